@@ -1,0 +1,1 @@
+//! The network: HTTP and WebSocket in, VNC targets out.

@@ -1,0 +1,3 @@
+//! The headless shell.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The RFB protocol without any I/O: handshakes, the reader of client messages, rights.
