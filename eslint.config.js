@@ -1,0 +1,50 @@
+// One set of lint rules for the viewer, the window and the scripts.
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import svelte from 'eslint-plugin-svelte';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+
+/** The front ends: TypeScript with types known to the rules. */
+const typed = ['novnc-vendor/**/*.{ts,svelte}', 'ui/**/*.{ts,svelte}'];
+
+export default defineConfig(
+  globalIgnores([
+    '**/dist/',
+    '**/node_modules/',
+    '**/target/',
+    'src-tauri/gen/',
+    'ui/src/bindings/',
+  ]),
+  js.configs.recommended,
+  {
+    files: typed,
+    extends: [ts.configs.strictTypeChecked, svelte.configs.recommended],
+    languageOptions: {
+      globals: globals.browser,
+      parserOptions: {
+        projectService: true,
+        extraFileExtensions: ['.svelte'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      // Foreign text is text, never markup.
+      'svelte/no-at-html-tags': 'error',
+      // Numbers in messages are fine; anything else in a template must say how it is written.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+    },
+  },
+  {
+    files: ['novnc-vendor/**/*.svelte', 'ui/**/*.svelte'],
+    languageOptions: { parserOptions: { parser: ts.parser } },
+  },
+  {
+    // Runs in Node: scripts, tests, configuration.
+    files: ['*.js', 'scripts/**', 'tests/**', '.ci/**', '**/vite.config.ts', '**/svelte.config.js'],
+    languageOptions: { globals: globals.node },
+  },
+  prettier,
+  svelte.configs.prettier,
+);
