@@ -1,0 +1,137 @@
+use std::fmt;
+
+/// Why a session with a VNC server could not be begun.
+///
+/// `Display` is one sentence: the cause, the fix, and last what the server itself said, so that a reader who
+/// has room for the beginning only (a WebSocket close reason holds 123 bytes) still learns what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// It did not greet as an RFB server does.
+    NotRfb {
+        /// What it sent instead, made printable.
+        greeting: String,
+    },
+    /// It speaks a version before 3.3.
+    Version {
+        /// The version as it was sent, such as `000.000`.
+        version: String,
+    },
+    /// It closed the connection or fell silent in the middle.
+    CutShort {
+        /// What should have come; completes "before …".
+        during: &'static str,
+    },
+    /// It refused the connection for a reason of its own.
+    Refused {
+        /// Its reason, made printable; may be empty.
+        said: String,
+    },
+    /// It refuses everybody for a while, because of wrong passwords before.
+    TooManyFailures {
+        /// Its reason, made printable; may be empty.
+        said: String,
+    },
+    /// It refused the display's password.
+    WrongPassword {
+        /// Its reason, made printable; may be empty.
+        said: String,
+    },
+    /// It asks for a password, and the display has none.
+    PasswordMissing,
+    /// The display has a password, and the server asks for none.
+    PasswordNotAsked,
+    /// It offers neither VncAuth nor None.
+    UnsupportedSecurity {
+        /// The types that it offers, in its order; at most 255.
+        offered: Vec<u32>,
+    },
+    /// Its desktop's name is longer than 4 KiB.
+    NameTooLong {
+        /// The length that it announced, in bytes.
+        length: u32,
+    },
+}
+
+impl ServerError {
+    /// What went wrong, in words for people; what the server itself said is not part of it.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::NotRfb { .. } => "this is not a VNC server".into(),
+            Self::Version { version } => format!("the server speaks RFB {version}, which is too old"),
+            Self::CutShort { during } => format!("the VNC server hung up or fell silent before {during}"),
+            Self::Refused { .. } => "the VNC server refused the connection".into(),
+            Self::TooManyFailures { .. } => "the VNC server locked us out after wrong passwords".into(),
+            Self::WrongPassword { .. } => "the VNC server refused the display's password".into(),
+            Self::PasswordMissing => "the VNC server asks for a password and the display has none".into(),
+            Self::PasswordNotAsked => "the display has a password but the VNC server asks for none".into(),
+            Self::UnsupportedSecurity { offered } => format!("the VNC server offers only {}", names(offered)),
+            Self::NameTooLong { length } => format!("the VNC server's name has {length} bytes, over 4096"),
+        }
+    }
+
+    /// What to do about it.
+    pub fn fix(&self) -> &'static str {
+        match self {
+            Self::NotRfb { .. } => "check the target's port",
+            Self::Version { .. } => "use a server of RFB 3.3 or later",
+            Self::CutShort { .. } => "check that the target is a VNC server and see its log",
+            Self::Refused { .. } => "see the VNC server's log",
+            Self::TooManyFailures { .. } => "set the right password, then wait or restart the server",
+            Self::WrongPassword { .. } => "set the right one (VNC uses its first 8 bytes)",
+            Self::PasswordMissing => "set password_file",
+            Self::PasswordNotAsked => "remove it or start the server with -SecurityTypes VncAuth",
+            Self::UnsupportedSecurity { .. } => "start it with -SecurityTypes VncAuth",
+            Self::NameTooLong { .. } => "give the desktop a shorter name",
+        }
+    }
+
+    /// What the server itself said, if anything: foreign text, made printable, at most 4 KiB.
+    pub fn said(&self) -> Option<&str> {
+        match self {
+            Self::NotRfb { greeting: said }
+            | Self::Refused { said }
+            | Self::TooManyFailures { said }
+            | Self::WrongPassword { said } => Some(said.as_str()).filter(|said| !said.is_empty()),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.cause(), self.fix())?;
+        match self.said() {
+            Some(said) => write!(f, " (it said {said:?})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ServerError {}
+
+/// Names the first few security types (RFC 6143 §8.1.2 and the registry that it set up).
+fn names(types: &[u32]) -> String {
+    const SHOWN: usize = 3;
+    let mut names: Vec<String> = types.iter().take(SHOWN).map(|&number| name(number)).collect();
+    if types.len() > SHOWN {
+        names.push(format!("{} more", types.len() - SHOWN));
+    }
+    names.join(", ")
+}
+
+fn name(number: u32) -> String {
+    let name = match number {
+        5 | 6 | 13 | 129 | 130 | 133 => "RSA-AES",
+        16 => "Tight",
+        17 => "UltraVNC",
+        18 => "TLS",
+        19 => "VeNCrypt",
+        20 => "SASL",
+        22 => "xvp",
+        30 | 33 | 35 | 36 => "Apple login",
+        113 => "MS-Logon",
+        _ => return format!("security type {number}"),
+    };
+    format!("{name} ({number})")
+}
