@@ -1,1 +1,27 @@
 //! The network: HTTP and WebSocket in, VNC targets out.
+//!
+//! A [`Gateway`] listens, serves the viewer's pages, and turns each WebSocket that shows a good token into a
+//! [session](Sessions): one viewer relayed to one target, with the rights of its [`Grant`], until something
+//! [ends](End) it. What tokens exist is asked of a [`TokenSource`]; this crate knows neither config nor window.
+
+mod access;
+mod end;
+mod grant;
+mod pages;
+mod server;
+mod session;
+mod source;
+pub mod sources;
+mod target;
+mod token;
+
+pub use access::Access;
+pub use end::End;
+pub use grant::{Grant, Route};
+pub use pages::{Index, IndexEntry, Pages};
+pub use porthole_rfb::{Password, Rights};
+pub use server::{BindError, Gateway, Settings, probe};
+pub use session::{SessionId, SessionInfo, Sessions};
+pub use source::{Lookup, TokenSource};
+pub use target::{BadTarget, Dial, Target, TargetError};
+pub use token::{Token, TokenHash};

@@ -1,0 +1,100 @@
+//! Why a session ends, and how the viewer is told.
+
+use std::borrow::Cow;
+
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseCode};
+
+use crate::TargetError;
+
+/// Why a session ends. The reason becomes the WebSocket's close code and text, which the viewer's page explains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The VNC server ended the connection.
+    TargetClosed,
+    /// The viewer closed the connection, or its socket ended.
+    ViewerClosed,
+    /// Porthole is shutting down.
+    ShuttingDown,
+    /// The viewer broke the WebSocket protocol; the text says how.
+    BrokenWebSocket(&'static str),
+    /// The viewer sent a text frame; RFB is binary.
+    TextFrame,
+    /// The target could not be reached, or what answered there refused.
+    Target(TargetError),
+    /// The token is unknown, revoked or expired: all look the same, so that guessing learns nothing.
+    NoSuchLink,
+    /// The owner of the display ended the session.
+    Disconnected,
+    /// The display was changed or removed in the configuration.
+    DisplayChanged,
+    /// Too many wrong tokens came from this address.
+    TooManyGuesses,
+    /// The viewer sent RFB that is not understood or not allowed; the text says what.
+    BrokenRfb(String),
+    /// The link's time ran out during the session.
+    Expired,
+    /// The viewer answered nothing for too long.
+    Silent,
+}
+
+impl End {
+    /// The close code: RFC 6455 §7.4.1 below 4000, our own from there on. The viewer's table of explanations
+    /// (`novnc-vendor/src/endings.ts`) has the same codes.
+    pub fn code(&self) -> u16 {
+        match self {
+            Self::TargetClosed | Self::ViewerClosed => 1000,
+            Self::ShuttingDown => 1001,
+            Self::BrokenWebSocket(_) => 1002,
+            Self::TextFrame => 1003,
+            Self::Target(error) if error.is_refusal() => 4004,
+            Self::Target(_) => 1011,
+            Self::NoSuchLink => 4001,
+            Self::Disconnected => 4002,
+            Self::DisplayChanged => 4003,
+            Self::TooManyGuesses => 4005,
+            Self::BrokenRfb(_) => 4006,
+            Self::Expired => 4007,
+            Self::Silent => 4008,
+        }
+    }
+
+    /// One sentence for the person at the viewer.
+    pub fn reason(&self) -> Cow<'static, str> {
+        match self {
+            Self::TargetClosed => "Target closed".into(),
+            Self::ViewerClosed => "".into(),
+            Self::ShuttingDown => "Porthole is shutting down".into(),
+            Self::BrokenWebSocket(what) => (*what).into(),
+            Self::TextFrame => "Text frames are not understood here; send binary ones".into(),
+            Self::Target(error) => error.to_string().into(),
+            Self::NoSuchLink => "This link does not open a display".into(),
+            Self::Disconnected => "The owner of this display ended the session".into(),
+            Self::DisplayChanged => "This display was changed or removed".into(),
+            Self::TooManyGuesses => "Too many wrong links from this address; wait a minute".into(),
+            Self::BrokenRfb(what) => what.clone().into(),
+            Self::Expired => "This link's time is over".into(),
+            Self::Silent => "The viewer did not answer".into(),
+        }
+    }
+
+    /// The frame that tells the viewer. A reason longer than a close frame holds (123 bytes, RFC 6455 §5.5) is cut.
+    pub(crate) fn frame(&self) -> CloseFrame {
+        let reason = self.reason();
+        let mut end = reason.len().min(123);
+        while !reason.is_char_boundary(end) {
+            end -= 1;
+        }
+        CloseFrame { code: CloseCode::from(self.code()), reason: (&reason[..end]).into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_reason_is_cut_between_characters() {
+        let frame = End::BrokenRfb("é".repeat(100)).frame();
+        assert_eq!(frame.reason.len(), 122);
+    }
+}

@@ -1,0 +1,34 @@
+//! What a token gives.
+
+use std::time::SystemTime;
+
+use porthole_rfb::{Password, Rights};
+
+use crate::Target;
+
+/// What a token gives: a way to one target, until its end.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The display's name, as people read it in the list of sessions and in logs. Never the token.
+    pub display: String,
+    /// Where the VNC server listens.
+    pub target: Target,
+    /// How the bytes pass.
+    pub route: Route,
+    /// From this moment on the token opens nothing, and a session that it opened is cut.
+    pub expires: Option<SystemTime>,
+}
+
+/// How the bytes of a session pass through the gateway.
+#[derive(Clone, Debug)]
+pub enum Route {
+    /// As they are, whatever the protocol, as websockify relays them. Rights cannot be enforced.
+    Raw,
+    /// The gateway ends the RFB handshake on both sides, keeps the password, and reads every client message.
+    Vnc {
+        /// The VNC server's password; `None` when it asks for none.
+        password: Option<Password>,
+        /// What the viewer may do.
+        rights: Rights,
+    },
+}

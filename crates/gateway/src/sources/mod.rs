@@ -1,0 +1,1 @@
+//! The token sources that come with Porthole.

@@ -1,0 +1,152 @@
+//! Where a VNC server listens, and how it is reached.
+
+use std::{fmt, io, path::PathBuf, pin::Pin, str::FromStr, sync::Arc};
+
+use porthole_rfb::ServerError;
+use tokio::net::TcpStream;
+
+/// Where a VNC server listens. Targets come from configuration and token sources, never from a URL.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// A TCP port; the host is a name or an address without brackets.
+    Tcp {
+        /// A host name or an IP address.
+        host: String,
+        /// The TCP port.
+        port: u16,
+    },
+    /// A Unix socket.
+    Unix(PathBuf),
+    /// A server inside this process.
+    InProcess(Arc<dyn Dial>),
+}
+
+/// A VNC server inside this process, that can be called.
+pub trait Dial: Send + Sync + fmt::Debug {
+    /// A new connection to it.
+    fn dial(&self) -> Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send + '_>>;
+}
+
+/// Two in-process servers are the same if they are one object.
+impl PartialEq for Target {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Tcp { host: a, port: b }, Self::Tcp { host: c, port: d }) => a == c && b == d,
+            (Self::Unix(a), Self::Unix(b)) => a == b,
+            (Self::InProcess(a), Self::InProcess(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Target {}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
+            Self::Tcp { host, port } => write!(f, "{host}:{port}"),
+            Self::Unix(path) => write!(f, "unix:{}", path.display()),
+            Self::InProcess(_) => f.write_str("built in"),
+        }
+    }
+}
+
+/// The first TCP port of VNC displays: display 1 listens on 5901.
+const FIRST_PORT: u16 = 5900;
+
+/// Reads a target as people write it: `127.0.0.1:5900`, `[::1]:5901`, `unix:/path`, and, as VNC viewers have it, a
+/// number under 100 is a display: `localhost:1` and `:1` are port 5901.
+impl FromStr for Target {
+    type Err = BadTarget;
+
+    fn from_str(text: &str) -> Result<Self, BadTarget> {
+        let wrong = |why| BadTarget { target: text.to_owned(), why };
+        if let Some(path) = text.strip_prefix("unix:") {
+            let path = PathBuf::from(path);
+            return if path.is_absolute() { Ok(Self::Unix(path)) } else { Err(wrong("the path must be absolute")) };
+        }
+        let (host, port) = text.rsplit_once(':').ok_or_else(|| wrong("it has no port"))?;
+        let host = match host.strip_prefix('[').map(|rest| rest.strip_suffix(']')) {
+            Some(Some(inner)) if inner.parse::<std::net::Ipv6Addr>().is_ok() => inner,
+            Some(_) => return Err(wrong("what stands in brackets must be an IPv6 address")),
+            None if host.contains(':') => return Err(wrong("an IPv6 address stands in brackets")),
+            None if host.is_empty() => "localhost",
+            None => host,
+        };
+        if host.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/') {
+            return Err(wrong("that is no host name"));
+        }
+        let number = port.parse::<u16>().map_err(|_| wrong("the port must be a number from 0 to 65535"))?;
+        let port = if number < 100 { FIRST_PORT + number } else { number };
+        Ok(Self::Tcp { host: host.to_owned(), port })
+    }
+}
+
+/// A target that cannot be understood.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{target}` is no target: {why}. Write it like 127.0.0.1:5901, [::1]:5901, localhost:1 or unix:/path")]
+pub struct BadTarget {
+    target: String,
+    why: &'static str,
+}
+
+/// Why a session with a target could not begin. The text is for the person at the viewer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// No connection.
+    #[error("Failed to connect to downstream server: {0}")]
+    Unreachable(&'static str),
+    /// It listens, but said nothing that a VNC server says.
+    #[error("The VNC server did not answer in time")]
+    NoAnswer,
+    /// It answered, and refused or was refused.
+    #[error("{0}")]
+    Refused(ServerError),
+}
+
+impl TargetError {
+    /// Whether the server was reached: trying again by itself would not help, and could lock the display.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_as_people_write_them() {
+        for (text, host, port) in [
+            ("127.0.0.1:5900", "127.0.0.1", 5900),
+            ("[::1]:5901", "::1", 5901),
+            ("localhost:1", "localhost", 5901),
+            (":1", "localhost", 5901),
+            ("desk.example.org:99", "desk.example.org", 5999),
+            ("desk:100", "desk", 100),
+        ] {
+            assert_eq!(text.parse(), Ok(Target::Tcp { host: host.into(), port }), "{text}");
+        }
+        assert_eq!("unix:/run/a b.sock".parse(), Ok(Target::Unix("/run/a b.sock".into())));
+    }
+
+    #[test]
+    fn what_is_no_target_says_why() {
+        for (text, why) in [
+            ("", "no port"),
+            ("localhost", "no port"),
+            ("localhost:", "number"),
+            ("localhost:http", "number"),
+            ("localhost:70000", "number"),
+            ("::1:5900", "brackets"),
+            ("[::1:5900", "brackets"),
+            ("[desk]:5900", "IPv6"),
+            ("a b:5900", "host name"),
+            ("unix:alice.sock", "absolute"),
+        ] {
+            let error = text.parse::<Target>().unwrap_err().to_string();
+            assert!(error.contains(why), "{text}: {error}");
+        }
+    }
+}
