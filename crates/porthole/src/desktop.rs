@@ -1,0 +1,40 @@
+//! What the program asks of its shell.
+
+use std::path::Path;
+
+use url::Url;
+
+/// What the program asks of the desktop shell: the one place where it touches the screen.
+///
+/// The calls come one at a time, from a thread of their own that may be blocked; while one lasts, serving goes on.
+pub trait Desktop: Send + 'static {
+    /// Opens a window of its own that shows `url`, the viewer connected to the display called `display`.
+    fn open_window(&mut self, display: &str, url: &Url) -> Result<(), ShellError>;
+
+    /// Opens `url`, which is always http, in the system's browser.
+    fn open_browser(&mut self, url: &Url) -> Result<(), ShellError>;
+
+    /// Puts `text` on the clipboard.
+    fn copy(&mut self, text: &str) -> Result<(), ShellError>;
+
+    /// Opens a text file in the system's editor.
+    fn open_file(&mut self, path: &Path) -> Result<(), ShellError>;
+
+    /// Brings up the main window.
+    fn show_window(&mut self) -> Result<(), ShellError>;
+
+    /// Ends the process. All sessions have said goodbye when this is called.
+    fn quit(&mut self);
+}
+
+/// Why the shell could not do what it was asked, as a sentence for the person who asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ShellError(pub String);
+
+impl ShellError {
+    /// Takes the message of any error.
+    pub fn new(error: impl std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}

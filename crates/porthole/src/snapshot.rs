@@ -1,0 +1,108 @@
+//! All that a person can see.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// All that a person can see, as one value. Shells draw it and nothing else. Every text in it may come from outside (a
+/// config file, a VNC server) and is text, never markup.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Snapshot {
+    /// The displays, in the order of the config file.
+    pub displays: Vec<DisplayView>,
+    /// What is wrong with the config file, as `FILE:LINE: cause`; until it is mended the last good config stays in force.
+    pub fault: Option<String>,
+    /// The last thing that happened and is worth a word.
+    pub notice: Option<Notice>,
+    /// Where the gateway listens, as `http://127.0.0.1:6080`; the first address, if there are several.
+    pub address: String,
+    /// Where the config file is, or would be.
+    pub config_file: String,
+    /// The program's version.
+    pub version: String,
+}
+
+/// One display of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DisplayView {
+    /// Its name, which is unique.
+    pub name: String,
+    /// Where its VNC server listens, as in the config file.
+    pub target: String,
+    /// Whether it can be reached.
+    pub state: Reach,
+    /// Whether something that was asked for it (Open, Open in browser, Copy link) is still under way.
+    pub busy: bool,
+    /// Who is connected, oldest first.
+    pub sessions: Vec<SessionView>,
+}
+
+/// Whether a display can be reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Reach {
+    /// Not known yet.
+    Checking,
+    /// A session could begin.
+    Reachable,
+    /// No session could begin.
+    Unreachable {
+        /// Why, as a sentence.
+        reason: String,
+        /// What to do about it, as a sentence.
+        fix: String,
+    },
+}
+
+/// One viewer that is connected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    /// Its name in [`Intent::Disconnect`](crate::Intent::Disconnect).
+    #[ts(type = "number")]
+    pub id: u64,
+    /// The viewer's IP address; behind a reverse proxy, the proxy's.
+    pub address: String,
+    /// Since when, in milliseconds since 1970 (UTC).
+    #[ts(type = "number")]
+    pub since: u64,
+    /// Bytes sent to the viewer. Brought up to date about once a second while the window is to be seen.
+    #[ts(type = "number")]
+    pub to_viewer: u64,
+    /// Bytes sent to the VNC server, likewise.
+    #[ts(type = "number")]
+    pub to_server: u64,
+    /// What the viewer may do.
+    pub rights: SessionRights,
+}
+
+/// What the viewer of a session may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum SessionRights {
+    /// See the screen, and use keyboard, pointer and clipboard.
+    Control,
+    /// See the screen only.
+    View,
+}
+
+/// Something that happened and is worth a word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// Whether all is well.
+    pub kind: NoticeKind,
+    /// What happened and, after a failure, what to do: one or two sentences.
+    pub text: String,
+}
+
+/// Whether a notice tells of success or failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum NoticeKind {
+    /// What was asked for was done.
+    Info,
+    /// Something could not be done.
+    Error,
+}
