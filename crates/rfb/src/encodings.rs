@@ -1,10 +1,27 @@
 use crate::Rights;
 
+/// Appends `message`, a whole SetEncodings, to `upstream`, with only those encodings that are allowed.
+pub(crate) fn filter(message: &[u8], rights: Rights, upstream: &mut Vec<u8>) {
+    let (fixed, list) = message.split_at(4);
+    let (list, _) = list.as_chunks::<4>();
+    let start = upstream.len();
+    upstream.extend_from_slice(fixed);
+    let mut count: u16 = 0;
+    for encoding in list
+        .iter()
+        .filter(|bytes| allowed(i32::from_be_bytes(**bytes), rights))
+    {
+        upstream.extend_from_slice(encoding);
+        count += 1;
+    }
+    upstream[start + 2..start + 4].copy_from_slice(&count.to_be_bytes());
+}
+
 /// Whether an encoding may stay in the SetEncodings of a viewer with these rights.
 ///
 /// An encoding in the list is an offer which a server is free to ignore (RFC 6143 §7.5.2), so a viewer must
 /// work without the ones that are taken out.
-pub(crate) fn allowed(encoding: i32, rights: Rights) -> bool {
+fn allowed(encoding: i32, rights: Rights) -> bool {
     match rights {
         Rights::Control => !changes_client_messages(encoding),
         Rights::View => only_shows(encoding),

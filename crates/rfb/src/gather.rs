@@ -22,4 +22,23 @@ impl Gather {
     pub(crate) fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.held)
     }
+
+    /// Starts anew, and gives back the memory that a long message took.
+    pub(crate) fn clear(&mut self) {
+        self.held.clear();
+        self.held.shrink_to(32);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_message_leaves_no_memory_behind() {
+        let mut gather = Gather::default();
+        assert!(gather.fill(4100, &mut &[0; 4100][..]));
+        gather.clear();
+        assert!(gather.held().is_empty() && gather.held.capacity() <= 32);
+    }
 }

@@ -11,6 +11,7 @@
 //! Every machine here takes bytes in pieces of any size, holds a bounded number of them, and never panics
 //! whatever they are. None of them reads a clock, opens a socket or waits.
 
+mod client_error;
 mod client_messages;
 mod client_reader;
 mod encodings;
@@ -26,7 +27,7 @@ mod server_init;
 mod update_budget;
 mod viewer_handshake;
 
-pub use client_messages::ClientError;
+pub use client_error::ClientError;
 pub use client_reader::ClientReader;
 pub use password::Password;
 pub use progress::Progress;

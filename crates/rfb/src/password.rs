@@ -52,3 +52,49 @@ impl fmt::Debug for Password {
         f.write_str("Password(****)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Answers as OpenSSL's DES in ECB mode gives them, the bits of each byte of the key reversed.
+    #[test]
+    fn answers_are_those_of_vnc() {
+        let cases: [(&str, u128, u128); 5] = [
+            ("", 0, 0x8ca64de9c1b123a7_8ca64de9c1b123a7),
+            (
+                "secret",
+                0x0001020304050607_08090a0b0c0d0e0f,
+                0xee22539f33a5983e_c12f9c2edbc995dd,
+            ),
+            (
+                "password123",
+                0x0011223344556677_8899aabbccddeeff,
+                0xb7b9c87777661a7a_2299733209bfdfce,
+            ),
+            (
+                "password",
+                0x0011223344556677_8899aabbccddeeff,
+                0xb7b9c87777661a7a_2299733209bfdfce,
+            ),
+            (
+                "p\u{e4}ssw\u{f6}rd",
+                u128::MAX,
+                0xb441fcdbcbb9ce19_b441fcdbcbb9ce19,
+            ),
+        ];
+        for (password, challenge, answer) in cases {
+            assert_eq!(
+                Password::from(password).answer(challenge.to_be_bytes()),
+                answer.to_be_bytes(),
+                "{password}"
+            );
+        }
+    }
+
+    #[test]
+    fn bytes_and_text_make_the_same_password() {
+        assert_eq!(Password::from("secret"), Password::from(&b"secret"[..]));
+        assert_eq!(Password::new("12345678"), Password::new("123456789"));
+    }
+}

@@ -19,3 +19,27 @@ fn shown(c: char) -> char {
         c => c,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_is_made_harmless() {
+        let cases: [(&[u8], &str); 6] = [
+            (b"", ""),
+            (b" Authentication failed \n", "Authentication failed"),
+            (b"one\r\ntwo\tthree", "one  two three"),
+            (b"\x1b]0;title\x07", "\u{fffd}]0;title\u{fffd}"),
+            (b"latin \xe4", "latin \u{fffd}"),
+            (
+                "a\u{202e}b\u{2066}c\u{85}d\u{2028}e".as_bytes(),
+                "a\u{fffd}b\u{fffd}c\u{fffd}d e",
+            ),
+        ];
+        for (bytes, shown) in cases {
+            assert_eq!(printable(bytes), shown);
+        }
+        assert_eq!(printable(&[b'x'; 5000]).len(), MAX_TEXT);
+    }
+}

@@ -74,8 +74,8 @@ impl ServerError {
     pub fn fix(&self) -> &'static str {
         match self {
             Self::NotRfb { .. } => "check the target's port",
-            Self::Version { .. } => "use a server of RFB 3.3 or later",
-            Self::CutShort { .. } => "check that the target is a VNC server and see its log",
+            Self::Version { .. } => "use a server of RFB 3.3 or later, not a repeater",
+            Self::CutShort { .. } => "check the target and see the server's log",
             Self::Refused { .. } => "see the VNC server's log",
             Self::TooManyFailures { .. } => "set the right password, then wait or restart the server",
             Self::WrongPassword { .. } => "set the right one (VNC uses its first 8 bytes)",
@@ -131,7 +131,7 @@ fn name(number: u32) -> String {
         22 => "xvp",
         30 | 33 | 35 | 36 => "Apple login",
         113 => "MS-Logon",
-        _ => return format!("security type {number}"),
+        _ => return format!("type {number}"),
     };
     format!("{name} ({number})")
 }

@@ -1,0 +1,456 @@
+//! The handshake with VNC servers of every version and temper, at every chunking.
+
+use porthole_rfb::{Password, Progress, ServerError, ServerHandshake, ServerInit, ServerInitInfo};
+use proptest::prelude::*;
+
+const CHALLENGE: &[u8; 16] = b"\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f";
+/// The answer to it for the password "secret", as OpenSSL computes it.
+const ANSWER: &[u8; 16] = b"\xee\x22\x53\x9f\x33\xa5\x98\x3e\xc1\x2f\x9c\x2e\xdb\xc9\x95\xdd";
+
+/// How a handshake ended: the bytes consumed, or the error.
+type Ended = Result<usize, ServerError>;
+
+/// Feeds `input` in pieces of `size`. A server that stops in the middle is one that hung up.
+fn run(password: Option<&str>, input: &[u8], size: usize) -> (Vec<u8>, Ended) {
+    let mut handshake = ServerHandshake::new(password.map(Password::from));
+    let (mut output, mut consumed) = (Vec::new(), 0);
+    for piece in input.chunks(size) {
+        match handshake.advance(piece, &mut output) {
+            Ok(progress) => consumed += progress.consumed,
+            Err(error) => return (output, Err(error)),
+        }
+    }
+    match handshake.advance(&[], &mut output) {
+        Ok(Progress { done: true, .. }) => (output, Ok(consumed)),
+        Ok(_) => (output, Err(handshake.cut_short())),
+        Err(error) => (output, Err(error)),
+    }
+}
+
+fn check(password: Option<&str>, server: &[&[u8]], ours: &[&[u8]], ended: &Ended) {
+    let input = server.concat();
+    for size in 1..=input.len().max(1) {
+        let (output, seen) = run(password, &input, size);
+        assert_eq!(&seen, ended, "{server:?} by {size}");
+        assert_eq!(output, ours.concat(), "{server:?} by {size}");
+    }
+}
+
+fn cut(during: &'static str) -> Ended {
+    Err(ServerError::CutShort { during })
+}
+
+#[test]
+fn every_version_is_answered_with_one_that_it_understands() {
+    let cases: [(&[u8; 12], &[u8; 12]); 12] = [
+        (b"RFB 003.003\n", b"RFB 003.003\n"),
+        (b"RFB 003.004\n", b"RFB 003.003\n"),
+        (b"RFB 003.005\n", b"RFB 003.003\n"),
+        (b"RFB 003.006\n", b"RFB 003.003\n"),
+        (b"RFB 003.007\n", b"RFB 003.007\n"),
+        (b"RFB 003.008\n", b"RFB 003.008\n"),
+        (b"RFB 003.010\n", b"RFB 003.008\n"),
+        (b"RFB 003.889\n", b"RFB 003.008\n"),
+        (b"RFB 004.000\n", b"RFB 003.008\n"),
+        (b"RFB 004.001\n", b"RFB 003.008\n"),
+        (b"RFB 005.000\n", b"RFB 003.008\n"),
+        (b"RFB 999.999\n", b"RFB 003.008\n"),
+    ];
+    for (theirs, ours) in cases {
+        check(None, &[theirs], &[ours], &cut("it offered a security type"));
+    }
+}
+
+#[test]
+fn what_is_not_rfb_is_named() {
+    for greeting in [
+        "SSH-2.0-Open",
+        "HTTP/1.1 400",
+        "RFB 3.8\n    ",
+        "RFB 003,008\n",
+        "RFB 003.00a\n",
+        "220 hi\r\n",
+    ] {
+        let shown = greeting.trim().to_owned();
+        check(
+            None,
+            &[greeting.as_bytes()],
+            &[],
+            &Err(ServerError::NotRfb { greeting: shown }),
+        );
+    }
+    check(None, &[], &[], &cut("it greeted"));
+    for old in ["000.000", "002.009", "003.002"] {
+        let greeting = format!("RFB {old}\n");
+        check(
+            None,
+            &[greeting.as_bytes()],
+            &[],
+            &Err(ServerError::Version { version: old.into() }),
+        );
+    }
+}
+
+#[test]
+fn a_server_that_asks_for_nothing() {
+    check(
+        None,
+        &[b"RFB 003.003\n", b"\0\0\0\x01"],
+        &[b"RFB 003.003\n"],
+        &Ok(16),
+    );
+    check(
+        None,
+        &[b"RFB 003.007\n", b"\x01\x01"],
+        &[b"RFB 003.007\n", b"\x01"],
+        &Ok(14),
+    );
+    let ours: &[&[u8]] = &[b"RFB 003.008\n", b"\x01"];
+    check(None, &[b"RFB 003.008\n", b"\x01\x01", &[0; 4]], ours, &Ok(18));
+    check(
+        None,
+        &[b"RFB 003.008\n", b"\x03\x02\x13\x01", &[0; 4]],
+        ours,
+        &Ok(20),
+    );
+    check(
+        None,
+        &[b"RFB 003.008\n", b"\x01\x01", &[0; 4], b"what follows"],
+        ours,
+        &Ok(18),
+    );
+    check(
+        None,
+        &[b"RFB 003.008\n", b"\x01\x01"],
+        ours,
+        &cut("it accepted us"),
+    );
+    let refused = Err(ServerError::Refused { said: "full".into() });
+    check(
+        None,
+        &[b"RFB 003.008\n", b"\x01\x01", b"\0\0\0\x01", b"\0\0\0\x04full"],
+        ours,
+        &refused,
+    );
+}
+
+#[test]
+fn a_server_that_asks_for_the_password() {
+    let ok: &[u8] = &[0; 4];
+    type Case<'a> = (&'a [u8], &'a [u8], &'a [&'a [u8]]);
+    let cases: [Case; 3] = [
+        (b"RFB 003.003\n", b"\0\0\0\x02", &[b"RFB 003.003\n", ANSWER]),
+        (
+            b"RFB 003.007\n",
+            b"\x02\x01\x02",
+            &[b"RFB 003.007\n", b"\x02", ANSWER],
+        ),
+        (
+            b"RFB 003.008\n",
+            b"\x02\x02\x13",
+            &[b"RFB 003.008\n", b"\x02", ANSWER],
+        ),
+    ];
+    for (version, types, ours) in cases {
+        let length = version.len() + types.len() + 16 + 4;
+        check(
+            Some("secret"),
+            &[version, types, CHALLENGE, ok, b"more"],
+            ours,
+            &Ok(length),
+        );
+        check(
+            Some("secret"),
+            &[version, types, CHALLENGE],
+            ours,
+            &cut("it accepted us"),
+        );
+        let unanswered = &ours[..ours.len() - 1];
+        check(
+            Some("secret"),
+            &[version, types, &CHALLENGE[1..]],
+            unanswered,
+            &cut("it sent its challenge"),
+        );
+    }
+}
+
+#[test]
+fn a_wrong_password_is_said_with_the_reason_where_there_is_one() {
+    let wrong = |said: &str| Err(ServerError::WrongPassword { said: said.into() });
+    let many = |said: &str| Err(ServerError::TooManyFailures { said: said.into() });
+    let v33: &[&[u8]] = &[b"RFB 003.003\n", b"\0\0\0\x02", CHALLENGE];
+    let ours33: &[&[u8]] = &[b"RFB 003.003\n", ANSWER];
+    let v38: &[&[u8]] = &[b"RFB 003.008\n", b"\x01\x02", CHALLENGE];
+    let ours38: &[&[u8]] = &[b"RFB 003.008\n", b"\x02", ANSWER];
+
+    let then = |start: &[&[u8]], end: &[u8]| [&start.concat(), end].concat();
+    check(Some("secret"), &[&then(v33, b"\0\0\0\x01")], ours33, &wrong(""));
+    check(Some("secret"), &[&then(v33, b"\0\0\0\x02")], ours33, &many(""));
+    check(
+        Some("secret"),
+        &[&then(v38, b"\0\0\0\x01\0\0\0\x05wrong")],
+        ours38,
+        &wrong("wrong"),
+    );
+    check(
+        Some("secret"),
+        &[&then(v38, b"\0\0\0\x01\0\0\0\0")],
+        ours38,
+        &wrong(""),
+    );
+    // Hung up before the reason, or in it.
+    check(Some("secret"), &[&then(v38, b"\0\0\0\x01")], ours38, &wrong(""));
+    check(
+        Some("secret"),
+        &[&then(v38, b"\0\0\0\x01\0\0\0\x05wro")],
+        ours38,
+        &wrong("wro"),
+    );
+    let reason = b"\0\0\0\x01\0\0\0\x21Too many  authentication failures";
+    check(
+        Some("secret"),
+        &[&then(v38, reason)],
+        ours38,
+        &many("Too many  authentication failures"),
+    );
+}
+
+#[test]
+fn a_refusal_before_the_types() {
+    let many = Err(ServerError::TooManyFailures {
+        said: "Too many security failures".into(),
+    });
+    let reason = b"\0\0\0\x1aToo many security failures";
+    // TigerVNC says this as a server of 3.3, whatever it speaks else.
+    check(
+        Some("x"),
+        &[b"RFB 003.003\n", &[0; 4], reason],
+        &[b"RFB 003.003\n"],
+        &many,
+    );
+    check(
+        None,
+        &[b"RFB 003.008\n", &[0], reason],
+        &[b"RFB 003.008\n"],
+        &many,
+    );
+    let hostile = b"\0\0\0\x0b\x1b[31mno\r\n\xff.";
+    let said = "\u{fffd}[31mno  \u{fffd}.".to_owned();
+    check(
+        None,
+        &[b"RFB 003.007\n", &[0], hostile],
+        &[b"RFB 003.007\n"],
+        &Err(ServerError::Refused { said }),
+    );
+}
+
+#[test]
+fn a_reason_is_cut_at_4_kib() {
+    let endless = [&b"RFB 003.008\n\0\xff\xff\xff\xff"[..], &[b'a'; 10_000]].concat();
+    for size in [1, 7, 4096, 20_000] {
+        assert_eq!(
+            run(None, &endless, size).1,
+            Err(ServerError::Refused {
+                said: "a".repeat(4096)
+            })
+        );
+    }
+}
+
+#[test]
+fn a_server_whose_security_does_not_fit() {
+    let ours: &[&[u8]] = &[b"RFB 003.008\n"];
+    check(
+        None,
+        &[b"RFB 003.008\n", b"\x02\x13\x02"],
+        ours,
+        &Err(ServerError::PasswordMissing),
+    );
+    check(
+        Some("x"),
+        &[b"RFB 003.008\n", b"\x02\x13\x01"],
+        ours,
+        &Err(ServerError::PasswordNotAsked),
+    );
+    check(
+        None,
+        &[b"RFB 003.003\n", b"\0\0\0\x02"],
+        &[b"RFB 003.003\n"],
+        &Err(ServerError::PasswordMissing),
+    );
+    check(
+        Some("x"),
+        &[b"RFB 003.003\n", b"\0\0\0\x01"],
+        &[b"RFB 003.003\n"],
+        &Err(ServerError::PasswordNotAsked),
+    );
+    // A four-byte type is not cut to one byte.
+    let far = Err(ServerError::UnsupportedSecurity {
+        offered: vec![0x0100_0001],
+    });
+    check(
+        None,
+        &[b"RFB 003.003\n", b"\x01\0\0\x01"],
+        &[b"RFB 003.003\n"],
+        &far,
+    );
+    for alien in [5, 6, 13, 16, 19, 30, 113, 129, 130, 133] {
+        for password in [None, Some("x")] {
+            let refused = Err(ServerError::UnsupportedSecurity {
+                offered: vec![alien.into()],
+            });
+            check(password, &[b"RFB 003.008\n", &[1, alien]], ours, &refused);
+        }
+    }
+}
+
+#[test]
+fn it_stays_ended() {
+    let mut output = Vec::new();
+    let mut good = ServerHandshake::new(None);
+    assert!(
+        good.advance(b"RFB 003.003\n\0\0\0\x01", &mut output)
+            .unwrap()
+            .done
+    );
+    assert_eq!(
+        good.advance(b"more", &mut output),
+        Ok(Progress {
+            consumed: 0,
+            done: true
+        })
+    );
+    let mut bad = ServerHandshake::new(None);
+    let error = bad.advance(b"RFB 003.003\n\0\0\0\x02", &mut output).unwrap_err();
+    assert_eq!(bad.advance(b"\0\0\0\x01", &mut output), Err(error.clone()));
+    assert_eq!(bad.cut_short(), error);
+}
+
+#[test]
+fn cause_and_fix_fit_in_a_close_frame_before_what_the_server_said() {
+    let said = "a reason of the server's".to_owned();
+    let errors = [
+        ServerError::NotRfb {
+            greeting: said.clone(),
+        },
+        ServerError::Version {
+            version: "000.000".into(),
+        },
+        ServerError::CutShort {
+            during: "it offered a security type",
+        },
+        ServerError::Refused { said: said.clone() },
+        ServerError::TooManyFailures { said: said.clone() },
+        ServerError::WrongPassword { said: said.clone() },
+        ServerError::PasswordMissing,
+        ServerError::PasswordNotAsked,
+        ServerError::UnsupportedSecurity {
+            offered: vec![133, 113, 36, 19],
+        },
+        ServerError::UnsupportedSecurity {
+            offered: (1..=255).rev().collect(),
+        },
+        ServerError::UnsupportedSecurity {
+            offered: vec![u32::MAX],
+        },
+        ServerError::NameTooLong { length: u32::MAX },
+    ];
+    for error in errors {
+        let sentence = error.to_string();
+        let ours = sentence.find(" (it said").unwrap_or(sentence.len());
+        assert!(ours <= 123, "{ours} bytes: {sentence}");
+        assert!(sentence.contains(error.fix()) && sentence.contains(&error.cause()));
+        assert_eq!(
+            error.said().is_some(),
+            sentence.ends_with("(it said \"a reason of the server's\")")
+        );
+    }
+    let refused = ServerError::UnsupportedSecurity {
+        offered: vec![19, 5, 6, 30],
+    };
+    let sentence = "the VNC server offers only VeNCrypt (19), RSA-AES (5), RSA-AES (6), 1 more: \
+                    start it with -SecurityTypes VncAuth";
+    assert_eq!(refused.to_string(), sentence);
+    assert_eq!(ServerError::PasswordMissing.said(), None);
+    assert_eq!(ServerError::Refused { said: String::new() }.said(), None);
+}
+
+#[test]
+fn passwords_are_not_shown() {
+    let shown = format!("{:?}", ServerHandshake::new(Some("secret".into())));
+    assert!(
+        shown.contains("Password(****)") && !shown.contains("secret"),
+        "{shown}"
+    );
+}
+
+fn server_init(name_length: u32, name: &[u8]) -> Vec<u8> {
+    let format = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0];
+    [&[4, 0, 3, 0][..], &format, &name_length.to_be_bytes(), name].concat()
+}
+
+#[test]
+fn server_init_is_read_to_its_last_byte() {
+    let cases: [(&[u8], &str); 4] = [
+        (b"", ""),
+        (b"alice:1", "alice:1"),
+        (b"a\0b\n", "a\u{fffd}b"),
+        ("bj\u{f6}rk".as_bytes(), "bj\u{f6}rk"),
+    ];
+    for (name, shown) in cases {
+        let init = server_init(u32::try_from(name.len()).unwrap(), name);
+        let input = [&init[..], b"pixels"].concat();
+        let info = ServerInitInfo {
+            width: 1024,
+            height: 768,
+            name: shown.into(),
+        };
+        for size in 1..=input.len() {
+            let mut reader = ServerInit::new();
+            let (mut before, mut found) = (0, None);
+            for piece in input.chunks(size) {
+                found = reader.advance(piece).unwrap();
+                if found.is_some() {
+                    break;
+                }
+                before += piece.len();
+            }
+            let (consumed, seen) = found.unwrap();
+            assert_eq!((before + consumed, seen), (init.len(), info.clone()), "by {size}");
+        }
+    }
+}
+
+#[test]
+fn a_desktop_name_over_4_kib_is_refused() {
+    let name = vec![b'n'; 4096];
+    let (consumed, info) = ServerInit::new()
+        .advance(&server_init(4096, &name))
+        .unwrap()
+        .unwrap();
+    assert_eq!((consumed, info.name.len()), (24 + 4096, 4096));
+    for length in [4097, u32::MAX] {
+        let refused = ServerInit::new().advance(&server_init(length, &name));
+        assert_eq!(refused, Err(ServerError::NameTooLong { length }));
+    }
+}
+
+proptest! {
+    #[test]
+    fn hostile_servers_neither_panic_nor_depend_on_chunking(
+        start in prop::sample::select(vec!["", "RFB 003.003\n", "RFB 003.007\n", "RFB 003.008\n"]),
+        rest in prop::collection::vec(prop_oneof![0..4u8, any::<u8>()], 0..200),
+        size in 1..50usize,
+        password in prop::option::of(Just("secret")),
+    ) {
+        let input = [start.as_bytes(), &rest].concat();
+        let whole = run(password, &input, input.len().max(1));
+        prop_assert_eq!(run(password, &input, size), whole);
+    }
+
+    #[test]
+    fn hostile_descriptions_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
+        let _ = ServerInit::new().advance(&bytes);
+    }
+}
