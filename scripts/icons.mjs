@@ -1,0 +1,20 @@
+// Renders the icons from their drawings: `node scripts/icons.mjs`, with rsvg-convert (Debian: librsvg2-bin) on PATH.
+// The results are committed, so that a build needs no renderer.
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const icons = new URL('../src-tauri/icons/', import.meta.url);
+
+/** [drawing, side in pixels, result] */
+const renderings = [
+  ['porthole.svg', 32, '32x32.png'],
+  ['porthole.svg', 128, '128x128.png'],
+  ['porthole.svg', 256, '128x128@2x.png'],
+  ['porthole.svg', 512, 'icon.png'],
+  ['tray.svg', 64, 'tray.png'],
+];
+
+for (const [drawing, side, result] of renderings) {
+  const [from, to] = [drawing, result].map((name) => fileURLToPath(new URL(name, icons)));
+  execFileSync('rsvg-convert', ['-w', side, '-h', side, from, '-o', to], { stdio: 'inherit' });
+}

@@ -1,0 +1,161 @@
+import { emit } from '@tauri-apps/api/event';
+import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
+import { flushSync, mount, unmount } from 'svelte';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import App from './App.svelte';
+import type { DisplayView } from './bindings/DisplayView';
+import type { Intent } from './bindings/Intent';
+import type { Snapshot } from './bindings/Snapshot';
+
+const alice: DisplayView = {
+  name: 'Alice',
+  target: '127.0.0.1:5901',
+  state: { kind: 'reachable' },
+  busy: false,
+  sessions: [],
+};
+const nothing: Snapshot = {
+  displays: [],
+  fault: null,
+  notice: null,
+  address: 'http://127.0.0.1:6080',
+  configFile: '/home/alice/.config/porthole/config.toml',
+  version: '0.1.0',
+};
+
+let asked: Intent[];
+let app: Record<string, unknown>;
+
+/** Opens the window on a shell that shows `snapshot`. */
+async function open(snapshot: Snapshot) {
+  asked = [];
+  mockIPC(
+    (command, payload) => {
+      if (command === 'snapshot') return snapshot;
+      asked.push((payload as { intent: Intent }).intent);
+      return undefined;
+    },
+    { shouldMockEvents: true },
+  );
+  app = mount(App, { target: document.body });
+  await vi.waitFor(() => {
+    flushSync();
+    expect(document.querySelector('h1')).not.toBeNull();
+  });
+  asked = [];
+}
+
+/** The shell has something new to show. */
+async function show(snapshot: Snapshot) {
+  await emit('snapshot', snapshot);
+  flushSync();
+}
+
+function button(label: string): HTMLButtonElement {
+  const all = [...document.querySelectorAll('button')];
+  const spoken = (one: HTMLButtonElement) =>
+    one.getAttribute('aria-label') ?? one.textContent.trim();
+  const found = all.find((one) => spoken(one) === label);
+  if (!found) throw new Error(`no button "${label}" among ${all.map(spoken).join(', ')}`);
+  return found;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+
+afterEach(async () => {
+  await unmount(app);
+  clearMocks();
+  vi.useRealTimers();
+});
+
+test('every button asks for what it says', async () => {
+  const session = {
+    id: 7,
+    address: '192.0.2.4',
+    since: 0,
+    toViewer: 1234,
+    toServer: 56,
+    rights: 'control' as const,
+  };
+  const state = { kind: 'unreachable' as const, reason: 'Nobody listens.', fix: 'Start it.' };
+  await open({ ...nothing, displays: [{ ...alice, state, sessions: [session] }] });
+
+  const display = 'Alice';
+  const clicks: [string, Intent][] = [
+    ['Open Alice', { type: 'open', display }],
+    ['Open in browser: Alice', { type: 'openInBrowser', display }],
+    ['Copy link to Alice', { type: 'copyLink', display }],
+    ['Check Alice again', { type: 'recheck', display }],
+    ['Disconnect 192.0.2.4 from Alice', { type: 'disconnect', session: 7 }],
+    ['Edit config', { type: 'editConfig' }],
+  ];
+  for (const [label] of clicks) button(label).click();
+  expect(asked).toEqual(clicks.map(([, intent]) => intent));
+});
+
+test('a display says its state, why, and who is connected', async () => {
+  await open({ ...nothing, displays: [alice] });
+  const text = () => document.querySelector('main')?.textContent ?? '';
+  expect(text()).toContain('Can be reached');
+  expect(text()).toContain('1 of 1 display can be reached');
+
+  await show({ ...nothing, displays: [{ ...alice, state: { kind: 'checking' } }] });
+  expect(text()).toContain('Checking');
+
+  const state = { kind: 'unreachable' as const, reason: 'Nobody listens.', fix: 'Start it.' };
+  await show({ ...nothing, displays: [{ ...alice, state }] });
+  expect(text()).toContain('Cannot be reached');
+  expect(text()).toContain('Nobody listens. Start it.');
+});
+
+test('while a display is busy its buttons keep the focus and ask for nothing', async () => {
+  await open({ ...nothing, displays: [alice] });
+  button('Open Alice').focus();
+  await show({ ...nothing, displays: [{ ...alice, busy: true }] });
+  button('Open Alice').click();
+  expect(document.activeElement).toBe(button('Open Alice'));
+  expect(button('Open Alice').getAttribute('aria-disabled')).toBe('true');
+  expect(asked).toEqual([]);
+});
+
+test('an empty list says what to do', async () => {
+  await open(nothing);
+  expect(document.querySelector('main')?.textContent).toContain('No displays yet');
+  expect(document.querySelector('main')?.textContent).toContain(nothing.configFile);
+});
+
+test('a fault of the config file is said, and taken back', async () => {
+  await open({ ...nothing, fault: 'config.toml:7: unknown key `nmae`' });
+  expect(document.querySelector('[role=alert]')?.textContent).toContain('config.toml:7');
+  await show(nothing);
+  expect(document.querySelector('[role=alert]')).toBeNull();
+});
+
+test('foreign text is text', async () => {
+  const name = '<img src=x onerror=alert(1)>';
+  await open({ ...nothing, displays: [{ ...alice, name }], fault: name });
+  expect(document.querySelector('img[src=x]')).toBeNull();
+  expect(document.querySelector('li h2')?.textContent).toBe(name);
+});
+
+test('good news leaves by itself, bad news waits', async () => {
+  await open({ ...nothing, notice: { kind: 'error', text: 'Could not.' } });
+  expect(document.querySelector('[role=status]')?.textContent).toContain('Could not.');
+  vi.advanceTimersByTime(60_000);
+  expect(asked).toEqual([]);
+
+  const told = { ...nothing, notice: { kind: 'info' as const, text: 'Copied.' } };
+  await show(told);
+  vi.advanceTimersByTime(5_000);
+  await show({ ...told }); // other news does not begin its time anew
+  vi.advanceTimersByTime(1_000);
+  expect(asked).toEqual([{ type: 'dismissNotice' }]);
+});
+
+test('the shell is told whether the window is seen', async () => {
+  await open(nothing);
+  document.dispatchEvent(new Event('visibilitychange'));
+  expect(asked).toEqual([{ type: 'windowVisible', visible: true }]);
+});

@@ -1,0 +1,23 @@
+/** The only module that knows which shell the window runs in. */
+import { invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import type { Intent } from './bindings/Intent';
+import type { Snapshot } from './bindings/Snapshot';
+
+/** Asks for something. What comes of it, be it a failure, is told by a later snapshot. */
+export function dispatch(intent: Intent): void {
+  // Refused only when the program is ending.
+  invoke('dispatch', { intent }).catch(console.warn);
+}
+
+/** Calls `see` with the present snapshot and with every later one. */
+export async function watch(see: (snapshot: Snapshot) => void): Promise<void> {
+  let told = false as boolean; // set by the event
+  await listen<Snapshot>('snapshot', (event) => {
+    told = true;
+    see(event.payload);
+  });
+  const present = await invoke<Snapshot>('snapshot');
+  // An event that overtook the answer is the newer of the two.
+  if (!told) see(present);
+}
