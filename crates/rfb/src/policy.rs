@@ -20,29 +20,25 @@ pub(crate) enum Verdict {
 /// Judges a message by the bytes of it that are held.
 pub(crate) fn judge(message: Message, held: &[u8], rights: Rights) -> Result<Verdict, ClientError> {
     match (rights, message.kind) {
-        (_, Kind::SetEncodings) => set_encodings(held, rights),
+        (Rights::Control, Kind::SetEncodings) => Ok(Verdict::FilterEncodings),
         (Rights::Control, _) => Ok(Verdict::Forward),
-        (Rights::View, kind) => view(kind, message, held),
+        (Rights::View, _) => view(message, held),
     }
-}
-
-fn set_encodings(held: &[u8], rights: Rights) -> Result<Verdict, ClientError> {
-    if rights == Rights::View {
-        let count = u32::from(u16::from_be_bytes([held[2], held[3]]));
-        check("SetEncodings", "encodings", count, MAX_VIEW_ENCODINGS)?;
-    }
-    Ok(Verdict::FilterEncodings)
 }
 
 /// What a view-only viewer may send: what asks for pixels. Input, the clipboard and changes of the screen or
 /// the machine are dropped, since honest viewers send them unawares; what none would send is an error.
-fn view(kind: Kind, message: Message, held: &[u8]) -> Result<Verdict, ClientError> {
-    match kind {
+fn view(message: Message, held: &[u8]) -> Result<Verdict, ClientError> {
+    match message.kind {
         Kind::SetPixelFormat => match held[4] {
             8 | 16 | 32 => Ok(Verdict::Forward),
             bits => Err(ClientError::PixelFormat { bits }),
         },
-        Kind::SetEncodings => Ok(Verdict::FilterEncodings),
+        Kind::SetEncodings => {
+            let count = u32::from(u16::from_be_bytes([held[2], held[3]]));
+            check("SetEncodings", "encodings", count, MAX_VIEW_ENCODINGS)?;
+            Ok(Verdict::FilterEncodings)
+        }
         Kind::FramebufferUpdateRequest => Ok(Verdict::RationUpdates),
         Kind::EnableContinuousUpdates => Ok(Verdict::Forward),
         // An answer to the server's fence passes; a request would make the server answer, as often as one likes.
