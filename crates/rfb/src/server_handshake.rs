@@ -8,6 +8,10 @@ const VNC_AUTH: u8 = 2;
 /// The handshake with a VNC server, from its version to its SecurityResult (RFC 6143 §7.1).
 ///
 /// Speaks RFB 3.3, 3.7 and 3.8, and the security types None and VncAuth. It stops before ClientInit.
+///
+/// A server that refuses at once may say so and close without reading anything: TigerVNC does after too many
+/// wrong passwords. So when the output cannot be written, read on to the end before giving up, or the reason
+/// is lost behind a broken pipe.
 #[derive(Debug)]
 pub struct ServerHandshake {
     password: Option<Password>,
