@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { endingOf, endingOfLink, endingOfRefusal, type Outcome } from './endings';
+
+const outcome = (code: number, rest: Partial<Outcome> = {}): Outcome => ({
+  code,
+  reason: '',
+  opened: true,
+  connected: true,
+  gaveUp: false,
+  ...rest,
+});
+
+test.each([
+  [1000, 'offer'],
+  [1001, 'auto'],
+  [1002, 'offer'],
+  [1003, 'offer'],
+  [1006, 'auto'],
+  [1009, 'offer'],
+  [1011, 'auto'],
+  [1012, 'auto'],
+  [4001, 'never'],
+  [4002, 'offer'],
+  [4003, 'offer'],
+  [4004, 'offer'],
+  [4005, 'offer'],
+  [4006, 'offer'],
+  [4007, 'never'],
+  [4999, 'offer'],
+])('code %i: retry %s, with title, cause and next step', (code, retry) => {
+  const ending = endingOf(outcome(code));
+  expect(ending.retry).toBe(retry);
+  expect([ending.title, ending.cause, ending.next]).not.toContain('');
+  expect(ending.action === '').toBe(retry === 'never');
+});
+
+test("the gateway's reason is the cause, as a sentence", () => {
+  expect(endingOf(outcome(1011, { reason: '127.0.0.1:5901 refused the connection' })).cause).toBe(
+    '127.0.0.1:5901 refused the connection.',
+  );
+  expect(endingOf(outcome(4004, { reason: 'Wrong password!' })).cause).toBe('Wrong password!');
+});
+
+test('a gateway that never answered is not a lost connection', () => {
+  const never = endingOf(outcome(1006, { opened: false, connected: false }));
+  expect(never.title).not.toBe(endingOf(outcome(1006)).title);
+  expect(never.retry).toBe('auto');
+});
+
+test('an unknown code names itself', () => {
+  expect(endingOf(outcome(4999)).cause).toContain('4999');
+});
+
+test('a server that noVNC does not understand is not retried', () => {
+  expect(endingOf(outcome(1006, { gaveUp: true })).retry).toBe('offer');
+});
+
+test('a refused password can be entered again', () => {
+  expect(endingOfRefusal('Authentication failed', true)).toMatchObject({
+    cause: 'Authentication failed.',
+    action: 'Enter it again',
+  });
+  expect(endingOfRefusal(undefined, false).cause).not.toBe('');
+});
+
+test('a faulty link is never retried', () => {
+  for (const fault of ['incomplete', 'damaged', 'foreign'] as const) {
+    expect(endingOfLink(fault).retry).toBe('never');
+  }
+});

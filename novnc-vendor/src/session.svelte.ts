@@ -1,0 +1,289 @@
+import { SvelteSet } from 'svelte/reactivity';
+import { Backoff } from './backoff';
+import { writeClipboard } from './clipboard';
+import {
+  endingOf,
+  endingOfLink,
+  endingOfRefusal,
+  LEFT,
+  PAGE_OUT_OF_DATE,
+  type Ending,
+} from './endings';
+import type { Key, Modifier } from './keys';
+import type { LinkFault, Plan } from './link';
+import type { Credentials, openScreen, Screen, ScreenEvents } from './screen';
+import type { Settings } from './settings';
+
+/** What the page shows. */
+export type Phase =
+  | { name: 'connecting'; after: Ending | undefined } // `after` an end that is being mended
+  | { name: 'credentials'; fields: (keyof Credentials)[] }
+  | { name: 'trust'; publicKey: Uint8Array }
+  | { name: 'connected' }
+  | { name: 'waiting'; ending: Ending; until: number }
+  | { name: 'ended'; ending: Ending };
+
+/**
+ * One link, from its first attempt to its last: connects, connects again after a loss, and says at every moment what
+ * there is to see. At most one screen is open at a time, and only that one is listened to.
+ */
+export class Session {
+  phase = $state.raw<Phase>({ name: 'connecting', after: undefined });
+  /** The desktop's own name; foreign text. */
+  name = $state('');
+  /** What the desktop copied last; foreign text. */
+  copied = $state('');
+  clipped = $state(false);
+  dragging = $state(false);
+  /** The last picture, while there is no newer one. */
+  still = $state.raw<HTMLCanvasElement>();
+  readonly held = new SvelteSet<Modifier>();
+
+  readonly #open: typeof openScreen;
+  readonly #mount: HTMLElement;
+  readonly #backoff = new Backoff();
+  readonly #showDot: boolean;
+  #settings: Settings;
+  #plan: Plan | undefined;
+  #credentials: Credentials = {};
+  #trusted = '';
+  /** Which of the plan's addresses is being tried. */
+  #reading = 0;
+  #screen: Screen | undefined;
+  /** Counts the attempts, so that news from an earlier one are told apart. */
+  #attempt = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(open: typeof openScreen, mount: HTMLElement, settings: Settings, showDot: boolean) {
+    this.#open = open;
+    this.#mount = mount;
+    this.#settings = settings;
+    this.#showDot = showDot;
+  }
+
+  /** Follows a link, and lets go of the one before. */
+  follow(link: Plan | LinkFault): void {
+    this.#drop();
+    this.name = '';
+    this.copied = '';
+    this.#trusted = '';
+    if (typeof link === 'string') {
+      this.#plan = undefined;
+      this.#end(endingOfLink(link));
+      return;
+    }
+    this.#plan = link;
+    this.#credentials = link.password === undefined ? {} : { password: link.password };
+    this.#reading = 0;
+    this.#connect();
+  }
+
+  /** Tries now instead of later, or again after an end. */
+  retry(): void {
+    if (this.phase.name === 'waiting') this.#connect(this.phase.ending);
+    else if (this.phase.name === 'ended') this.#connect();
+  }
+
+  /** The network is back, or somebody looks at the page again. */
+  hurry(): void {
+    if (this.phase.name === 'waiting') this.retry();
+  }
+
+  leave(): void {
+    this.#end(LEFT);
+  }
+
+  answer(credentials: Credentials): void {
+    this.#credentials = { ...this.#credentials, ...credentials };
+    this.phase = { name: 'connecting', after: undefined };
+    this.#screen?.answer(this.#credentials);
+  }
+
+  trust(publicKey: Uint8Array): void {
+    this.#trusted = publicKey.join();
+    this.phase = { name: 'connecting', after: undefined };
+    this.#screen?.trust();
+  }
+
+  apply(settings: Settings): void {
+    this.#settings = settings;
+    if (settings.viewOnly) this.releaseAll();
+    this.#screen?.apply(settings);
+  }
+
+  drag(dragging: boolean): void {
+    this.dragging = dragging;
+    if (this.#screen) this.#screen.dragging = dragging;
+  }
+
+  press(key: Pick<Key, 'keysym' | 'code'>): void {
+    this.#screen?.press(key);
+  }
+
+  ctrlAltDel(): void {
+    this.#screen?.ctrlAltDel();
+  }
+
+  /** Holds a modifier down on the desktop, or lets it go. */
+  toggle(modifier: Modifier): void {
+    const down = !this.held.has(modifier);
+    this.#screen?.press(modifier, down);
+    if (down) this.held.add(modifier);
+    else this.held.delete(modifier);
+  }
+
+  releaseAll(): void {
+    for (const modifier of this.held) this.#screen?.press(modifier, false);
+    this.held.clear();
+  }
+
+  paste(text: string): void {
+    this.#screen?.paste(text);
+  }
+
+  /** Whether touching the desktop leaves the keyboard where it is. */
+  keepKeyboard(keep: boolean): void {
+    if (this.#screen) this.#screen.focusOnTouch = !keep;
+  }
+
+  label(name: string, way: string): void {
+    this.#screen?.label(name, way);
+  }
+
+  focus(): void {
+    if (this.phase.name === 'connected') this.#screen?.focus();
+  }
+
+  #connect(after?: Ending): void {
+    this.#drop(true);
+    const url = this.#plan?.urls[this.#reading];
+    if (!this.#plan || url === undefined) return;
+    const attempt = this.#attempt;
+    this.phase = { name: 'connecting', after };
+    this.#open(
+      this.#mount,
+      {
+        url,
+        plan: this.#plan,
+        credentials: this.#credentials,
+        settings: this.#settings,
+        showDot: this.#showDot,
+      },
+      this.#listen(attempt),
+    ).then(
+      (screen) => {
+        if (attempt === this.#attempt) this.#screen = screen;
+        else screen.close();
+      },
+      () => {
+        if (attempt === this.#attempt) this.#end(PAGE_OUT_OF_DATE);
+      },
+    );
+  }
+
+  /** The events of one attempt; those that come too late are not heard. */
+  #listen(attempt: number): ScreenEvents {
+    let connectedAt = 0;
+    let passwordAsked = this.#credentials.password !== undefined;
+    let refusal: Ending | undefined;
+    const current =
+      <Args extends unknown[]>(hear: (...args: Args) => void) =>
+      (...args: Args) => {
+        if (attempt === this.#attempt) hear(...args);
+      };
+
+    return {
+      connected: current(() => {
+        connectedAt = performance.now();
+        this.#keepReading();
+        this.still = undefined;
+        this.phase = { name: 'connected' };
+        if (this.#screen) this.#screen.dragging = this.dragging;
+        this.focus();
+      }),
+      credentialsRequired: current((fields) => {
+        passwordAsked = true;
+        this.phase = { name: 'credentials', fields };
+      }),
+      refused: current((reason) => {
+        this.#credentials = {};
+        refusal = endingOfRefusal(reason, passwordAsked);
+      }),
+      verify: current((publicKey) => {
+        if (publicKey.join() === this.#trusted) this.#screen?.trust();
+        else this.phase = { name: 'trust', publicKey };
+      }),
+      renamed: current((name) => {
+        this.name = presentable(name);
+      }),
+      copied: current((text) => {
+        this.copied = text;
+        void writeClipboard(text);
+      }),
+      clipped: current((clipped) => {
+        this.clipped = clipped;
+        if (!clipped) this.drag(false);
+      }),
+      closed: current((close) => {
+        const connected = connectedAt > 0;
+        if (!close.opened && this.#tryOtherReading()) return;
+        const ending = refusal ?? endingOf({ ...close, connected });
+        if (ending.retry !== 'auto') {
+          this.#end(ending);
+          return;
+        }
+        const still = this.#screen?.still() ?? this.still;
+        this.#wait(ending, connected ? performance.now() - connectedAt : 0, still);
+      }),
+    };
+  }
+
+  /** This address works: there is no other from now on. */
+  #keepReading(): void {
+    const url = this.#plan?.urls[this.#reading];
+    if (this.#plan && url !== undefined) this.#plan = { ...this.#plan, urls: [url] };
+    this.#reading = 0;
+  }
+
+  /** One reading of `path` led nowhere: the other one may. */
+  #tryOtherReading(): boolean {
+    this.#reading++;
+    if (this.#plan?.urls[this.#reading] === undefined) {
+      this.#reading = 0;
+      return false;
+    }
+    this.#connect(this.phase.name === 'connecting' ? this.phase.after : undefined);
+    return true;
+  }
+
+  #wait(ending: Ending, connectedFor: number, still: HTMLCanvasElement | undefined): void {
+    const delay = this.#backoff.delay(connectedFor);
+    this.#drop(true);
+    this.still = still;
+    this.phase = { name: 'waiting', ending, until: performance.now() + delay };
+    this.#retry = setTimeout(() => this.retry(), delay);
+  }
+
+  /** No picture stays behind: whoever may not look any more must not. */
+  #end(ending: Ending): void {
+    this.#drop();
+    this.phase = { name: 'ended', ending };
+  }
+
+  #drop(keepStill = false): void {
+    this.#attempt++;
+    clearTimeout(this.#retry);
+    this.held.clear();
+    this.clipped = false;
+    this.#screen?.close();
+    this.#screen = undefined;
+    if (!keepStill) this.still = undefined;
+  }
+}
+
+/** A name on one line, of a length that fits into a title. */
+function presentable(name: string): string {
+  // eslint-disable-next-line no-control-regex
+  const line = name.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+  return [...line].slice(0, 120).join('');
+}
