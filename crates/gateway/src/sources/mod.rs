@@ -1,1 +1,14 @@
 //! The token sources that come with Porthole.
+
+mod faults;
+mod fixed;
+mod token_file;
+mod token_files;
+mod token_lines;
+mod websockify_target;
+
+pub use faults::{Fault, Faults};
+pub use fixed::Fixed;
+pub use token_file::TokenFile;
+pub use token_lines::{TokenLine, parse};
+pub use websockify_target::{TargetFault, websockify_target};

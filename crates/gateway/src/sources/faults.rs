@@ -1,0 +1,96 @@
+//! What is wrong with a token source's files, told to the person who wrote them.
+
+use std::{fmt, io, path::PathBuf};
+
+use super::TargetFault;
+
+/// Something wrong with a token file. The text names file and line and what to do; it repeats nothing of the line, since
+/// a token may stand anywhere in a broken one.
+#[derive(Debug)]
+pub struct Fault {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1; `None` when the file as a whole is at fault.
+    pub line: Option<usize>,
+    pub(super) cause: Cause,
+}
+
+/// What is wrong.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Cause {
+    #[error("this line is not UTF-8; save the file as UTF-8 text")]
+    NotUtf8,
+    #[error("no colon followed by a space; write `token: host:port`")]
+    NoColon,
+    #[error(
+        "more than one colon followed by a space; write `token: host:port`, and a comment on a line of its own"
+    )]
+    TwoColons,
+    #[error("no token before the colon; write `token: host:port`")]
+    NoToken,
+    #[error(transparent)]
+    Target(#[from] TargetFault),
+    #[error("cannot be read: {0}")]
+    Unreadable(io::Error),
+    #[error("is neither a file nor a folder")]
+    NotAFile,
+    #[error("is too big for token files: more than {} MiB altogether", .0 >> 20)]
+    TooBig(u64),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file.display(), self.cause),
+            None => write!(f, "{}: {}", self.file.display(), self.cause),
+        }
+    }
+}
+
+/// All that is wrong with a token source: one line of text for each fault. The first 20 are kept, the others counted.
+#[derive(Debug, Default)]
+pub struct Faults {
+    first: Vec<Fault>,
+    others: usize,
+}
+
+impl Faults {
+    const KEPT: usize = 20;
+
+    /// The faults that are kept, in the order of the files and lines.
+    pub fn first(&self) -> &[Fault] {
+        &self.first
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.first.is_empty()
+    }
+
+    pub(super) fn push(&mut self, fault: Fault) {
+        if self.first.len() < Self::KEPT {
+            self.first.push(fault);
+        } else {
+            self.others += 1;
+        }
+    }
+
+    pub(super) fn append(&mut self, more: Self) {
+        self.others += more.others;
+        more.first.into_iter().for_each(|fault| self.push(fault));
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, fault) in self.first.iter().enumerate() {
+            write!(f, "{}{fault}", if index > 0 { "\n" } else { "" })?;
+        }
+        match self.others {
+            0 => Ok(()),
+            others => write!(f, "\n… and {others} more"),
+        }
+    }
+}
+
+impl std::error::Error for Faults {}

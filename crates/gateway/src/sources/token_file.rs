@@ -1,0 +1,410 @@
+//! websockify's TokenFile.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use arc_swap::ArcSwap;
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, MissedTickBehavior, interval, sleep},
+};
+use tracing::{info, warn};
+
+use super::{
+    faults::Faults,
+    token_files::{Content, Stamp, read},
+    token_lines::TokenLine,
+};
+use crate::{Grant, Lookup, Route, Target, Token, TokenHash, TokenSource};
+
+/// How long files must have stayed the same to be taken for whole.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// How long a lookup waits at most for files that are being written.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// How often the files are looked at when nobody asks for a token, so that a fault is said soon after it is made.
+const IDLE_LOOK: Duration = Duration::from_secs(2);
+
+/// The tokens of a file, or of all files in a folder, with websockify's lines `token: target`; see
+/// [`parse`](super::parse).
+///
+/// Changes are taken up while it runs: each lookup sees the files as they were when it began, and only looks at their
+/// dates and sizes unless they changed. What is wrong with them is then said in the log, once for each change, and the
+/// last good table stays in force whole. A session that is connected outlives its token's line, as with websockify.
+pub struct TokenFile {
+    table: Arc<ArcSwap<Table>>,
+    looks: mpsc::Sender<oneshot::Sender<()>>,
+}
+
+impl TokenFile {
+    /// Reads `path`, a file or a folder, and follows its changes from then on, until it is dropped. Must be called
+    /// within a Tokio runtime. Tokens are kept as hashes alone, unless `listed` wants to tell them by
+    /// [`TokenFile::list`].
+    ///
+    /// # Errors
+    /// Anything that is wrong with the files.
+    pub async fn open(path: PathBuf, listed: bool) -> Result<Self, Faults> {
+        let (stamp, content) = blocking(&path, |path| (Stamp::of(path), read(path))).await;
+        let table = Arc::new(ArcSwap::from_pointee(Table::of(&path, content, listed)?));
+        let (looks, asked) = mpsc::channel(1024);
+        let follower = Follower {
+            path,
+            listed,
+            stamp,
+            table: Arc::clone(&table),
+            being_written: false,
+        };
+        tokio::spawn(follower.run(asked));
+        Ok(Self { table, looks })
+    }
+
+    /// Waits until changes that were made by now are taken up, or refused.
+    pub async fn refresh(&self) {
+        let (done, wait) = oneshot::channel();
+        if self.looks.send(done).await.is_ok() {
+            // An error means that the runtime is shutting down.
+            let _ = wait.await;
+        }
+    }
+
+    /// All tokens with their targets, by target; nothing unless the file was opened as `listed`.
+    pub fn list(&self) -> Vec<TokenLine> {
+        let table = self.table.load();
+        let mut lines: Vec<_> = table.0.values().filter_map(Entry::line).collect();
+        lines.sort_by_cached_key(|line| (line.target.to_string(), line.token.expose().to_owned()));
+        lines
+    }
+}
+
+impl TokenSource for TokenFile {
+    fn lookup<'a>(&'a self, token: &'a Token) -> Lookup<'a> {
+        Box::pin(async move {
+            self.refresh().await;
+            let target = self.table.load().0.get(&token.hash())?.target.clone();
+            Some(Grant {
+                display: target.to_string(),
+                target,
+                route: Route::Raw,
+                expires: None,
+            })
+        })
+    }
+}
+
+struct Table(HashMap<TokenHash, Entry>);
+
+struct Entry {
+    target: Target,
+    /// Kept only for the list.
+    token: Option<Token>,
+}
+
+impl Entry {
+    fn line(&self) -> Option<TokenLine> {
+        Some(TokenLine {
+            token: self.token.clone()?,
+            target: self.target.clone(),
+        })
+    }
+}
+
+impl Table {
+    /// Of lines with the same token the last one counts.
+    fn of(path: &Path, content: Content, listed: bool) -> Result<Self, Faults> {
+        for (path, why) in content.skipped {
+            info!("{} is skipped: {why}", path.display());
+        }
+        if !content.faults.is_empty() {
+            return Err(content.faults);
+        }
+        let entry = |line: TokenLine| {
+            (
+                line.token.hash(),
+                Entry {
+                    target: line.target,
+                    token: listed.then_some(line.token),
+                },
+            )
+        };
+        let table = Self(content.lines.into_iter().map(entry).collect());
+        info!(tokens = table.0.len(), "{} was read", path.display());
+        Ok(table)
+    }
+}
+
+/// Follows the files, and is the only one that reads them. Dates and sizes are polled, since notifications of changes do
+/// not come from network file systems and get lost when links are turned.
+struct Follower {
+    path: PathBuf,
+    listed: bool,
+    /// The files that were read last, whether they were good or not.
+    stamp: Stamp,
+    table: Arc<ArcSwap<Table>>,
+    /// Whether it was said that the files never come to rest.
+    being_written: bool,
+}
+
+impl Follower {
+    async fn run(mut self, mut asked: mpsc::Receiver<oneshot::Sender<()>>) {
+        let mut idle = interval(IDLE_LOOK);
+        idle.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut waiting = Vec::new();
+        loop {
+            tokio::select! {
+                count = asked.recv_many(&mut waiting, 1024) => if count == 0 { return },
+                _ = idle.tick() => {}
+            }
+            // One look serves all who asked before it began; those who ask meanwhile get the next.
+            self.look().await;
+            for done in waiting.drain(..) {
+                // Whoever asked may be gone.
+                let _ = done.send(());
+            }
+        }
+    }
+
+    async fn look(&mut self) {
+        let found = blocking(&self.path, Stamp::of).await;
+        if found == self.stamp {
+            return;
+        }
+        let Some((stamp, content)) = self.at_rest(found).await else {
+            if !self.being_written {
+                warn!(
+                    "{} is being written all the time; the last good tokens stay",
+                    self.path.display()
+                );
+            }
+            self.being_written = true;
+            return;
+        };
+        self.stamp = stamp;
+        self.being_written = false;
+        match Table::of(&self.path, content, self.listed) {
+            Ok(table) => self.table.store(Arc::new(table)),
+            Err(faults) => {
+                for fault in faults.to_string().lines() {
+                    warn!("{fault}");
+                }
+                warn!("{} has faults; the last good tokens stay", self.path.display());
+            }
+        }
+    }
+
+    /// Waits until the files stay as they are, and reads them. A file that is replaced by renaming is whole at any
+    /// moment, so one that is replaced all the time is read in the end; one that is written in place all the time is not.
+    async fn at_rest(&self, mut last: Stamp) -> Option<(Stamp, Content)> {
+        let patience = Instant::now() + PATIENCE;
+        loop {
+            sleep(QUIET).await;
+            let (before, content, after) =
+                blocking(&self.path, |path| (Stamp::of(path), read(path), Stamp::of(path))).await;
+            let whole = before == after
+                && (before == last || (Instant::now() > patience && !before.same_files(&last)));
+            if whole {
+                return Some((before, content));
+            }
+            if Instant::now() > patience {
+                return None;
+            }
+            last = after;
+        }
+    }
+}
+
+/// Does what blocks on a thread that may.
+async fn blocking<T: Send + 'static>(path: &Path, work: impl FnOnce(&Path) -> T + Send + 'static) -> T {
+    let path = path.to_owned();
+    match tokio::task::spawn_blocking(move || work(&path)).await {
+        Ok(value) => value,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime is shutting down, and takes this task with it.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Write, os::unix::fs::symlink};
+
+    use super::*;
+
+    async fn open(path: &Path) -> TokenFile {
+        TokenFile::open(path.to_owned(), true).await.unwrap()
+    }
+
+    async fn target(tokens: &TokenFile, token: &str) -> Option<String> {
+        tokens
+            .lookup(&token.into())
+            .await
+            .map(|grant| grant.target.to_string())
+    }
+
+    fn replace(path: &Path, content: &str) {
+        let new = path.with_extension("new");
+        fs::write(&new, content).unwrap();
+        fs::rename(new, path).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_token_gives_its_last_target_and_the_name_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokens");
+        fs::write(&path, "alice: h:1\nbob: unix_socket:/run/bob\nalice: h:2\n").unwrap();
+        let tokens = open(&path).await;
+        let grant = tokens.lookup(&"alice".into()).await.unwrap();
+        assert_eq!(grant.display, "h:2");
+        assert!(matches!(grant.route, Route::Raw) && grant.expires.is_none());
+        assert_eq!(target(&tokens, "bob").await.unwrap(), "unix:/run/bob");
+        for wrong in ["", "Alice", "alice ", "carol"] {
+            assert_eq!(target(&tokens, wrong).await, None, "{wrong:?}");
+        }
+        let listed: Vec<_> = tokens
+            .list()
+            .into_iter()
+            .map(|line| line.token.expose().to_owned())
+            .collect();
+        assert_eq!(listed, ["alice", "bob"]);
+    }
+
+    #[tokio::test]
+    async fn a_token_is_not_kept_unless_it_is_to_be_listed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokens");
+        fs::write(&path, "alice: h:1\n").unwrap();
+        assert!(TokenFile::open(path, false).await.unwrap().list().is_empty());
+    }
+
+    #[tokio::test]
+    async fn every_kind_of_change_counts_from_the_next_lookup_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokens");
+        fs::write(&path, "alice: h:1\n").unwrap();
+        let tokens = open(&path).await;
+        fs::OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .unwrap()
+            .write_all(b"bob: h:2\n")
+            .unwrap();
+        assert_eq!(target(&tokens, "bob").await.unwrap(), "h:2");
+        replace(&path, "alice: h:3\n");
+        assert_eq!(target(&tokens, "alice").await.unwrap(), "h:3");
+        assert_eq!(target(&tokens, "bob").await, None);
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, "carol: h:4\n").unwrap();
+        assert_eq!(target(&tokens, "carol").await.unwrap(), "h:4");
+    }
+
+    /// As container orchestrators change the files that they mount.
+    #[tokio::test]
+    async fn a_turned_link_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for (version, line) in [("1", "alice: h:1"), ("2", "alice: h:2")] {
+            fs::create_dir(at(version)).unwrap();
+            fs::write(at(version).join("tokens"), line).unwrap();
+        }
+        symlink("1", at("data")).unwrap();
+        symlink("data/tokens", at("tokens")).unwrap();
+        let (file, all) = (open(&at("tokens")).await, open(folder.path()).await);
+        symlink("2", at("data.new")).unwrap();
+        fs::rename(at("data.new"), at("data")).unwrap();
+        for tokens in [file, all] {
+            assert_eq!(target(&tokens, "alice").await.unwrap(), "h:2");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_fault_at_start_is_an_error_and_later_keeps_the_last_good_table_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokens");
+        let missing = TokenFile::open(path.clone(), false)
+            .await
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(missing.contains("cannot be read"), "{missing}");
+        fs::write(&path, "alice: h:1\nbob:h:2\n").unwrap();
+        let broken = TokenFile::open(path.clone(), false)
+            .await
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(broken.contains("tokens:2: "), "{broken}");
+
+        fs::write(&path, "alice: h:1\n").unwrap();
+        let tokens = open(&path).await;
+        replace(&path, "bob: h:2\nalice:h:3\n");
+        assert_eq!(target(&tokens, "alice").await.unwrap(), "h:1");
+        assert_eq!(target(&tokens, "bob").await, None);
+        fs::remove_file(&path).unwrap();
+        assert_eq!(target(&tokens, "alice").await.unwrap(), "h:1");
+        replace(&path, "bob: h:2\n");
+        assert_eq!(target(&tokens, "bob").await.unwrap(), "h:2");
+        assert_eq!(target(&tokens, "alice").await, None);
+    }
+
+    /// Looks up `alice` without pause while `write` runs; she must always be there.
+    async fn always_there(write: impl AsyncFn(&Path)) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokens");
+        fs::write(&path, "alice: h:5901\nbob: h:5902\n").unwrap();
+        let tokens = open(&path).await;
+        let lookups = async {
+            let mut count = 0;
+            loop {
+                assert_eq!(
+                    target(&tokens, "alice").await.as_deref(),
+                    Some("h:5901"),
+                    "after {count} lookups"
+                );
+                count += 1;
+            }
+        };
+        tokio::select! {
+            () = lookups => {}
+            () = write(&path) => {}
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_written_in_place_is_never_read_by_halves() {
+        always_there(async |path| {
+            for _ in 0..40 {
+                let mut file = fs::File::create(path).unwrap();
+                for part in ["alice: h:", "59", "01\nbob: h:5902\n"] {
+                    sleep(Duration::from_millis(10)).await;
+                    file.write_all(part.as_bytes()).unwrap();
+                }
+                sleep(Duration::from_millis(10)).await;
+            }
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_replaced_all_the_time_is_taken_up_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokens");
+        fs::write(&path, "alice: h:1\n").unwrap();
+        let tokens = open(&path).await;
+        let replacing = async {
+            loop {
+                replace(&path, "alice: h:1\nbob: h:2\n");
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::select! {
+            () = replacing => {}
+            bob = target(&tokens, "bob") => assert_eq!(bob.unwrap(), "h:2"),
+        }
+    }
+}
