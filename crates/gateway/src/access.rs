@@ -1,7 +1,15 @@
-//! Which Host and Origin headers are answered.
-use std::net::SocketAddr;
+//! Which Host and Origin headers are answered: the defence against web pages in the user's own browser.
 
-/// Whom the gateway answers: the defence against web pages in the user's own browser.
+use std::{net::IpAddr, sync::LazyLock};
+
+use http::uri::Authority;
+
+/// Whom the gateway answers.
+///
+/// Unasked, it answers to what nobody else can claim: IP addresses, `localhost`, this machine's name and its `.local`
+/// name, each with the gateway's own port. A page whose attacker points his own domain at this machine (DNS rebinding)
+/// names another Host and gets nothing. A WebSocket must come from a page that this gateway served: its Origin is the
+/// Host that it asks for.
 #[derive(Clone, Debug, Default)]
 pub struct Access {
     /// Further Host names that are answered, at any port: those under which a reverse proxy serves us.
@@ -11,4 +19,144 @@ pub struct Access {
     /// Answer every Host and Origin, and WebSockets without one, as websockify does. Behind a proxy that hides the
     /// name it was asked by there is nothing to compare with: the token alone is the key. Never for displays.
     pub any: bool,
+}
+
+impl Access {
+    /// Whether a request for this Host is answered by a gateway at `port`.
+    pub(crate) fn answers(&self, host: Option<&str>, port: u16) -> bool {
+        if self.any {
+            return true;
+        }
+        let Some(authority) = host.and_then(|host| host.parse::<Authority>().ok()) else {
+            return false;
+        };
+        let name = authority.host();
+        self.hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
+            || (is_our_own(name) && authority.port_u16().unwrap_or(80) == port)
+    }
+
+    /// Whether a page of this Origin may open a WebSocket at this Host, which [`Access::answers`].
+    pub(crate) fn admits(&self, origin: Option<&str>, host: Option<&str>) -> bool {
+        if self.any {
+            return true;
+        }
+        let Some(origin) = origin else { return false };
+        self.origins
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(origin))
+            || is_origin_of(origin, host)
+    }
+}
+
+fn is_origin_of(origin: &str, host: Option<&str>) -> bool {
+    let (default_port, rest) = match origin.split_once("://") {
+        Some(("http", rest)) => (80, rest),
+        Some(("https", rest)) => (443, rest),
+        _ => return false,
+    };
+    let authority = |text: &str| {
+        let authority: Authority = text.parse().ok()?;
+        let port = authority.port_u16().unwrap_or(default_port);
+        Some((authority.host().to_ascii_lowercase(), port))
+    };
+    let origin = authority(rest);
+    origin.is_some() && origin == host.and_then(authority)
+}
+
+fn is_our_own(name: &str) -> bool {
+    static NAME: LazyLock<String> = LazyLock::new(|| {
+        rustix::system::uname()
+            .nodename()
+            .to_string_lossy()
+            .to_ascii_lowercase()
+    });
+    let name = name.to_ascii_lowercase();
+    let bare = name
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(&name);
+    bare.parse::<IpAddr>().is_ok()
+        || name == "localhost"
+        || (!NAME.is_empty() && (name == *NAME || name.strip_suffix(".local") == Some(first_label(&NAME))))
+}
+
+fn first_label(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn behind_a_proxy() -> Access {
+        Access {
+            hosts: vec!["desk.example.org".into()],
+            origins: vec!["https://portal.example.org".into()],
+            any: false,
+        }
+    }
+
+    #[test]
+    fn hosts_that_nobody_else_can_claim_are_answered_at_our_port() {
+        let access = Access::default();
+        let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        for host in [
+            "127.0.0.1:6080",
+            "localhost:6080",
+            "LOCALHOST:6080",
+            "[::1]:6080",
+            "192.0.2.7:6080",
+        ] {
+            assert!(access.answers(Some(host), 6080), "{host}");
+        }
+        assert!(access.answers(Some(&format!("{name}:6080")), 6080));
+        assert!(access.answers(Some("127.0.0.1"), 80));
+        for host in [
+            "evil.example:6080",
+            "127.0.0.1:6081",
+            "127.0.0.1",
+            "localhost.evil.example:6080",
+            "127.1.evil:6080",
+            "",
+            "a b",
+        ] {
+            assert!(!access.answers(Some(host), 6080), "{host}");
+        }
+        assert!(!access.answers(None, 6080));
+    }
+
+    #[test]
+    fn a_configured_host_is_answered_at_any_port() {
+        for host in ["desk.example.org", "desk.example.org:8443", "DESK.example.org"] {
+            assert!(behind_a_proxy().answers(Some(host), 6080), "{host}");
+        }
+        assert!(!behind_a_proxy().answers(Some("x.desk.example.org"), 6080));
+    }
+
+    #[test]
+    fn a_websocket_comes_from_our_own_page_or_a_configured_one() {
+        let access = behind_a_proxy();
+        for (origin, host) in [
+            ("http://127.0.0.1:6080", "127.0.0.1:6080"),
+            ("http://[::1]:6080", "[::1]:6080"),
+            ("https://desk.example.org", "desk.example.org"),
+            ("https://desk.example.org", "desk.example.org:443"),
+            ("https://portal.example.org", "127.0.0.1:6080"),
+        ] {
+            assert!(access.admits(Some(origin), Some(host)), "{origin} at {host}");
+        }
+        for (origin, host) in [
+            ("http://192.0.2.66:6080", "127.0.0.1:6080"),
+            ("http://localhost:6080", "127.0.0.1:6080"),
+            ("http://127.0.0.1:80", "127.0.0.1:6080"),
+            ("http://evil.example", "127.0.0.1:6080"),
+            ("https://portal.example.org.evil.example", "127.0.0.1:6080"),
+            ("file://127.0.0.1:6080", "127.0.0.1:6080"),
+            ("null", "127.0.0.1:6080"),
+            ("", ""),
+        ] {
+            assert!(!access.admits(Some(origin), Some(host)), "{origin} at {host}");
+        }
+        assert!(!access.admits(None, Some("127.0.0.1:6080")));
+    }
 }

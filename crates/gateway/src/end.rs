@@ -84,7 +84,10 @@ impl End {
         while !reason.is_char_boundary(end) {
             end -= 1;
         }
-        CloseFrame { code: CloseCode::from(self.code()), reason: (&reason[..end]).into() }
+        CloseFrame {
+            code: CloseCode::from(self.code()),
+            reason: (&reason[..end]).into(),
+        }
     }
 }
 

@@ -5,15 +5,25 @@
 //! [ends](End) it. What tokens exist is asked of a [`TokenSource`]; this crate knows neither config nor window.
 
 mod access;
+mod attend;
+mod buffers;
 mod end;
+mod frame;
 mod grant;
+mod guesses;
+mod lobby;
 mod pages;
+mod relay;
 mod server;
 mod session;
+mod socket;
 mod source;
 pub mod sources;
 mod target;
 mod token;
+mod upgrade;
+mod viewer;
+mod vnc;
 
 pub use access::Access;
 pub use end::End;

@@ -1,5 +1,15 @@
-//! The pages.
-use std::{path::PathBuf, sync::Arc};
+//! What a browser gets besides the WebSocket.
+
+use std::{borrow::Cow, path::PathBuf, sync::Arc};
+
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request};
+use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
+use hyper::body::Bytes;
+use tower::ServiceExt;
+use tower_http::services::ServeDir;
+
+/// A response of ours.
+pub(crate) type Page = Response<UnsyncBoxBody<Bytes, std::io::Error>>;
 
 /// What is served to a browser besides the WebSocket.
 #[derive(Clone)]
@@ -23,4 +33,190 @@ pub struct IndexEntry {
     pub name: String,
     /// The link, relative to the page.
     pub link: String,
+}
+
+/// The viewer's build. It is missing only where nobody built it, and then every page is not found.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../novnc-vendor/dist"]
+#[allow_missing = true]
+struct Viewer;
+
+/// Folders above ours that a link may name: websockify's links say `/novnc/vnc.html`, whatever a proxy makes of it.
+const MOST_FOLDERS: usize = 8;
+
+impl Pages {
+    /// Answers a request that asks for no WebSocket.
+    pub(crate) async fn answer(&self, request: &request::Parts) -> Page {
+        if request.method != Method::GET && request.method != Method::HEAD {
+            return nothing_here();
+        }
+        match self {
+            Self::Embedded { index } => match index {
+                Some(index) if request.uri.path() == "/" => {
+                    page("text/html; charset=utf-8", index_page(&index()).into(), NO_STORE)
+                }
+                _ => embedded(request.uri.path()).unwrap_or_else(nothing_here),
+            },
+            Self::Dir(folder) => from_folder(folder, request).await,
+        }
+    }
+}
+
+/// The one answer to everything that is not for whoever asks: unknown paths, foreign Hosts and Origins alike.
+pub(crate) fn nothing_here() -> Page {
+    refuse(StatusCode::NOT_FOUND)
+}
+
+/// [`nothing_here`] under another status.
+pub(crate) fn refuse(status: StatusCode) -> Page {
+    let mut refusal = page(
+        "text/plain; charset=utf-8",
+        Cow::Borrowed(b"There is nothing here.\n"),
+        NO_STORE,
+    );
+    *refusal.status_mut() = status;
+    refusal
+}
+
+/// No body.
+pub(crate) fn empty() -> UnsyncBoxBody<Bytes, std::io::Error> {
+    Full::default().map_err(|never| match never {}).boxed_unsync()
+}
+
+fn embedded(path: &str) -> Option<Page> {
+    let mut rest = path.trim_start_matches('/');
+    for _ in 0..=MOST_FOLDERS {
+        let name = if rest == "v" { "v.html" } else { rest };
+        if let Some(file) = Viewer::get(name) {
+            let kind = mime_guess::from_path(name).first_or_octet_stream();
+            // A name under assets/ holds a hash of its content.
+            let keep = if name.starts_with("assets/") {
+                FOR_EVER
+            } else {
+                NO_STORE
+            };
+            let kind = if kind.type_() == "text" {
+                format!("{kind}; charset=utf-8")
+            } else {
+                kind.to_string()
+            };
+            return Some(page(&kind, file.data, keep));
+        }
+        rest = rest.split_once('/')?.1;
+    }
+    None
+}
+
+async fn from_folder(folder: &PathBuf, request: &request::Parts) -> Page {
+    let mut bare = Request::new(());
+    *bare.method_mut() = request.method.clone();
+    *bare.uri_mut() = request.uri.clone();
+    *bare.headers_mut() = request.headers.clone();
+    let Ok(found) = ServeDir::new(folder)
+        .oneshot(bare.map(|()| Full::<Bytes>::default()))
+        .await;
+    if found.status() == StatusCode::NOT_FOUND {
+        return nothing_here();
+    }
+    // The folder's pages are not ours to restrict; they still need not be guessed at, or told where they came from.
+    let mut found = found.map(BodyExt::boxed_unsync);
+    found.headers_mut().insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    found
+        .headers_mut()
+        .insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    found
+}
+
+const NO_STORE: &str = "no-store";
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+fn page(kind: &str, content: Cow<'static, [u8]>, keep: &'static str) -> Page {
+    let bytes = match content {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    };
+    let mut response = Response::new(Full::new(bytes).map_err(|never| match never {}).boxed_unsync());
+    let headers: &mut HeaderMap = response.headers_mut();
+    if let Ok(kind) = kind.parse() {
+        headers.insert(header::CONTENT_TYPE, kind);
+    }
+    for (name, value) in [
+        (header::CACHE_CONTROL, keep),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert(
+        "cross-origin-opener-policy",
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        "cross-origin-resource-policy",
+        HeaderValue::from_static("same-origin"),
+    );
+    response
+}
+
+fn index_page(entries: &[IndexEntry]) -> Vec<u8> {
+    let mut html = String::from(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
+         <title>Displays</title>\n<h1>Displays</h1>\n<ul>\n",
+    );
+    for IndexEntry { name, link } in entries {
+        html.push_str(&format!(
+            "<li><a href=\"{}\">{}</a></li>\n",
+            escape(link),
+            escape(name)
+        ));
+    }
+    html.push_str("</ul>\n");
+    html.into_bytes()
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_the_index_are_text() {
+        let entries = [IndexEntry {
+            name: "<b>&".into(),
+            link: "v#\"x".into(),
+        }];
+        let html = String::from_utf8(index_page(&entries)).unwrap();
+        assert!(
+            html.contains("<a href=\"v#&quot;x\">&lt;b&gt;&amp;</a>"),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn nothing_outside_the_viewers_build_is_found() {
+        for path in [
+            "/",
+            "/../Cargo.toml",
+            "/v/../../Cargo.toml",
+            "//etc/passwd",
+            "/a/b/c/d/e/f/g/h/i/j/v",
+            "/%2e%2e/v",
+        ] {
+            assert!(embedded(path).is_none(), "{path}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     net::IpAddr,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::SystemTime,
@@ -48,6 +48,7 @@ struct Registry {
     entries: Mutex<BTreeMap<SessionId, Arc<Entry>>>,
     next: AtomicU64,
     changes: watch::Sender<u64>,
+    closed: OnceLock<End>,
 }
 
 struct Entry {
@@ -70,11 +71,22 @@ impl Sessions {
 
     /// Ends all sessions that `which` picks, and says how many they were.
     pub fn end_where(&self, why: End, which: impl Fn(&SessionInfo) -> bool) -> usize {
-        let picked: Vec<_> = self.entries().values().filter(|entry| which(&entry.info)).cloned().collect();
+        let picked: Vec<_> = self
+            .entries()
+            .values()
+            .filter(|entry| which(&entry.info))
+            .cloned()
+            .collect();
         for entry in &picked {
             entry.ask_to_end(why.clone());
         }
         picked.len()
+    }
+
+    /// Ends all sessions, and every one that begins from now on at once.
+    pub(crate) fn close(&self, why: End) {
+        self.0.closed.get_or_init(|| why.clone());
+        self.end_where(why, |_| true);
     }
 
     /// Changes whenever a session begins or ends (not when bytes pass).
@@ -99,10 +111,23 @@ impl Sessions {
             to_server: 0,
         };
         let (to_viewer, to_server) = (AtomicU64::new(0), AtomicU64::new(0));
-        let entry = Arc::new(Entry { info, to_viewer, to_server, end: watch::Sender::new(None) });
+        let entry = Arc::new(Entry {
+            info,
+            to_viewer,
+            to_server,
+            end: watch::Sender::new(None),
+        });
         self.entries().insert(id, Arc::clone(&entry));
+        // After the insertion: a closing that missed the entry is seen here.
+        if let Some(why) = self.0.closed.get() {
+            entry.ask_to_end(why.clone());
+        }
         self.0.changes.send_modify(|count| *count += 1);
-        Session { ended: entry.end.subscribe(), entry, sessions: self.clone() }
+        Session {
+            ended: entry.end.subscribe(),
+            entry,
+            sessions: self.clone(),
+        }
     }
 
     fn entries(&self) -> MutexGuard<'_, BTreeMap<SessionId, Arc<Entry>>> {
@@ -152,11 +177,9 @@ impl Session {
     /// Waits until somebody ends the session, and says why.
     pub(crate) async fn ended(&self) -> End {
         let mut ended = self.ended.clone();
-        match ended.wait_for(Option::is_some).await {
-            Ok(end) => end.clone().unwrap_or(End::ShuttingDown),
-            // The sender lives in our own entry.
-            Err(_) => std::future::pending().await,
-        }
+        let end = ended.wait_for(Option::is_some).await.ok().and_then(|end| end.clone());
+        // The sender lives in our own entry, so there is always an end.
+        end.unwrap_or(End::ShuttingDown)
     }
 }
 

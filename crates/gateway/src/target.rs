@@ -1,9 +1,14 @@
 //! Where a VNC server listens, and how it is reached.
 
-use std::{fmt, io, path::PathBuf, pin::Pin, str::FromStr, sync::Arc};
+use std::{fmt, io, path::PathBuf, pin::Pin, str::FromStr, sync::Arc, time::Duration};
 
 use porthole_rfb::ServerError;
-use tokio::net::TcpStream;
+use tokio::{
+    net::{TcpStream, UnixStream, lookup_host},
+    time::timeout,
+};
+
+use crate::socket::{ServerStream, tune};
 
 /// Where a VNC server listens. Targets come from configuration and token sources, never from a URL.
 #[derive(Clone, Debug)]
@@ -52,6 +57,59 @@ impl fmt::Display for Target {
     }
 }
 
+/// How long a connection may take to come about.
+const CONNECT: Duration = Duration::from_secs(5);
+
+impl Target {
+    pub(crate) async fn connect(&self) -> Result<ServerStream, TargetError> {
+        let connected = timeout(CONNECT, async {
+            match self {
+                Self::Tcp { host, port } => connect_tcp(host, *port).await,
+                Self::Unix(path) => UnixStream::connect(path)
+                    .await
+                    .map(ServerStream::Unix)
+                    .map_err(|error| why(&error)),
+                Self::InProcess(server) => server.dial().await.and_then(tuned).map_err(|error| why(&error)),
+            }
+        });
+        connected
+            .await
+            .unwrap_or(Err("it did not answer in 5 seconds"))
+            .map_err(TargetError::Unreachable)
+    }
+}
+
+async fn connect_tcp(host: &str, port: u16) -> Result<ServerStream, &'static str> {
+    let addresses = lookup_host((host, port))
+        .await
+        .map_err(|_| "its host name is not known")?;
+    let mut reason = "its host name has no address";
+    for address in addresses {
+        match TcpStream::connect(address).await.and_then(tuned) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => reason = why(&error),
+        }
+    }
+    Err(reason)
+}
+
+fn tuned(stream: TcpStream) -> io::Result<ServerStream> {
+    tune(&stream)?;
+    Ok(ServerStream::Tcp(stream))
+}
+
+/// For a visitor's eyes: says what happened, not where.
+fn why(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "nothing listens there",
+        io::ErrorKind::NotFound => "its socket does not exist",
+        io::ErrorKind::PermissionDenied => "its socket may not be opened",
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => "there is no way to its host",
+        io::ErrorKind::TimedOut => "its host does not answer",
+        _ => "the connection failed",
+    }
+}
+
 /// The first TCP port of VNC displays: display 1 listens on 5901.
 const FIRST_PORT: u16 = 5900;
 
@@ -61,10 +119,17 @@ impl FromStr for Target {
     type Err = BadTarget;
 
     fn from_str(text: &str) -> Result<Self, BadTarget> {
-        let wrong = |why| BadTarget { target: text.to_owned(), why };
+        let wrong = |why| BadTarget {
+            target: text.to_owned(),
+            why,
+        };
         if let Some(path) = text.strip_prefix("unix:") {
             let path = PathBuf::from(path);
-            return if path.is_absolute() { Ok(Self::Unix(path)) } else { Err(wrong("the path must be absolute")) };
+            return if path.is_absolute() {
+                Ok(Self::Unix(path))
+            } else {
+                Err(wrong("the path must be absolute"))
+            };
         }
         let (host, port) = text.rsplit_once(':').ok_or_else(|| wrong("it has no port"))?;
         let host = match host.strip_prefix('[').map(|rest| rest.strip_suffix(']')) {
@@ -77,15 +142,22 @@ impl FromStr for Target {
         if host.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/') {
             return Err(wrong("that is no host name"));
         }
-        let number = port.parse::<u16>().map_err(|_| wrong("the port must be a number from 0 to 65535"))?;
+        let number = port
+            .parse::<u16>()
+            .map_err(|_| wrong("the port must be a number from 0 to 65535"))?;
         let port = if number < 100 { FIRST_PORT + number } else { number };
-        Ok(Self::Tcp { host: host.to_owned(), port })
+        Ok(Self::Tcp {
+            host: host.to_owned(),
+            port,
+        })
     }
 }
 
 /// A target that cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{target}` is no target: {why}. Write it like 127.0.0.1:5901, [::1]:5901, localhost:1 or unix:/path")]
+#[error(
+    "`{target}` is no target: {why}. Write it like 127.0.0.1:5901, [::1]:5901, localhost:1 or unix:/path"
+)]
 pub struct BadTarget {
     target: String,
     why: &'static str,
@@ -126,9 +198,19 @@ mod tests {
             ("desk.example.org:99", "desk.example.org", 5999),
             ("desk:100", "desk", 100),
         ] {
-            assert_eq!(text.parse(), Ok(Target::Tcp { host: host.into(), port }), "{text}");
+            assert_eq!(
+                text.parse(),
+                Ok(Target::Tcp {
+                    host: host.into(),
+                    port
+                }),
+                "{text}"
+            );
         }
-        assert_eq!("unix:/run/a b.sock".parse(), Ok(Target::Unix("/run/a b.sock".into())));
+        assert_eq!(
+            "unix:/run/a b.sock".parse(),
+            Ok(Target::Unix("/run/a b.sock".into()))
+        );
     }
 
     #[test]

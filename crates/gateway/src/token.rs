@@ -97,7 +97,11 @@ mod tests {
     fn a_random_token_is_32_url_safe_characters_and_never_the_same() {
         let (one, other) = (Token::random().unwrap(), Token::random().unwrap());
         assert_eq!(one.expose().len(), 32);
-        assert!(one.expose().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+        assert!(
+            one.expose()
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        );
         assert_ne!(one, other);
     }
 
@@ -111,7 +115,10 @@ mod tests {
     fn a_hash_survives_its_text() {
         let hash = Token::from("abc").hash();
         let text = String::from(hash);
-        assert_eq!(text, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(
+            text,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
         assert_eq!(TokenHash::try_from(text), Ok(hash));
         assert!(TokenHash::try_from("xyz".to_owned()).is_err());
     }

@@ -1,0 +1,138 @@
+//! The viewer's end of a session, before and after the relay has it.
+
+use std::{future::poll_fn, io, time::Duration};
+
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::protocol::frame::{
+    FrameHeader,
+    coding::{Control as ControlCode, Data, OpCode},
+};
+
+use crate::{
+    End,
+    frame::{Control, FrameReader},
+    socket::Socket,
+};
+
+/// How long a viewer has to take a refusal and answer it.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+/// A viewer whose WebSocket is open: its socket, and how far its frames are read.
+pub(crate) struct Viewer<S> {
+    pub(crate) socket: S,
+    pub(crate) frames: FrameReader,
+    /// What was read from the socket, but belongs to frames that are not decoded yet.
+    pub(crate) undecoded: Vec<u8>,
+}
+
+impl<S: Socket> Viewer<S> {
+    pub(crate) fn new(socket: S, read_ahead: &[u8]) -> Self {
+        Self {
+            socket,
+            frames: FrameReader::default(),
+            undecoded: read_ahead.to_vec(),
+        }
+    }
+
+    /// Sends `payload` as one binary message.
+    pub(crate) async fn send(&self, payload: &[u8]) -> io::Result<()> {
+        self.write(&frame(OpCode::Data(Data::Binary), &[payload])).await
+    }
+
+    /// Waits for payload and appends it to `payload`. Pings are answered on the way.
+    ///
+    /// # Errors
+    /// How the viewer ended the session.
+    pub(crate) async fn receive(&mut self, payload: &mut Vec<u8>) -> Result<(), End> {
+        let before = payload.len();
+        while payload.len() == before {
+            if self.undecoded.is_empty() {
+                self.undecoded.resize(1024, 0);
+                let read = poll_fn(|cx| self.socket.poll_read(cx, &mut self.undecoded)).await;
+                self.undecoded.truncate(*read.as_ref().unwrap_or(&0));
+                if self.undecoded.is_empty() {
+                    return Err(End::ViewerClosed);
+                }
+            }
+            let step = self.frames.read(&mut self.undecoded)?;
+            payload.extend_from_slice(&self.undecoded[step.payload]);
+            self.undecoded.drain(..step.consumed);
+            match step.control {
+                Some(Control::Ping(body)) => self.write(&pong(&body)).await.map_err(|_| End::ViewerClosed)?,
+                Some(Control::Close(_)) => return Err(End::ViewerClosed),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the viewer why it ends, and waits a moment for its answer, so that the reason is not lost in a reset.
+    pub(crate) async fn close(mut self, end: &End) {
+        let goodbye = async {
+            self.write(&close(end)).await?;
+            let mut ignored = Vec::new();
+            while self.receive(&mut ignored).await.is_ok() {
+                ignored.clear();
+            }
+            io::Result::Ok(())
+        };
+        // Whether or not it listened: the socket closes now.
+        let _ = timeout(GOODBYE, goodbye).await;
+    }
+
+    async fn write(&self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let written = poll_fn(|cx| self.socket.poll_write(cx, bytes)).await?;
+            bytes = &bytes[written..];
+        }
+        Ok(())
+    }
+}
+
+/// The longest header of a frame to a viewer: 2 bytes and an extended length of 8.
+pub(crate) const LONGEST_HEADER: usize = 10;
+
+/// Puts the header of a binary message of `len` bytes at the end of `room`, and says how long it is.
+pub(crate) fn put_header(room: &mut [u8], len: usize) -> usize {
+    put(OpCode::Data(Data::Binary), room, len)
+}
+
+fn put(opcode: OpCode, room: &mut [u8], len: usize) -> usize {
+    let header = FrameHeader {
+        opcode,
+        ..FrameHeader::default()
+    };
+    let size = header.len(len as u64);
+    let start = room.len() - size;
+    // The room is at least LONGEST_HEADER, so this cannot fail.
+    let _ = header.format(len as u64, &mut &mut room[start..]);
+    size
+}
+
+fn frame(opcode: OpCode, payload: &[&[u8]]) -> Vec<u8> {
+    let mut room = [0; LONGEST_HEADER];
+    let size = put(opcode, &mut room, payload.iter().map(|part| part.len()).sum());
+    let mut bytes = room[LONGEST_HEADER - size..].to_vec();
+    bytes.extend(payload.iter().copied().flatten());
+    bytes
+}
+
+/// A pong frame that answers a ping of this payload.
+pub(crate) fn pong(payload: &[u8]) -> Vec<u8> {
+    frame(OpCode::Control(ControlCode::Pong), &[payload])
+}
+
+/// An empty ping frame.
+pub(crate) fn ping() -> Vec<u8> {
+    frame(OpCode::Control(ControlCode::Ping), &[])
+}
+
+/// The close frame that tells of `end`.
+pub(crate) fn close(end: &End) -> Vec<u8> {
+    let close = end.frame();
+    let code = u16::from(close.code).to_be_bytes();
+    frame(
+        OpCode::Control(ControlCode::Close),
+        &[&code, close.reason.as_bytes()],
+    )
+}

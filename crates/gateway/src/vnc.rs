@@ -1,0 +1,138 @@
+//! The RFB handshakes of a VNC route: with the server first, so that a viewer hears of its failure as a close code.
+
+use std::{future::poll_fn, time::Duration};
+
+use porthole_rfb::{CLIENT_INIT_SHARED, Password, ServerHandshake, ServerInit, ViewerHandshake};
+use tokio::time::timeout;
+
+use crate::{
+    End, TargetError,
+    socket::{ServerStream, Socket},
+    viewer::Viewer,
+};
+
+/// How long each side's handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// A VNC server's side of a handshake, and what it sent that is not read yet.
+pub(crate) struct Server<'a> {
+    stream: &'a ServerStream,
+    unread: Vec<u8>,
+}
+
+impl<'a> Server<'a> {
+    /// Authenticates with the server, up to its SecurityResult (RFC 6143 §7.1).
+    ///
+    /// # Errors
+    /// What the server or the password lacks; or that it did not answer in 10 s.
+    pub(crate) async fn log_in(
+        stream: &'a ServerStream,
+        password: Option<&Password>,
+    ) -> Result<Self, TargetError> {
+        let mut server = Self {
+            stream,
+            unread: Vec::new(),
+        };
+        let mut handshake = ServerHandshake::new(password.cloned());
+        let mut answer = Vec::new();
+        let whole = async {
+            loop {
+                let progress = handshake
+                    .advance(&server.unread, &mut answer)
+                    .map_err(TargetError::Refused)?;
+                server.unread.drain(..progress.consumed);
+                write(stream, &answer)
+                    .await
+                    .ok_or_else(|| TargetError::Refused(handshake.cut_short()))?;
+                answer.clear();
+                if progress.done {
+                    return Ok(());
+                }
+                server
+                    .read()
+                    .await
+                    .ok_or_else(|| TargetError::Refused(handshake.cut_short()))?;
+            }
+        };
+        timeout(HANDSHAKE, whole)
+            .await
+            .unwrap_or(Err(TargetError::NoAnswer))?;
+        Ok(server)
+    }
+
+    /// Asks for a shared session and reads ServerInit. Returns it, and whatever came behind it, as it is to be passed on.
+    pub(crate) async fn initialise(mut self) -> Result<Vec<u8>, TargetError> {
+        let mut init = ServerInit::new();
+        let mut passed_on = Vec::new();
+        let whole = async {
+            write(self.stream, &CLIENT_INIT_SHARED)
+                .await
+                .ok_or_else(|| TargetError::Refused(init.cut_short()))?;
+            loop {
+                let done = init
+                    .advance(&self.unread)
+                    .map_err(TargetError::Refused)?
+                    .is_some();
+                // The reader takes in all that is not behind the end of ServerInit; both are passed on.
+                passed_on.append(&mut self.unread);
+                if done {
+                    return Ok(());
+                }
+                self.read()
+                    .await
+                    .ok_or_else(|| TargetError::Refused(init.cut_short()))?;
+            }
+        };
+        timeout(HANDSHAKE, whole)
+            .await
+            .unwrap_or(Err(TargetError::NoAnswer))?;
+        Ok(passed_on)
+    }
+
+    /// `None` when the server has closed.
+    async fn read(&mut self) -> Option<()> {
+        let mut buffer = [0; 1024];
+        let read = poll_fn(|cx| self.stream.poll_read(cx, &mut buffer))
+            .await
+            .ok()
+            .filter(|read| *read > 0)?;
+        self.unread.extend_from_slice(&buffer[..read]);
+        Some(())
+    }
+}
+
+/// Writes all of `bytes` to the server; `None` when it takes no more.
+pub(crate) async fn write(stream: &ServerStream, mut bytes: &[u8]) -> Option<()> {
+    while !bytes.is_empty() {
+        let written = poll_fn(|cx| stream.poll_write(cx, bytes)).await.ok()?;
+        bytes = &bytes[written..];
+    }
+    Some(())
+}
+
+/// Lets the viewer in: its link was its password. Returns what it sent behind its ClientInit.
+///
+/// # Errors
+/// How the viewer ended the session, or that it took longer than 10 s.
+pub(crate) async fn welcome<S: Socket>(viewer: &mut Viewer<S>) -> Result<Vec<u8>, End> {
+    let mut handshake = ViewerHandshake::new();
+    let (mut unread, mut answer) = (Vec::new(), Vec::new());
+    let whole = async {
+        loop {
+            let progress = handshake
+                .advance(&unread, &mut answer)
+                .map_err(|error| End::BrokenRfb(error.to_string()))?;
+            unread.drain(..progress.consumed);
+            if !answer.is_empty() {
+                viewer.send(&answer).await.map_err(|_| End::ViewerClosed)?;
+                answer.clear();
+            }
+            if progress.done {
+                return Ok(());
+            }
+            viewer.receive(&mut unread).await?;
+        }
+    };
+    timeout(HANDSHAKE, whole).await.unwrap_or(Err(End::Silent))?;
+    Ok(unread)
+}
