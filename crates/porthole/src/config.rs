@@ -1,0 +1,123 @@
+//! What the person has written in `config.toml`, checked.
+
+mod check;
+mod follow;
+mod load;
+mod password;
+mod place;
+mod schema;
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+};
+
+use porthole_gateway::{Password, Target};
+
+pub(crate) use follow::{Follower, follow};
+pub(crate) use load::{Loaded, load};
+pub(crate) use place::write_first;
+pub use place::{ConfigPlace, NoHome};
+
+/// A config that has been checked: whatever is in it can be served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The addresses to listen on; never empty.
+    pub listen: Vec<IpAddr>,
+    /// The port to listen on; 0 lets the system choose anew at each start, `None` keeps one that was chosen before.
+    pub port: Option<u16>,
+    /// What stands before the paths of the links that are made, as `/novnc`; empty for none. Never ends with a slash.
+    pub base_path: String,
+    /// Further Host names that are answered.
+    pub hosts: Vec<String>,
+    /// Further Origins that may open a WebSocket.
+    pub origins: Vec<String>,
+    /// The displays in their order; names are unique.
+    pub displays: Vec<Display>,
+}
+
+/// One display of the config.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Display {
+    /// What people call it: 1 to 64 characters, none of them control characters.
+    pub name: String,
+    /// Where its VNC server listens.
+    pub place: Place,
+    /// What its VNC server asks for.
+    pub password: Option<Password>,
+}
+
+/// Where a display's VNC server listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The server that is built in, for trying things out.
+    Demo,
+    /// A VNC server of the person's.
+    At(Target),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Demo => f.write_str("demo"),
+            Self::At(target) => target.fmt(f),
+        }
+    }
+}
+
+/// What holds without a config file: listen on this machine only, and one display that needs nothing.
+impl Default for Config {
+    fn default() -> Self {
+        let demo = Display {
+            name: "Demo".into(),
+            place: Place::Demo,
+            password: None,
+        };
+        Self {
+            displays: vec![demo],
+            ..Self::empty()
+        }
+    }
+}
+
+impl Config {
+    /// What an empty config file says.
+    pub(crate) fn empty() -> Self {
+        Self {
+            listen: vec![Ipv4Addr::LOCALHOST.into()],
+            port: None,
+            base_path: String::new(),
+            hosts: Vec::new(),
+            origins: Vec::new(),
+            displays: Vec::new(),
+        }
+    }
+
+    /// The display called `name`.
+    pub fn display(&self, name: &str) -> Option<&Display> {
+        self.displays.iter().find(|display| display.name == name)
+    }
+}
+
+/// What is wrong with a config file, or with a file that it names: `FILE:LINE: cause`, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The config file.
+    pub file: PathBuf,
+    /// The line, counted from 1, if it is about a line.
+    pub line: Option<usize>,
+    /// What is wrong, and what to do.
+    pub cause: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file.display(), self.cause),
+            None => write!(f, "{}: {}", self.file.display(), self.cause),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}

@@ -1,0 +1,231 @@
+//! From the config as it is written to the config as it can be served.
+
+use std::{
+    net::IpAddr,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use porthole_gateway::Target;
+use toml::Spanned;
+use url::Url;
+
+use super::{
+    Config, ConfigError, Display, Loaded, Place,
+    load::line_of,
+    password,
+    schema::{self, OneOrMore},
+};
+
+/// The longest name of a display, in characters: it has to fit a menu.
+const LONGEST_NAME: usize = 64;
+
+/// The longest name that DNS knows.
+const LONGEST_HOST: usize = 253;
+
+type Checked<T> = Result<T, ConfigError>;
+
+pub(super) struct Checker<'a> {
+    file: &'a Path,
+    text: &'a str,
+    warnings: Vec<String>,
+    files: &'a mut Vec<PathBuf>,
+}
+
+impl<'a> Checker<'a> {
+    pub fn new(file: &'a Path, text: &'a str, files: &'a mut Vec<PathBuf>) -> Self {
+        Self {
+            file,
+            text,
+            warnings: Vec::new(),
+            files,
+        }
+    }
+
+    pub fn check(mut self, file: schema::File) -> Checked<Loaded> {
+        let mut config = Config::empty();
+        if let Some(listen) = file.listen {
+            config.listen = self.listen(listen)?;
+        }
+        config.port = file.port.map(|port| self.port(port)).transpose()?;
+        config.base_path = file
+            .base_path
+            .map_or(Ok(String::new()), |path| self.base_path(path))?;
+        config.hosts = file
+            .hosts
+            .into_iter()
+            .map(|host| self.host(host))
+            .collect::<Checked<_>>()?;
+        config.origins = file
+            .origins
+            .into_iter()
+            .map(|origin| self.origin(origin))
+            .collect::<Checked<_>>()?;
+        config.displays = self.displays(file.display)?;
+        Ok(Loaded {
+            config,
+            warnings: self.warnings,
+        })
+    }
+
+    fn listen(&self, listen: Spanned<OneOrMore>) -> Checked<Vec<IpAddr>> {
+        let span = listen.span();
+        let texts = match listen.into_inner() {
+            OneOrMore::One(text) => vec![text],
+            OneOrMore::More(texts) => texts,
+        };
+        if texts.is_empty() {
+            return Err(self.wrong(
+                &span,
+                "`listen` is an empty list; write an address, as \"127.0.0.1\"",
+            ));
+        }
+        let mut addresses = Vec::new();
+        for text in texts {
+            let address = text.trim_start_matches('[').trim_end_matches(']').parse().map_err(|_| {
+                let cause = format!(
+                    "`{text}` is no address to listen on; write one like \"127.0.0.1\", \"0.0.0.0\" or \"::1\" \
+                     (a port goes into `port`)"
+                );
+                self.wrong(&span, cause)
+            })?;
+            if !addresses.contains(&address) {
+                addresses.push(address);
+            }
+        }
+        Ok(addresses)
+    }
+
+    fn port(&self, port: Spanned<i64>) -> Checked<u16> {
+        u16::try_from(*port.get_ref()).map_err(|_| {
+            let cause = format!(
+                "{} is no port; write a number from 1 to 65535, or 0 for any",
+                port.get_ref()
+            );
+            self.wrong(&port.span(), cause)
+        })
+    }
+
+    fn base_path(&self, path: Spanned<String>) -> Checked<String> {
+        let trimmed = path.get_ref().trim_end_matches('/');
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
+        let good = (trimmed.is_empty() || trimmed.starts_with('/'))
+            && trimmed.chars().all(plain)
+            && trimmed
+                .split('/')
+                .skip(1)
+                .all(|segment| !matches!(segment, "" | "." | ".."));
+        if !good {
+            let cause = format!("`{}` is no base path; write one like \"/novnc\"", path.get_ref());
+            return Err(self.wrong(&path.span(), cause));
+        }
+        Ok(trimmed.to_owned())
+    }
+
+    fn host(&self, host: Spanned<String>) -> Checked<String> {
+        let name = host.get_ref().to_ascii_lowercase();
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+        if name.is_empty() || name.len() > LONGEST_HOST || !name.chars().all(plain) {
+            let cause = format!(
+                "`{}` is no host name; write one like \"desk.example.org\", without a port",
+                host.get_ref()
+            );
+            return Err(self.wrong(&host.span(), cause));
+        }
+        Ok(name)
+    }
+
+    fn origin(&self, origin: Spanned<String>) -> Checked<String> {
+        let url = Url::parse(origin.get_ref()).ok().filter(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.path() == "/"
+                && url.query().is_none()
+                && url.fragment().is_none()
+                && url.username().is_empty()
+                && url.password().is_none()
+        });
+        url.map(|url| url.origin().ascii_serialization()).ok_or_else(|| {
+            let cause = format!(
+                "`{}` is no origin; write one like \"https://desk.example.org\"",
+                origin.get_ref()
+            );
+            self.wrong(&origin.span(), cause)
+        })
+    }
+
+    fn displays(&mut self, displays: Vec<schema::Display>) -> Checked<Vec<Display>> {
+        let mut named: Vec<(String, usize)> = Vec::new();
+        let mut checked = Vec::new();
+        for display in displays {
+            let name = self.name(&display.name)?;
+            let line = self.line(&display.name.span());
+            if let Some((_, first)) = named.iter().find(|(other, _)| *other == name) {
+                let cause =
+                    format!("the name `{name}` is taken by the display on line {first}; choose another");
+                return Err(self.wrong(&display.name.span(), cause));
+            }
+            named.push((name.clone(), line));
+            let place = self.place(&display.target)?;
+            let password = display
+                .password_file
+                .map(|file| self.password(&file))
+                .transpose()?;
+            checked.push(Display {
+                name,
+                place,
+                password,
+            });
+        }
+        Ok(checked)
+    }
+
+    fn name(&self, name: &Spanned<String>) -> Checked<String> {
+        let text = name.get_ref().trim();
+        let cause = if text.is_empty() {
+            "a display needs a name"
+        } else if text.chars().count() > LONGEST_NAME {
+            "this name is too long; 64 characters are the most"
+        } else if text.chars().any(char::is_control) {
+            "a name has no line breaks or other control characters"
+        } else {
+            return Ok(text.to_owned());
+        };
+        Err(self.wrong(&name.span(), cause))
+    }
+
+    fn place(&self, target: &Spanned<String>) -> Checked<Place> {
+        match target.get_ref().as_str() {
+            "demo" => Ok(Place::Demo),
+            text => text
+                .parse::<Target>()
+                .map(Place::At)
+                .map_err(|error| self.wrong(&target.span(), error)),
+        }
+    }
+
+    fn password(&mut self, file: &Spanned<String>) -> Checked<porthole_gateway::Password> {
+        let folder = self.file.parent().unwrap_or(Path::new("."));
+        let path = folder.join(file.get_ref());
+        self.files.push(path.clone());
+        let password = password::read(&path).map_err(|cause| {
+            self.wrong(
+                &file.span(),
+                format!("the password file {} {cause}", path.display()),
+            )
+        })?;
+        self.warnings.extend(password::exposed(&path));
+        Ok(password)
+    }
+
+    fn line(&self, span: &Range<usize>) -> usize {
+        line_of(self.text.as_bytes(), span.start)
+    }
+
+    fn wrong(&self, span: &Range<usize>, cause: impl ToString) -> ConfigError {
+        ConfigError {
+            file: self.file.to_owned(),
+            line: Some(self.line(span)),
+            cause: cause.to_string(),
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! Reading the config file, and the files that it names.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use super::{Config, ConfigError, ConfigPlace, check::Checker, schema};
+
+/// A config with hundreds of displays has some 50 KiB.
+const LARGEST: u64 = 1 << 20;
+
+/// A config as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Loaded {
+    pub config: Config,
+    /// What is not wrong, but worth a word.
+    pub warnings: Vec<String>,
+}
+
+/// Reads and checks the config. Blocks; not for threads that serve.
+///
+/// The files that were looked for besides the config file are added to `files`, whether they were good or not: a change
+/// of theirs is a change of the config.
+///
+/// # Errors
+/// The first thing that is wrong, and where. A file that is not there is wrong only if a person named it.
+pub(crate) fn load(place: &ConfigPlace, files: &mut Vec<PathBuf>) -> Result<Loaded, ConfigError> {
+    let wrong = |cause: String| ConfigError {
+        file: place.file.clone(),
+        line: None,
+        cause,
+    };
+    let bytes = match read_bounded(&place.file, LARGEST) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !place.named => {
+            return Ok(Loaded {
+                config: Config::default(),
+                warnings: Vec::new(),
+            });
+        }
+        read => read.map_err(|error| wrong(format!("cannot be read: {error}")))?,
+    };
+    let text = String::from_utf8(bytes).map_err(|error| ConfigError {
+        file: place.file.clone(),
+        line: Some(line_of(error.as_bytes(), error.utf8_error().valid_up_to())),
+        cause: "this is not UTF-8 text; save the file as UTF-8".into(),
+    })?;
+    let file: schema::File = toml::from_str(&text).map_err(|error| ConfigError {
+        file: place.file.clone(),
+        line: error.span().map(|span| line_of(text.as_bytes(), span.start)),
+        cause: one_line(error.message()),
+    })?;
+    Checker::new(&place.file, &text, files).check(file)
+}
+
+/// The whole of a file, if it is a file (to open a pipe would wait for its writer) and no longer than `largest` bytes.
+pub(super) fn read_bounded(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(largest + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > largest {
+        return Err(io::Error::other(format!("it is longer than {largest} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// The line, counted from 1, that the byte at `offset` stands in.
+pub(super) fn line_of(text: &[u8], offset: usize) -> usize {
+    1 + text.iter().take(offset).filter(|&&byte| byte == b'\n').count()
+}
+
+fn one_line(message: &str) -> String {
+    message.lines().map(str::trim).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use porthole_gateway::Target;
+
+    use super::*;
+    use crate::config::Place;
+
+    fn load_text(text: impl AsRef<[u8]>) -> Result<Loaded, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        fs::write(&file, text).unwrap();
+        load(
+            &ConfigPlace::at(file, folder.path().join("state.json")),
+            &mut Vec::new(),
+        )
+    }
+
+    #[test]
+    fn a_config_of_everything() {
+        let loaded = load_text(
+            r#"
+            listen = ["127.0.0.1", "::1"]
+            port = 7000
+            base_path = "/novnc/"
+            hosts = ["Desk.example.org"]
+            origins = ["https://Desk.example.org:443/"]
+            [[display]]
+            name = " Bob "
+            target = ":2"
+            [[display]]
+            name = "Try it"
+            target = "demo"
+            "#,
+        );
+        let config = loaded.unwrap().config;
+        assert_eq!(
+            config.listen,
+            [
+                "127.0.0.1".parse::<std::net::IpAddr>().unwrap(),
+                "::1".parse().unwrap()
+            ]
+        );
+        assert_eq!((config.port, config.base_path.as_str()), (Some(7000), "/novnc"));
+        assert_eq!(config.hosts, ["desk.example.org"]);
+        assert_eq!(config.origins, ["https://desk.example.org"]);
+        let target = Target::Tcp {
+            host: "localhost".into(),
+            port: 5902,
+        };
+        assert_eq!(config.display("Bob").unwrap().place, Place::At(target));
+        assert_eq!(config.display("Try it").unwrap().place, Place::Demo);
+    }
+
+    #[test]
+    fn without_a_file_there_is_a_demo_and_an_empty_file_has_no_displays() {
+        let nowhere = ConfigPlace::at(
+            "/nonexistent/config.toml".into(),
+            "/nonexistent/state.json".into(),
+        );
+        let displays = load(&nowhere, &mut Vec::new()).unwrap().config.displays;
+        assert_eq!(
+            displays.iter().map(|display| &display.name).collect::<Vec<_>>(),
+            ["Demo"]
+        );
+        assert_eq!(load_text("").unwrap().config, Config::empty());
+        assert!(
+            load(
+                &ConfigPlace {
+                    named: true,
+                    ..nowhere
+                },
+                &mut Vec::new()
+            )
+            .is_err()
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        let display = "[[display]]\nname = \"Alice\"\ntarget = \":1\"\n";
+        let long = format!("[[display]]\nname = \"{}\"\ntarget = \":1\"", "x".repeat(65));
+        for (text, line, cause) in [
+            ("listen = ", 1, ""),
+            ("\nlisten = \"localhost:80\"", 2, "no address"),
+            ("listen = []", 1, "empty list"),
+            ("listen = [1]", 1, "expected an address"),
+            ("port = 70000", 1, "no port"),
+            ("port = -1", 1, "no port"),
+            ("port = \"http\"", 1, "expected"),
+            ("\n\nprot = 6080", 3, "unknown field `prot`"),
+            ("base_path = \"novnc\"", 1, "no base path"),
+            ("base_path = \"/a/../b\"", 1, "no base path"),
+            ("base_path = \"//evil.example\"", 1, "no base path"),
+            ("base_path = \"/a?b#c\"", 1, "no base path"),
+            ("hosts = [\n\"a\",\n\"desk:80\"]", 3, "no host name"),
+            ("hosts = [\"\"]", 1, "no host name"),
+            ("origins = [\"desk.example.org\"]", 1, "no origin"),
+            ("origins = [\"https://desk.example.org/novnc\"]", 1, "no origin"),
+            ("origins = [\"ftp://desk.example.org\"]", 1, "no origin"),
+            ("[[display]]\nname = \"Alice\"", 1, "missing field `target`"),
+            (
+                "[[display]]\nname = \"Alice\"\ntarget = \"somewhere\"",
+                3,
+                "no target",
+            ),
+            (
+                "[[display]]\nname = \"Alice\"\ntarget = \":1\"\nshared = true",
+                4,
+                "unknown field `shared`",
+            ),
+            ("[[display]]\nname = \" \"\ntarget = \":1\"", 2, "needs a name"),
+            (
+                "[[display]]\nname = \"A\\tB\"\ntarget = \":1\"",
+                2,
+                "control characters",
+            ),
+            (&long, 2, "too long"),
+            (
+                &format!("{display}{display}"),
+                5,
+                "the name `Alice` is taken by the display on line 2",
+            ),
+            (
+                &format!("{display}password_file = \"none.pw\""),
+                4,
+                "none.pw cannot be read",
+            ),
+            (&format!("{display}password_file = \".\""), 4, "it is not a file"),
+            ("name = \"a\"\nname = \"b\"", 2, ""),
+        ] {
+            let error = load_text(text).unwrap_err();
+            assert_eq!(error.line, Some(line), "{text}: {error}");
+            assert!(error.cause.contains(cause), "{text}: {error}");
+            assert!(
+                error.to_string().contains(&format!("config.toml:{line}: ")) && !error.cause.contains('\n')
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_or_too_long_is_refused() {
+        assert_eq!(load_text(b"\n# caf\xe9").unwrap_err().line, Some(2));
+        assert!(
+            load_text("#".repeat(LARGEST as usize + 1))
+                .unwrap_err()
+                .cause
+                .contains("longer")
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let place = ConfigPlace::at(folder.path().into(), folder.path().join("state.json"));
+        assert!(
+            load(&place, &mut Vec::new())
+                .unwrap_err()
+                .cause
+                .contains("not a file")
+        );
+    }
+
+    #[test]
+    fn a_password_is_the_first_line_of_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = ConfigPlace::at(
+            folder.path().join("config.toml"),
+            folder.path().join("state.json"),
+        );
+        fs::write(
+            &place.file,
+            "[[display]]\nname = \"A\"\ntarget = \":1\"\npassword_file = \"a.pw\"",
+        )
+        .unwrap();
+        let load_with = |password: &[u8]| {
+            fs::write(folder.path().join("a.pw"), password).unwrap();
+            load(&place, &mut Vec::new())
+        };
+        for (content, password) in [
+            ("secret", "secret"),
+            ("secret\r\nnote\n", "secret"),
+            (" a b \n", " a b "),
+        ] {
+            let display = &load_with(content.as_bytes()).unwrap().config.displays[0];
+            assert_eq!(display.password, Some(password.into()), "{content:?}");
+        }
+        for (content, cause) in [
+            ("", "empty"),
+            ("\nsecret", "empty"),
+            (&"x".repeat(5000), "longer"),
+        ] {
+            assert!(
+                load_with(content.as_bytes()).unwrap_err().cause.contains(cause),
+                "{content:?}"
+            );
+        }
+        assert!(load_with(b"\xff\xfe").unwrap_err().cause.contains("vncpasswd"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_password_file_that_others_can_read_is_worth_a_warning() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let place = ConfigPlace::at(
+            folder.path().join("config.toml"),
+            folder.path().join("state.json"),
+        );
+        let password = folder.path().join("a.pw");
+        fs::write(
+            &place.file,
+            "[[display]]\nname = \"A\"\ntarget = \":1\"\npassword_file = \"a.pw\"",
+        )
+        .unwrap();
+        fs::write(&password, "secret").unwrap();
+        for (mode, warnings) in [(0o600, 0), (0o644, 1)] {
+            fs::set_permissions(&password, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(load(&place, &mut Vec::new()).unwrap().warnings.len(), warnings);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Where the config file and the state file are.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use directories::ProjectDirs;
+use sha2::{Digest, Sha256};
+
+use crate::private_file;
+
+/// Where the config file is, and the state that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigPlace {
+    /// The config file.
+    pub(crate) file: PathBuf,
+    /// Where the program keeps what it must remember.
+    pub(crate) state: PathBuf,
+    /// Whether a person named the file, so that it must be there.
+    pub(crate) named: bool,
+}
+
+/// There is no home folder to look for the config in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no home folder to keep the config in: set HOME, or name a config file with --config FILE")]
+pub struct NoHome;
+
+impl ConfigPlace {
+    /// The config file that a person named (`--config FILE`), or else `config.toml` in the platform's config folder,
+    /// which need not exist.
+    ///
+    /// # Errors
+    /// When the platform knows no home folder.
+    pub fn find(named: Option<PathBuf>) -> Result<Self, NoHome> {
+        let folders = ProjectDirs::from("", "", "porthole").ok_or(NoHome)?;
+        let state = folders.state_dir().unwrap_or_else(|| folders.data_local_dir());
+        let usual = folders.config_dir().join("config.toml");
+        Ok(match named.map(absolute) {
+            Some(file) if file != usual => {
+                let state = state.join(state_name(&file));
+                Self {
+                    file,
+                    state,
+                    named: true,
+                }
+            }
+            named => Self {
+                file: usual,
+                state: state.join("state.json"),
+                named: named.is_some(),
+            },
+        })
+    }
+
+    /// A config file and a state file wherever the caller wants them. For tests.
+    pub fn at(file: PathBuf, state: PathBuf) -> Self {
+        Self {
+            file,
+            state,
+            named: false,
+        }
+    }
+
+    /// The config file.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+}
+
+/// Relative paths are made absolute, since a daemon leaves the folder that it was started in.
+fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+/// Each named config has a state file of its own, or two programs at once would forget each other's links.
+fn state_name(config: &Path) -> String {
+    let digest = Sha256::digest(config.as_os_str().as_encoded_bytes());
+    let id: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    format!("state-{id}.json")
+}
+
+/// Writes a config file to begin with, unless there is one. It says what holds without it: the demo display.
+pub(crate) fn write_first(file: &Path) -> io::Result<()> {
+    if file.try_exists()? {
+        return Ok(());
+    }
+    if let Some(folder) = file.parent() {
+        private_file::create_folder(folder)?;
+    }
+    match fs::OpenOptions::new().write(true).create_new(true).open(file) {
+        Ok(mut new) => io::Write::write_all(&mut new, FIRST.as_bytes()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+const FIRST: &str = include_str!("first.toml");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_config_says_what_holds_without_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("new/config.toml");
+        write_first(&file).unwrap();
+        let place = ConfigPlace::at(file, folder.path().join("state.json"));
+        assert_eq!(
+            super::super::load(&place, &mut Vec::new()).unwrap().config,
+            super::super::Config::default()
+        );
+    }
+
+    #[test]
+    fn a_config_that_is_there_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        fs::write(&file, "# mine").unwrap();
+        write_first(&file).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "# mine");
+    }
+
+    #[test]
+    fn two_named_configs_do_not_share_their_state() {
+        assert_ne!(
+            state_name(Path::new("/a/config.toml")),
+            state_name(Path::new("/b/config.toml"))
+        );
+    }
+}

@@ -1,0 +1,36 @@
+//! The config file as it is written, before anything is checked but its shape. Every value knows where it stands.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub listen: Option<Spanned<OneOrMore>>,
+    pub port: Option<Spanned<i64>>,
+    pub base_path: Option<Spanned<String>>,
+    #[serde(default)]
+    pub hosts: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub origins: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub display: Vec<Display>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Display {
+    pub name: Spanned<String>,
+    pub target: Spanned<String>,
+    pub password_file: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected an address or a list of addresses, as \"127.0.0.1\""
+)]
+pub(super) enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
