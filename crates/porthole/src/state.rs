@@ -1,0 +1,207 @@
+//! What the program must remember from one start to the next.
+
+use std::{fs, io, path::PathBuf};
+
+use porthole_gateway::TokenHash;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{blocking::blocking, private_file};
+
+/// What the program must remember. Not for people to edit; a change of its form needs a new field, not a new meaning.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct State {
+    /// The port that was chosen when the config named none.
+    pub port: Option<u16>,
+    /// The links that outlive the program.
+    pub links: Vec<Link>,
+}
+
+/// A link that outlives the program. Its token is known to its holder alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Link {
+    pub token: TokenHash,
+    pub display: String,
+    /// Seconds since 1970 (UTC).
+    pub created: u64,
+    /// Likewise.
+    pub expires: u64,
+}
+
+/// Why the state could not be saved.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} could not be saved: {cause}", file.display())]
+pub(crate) struct SaveError {
+    file: PathBuf,
+    cause: String,
+}
+
+/// Reads the state file. One that makes no sense is moved aside, and the program starts afresh: then the second value
+/// says so. Blocks.
+pub(crate) fn load(file: &PathBuf) -> (State, Option<String>) {
+    let cause = match fs::read(file).map(|bytes| serde_json::from_slice(&bytes)) {
+        Ok(Ok(state)) => return (state, None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return (State::default(), None),
+        Ok(Err(error)) => format!("{} is damaged ({error})", file.display()),
+        Err(error) => format!("{} cannot be read ({error})", file.display()),
+    };
+    let kept = match private_file::set_aside(file) {
+        Ok(aside) => format!("It was kept as {}.", aside.display()),
+        Err(error) => format!("It could not be moved aside: {error}."),
+    };
+    (
+        State::default(),
+        Some(format!(
+            "{cause}. {kept} Links that were copied before no longer work."
+        )),
+    )
+}
+
+/// Saves states in the order in which they come, off the threads that serve.
+#[derive(Clone)]
+pub(crate) struct Saver {
+    file: PathBuf,
+    jobs: mpsc::UnboundedSender<Job>,
+}
+
+struct Job {
+    state: State,
+    done: oneshot::Sender<Result<(), SaveError>>,
+}
+
+impl Saver {
+    /// Ends with its last clone, after what it was given is saved.
+    pub fn start(file: PathBuf) -> Self {
+        let (jobs, mut queue) = mpsc::unbounded_channel::<Job>();
+        let path = file.clone();
+        tokio::spawn(async move {
+            while let Some(Job { state, done }) = queue.recv().await {
+                let path = path.clone();
+                let saved = blocking(move || save(&path, &state)).await;
+                // Nobody waiting any more is no reason not to save.
+                let _ = done.send(saved);
+            }
+        });
+        Self { file, jobs }
+    }
+
+    /// Takes the state now, so that the order of calls is that of the file's contents; the future says how it went.
+    pub fn save(&self, state: State) -> impl Future<Output = Result<(), SaveError>> + Send + use<> {
+        let (done, saved) = oneshot::channel();
+        let lost = SaveError {
+            file: self.file.clone(),
+            cause: "the program is ending".into(),
+        };
+        let sent = self.jobs.send(Job { state, done });
+        async move {
+            match sent {
+                Ok(()) => saved.await.unwrap_or(Err(lost)),
+                Err(_) => Err(lost),
+            }
+        }
+    }
+}
+
+fn save(file: &PathBuf, state: &State) -> Result<(), SaveError> {
+    let wrong = |cause: io::Error| SaveError {
+        file: file.clone(),
+        cause: cause.to_string(),
+    };
+    let json = serde_json::to_vec_pretty(state).map_err(|error| wrong(error.into()))?;
+    private_file::replace(file, &json).map_err(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use porthole_gateway::Token;
+
+    use super::*;
+
+    fn state() -> State {
+        let link = Link {
+            token: Token::from("t").hash(),
+            display: "Alice".into(),
+            created: 1,
+            expires: 2,
+        };
+        State {
+            port: Some(6080),
+            links: vec![link],
+        }
+    }
+
+    #[tokio::test]
+    async fn a_state_survives_and_only_its_owner_can_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("porthole/state.json");
+        assert_eq!(load(&file), (State::default(), None));
+        Saver::start(file.clone()).save(state()).await.unwrap();
+        assert_eq!(load(&file), (state(), None));
+        #[cfg(unix)]
+        for (path, mode) in [(file.as_path(), 0o600), (file.parent().unwrap(), 0o700)] {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(
+                fs::metadata(path).unwrap().permissions().mode() & 0o777,
+                mode,
+                "{}",
+                path.display()
+            );
+        }
+        assert_eq!(
+            fs::read_dir(file.parent().unwrap()).unwrap().count(),
+            1,
+            "no temporary file is left"
+        );
+    }
+
+    #[tokio::test]
+    async fn the_last_of_many_saves_is_what_remains() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.json");
+        let saver = Saver::start(file.clone());
+        let saves: Vec<_> = (1..=50)
+            .map(|port| {
+                saver.save(State {
+                    port: Some(port),
+                    ..state()
+                })
+            })
+            .collect();
+        for save in saves {
+            save.await.unwrap();
+        }
+        assert_eq!(load(&file).0.port, Some(50));
+    }
+
+    #[test]
+    fn a_damaged_state_is_kept_aside_and_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.json");
+        for damaged in ["", "{\"port\": 60", "[]", "{\"port\": \"x\"}"] {
+            fs::write(&file, damaged).unwrap();
+            let (state, said) = load(&file);
+            assert_eq!(state, State::default());
+            assert!(said.unwrap().contains("damaged"), "{damaged}");
+            assert_eq!(
+                fs::read_to_string(folder.path().join("state.damaged.json")).unwrap(),
+                damaged
+            );
+            assert!(!file.exists());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_save_that_fails_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let blocked = folder.path().join("file");
+        fs::write(&blocked, "").unwrap();
+        let error = Saver::start(blocked.join("state.json"))
+            .save(state())
+            .await
+            .unwrap_err();
+        assert!(
+            error.to_string().contains("state.json could not be saved"),
+            "{error}"
+        );
+    }
+}
