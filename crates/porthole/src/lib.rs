@@ -3,11 +3,24 @@
 //! Two shells stand on this crate: the desktop program, which draws [`Snapshot`]s and sends [`Intent`]s, and the
 //! headless `portholed`. Neither a window nor a tray is known here; what the program asks of them is [`Desktop`].
 
+mod address;
+mod blocking;
+pub mod config;
+mod demo;
 mod desktop;
 mod intent;
+mod links;
+mod listen;
+mod porthole;
+mod private_file;
 mod snapshot;
+mod state;
 pub mod tray;
 
+pub use config::ConfigPlace;
 pub use desktop::{Desktop, ShellError};
 pub use intent::Intent;
+pub use links::LIFETIME;
+pub use listen::ListenError;
+pub use porthole::{Change, LinkError, Porthole, StartError};
 pub use snapshot::{DisplayView, Notice, NoticeKind, Reach, SessionRights, SessionView, Snapshot};

@@ -43,15 +43,29 @@ pub fn menu(snapshot: &Snapshot) -> Vec<Item> {
 }
 
 fn open(display: &DisplayView) -> Item {
-    action(&format!("Open {}", display.name), Intent::Open { display: display.name.clone() })
+    action(
+        &format!("Open {}", display.name),
+        Intent::Open {
+            display: display.name.clone(),
+        },
+    )
 }
 
 fn copy_link(display: &DisplayView) -> Item {
-    action(&display.name, Intent::CopyLink { display: display.name.clone() })
+    action(
+        &display.name,
+        Intent::CopyLink {
+            display: display.name.clone(),
+        },
+    )
 }
 
 fn action(label: &str, intent: Intent) -> Item {
-    Item::Action { intent, label: label.into(), enabled: true }
+    Item::Action {
+        intent,
+        label: label.into(),
+        enabled: true,
+    }
 }
 
 #[cfg(test)]
@@ -67,7 +81,10 @@ mod tests {
             busy: false,
             sessions: Vec::new(),
         });
-        Snapshot { displays: displays.collect(), ..Snapshot::default() }
+        Snapshot {
+            displays: displays.collect(),
+            ..Snapshot::default()
+        }
     }
 
     fn drawn(items: &[Item]) -> Vec<String> {
@@ -84,7 +101,17 @@ mod tests {
 
     #[test]
     fn a_menu_lists_the_displays_in_their_order() {
-        let lines = ["Open Bob", "Open Alice", "--", "Copy link", "> Bob", "> Alice", "Show window", "--", "Quit"];
+        let lines = [
+            "Open Bob",
+            "Open Alice",
+            "--",
+            "Copy link",
+            "> Bob",
+            "> Alice",
+            "Show window",
+            "--",
+            "Quit",
+        ];
         assert_eq!(drawn(&menu(&snapshot(&["Bob", "Alice"]))), lines);
     }
 

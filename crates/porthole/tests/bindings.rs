@@ -30,7 +30,9 @@ fn write(folder: &Path) {
 
 /// The files of a folder by their names, without the line breaks' style.
 fn read(folder: &Path) -> BTreeMap<String, String> {
-    let Ok(entries) = fs::read_dir(folder) else { return BTreeMap::new() };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return BTreeMap::new();
+    };
     let file = |entry: fs::DirEntry| {
         let text = fs::read_to_string(entry.path()).unwrap().replace("\r\n", "\n");
         (entry.file_name().to_string_lossy().into_owned(), text)

@@ -1,0 +1,121 @@
+//! Choosing the port.
+
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use porthole_gateway::{Access, BindError, Gateway, Pages, Settings, TokenSource};
+
+use crate::config::Config;
+
+/// The port that websockify's users know.
+const USUAL_PORT: u16 = 6080;
+
+/// How many other ports are tried on the first start. One can be taken between its choice and its use.
+const ATTEMPTS: usize = 3;
+
+/// An address that cannot be listened on, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}. {}", self.fix())]
+pub struct ListenError {
+    #[source]
+    error: BindError,
+    kept: bool,
+    config: PathBuf,
+}
+
+impl ListenError {
+    /// The address.
+    pub fn address(&self) -> SocketAddr {
+        self.error.address
+    }
+
+    fn fix(&self) -> String {
+        let config = self.config.display();
+        match self.error.source.kind() {
+            io::ErrorKind::AddrInUse if self.kept => format!(
+                "This is the port that your links name. Stop what listens there (perhaps Porthole runs already), or \
+                 set another `port` in {config}"
+            ),
+            io::ErrorKind::AddrInUse => format!("Stop what listens there, or change `port` in {config}"),
+            io::ErrorKind::PermissionDenied => {
+                format!("Ports below 1024 belong to the administrator; set a higher `port` in {config}")
+            }
+            io::ErrorKind::AddrNotAvailable => {
+                format!("This machine does not have that address; change `listen` in {config}")
+            }
+            _ => format!("Check `listen` and `port` in {config}"),
+        }
+    }
+}
+
+/// A gateway that listens.
+pub(crate) struct Listening {
+    pub gateway: Gateway,
+    /// A port to be kept, that was chosen just now.
+    pub chosen: Option<u16>,
+}
+
+/// Starts the gateway on the port of the config, else on the one `kept` from an earlier start, else on one that is free.
+pub(crate) async fn listen(
+    config: &Config,
+    kept: Option<u16>,
+    tokens: Arc<dyn TokenSource>,
+    file: &Path,
+) -> Result<Listening, ListenError> {
+    let start = |port| {
+        Gateway::start(Settings {
+            listen: config
+                .listen
+                .iter()
+                .map(|&ip| SocketAddr::new(ip, port))
+                .collect(),
+            access: access(config),
+            pages: Pages::Embedded { index: None },
+            tokens: Arc::clone(&tokens),
+        })
+    };
+    let wrong = |error, kept| ListenError {
+        error,
+        kept,
+        config: file.to_owned(),
+    };
+    if let Some(port) = config.port.or(kept) {
+        let gateway = start(port)
+            .await
+            .map_err(|error| wrong(error, config.port.is_none()))?;
+        return Ok(Listening {
+            gateway,
+            chosen: None,
+        });
+    }
+    let mut port = USUAL_PORT;
+    let mut attempts = 0;
+    loop {
+        match start(port).await {
+            Ok(gateway) => {
+                return Ok(Listening {
+                    gateway,
+                    chosen: Some(port),
+                });
+            }
+            Err(error) if error.source.kind() == io::ErrorKind::AddrInUse && attempts < ATTEMPTS => {
+                attempts += 1;
+                port = portpicker::pick_unused_port().ok_or_else(|| wrong(error, false))?;
+            }
+            Err(error) => return Err(wrong(error, false)),
+        }
+    }
+}
+
+/// Whom to answer, as the config says.
+pub(crate) fn access(config: &Config) -> Access {
+    Access {
+        hosts: config.hosts.clone(),
+        origins: config.origins.clone(),
+        any: false,
+    }
+}

@@ -1,0 +1,257 @@
+//! The program without a shell: a config, its links, and the gateway that serves them.
+
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use porthole_gateway::{End, Gateway, Sessions, Token};
+use tokio::time::timeout;
+use url::Url;
+
+use crate::{
+    address::Address,
+    blocking::blocking,
+    config::{Config, ConfigError, ConfigPlace, Display, Follower, Loaded, follow, load},
+    demo::Demo,
+    links::Links,
+    listen::{ListenError, access, listen},
+    state::{self, Saver},
+};
+
+/// Sessions that have not said goodbye by then are cut.
+const LONGEST_GOODBYE: Duration = Duration::from_secs(5);
+
+/// The program without a shell: it serves the displays of a config file, and follows the file.
+pub struct Porthole {
+    place: ConfigPlace,
+    config: Arc<Config>,
+    fault: Option<ConfigError>,
+    notes: Vec<String>,
+    follower: Follower,
+    links: Arc<Links>,
+    gateway: Gateway,
+    address: Address,
+}
+
+/// Why the program could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The config is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// An address cannot be listened on.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+}
+
+/// A link that could not be made; the system gives no random numbers.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no link could be made: {0}")]
+pub struct LinkError(String);
+
+/// What a new version of the config file has changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// The displays that are new, or no longer what they were.
+    pub displays: Vec<String>,
+    /// What is worth a word.
+    pub notes: Vec<String>,
+}
+
+impl Porthole {
+    /// Reads the config and the state, and listens. When this returns, a browser can connect.
+    ///
+    /// # Errors
+    /// A config that is wrong, or an address that cannot be listened on.
+    pub async fn start(place: ConfigPlace) -> Result<Self, StartError> {
+        Self::begin(place, false).await
+    }
+
+    /// Like [`Porthole::start`], but a config that is wrong only means that there are no displays until it is mended:
+    /// for shells that can show the [fault](Porthole::fault).
+    ///
+    /// # Errors
+    /// An address that cannot be listened on.
+    pub async fn start_despite_faults(place: ConfigPlace) -> Result<Self, StartError> {
+        Self::begin(place, true).await
+    }
+
+    async fn begin(place: ConfigPlace, despite_faults: bool) -> Result<Self, StartError> {
+        let (read, files, (state, lost)) = blocking({
+            let place = place.clone();
+            move || {
+                let mut files = Vec::new();
+                (load(&place, &mut files), files, state::load(&place.state))
+            }
+        })
+        .await;
+        let (loaded, fault) = match read.clone() {
+            Ok(loaded) => (loaded, None),
+            Err(fault) if despite_faults => (
+                Loaded {
+                    config: Config::empty(),
+                    warnings: Vec::new(),
+                },
+                Some(fault),
+            ),
+            Err(fault) => return Err(fault.into()),
+        };
+        let config = Arc::new(loaded.config);
+        let kept = state.port;
+        let saver = Saver::start(place.state.clone());
+        let links = Arc::new(Links::new(
+            state,
+            Arc::clone(&config),
+            Arc::new(Demo::new()),
+            saver,
+        ));
+        let listening = listen(&config, kept, links.clone(), &place.file).await?;
+        let mut notes: Vec<String> = lost.into_iter().chain(loaded.warnings).collect();
+        if let Some(port) = listening.chosen
+            && let Err(error) = links.keep_port(port).await
+        {
+            notes.push(format!("{error}. The next start may choose another port"));
+        }
+        Ok(Self {
+            follower: follow(place.clone(), files, read),
+            address: Address::of(listening.gateway.addresses()),
+            gateway: listening.gateway,
+            place,
+            config,
+            fault,
+            notes,
+            links,
+        })
+    }
+
+    /// Where the gateway listens, for people: `http://127.0.0.1:6080`.
+    pub fn address(&self) -> String {
+        self.address.origin()
+    }
+
+    /// All addresses that the gateway listens on.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        self.gateway.addresses()
+    }
+
+    /// The config in force.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Where the config file is, or would be.
+    pub fn config_file(&self) -> &Path {
+        self.place.file()
+    }
+
+    /// What is wrong with the config file, if it is not the config in force.
+    pub fn fault(&self) -> Option<&ConfigError> {
+        self.fault.as_ref()
+    }
+
+    /// What was worth a word at the start.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The viewers that are connected.
+    pub fn sessions(&self) -> &Sessions {
+        self.gateway.sessions()
+    }
+
+    /// A new link for each display, in their order, that works for [`LIFETIME`](crate::LIFETIME).
+    ///
+    /// # Errors
+    /// When the system gives no random numbers. A link that cannot be saved works as long as the program runs; a warning
+    /// in the log says so.
+    pub async fn new_links(&self) -> Result<Vec<(String, Url)>, LinkError> {
+        let mut links = Vec::new();
+        for Display { name, .. } in &self.config.displays {
+            let (token, saved) = self
+                .links
+                .to_keep(name)
+                .map_err(|error| LinkError(error.to_string()))?;
+            if let Err(error) = saved.await {
+                tracing::warn!("{error}; the link to {name} works until Porthole ends");
+            }
+            links.push((name.clone(), self.link(&token)?));
+        }
+        Ok(links)
+    }
+
+    fn link(&self, token: &Token) -> Result<Url, LinkError> {
+        self.address
+            .link(&self.config.base_path, token)
+            .map_err(|error| LinkError(error.to_string()))
+    }
+
+    /// Waits until the config file has another content, and puts it in force: sessions whose display was removed or
+    /// changed end, others go on. If the new content is wrong, nothing changes but the [fault](Porthole::fault).
+    /// Cancel safe.
+    pub async fn changed(&mut self) -> Change {
+        match self.follower.next().await {
+            Ok(Loaded { config, warnings }) => {
+                self.fault = None;
+                self.put_in_force(config, warnings)
+            }
+            Err(fault) => {
+                self.fault = Some(fault);
+                Change::default()
+            }
+        }
+    }
+
+    fn put_in_force(&mut self, config: Config, mut notes: Vec<String>) -> Change {
+        let old = std::mem::replace(&mut self.config, Arc::new(config));
+        let gone: Vec<_> = old
+            .displays
+            .iter()
+            .filter(|display| !self.config.displays.contains(display))
+            .collect();
+        let new = self
+            .config
+            .displays
+            .iter()
+            .filter(|display| !old.displays.contains(display));
+        if (&old.listen, old.port) != (&self.config.listen, self.config.port) {
+            notes.push("The new address or port counts from the next start.".into());
+        }
+        self.gateway.set_access(access(&self.config));
+        self.links.set_config(Arc::clone(&self.config));
+        self.sessions().end_where(End::DisplayChanged, |session| {
+            gone.iter().any(|display| display.name == session.display)
+        });
+        Change {
+            displays: new.map(|display| display.name.clone()).collect(),
+            notes,
+        }
+    }
+
+    /// Serves until `stop` is done, and says in the log what happens to the config; then ends. For shells without a
+    /// window.
+    pub async fn run_until(mut self, stop: impl Future<Output = ()>) {
+        for note in &self.notes {
+            tracing::warn!("{note}");
+        }
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            let change = tokio::select! {
+                change = self.changed() => change,
+                () = &mut stop => break,
+            };
+            match &self.fault {
+                Some(fault) => tracing::error!("{fault}; the last good config stays in force"),
+                None => tracing::info!("{} is in force", self.config_file().display()),
+            }
+            for note in change.notes {
+                tracing::warn!("{note}");
+            }
+        }
+        self.stop().await;
+    }
+
+    /// Stops accepting, lets sessions say goodbye, and is done within 5 s.
+    pub async fn stop(self) {
+        if timeout(LONGEST_GOODBYE, self.gateway.stop()).await.is_err() {
+            tracing::warn!("some sessions did not end in time and were cut");
+        }
+    }
+}
