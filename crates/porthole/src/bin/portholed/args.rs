@@ -1,0 +1,215 @@
+//! The command line: websockify's own, and ours.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
+use porthole_gateway::{
+    Target,
+    sources::{TargetFault, websockify_target},
+};
+
+use crate::{foreign_options, listen::Listen};
+
+/// Relays VNC displays to browsers.
+///
+/// Without a port it serves the displays of its config file and prints their links. With a port it takes the place of
+/// websockify: it relays WebSockets to one target, or to those that a token file names.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, override_usage = USAGE, after_help = EXAMPLES)]
+pub struct Args {
+    /// Port to listen on, at all addresses unless one is given; 0 lets the system choose
+    #[arg(value_name = "[ADDRESS:]PORT")]
+    pub listen: Option<Listen>,
+
+    /// The one target to relay to: [HOST:]PORT or unix_socket:/PATH
+    #[arg(value_name = "TARGET", value_parser = target, conflicts_with = "token_plugin")]
+    pub target: Option<Target>,
+
+    /// Config file, in place of the one in the config folder
+    #[arg(long, value_name = "FILE", conflicts_with = "listen")]
+    pub config: Option<PathBuf>,
+
+    /// How tokens are looked up: TokenFile or ReadOnlyTokenFile
+    #[arg(long, value_name = "PLUGIN", value_parser = plugin, requires_all = ["listen", "token_source"], help_heading = TOKENS)]
+    pub token_plugin: Option<Plugin>,
+
+    /// File with lines `token: host:port`, or a folder of such files
+    #[arg(long, value_name = "FILE", requires = "token_plugin", help_heading = TOKENS)]
+    pub token_source: Option<PathBuf>,
+
+    /// Serve this folder in place of the viewer that is built in
+    #[arg(long, value_name = "DIR", requires = "listen", help_heading = PAGES)]
+    pub web: Option<PathBuf>,
+
+    /// List all targets with their links at `/`, for everybody who can reach it
+    #[arg(long, requires = "listen", conflicts_with = "web", help_heading = PAGES)]
+    pub index: bool,
+
+    /// Answer only to this Host name and to this machine's own (may be repeated)
+    #[arg(long, value_name = "NAME", requires = "listen", help_heading = ACCESS)]
+    pub allow_host: Vec<String>,
+
+    /// Let only pages of this origin and our own connect, as https://desk.example.org (may be repeated)
+    #[arg(long, value_name = "ORIGIN", requires = "listen", help_heading = ACCESS)]
+    pub allow_origin: Vec<String>,
+
+    /// Run in the background, once it listens
+    #[arg(short = 'D', long, help_heading = RUNNING)]
+    pub daemon: bool,
+
+    /// Log to this file in place of standard error; SIGHUP opens it anew
+    #[arg(long, value_name = "FILE", help_heading = RUNNING)]
+    pub log_file: Option<PathBuf>,
+
+    /// Log more; twice for still more
+    #[arg(short, long, action = ArgAction::Count, help_heading = RUNNING)]
+    pub verbose: u8,
+
+    /// What the process in the background is started with by the one that was called
+    #[arg(long, hide = true, requires = "daemon")]
+    pub detached: bool,
+}
+
+const USAGE: &str = "portholed [--config FILE] [OPTIONS]
+       portholed [OPTIONS] [ADDRESS:]PORT TARGET
+       portholed [OPTIONS] [ADDRESS:]PORT --token-plugin=TokenFile --token-source=FILE";
+
+const EXAMPLES: &str = "Examples:
+  portholed
+  portholed 127.0.0.1:6080 localhost:5901
+  portholed -D --log-file=/var/log/portholed.log --token-plugin=TokenFile --token-source=/etc/tokens 6080";
+
+const TOKENS: &str = "Tokens";
+const PAGES: &str = "Pages";
+const ACCESS: &str = "Who is answered";
+const RUNNING: &str = "Running";
+
+/// websockify's two plugins for token files; they do the same here, and in truth there, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plugin;
+
+impl Args {
+    /// Reads the process's own arguments; on `--help`, `--version` and on wrong ones it says so and ends the process.
+    pub fn read() -> Self {
+        Self::parse_all(std::env::args_os()).unwrap_or_else(|error| error.exit())
+    }
+
+    fn parse_all(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let args = Self::try_parse_from(words).map_err(foreign_options::explain)?;
+        if args.listen.is_some() && args.target.is_none() && args.token_plugin.is_none() {
+            let text = "a port alone is not enough: add a target, as localhost:5901, \
+                        or --token-plugin=TokenFile --token-source=FILE";
+            return Err(Self::command().error(ErrorKind::MissingRequiredArgument, text));
+        }
+        Ok(args)
+    }
+}
+
+/// As websockify has it, a port alone is one of this machine.
+fn target(text: &str) -> Result<Target, TargetFault> {
+    match text.parse::<u16>() {
+        Ok(_) => websockify_target(&format!(":{text}")),
+        Err(_) => websockify_target(text),
+    }
+}
+
+fn plugin(name: &str) -> Result<Plugin, String> {
+    match name.strip_prefix("websockify.token_plugins.").unwrap_or(name) {
+        "TokenFile" | "ReadOnlyTokenFile" => Ok(Plugin),
+        "TokenFileName" | "JSONTokenApi" | "JWTTokenApi" | "TokenRedis" | "UnixDomainSocketDirectory" => {
+            Err("this plugin is not supported yet; TokenFile and ReadOnlyTokenFile are".into())
+        }
+        _ => Err("there is no such plugin; TokenFile and ReadOnlyTokenFile are supported".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Args, String> {
+        let words = line.split_whitespace().map(OsString::from);
+        Args::parse_all([OsString::from("portholed")].into_iter().chain(words)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn websockifys_own_recipe() {
+        for line in [
+            "-D --verbose --token-plugin=TokenFile --token-source=tokens.txt 6080",
+            "6080 -vD --token-plugin TokenFile --token-source tokens.txt",
+            "--token-plugin=ReadOnlyTokenFile --token-source=tokens.txt --daemon -v 6080",
+            "--token-plugin=websockify.token_plugins.TokenFile --token-source=tokens.txt -D -v -- 6080",
+        ] {
+            let args = parse(line).unwrap();
+            assert_eq!(args.listen, Some("6080".parse().unwrap()), "{line}");
+            assert_eq!(args.token_plugin, Some(Plugin), "{line}");
+            assert_eq!(args.token_source.as_deref(), Some("tokens.txt".as_ref()), "{line}");
+            assert!(args.daemon && args.verbose == 1 && args.web.is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn one_target() {
+        for (line, target) in [
+            ("6080 127.0.0.1:5901", "127.0.0.1:5901"),
+            ("6080 5901", "localhost:5901"),
+            ("6080 1", "localhost:1"),
+            ("6080 :5901", "localhost:5901"),
+            ("6080 [::1]:5901", "[::1]:5901"),
+            ("--web /srv 127.0.0.1:6080 unix_socket:/run/alice", "unix:/run/alice"),
+        ] {
+            assert_eq!(parse(line).unwrap().target.unwrap().to_string(), target, "{line}");
+        }
+    }
+
+    #[test]
+    fn without_a_port_it_is_the_config_file() {
+        for (line, config) in [("", None), ("-v --config=x.toml", Some("x.toml")), ("-D", None)] {
+            let args = parse(line).unwrap();
+            assert_eq!((args.listen, args.config.as_deref()), (None, config.map(AsRef::as_ref)), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_says_what_to_do() {
+        for (line, parts) in [
+            ("6080", &["a port alone is not enough", "--token-source=FILE"][..]),
+            ("vnc 127.0.0.1:5901", &["'vnc'", "write a port from 0 to 65535"]),
+            ("6080 desk", &["'desk'", "no port"]),
+            ("6080 a:1 b:2", &["unexpected argument 'b:2'"]),
+            ("6080 a:1 --token-plugin=TokenFile --token-source=x", &["cannot be used with"]),
+            ("6080 --token-plugin=TokenFile", &["--token-source <FILE>"]),
+            ("6080 --token-source=x", &["--token-plugin <PLUGIN>"]),
+            ("--token-plugin=TokenFile --token-source=x", &["[ADDRESS:]PORT"]),
+            ("6080 --token-source=x --token-plugin=TokenRedis", &["not supported yet; TokenFile and ReadOnlyTokenFile"]),
+            ("6080 --token-source=x --token-plugin=TokenFiles", &["no such plugin; TokenFile and ReadOnlyTokenFile"]),
+            ("6080 a:1 --config=x", &["cannot be used with"]),
+            ("6080 a:1 --index --web=/srv", &["cannot be used with"]),
+            ("--web=/srv", &["[ADDRESS:]PORT"]),
+            ("--allow-host=x", &["[ADDRESS:]PORT"]),
+            ("6080 --token-sorce=x", &["unexpected argument '--token-sorce'", "'--token-source'"]),
+            ("6080 a:1 --verbos", &["'--verbose'"]),
+            ("6080 a:1 --cert=self.pem", &["websockify's option --cert", "reverse proxy"]),
+            ("6080 a:1 --key self.pem", &["websockify's option --key", "reverse proxy"]),
+            ("6080 a:1 --ssl-only", &["websockify's option --ssl-only"]),
+            ("6080 a:1 --record=x", &["websockify's option --record"]),
+            ("6080 --unix-target=/run/x", &["websockify's option --unix-target", "unix_socket:/PATH"]),
+            ("6080 --target-config=x", &["--token-plugin=TokenFile --token-source=FILE"]),
+            ("6080 a:1 --run-once", &["websockify's option --run-once"]),
+            ("6080 a:1 --timeout=5", &["websockify's option --timeout"]),
+            ("6080 a:1 --inetd", &["websockify's option --inetd"]),
+            ("-6 6080 a:1", &["websockify's option -6", "[::1]:6080"]),
+        ] {
+            let error = parse(line).unwrap_err();
+            assert!(error.starts_with("error: ") && error.contains("Usage: portholed"), "{line}: {error}");
+            for part in parts {
+                assert!(error.contains(part), "{line}: {part}\n{error}");
+            }
+        }
+    }
+}

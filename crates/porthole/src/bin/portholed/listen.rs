@@ -1,0 +1,110 @@
+//! Where to listen, as websockify is told.
+
+use std::{
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    str::FromStr,
+};
+
+use anyhow::Context;
+
+/// `[ADDRESS:]PORT`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// A name or an address without brackets; `None` stands for all addresses.
+    host: Option<String>,
+    port: u16,
+}
+
+impl FromStr for Listen {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (host, port) = text.rsplit_once(':').unwrap_or(("", text));
+        let port = port
+            .parse()
+            .map_err(|_| "write a port from 0 to 65535, or address:port")?;
+        let host = host
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .unwrap_or(host);
+        Ok(Self {
+            host: Some(host.to_owned()).filter(|host| !host.is_empty()),
+            port,
+        })
+    }
+}
+
+impl Listen {
+    /// The addresses meant. A name may stand for several.
+    ///
+    /// # Errors
+    /// A name without addresses.
+    pub async fn addresses(&self) -> anyhow::Result<Vec<SocketAddr>> {
+        let Some(host) = &self.host else {
+            return Ok(self.everywhere());
+        };
+        let found = tokio::net::lookup_host((host.as_str(), self.port)).await;
+        let mut addresses: Vec<_> = found
+            .with_context(|| format!("cannot listen on `{host}`"))?
+            .collect();
+        addresses.sort();
+        addresses.dedup();
+        Ok(addresses)
+    }
+
+    fn everywhere(&self) -> Vec<SocketAddr> {
+        let mut addresses = vec![SocketAddr::from((Ipv4Addr::UNSPECIFIED, self.port))];
+        // There are machines without IPv6.
+        if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok() {
+            addresses.push(SocketAddr::from((Ipv6Addr::UNSPECIFIED, self.port)));
+        }
+        addresses
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_to_listen() {
+        for (text, host, port) in [
+            ("6080", None, 6080),
+            (":6080", None, 6080),
+            ("0", None, 0),
+            ("127.0.0.1:6080", Some("127.0.0.1"), 6080),
+            ("localhost:6080", Some("localhost"), 6080),
+            ("::1:6080", Some("::1"), 6080),
+            ("[::1]:6080", Some("::1"), 6080),
+        ] {
+            assert_eq!(
+                text.parse(),
+                Ok(Listen {
+                    host: host.map(str::to_owned),
+                    port
+                }),
+                "{text}"
+            );
+        }
+        for text in ["", "vnc", "127.0.0.1", "127.0.0.1:", "70000", "-1", "6080 "] {
+            assert!(text.parse::<Listen>().is_err(), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_addresses_that_are_meant() {
+        let addresses = async |text: &str| text.parse::<Listen>().unwrap().addresses().await.unwrap();
+        assert_eq!(
+            addresses("127.0.0.1:6080").await,
+            ["127.0.0.1:6080".parse().unwrap()]
+        );
+        assert_eq!(addresses("::1:6080").await, ["[::1]:6080".parse().unwrap()]);
+        assert!(
+            addresses("localhost:6080")
+                .await
+                .iter()
+                .all(|address| address.ip().is_loopback())
+        );
+        assert!(addresses("6080").await.contains(&"0.0.0.0:6080".parse().unwrap()));
+    }
+}
