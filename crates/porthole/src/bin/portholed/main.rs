@@ -6,28 +6,29 @@ mod foreign_options;
 mod listen;
 mod log;
 mod plan;
+mod process;
 mod signals;
 mod websockify;
 
 use std::{
     io::{self, Write},
-    net::SocketAddr,
     process::ExitCode,
     time::Duration,
 };
 
 use anyhow::Context;
+use porthole::Porthole;
 
 use args::Args;
 use plan::{Plan, Work};
+use process::Process;
 use signals::Signals;
 
 fn main() -> ExitCode {
-    let args = Args::read();
-    match run(args) {
+    match run(Args::read()) {
         Ok(code) => code,
         Err(error) => {
-            // Nothing is left to be told when standard error is closed, too.
+            // When standard error is closed, too, nobody is left to be told.
             let _ = writeln!(io::stderr(), "error: {error:#}");
             ExitCode::FAILURE
         }
@@ -38,48 +39,44 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
     if args.daemon && !args.detached {
         return detach::start_in_background();
     }
-    let plan = Plan::of(args)?;
-    let log = log::start(plan.verbosity, plan.log_file.as_deref())?;
+    let Plan {
+        work,
+        verbosity,
+        log_file,
+        detached,
+    } = Plan::of(args)?;
+    let log = log::start(verbosity, log_file.as_deref())?;
     allow_many_sockets();
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    let served = runtime.block_on(serve(plan, log));
+    let served = runtime.block_on(async {
+        let process = Process {
+            signals: Signals::listen()?,
+            log,
+            detached,
+        };
+        serve(work, process).await
+    });
     // A thread that waits for a name server or a stale network disk holds nobody up.
     runtime.shutdown_timeout(Duration::from_millis(100));
     served.map(|()| ExitCode::SUCCESS)
 }
 
-async fn serve(plan: Plan, log: log::Log) -> anyhow::Result<()> {
-    let mut signals = Signals::listen()?;
-    let serving = match plan.work {
-        Work::Websockify(settings) => websockify::start(settings).await?,
-    };
-    announce(serving.addresses());
-    if plan.detached {
-        detach::leave_the_caller(&log)?;
+async fn serve(work: Work, mut process: Process) -> anyhow::Result<()> {
+    match work {
+        Work::Config(place) => {
+            let porthole = Porthole::start(place).await?;
+            process.ready(porthole.addresses(), &porthole.new_links().await?)?;
+            // The config file is followed without being asked.
+            porthole.run_until(process.until_stopped(async || {})).await;
+        }
+        Work::Websockify(settings) => {
+            let stand_in = websockify::start(settings).await?;
+            process.ready(stand_in.addresses(), &[])?;
+            process.until_stopped(async || stand_in.reload().await).await;
+            stand_in.stop().await;
+        }
     }
-    while signals.next().await == signals::Request::Reload {
-        log.reopen(plan.detached);
-        serving.reload().await;
-    }
-    tracing::info!("stopping");
-    serving.stop().await;
     Ok(())
-}
-
-/// Says where a browser finds us. The words are what scripts wait for.
-fn announce(addresses: &[SocketAddr]) {
-    let urls: Vec<_> = addresses
-        .iter()
-        .map(|address| format!("http://{address}"))
-        .collect();
-    let everywhere = addresses.iter().any(|address| address.ip().is_unspecified());
-    let note = if everywhere {
-        " (all addresses of this machine)"
-    } else {
-        ""
-    };
-    // Whoever started us may not listen.
-    let _ = writeln!(io::stdout(), "Porthole listens on {}{note}", urls.join(" and "));
 }
 
 /// Two sockets for each viewer soon exceed the 1,024 descriptors that a process usually begins with.

@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf, absolute};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
+use porthole::ConfigPlace;
 
 use crate::{
     args::Args,
     websockify::{Settings, Tokens},
 };
 
-/// What is to be done.
+/// What is to be done, and how.
 #[derive(Debug)]
 pub struct Plan {
     pub work: Work,
@@ -19,13 +20,17 @@ pub struct Plan {
     pub detached: bool,
 }
 
+/// What is to be served.
 #[derive(Debug)]
 pub enum Work {
-    /// To stand in for websockify.
+    /// The displays of a config file.
+    Config(ConfigPlace),
+    /// What websockify would serve.
     Websockify(Settings),
 }
 
 impl Plan {
+    /// Resolves the paths and looks whether they are what they must be.
     pub fn of(args: Args) -> anyhow::Result<Self> {
         Ok(Self {
             verbosity: args.verbose,
@@ -38,17 +43,17 @@ impl Plan {
 
 impl Work {
     fn of(args: Args) -> anyhow::Result<Self> {
-        let listen = args
-            .listen
-            .context("a config file cannot be served yet; give a port and a target")?;
         let tokens = match (args.target, args.token_source) {
             (Some(target), _) => Tokens::None { target },
             (None, Some(source)) => Tokens::File(resolved(&source)?),
-            (None, None) => anyhow::bail!("neither a target nor a token file is given"),
+            (None, None) => return Ok(Self::Config(ConfigPlace::find(args.config)?)),
+        };
+        let Some(listen) = args.listen else {
+            bail!("there is no port to listen on")
         };
         let web = args.web.as_deref().map(resolved).transpose()?;
         if let Some(folder) = &web {
-            ensure!(folder.is_dir(), "--web: {} is no folder", folder.display());
+            ensure!(folder.is_dir(), "--web: there is no folder {}", folder.display());
         }
         Ok(Self::Websockify(Settings {
             listen,
