@@ -47,9 +47,9 @@ impl Address {
         format!("http://{}", self.here)
     }
 
-    /// A link for this machine.
-    pub fn local_link(self, base_path: &str, token: &Token) -> Result<Url, url::ParseError> {
-        link(self.here, base_path, token)
+    /// A link for this machine, which needs no proxy.
+    pub fn local_link(self, token: &Token) -> Result<Url, url::ParseError> {
+        link(self.here, "", token)
     }
 
     /// A link to hand on.
@@ -126,7 +126,7 @@ mod tests {
                 network,
             );
             let token = Token::from("abc");
-            let local = address.local_link("", &token).unwrap();
+            let local = address.local_link(&token).unwrap();
             assert_eq!(local.as_str(), format!("http://{here}/v#abc"), "{listening:?}");
             let link = address.link("/novnc", &token).unwrap();
             assert_eq!(

@@ -6,6 +6,7 @@
 mod address;
 mod blocking;
 pub mod config;
+mod controller;
 mod demo;
 mod desktop;
 mod intent;
@@ -18,6 +19,7 @@ mod state;
 pub mod tray;
 
 pub use config::ConfigPlace;
+pub use controller::{Controller, Handle};
 pub use desktop::{Desktop, ShellError};
 pub use intent::Intent;
 pub use links::LIFETIME;

@@ -11,7 +11,7 @@ use porthole_gateway::{Dial, Grant, Lookup, Rights, Route, Target, Token, TokenH
 
 use crate::{
     config::{Config, Place},
-    state::{Link, SaveError, Saver, State},
+    state::{Link, Saved, Saver, State},
 };
 
 /// How long a link works that outlives the program.
@@ -56,7 +56,7 @@ struct Life {
 
 /// The system has no random numbers to give.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no link could be made: the system gives no random numbers ({0})")]
+#[error("the system gives no random numbers ({0})")]
 pub(crate) struct NoRandom(String);
 
 impl Links {
@@ -89,7 +89,7 @@ impl Links {
     }
 
     /// Remembers the port for the next start.
-    pub fn keep_port(&self, port: u16) -> impl Future<Output = Result<(), SaveError>> + Send + use<> {
+    pub fn keep_port(&self, port: u16) -> impl Saved + use<> {
         let mut table = self.table();
         table.port = Some(port);
         self.saver.save(table.state())
@@ -105,11 +105,7 @@ impl Links {
 
     /// A link that works for [`LIFETIME`], also when the program was started anew in between. It works at once; the
     /// future tells whether it could be saved.
-    #[allow(clippy::type_complexity, reason = "a token, and how its saving went")]
-    pub fn to_keep(
-        &self,
-        display: &str,
-    ) -> Result<(Token, impl Future<Output = Result<(), SaveError>> + Send + use<>), NoRandom> {
+    pub fn to_keep(&self, display: &str) -> Result<(Token, impl Saved + use<>), NoRandom> {
         let token = random()?;
         let created = seconds(SystemTime::now());
         let life = Life {
@@ -121,14 +117,19 @@ impl Links {
         Ok((token, self.saver.save(table.state())))
     }
 
+    /// Where a display's VNC server is called.
+    pub fn target(&self, place: &Place) -> Target {
+        match place {
+            Place::Demo => Target::InProcess(Arc::clone(&self.demo)),
+            Place::At(target) => target.clone(),
+        }
+    }
+
     fn grant(&self, token: &Token, now: u64) -> Option<Grant> {
         let (name, expires) = self.table().display(token.hash(), now)?;
         let config = self.config.load();
         let display = config.display(&name)?;
-        let target = match &display.place {
-            Place::Demo => Target::InProcess(Arc::clone(&self.demo)),
-            Place::At(target) => target.clone(),
-        };
+        let target = self.target(&display.place);
         let route = Route::Vnc {
             password: display.password.clone(),
             rights: Rights::Control,

@@ -1,20 +1,24 @@
 //! The program without a shell: a config, its links, and the gateway that serves them.
 
+mod linking;
+
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use porthole_gateway::{End, Gateway, Sessions, Token};
+use porthole_gateway::{End, Gateway, Sessions, Target};
 use tokio::time::timeout;
-use url::Url;
 
 use crate::{
+    Notice, NoticeKind,
     address::Address,
     blocking::blocking,
-    config::{Config, ConfigError, ConfigPlace, Display, Follower, Loaded, follow, load},
+    config::{Config, ConfigError, ConfigPlace, Follower, Loaded, Place, follow, load},
     demo::Demo,
     links::Links,
     listen::{ListenError, access, listen},
     state::{self, Saver},
 };
+
+pub use linking::LinkError;
 
 /// Sessions that have not said goodbye by then are cut.
 const LONGEST_GOODBYE: Duration = Duration::from_secs(5);
@@ -24,7 +28,7 @@ pub struct Porthole {
     place: ConfigPlace,
     config: Arc<Config>,
     fault: Option<ConfigError>,
-    notes: Vec<String>,
+    notes: Vec<Notice>,
     follower: Follower,
     links: Arc<Links>,
     gateway: Gateway,
@@ -42,18 +46,13 @@ pub enum StartError {
     Listen(#[from] ListenError),
 }
 
-/// A link that could not be made; the system gives no random numbers.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no link could be made: {0}")]
-pub struct LinkError(String);
-
 /// What a new version of the config file has changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
     /// The displays that are new, or no longer what they were.
     pub displays: Vec<String>,
     /// What is worth a word.
-    pub notes: Vec<String>,
+    pub notes: Vec<Notice>,
 }
 
 impl Porthole {
@@ -104,11 +103,17 @@ impl Porthole {
             saver,
         ));
         let listening = listen(&config, kept, links.clone(), &place.file).await?;
-        let mut notes: Vec<String> = lost.into_iter().chain(loaded.warnings).collect();
+        let mut notes: Vec<_> = lost
+            .into_iter()
+            .chain(loaded.warnings)
+            .map(Notice::error)
+            .collect();
         if let Some(port) = listening.chosen
             && let Err(error) = links.keep_port(port).await
         {
-            notes.push(format!("{error}. The next start may choose another port"));
+            notes.push(Notice::error(format!(
+                "{error}. The next start may choose another port."
+            )));
         }
         Ok(Self {
             follower: follow(place.clone(), files, read),
@@ -148,39 +153,18 @@ impl Porthole {
     }
 
     /// What was worth a word at the start.
-    pub fn notes(&self) -> &[String] {
+    pub fn notes(&self) -> &[Notice] {
         &self.notes
+    }
+
+    /// Where a display's VNC server is called.
+    pub(crate) fn target(&self, place: &Place) -> Target {
+        self.links.target(place)
     }
 
     /// The viewers that are connected.
     pub fn sessions(&self) -> &Sessions {
         self.gateway.sessions()
-    }
-
-    /// A new link for each display, in their order, that works for [`LIFETIME`](crate::LIFETIME).
-    ///
-    /// # Errors
-    /// When the system gives no random numbers. A link that cannot be saved works as long as the program runs; a warning
-    /// in the log says so.
-    pub async fn new_links(&self) -> Result<Vec<(String, Url)>, LinkError> {
-        let mut links = Vec::new();
-        for Display { name, .. } in &self.config.displays {
-            let (token, saved) = self
-                .links
-                .to_keep(name)
-                .map_err(|error| LinkError(error.to_string()))?;
-            if let Err(error) = saved.await {
-                tracing::warn!("{error}; the link to {name} works until Porthole ends");
-            }
-            links.push((name.clone(), self.link(&token)?));
-        }
-        Ok(links)
-    }
-
-    fn link(&self, token: &Token) -> Result<Url, LinkError> {
-        self.address
-            .link(&self.config.base_path, token)
-            .map_err(|error| LinkError(error.to_string()))
     }
 
     /// Waits until the config file has another content, and puts it in force: sessions whose display was removed or
@@ -199,38 +183,41 @@ impl Porthole {
         }
     }
 
-    fn put_in_force(&mut self, config: Config, mut notes: Vec<String>) -> Change {
+    fn put_in_force(&mut self, config: Config, warnings: Vec<String>) -> Change {
+        let mut notes: Vec<_> = warnings.into_iter().map(Notice::error).collect();
         let old = std::mem::replace(&mut self.config, Arc::new(config));
-        let gone: Vec<_> = old
-            .displays
-            .iter()
-            .filter(|display| !self.config.displays.contains(display))
-            .collect();
-        let new = self
-            .config
-            .displays
-            .iter()
-            .filter(|display| !old.displays.contains(display));
-        if (&old.listen, old.port) != (&self.config.listen, self.config.port) {
-            notes.push("The new address or port counts from the next start.".into());
+        if (&old.listen, old.port) != (&self.config.listen, self.config.port) && self.is_to_move() {
+            notes.push(Notice::info(
+                "The new address or port counts from the next start.",
+            ));
         }
         self.gateway.set_access(access(&self.config));
         self.links.set_config(Arc::clone(&self.config));
-        self.sessions().end_where(End::DisplayChanged, |session| {
-            gone.iter().any(|display| display.name == session.display)
-        });
+        let gone = |name: &str| old.display(name) != self.config.display(name);
+        self.sessions()
+            .end_where(End::DisplayChanged, |session| gone(&session.display));
+        let new = self.config.displays.iter().filter(|display| gone(&display.name));
         Change {
             displays: new.map(|display| display.name.clone()).collect(),
             notes,
         }
     }
 
+    /// Whether the config in force names other addresses than those listened on. To move there would cut every session,
+    /// and break every link; so the person chooses when.
+    fn is_to_move(&self) -> bool {
+        let here = self.addresses().iter();
+        let port = self.config.port;
+        here.clone()
+            .map(|address| address.ip())
+            .ne(self.config.listen.iter().copied())
+            || port.is_some_and(|port| here.clone().any(|address| address.port() != port))
+    }
+
     /// Serves until `stop` is done, and says in the log what happens to the config; then ends. For shells without a
     /// window.
     pub async fn run_until(mut self, stop: impl Future<Output = ()>) {
-        for note in &self.notes {
-            tracing::warn!("{note}");
-        }
+        log(&self.notes);
         let mut stop = std::pin::pin!(stop);
         loop {
             let change = tokio::select! {
@@ -241,9 +228,7 @@ impl Porthole {
                 Some(fault) => tracing::error!("{fault}; the last good config stays in force"),
                 None => tracing::info!("{} is in force", self.config_file().display()),
             }
-            for note in change.notes {
-                tracing::warn!("{note}");
-            }
+            log(&change.notes);
         }
         self.stop().await;
     }
@@ -252,6 +237,15 @@ impl Porthole {
     pub async fn stop(self) {
         if timeout(LONGEST_GOODBYE, self.gateway.stop()).await.is_err() {
             tracing::warn!("some sessions did not end in time and were cut");
+        }
+    }
+}
+
+fn log(notes: &[Notice]) {
+    for Notice { kind, text } in notes {
+        match kind {
+            NoticeKind::Info => tracing::info!("{text}"),
+            NoticeKind::Error => tracing::warn!("{text}"),
         }
     }
 }

@@ -97,6 +97,24 @@ pub struct Notice {
     pub text: String,
 }
 
+impl Notice {
+    /// All is well.
+    pub(crate) fn info(text: impl Into<String>) -> Self {
+        Self {
+            kind: NoticeKind::Info,
+            text: text.into(),
+        }
+    }
+
+    /// Something is not.
+    pub(crate) fn error(text: impl Into<String>) -> Self {
+        Self {
+            kind: NoticeKind::Error,
+            text: text.into(),
+        }
+    }
+}
+
 /// Whether a notice tells of success or failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -38,7 +38,7 @@ pub(crate) struct SaveError {
 
 /// Reads the state file. One that makes no sense is moved aside, and the program starts afresh: then the second value
 /// says so. Blocks.
-pub(crate) fn load(file: &PathBuf) -> (State, Option<String>) {
+pub(crate) fn load(file: &Path) -> (State, Option<String>) {
     let cause = match fs::read(file).map(|bytes| serde_json::from_slice(&bytes)) {
         Ok(Ok(state)) => return (state, None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return (State::default(), None),
@@ -64,6 +64,11 @@ pub(crate) struct Saver {
     jobs: mpsc::UnboundedSender<Job>,
 }
 
+/// How saving went, once that is known.
+pub(crate) trait Saved: Future<Output = Result<(), SaveError>> + Send + 'static {}
+
+impl<F: Future<Output = Result<(), SaveError>> + Send + 'static> Saved for F {}
+
 struct Job {
     state: State,
     done: oneshot::Sender<Result<(), SaveError>>,
@@ -86,7 +91,7 @@ impl Saver {
     }
 
     /// Takes the state now, so that the order of calls is that of the file's contents; the future says how it went.
-    pub fn save(&self, state: State) -> impl Future<Output = Result<(), SaveError>> + Send + use<> {
+    pub fn save(&self, state: State) -> impl Saved + use<> {
         let (done, saved) = oneshot::channel();
         let lost = SaveError {
             file: self.file.clone(),
@@ -102,9 +107,9 @@ impl Saver {
     }
 }
 
-fn save(file: &PathBuf, state: &State) -> Result<(), SaveError> {
+fn save(file: &Path, state: &State) -> Result<(), SaveError> {
     let wrong = |cause: io::Error| SaveError {
-        file: file.clone(),
+        file: file.to_owned(),
         cause: cause.to_string(),
     };
     let json = serde_json::to_vec_pretty(state).map_err(|error| wrong(error.into()))?;

@@ -1,6 +1,8 @@
 //! The TypeScript of what shells and window exchange, in `ui/src/bindings`. Fails when it is out of date; to write it
 //! anew: `UPDATE_BINDINGS=1 cargo test -p porthole --test bindings`.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 use porthole::{Intent, Snapshot};

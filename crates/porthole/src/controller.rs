@@ -1,0 +1,208 @@
+//! From intents to snapshots: the one loop that owns all that the desktop program knows.
+
+mod notices;
+mod reaches;
+mod shell;
+mod view;
+mod work;
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use porthole_gateway::{End, SessionId};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+    time::{Interval, MissedTickBehavior, interval},
+};
+
+use crate::{Change, ConfigPlace, Desktop, Intent, Notice, Porthole, Snapshot, StartError};
+use notices::together;
+use reaches::Reaches;
+use shell::{Call, Shell};
+use work::Done;
+
+/// How often displays are checked while somebody looks.
+const CHECK: Duration = Duration::from_secs(10);
+
+/// How often the bytes of sessions are read while somebody looks.
+const COUNT: Duration = Duration::from_secs(1);
+
+/// So many intents may wait. They come from clicks.
+const MOST_INTENTS: usize = 64;
+
+/// The desktop program without its screen.
+pub struct Controller {
+    porthole: Porthole,
+    shell: Shell,
+    snapshots: watch::Sender<Arc<Snapshot>>,
+    reaches: Reaches,
+    /// Displays with something under way that was asked for.
+    busy: HashSet<String>,
+    /// The sessions that there were, to see which have ended.
+    sessions: Vec<(SessionId, String)>,
+    notice: Option<Notice>,
+    visible: bool,
+    work: JoinSet<Done>,
+}
+
+/// How a shell talks to its controller. When all intents' senders are gone, the program ends as with [`Intent::Quit`].
+pub struct Handle {
+    /// Takes what a person asks for.
+    pub intents: mpsc::Sender<Intent>,
+    /// Has what a person sees. It changes only when something is to be seen.
+    pub snapshots: watch::Receiver<Arc<Snapshot>>,
+}
+
+impl Controller {
+    /// Starts serving, and a task that attends to intents. Returns when a browser can connect.
+    ///
+    /// A config that is wrong is no error here: the snapshot shows what is wrong with it.
+    ///
+    /// # Errors
+    /// An address that cannot be listened on.
+    pub async fn start(place: ConfigPlace, desktop: impl Desktop) -> Result<Handle, StartError> {
+        let porthole = Porthole::start_despite_faults(place).await?;
+        let (intents, asked) = mpsc::channel(MOST_INTENTS);
+        let mut controller = Self {
+            notice: together(porthole.notes().to_vec()),
+            porthole,
+            shell: Shell::start(desktop),
+            snapshots: watch::Sender::default(),
+            reaches: Reaches::default(),
+            busy: HashSet::new(),
+            sessions: Vec::new(),
+            visible: false,
+            work: JoinSet::new(),
+        };
+        controller.check_all();
+        controller.publish();
+        let snapshots = controller.snapshots.subscribe();
+        tokio::spawn(controller.run(asked));
+        Ok(Handle { intents, snapshots })
+    }
+
+    async fn run(mut self, mut asked: mpsc::Receiver<Intent>) {
+        let mut sessions = self.porthole.sessions().changes();
+        let mut checks = ticks(CHECK);
+        let mut counts = ticks(COUNT);
+        loop {
+            let counting = self.visible && !self.sessions.is_empty();
+            tokio::select! {
+                intent = asked.recv() => match intent {
+                    Some(Intent::Quit) | None => break,
+                    Some(intent) => self.attend(intent),
+                },
+                Some(done) = self.work.join_next() => match done {
+                    Ok(done) => self.take(done),
+                    Err(failed) => tracing::error!("a task of the controller failed: {failed}"),
+                },
+                change = self.porthole.changed() => self.config_changed(change),
+                _ = sessions.changed() => self.sessions_changed(),
+                _ = checks.tick(), if self.visible => self.check_all(),
+                _ = counts.tick(), if counting => {}
+            }
+            self.publish();
+        }
+        self.porthole.stop().await;
+        // The shell's thread ends with this call; whether it did is no longer ours to tell.
+        let _ = self.shell.call(Call::Quit).await;
+    }
+
+    fn attend(&mut self, intent: Intent) {
+        match intent {
+            Intent::Open { display } => self.open(display),
+            Intent::OpenInBrowser { display } => self.open_in_browser(display),
+            Intent::CopyLink { display } => self.copy_link(display),
+            Intent::Disconnect { session } => {
+                // One that has ended meanwhile is as the person wants it.
+                self.porthole.sessions().end(session, End::Disconnected);
+            }
+            Intent::Recheck { display } => self.check(&display, true),
+            Intent::WindowVisible { visible } => {
+                let appeared = visible && !self.visible;
+                self.visible = visible;
+                if appeared {
+                    self.check_all();
+                }
+            }
+            Intent::EditConfig => self.edit_config(),
+            Intent::DismissNotice => self.notice = None,
+            Intent::ShowWindow => self.show_window(),
+            Intent::Quit => {}
+        }
+    }
+
+    fn take(&mut self, done: Done) {
+        match done {
+            Done::Asked { display, notice } => {
+                if let Some(display) = display {
+                    self.busy.remove(&display);
+                }
+                self.notice = notice.or(self.notice.take());
+            }
+            Done::Checked {
+                display,
+                attempt,
+                outcome,
+            } => self.reaches.learn(&display, attempt, outcome),
+        }
+    }
+
+    fn config_changed(&mut self, change: Change) {
+        self.reaches.keep(self.porthole.config());
+        for display in &change.displays {
+            self.check(display, true);
+        }
+        self.notice = together(change.notes).or(self.notice.take());
+    }
+
+    fn sessions_changed(&mut self) {
+        let now = self.porthole.sessions().list();
+        let now: Vec<_> = now
+            .into_iter()
+            .map(|session| (session.id, session.display))
+            .collect();
+        let before = std::mem::replace(&mut self.sessions, now);
+        let ended: HashSet<_> = before
+            .into_iter()
+            .filter(|session| !self.sessions.contains(session))
+            .collect();
+        for (_, display) in ended {
+            self.check(&display, false);
+        }
+    }
+
+    fn check_all(&mut self) {
+        let names: Vec<_> = self
+            .porthole
+            .config()
+            .displays
+            .iter()
+            .map(|display| display.name.clone())
+            .collect();
+        for name in names {
+            self.check(&name, false);
+        }
+    }
+
+    fn publish(&mut self) {
+        let now = self.snapshot();
+        self.snapshots.send_if_modified(|last| {
+            let changed = **last != now;
+            if changed {
+                *last = Arc::new(now);
+            }
+            changed
+        });
+    }
+
+    fn fail(&mut self, text: String) {
+        self.notice = Some(Notice::error(text));
+    }
+}
+
+fn ticks(period: Duration) -> Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}

@@ -1,0 +1,126 @@
+//! What is known of whether displays can be reached.
+
+use std::collections::HashMap;
+
+use porthole_gateway::TargetError;
+
+use super::notices::sentence;
+use crate::{
+    Reach,
+    config::{Config, Place},
+};
+
+/// What is known of whether displays can be reached, by their names.
+#[derive(Default)]
+pub(super) struct Reaches {
+    known: HashMap<String, Known>,
+    attempts: u64,
+}
+
+struct Known {
+    reach: Reach,
+    /// The server was there and refused us. To try the same again and again would lock the display for its owner.
+    refused: bool,
+    /// The check that is under way. An answer to an earlier one, of what the display was before, counts for nothing.
+    attempt: Option<u64>,
+}
+
+/// Why a display cannot be reached, with the place that was tried.
+pub(super) type Outcome = Result<(), (Place, TargetError)>;
+
+impl Reaches {
+    pub fn of(&self, display: &str) -> Reach {
+        self.known
+            .get(display)
+            .map_or(Reach::Checking, |known| known.reach.clone())
+    }
+
+    /// Begins a check, and names it; `None`: better not, or not again. What is done `anew` was asked for by a person, or
+    /// the display is another than before: then only what comes of it counts.
+    pub fn begin(&mut self, display: &str, anew: bool) -> Option<u64> {
+        let known = self.known.entry(display.to_owned()).or_insert(Known {
+            reach: Reach::Checking,
+            refused: false,
+            attempt: None,
+        });
+        if anew {
+            known.reach = Reach::Checking;
+        } else if known.refused || known.attempt.is_some() {
+            return None;
+        }
+        self.attempts += 1;
+        known.attempt = Some(self.attempts);
+        known.attempt
+    }
+
+    pub fn learn(&mut self, display: &str, attempt: u64, outcome: Outcome) {
+        let Some(known) = self
+            .known
+            .get_mut(display)
+            .filter(|known| known.attempt == Some(attempt))
+        else {
+            return;
+        };
+        known.attempt = None;
+        known.refused = matches!(&outcome, Err((_, error)) if error.is_refusal());
+        known.reach = match outcome {
+            Ok(()) => Reach::Reachable,
+            Err((place, error)) => unreachable(&place, &error),
+        };
+    }
+
+    /// Forgets displays that are not in the config any more.
+    pub fn keep(&mut self, config: &Config) {
+        self.known.retain(|name, _| config.display(name).is_some());
+    }
+}
+
+fn unreachable(place: &Place, error: &TargetError) -> Reach {
+    let (reason, fix) = match error {
+        TargetError::Unreachable(why) => (
+            format!("No connection to {place}: {why}."),
+            "Start its VNC server, or correct the display's target in the config file.".into(),
+        ),
+        TargetError::NoAnswer => (
+            format!("What listens at {place} did not answer in time."),
+            "Check that it is a VNC server, and that it is not held up.".into(),
+        ),
+        TargetError::Refused(refusal) => (sentence(&refusal.cause()), sentence(refusal.fix())),
+    };
+    Reach::Unreachable { reason, fix }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(reaches: &mut Reaches, attempt: u64) {
+        let error = TargetError::NoAnswer;
+        reaches.learn("A", attempt, Err((Place::Demo, error)));
+    }
+
+    #[test]
+    fn an_answer_to_an_earlier_check_counts_for_nothing() {
+        let mut reaches = Reaches::default();
+        let first = reaches.begin("A", false).unwrap();
+        assert_eq!(reaches.begin("A", false), None, "one check at a time");
+        let second = reaches.begin("A", true).unwrap();
+        refused(&mut reaches, first);
+        assert_eq!(reaches.of("A"), Reach::Checking);
+        reaches.learn("A", second, Ok(()));
+        assert_eq!(reaches.of("A"), Reach::Reachable);
+    }
+
+    #[test]
+    fn a_check_that_is_a_routine_leaves_what_is_known_until_it_knows_better() {
+        let mut reaches = Reaches::default();
+        let first = reaches.begin("A", false).unwrap();
+        reaches.learn("A", first, Ok(()));
+        let second = reaches.begin("A", false).unwrap();
+        assert_eq!(reaches.of("A"), Reach::Reachable);
+        refused(&mut reaches, second);
+        assert!(matches!(reaches.of("A"), Reach::Unreachable { .. }));
+        reaches.keep(&Config::empty());
+        assert_eq!(reaches.of("A"), Reach::Checking);
+    }
+}

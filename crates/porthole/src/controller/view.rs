@@ -1,0 +1,53 @@
+//! What the controller knows, as a snapshot.
+
+use std::time::UNIX_EPOCH;
+
+use porthole_gateway::{Rights, SessionInfo};
+
+use super::Controller;
+use crate::{DisplayView, SessionRights, SessionView, Snapshot};
+
+impl Controller {
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let sessions = self.porthole.sessions().list();
+        let views_of = |name: &str| {
+            sessions
+                .iter()
+                .filter(|session| session.display == name)
+                .map(view)
+                .collect()
+        };
+        let displays = self.porthole.config().displays.iter().map(|display| DisplayView {
+            name: display.name.clone(),
+            target: display.place.to_string(),
+            state: self.reaches.of(&display.name),
+            busy: self.busy.contains(&display.name),
+            sessions: views_of(&display.name),
+        });
+        Snapshot {
+            displays: displays.collect(),
+            fault: self.porthole.fault().map(ToString::to_string),
+            notice: self.notice.clone(),
+            address: self.porthole.address(),
+            config_file: self.porthole.config_file().display().to_string(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        }
+    }
+}
+
+fn view(session: &SessionInfo) -> SessionView {
+    SessionView {
+        id: session.id,
+        address: session.address.to_string(),
+        since: session
+            .since
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_millis() as u64),
+        to_viewer: session.to_viewer,
+        to_server: session.to_server,
+        rights: match session.rights {
+            Some(Rights::View) => SessionRights::View,
+            Some(Rights::Control) | None => SessionRights::Control,
+        },
+    }
+}

@@ -1,0 +1,179 @@
+//! What is done beside the loop: what a person asked for, and checks.
+
+use porthole_gateway::probe;
+
+use super::{Controller, notices::sentence, reaches::Outcome, shell::Call};
+use crate::{Notice, blocking::blocking, config::write_first};
+
+/// What comes back to the loop.
+pub(super) enum Done {
+    /// What a person asked for is done, or has failed.
+    Asked {
+        /// The display that it was asked for.
+        display: Option<String>,
+        notice: Option<Notice>,
+    },
+    /// A display was checked.
+    Checked {
+        display: String,
+        attempt: u64,
+        outcome: Outcome,
+    },
+}
+
+impl Controller {
+    pub(super) fn open(&mut self, display: String) {
+        if !self.begin(&display) {
+            return;
+        }
+        let url = match self.porthole.window_link(&display) {
+            Ok(url) => url,
+            Err(error) => return self.give_up(&display, error),
+        };
+        let shell = self.shell.clone();
+        self.work.spawn(async move {
+            let opened = shell
+                .call(Call::Window {
+                    display: display.clone(),
+                    url,
+                })
+                .await;
+            let notice = opened
+                .err()
+                .map(|cause| Notice::error(format!("{display} could not be opened: {cause}.")));
+            Done::Asked {
+                display: Some(display),
+                notice,
+            }
+        });
+    }
+
+    pub(super) fn open_in_browser(&mut self, display: String) {
+        if !self.begin(&display) {
+            return;
+        }
+        let (url, saved) = match self.porthole.browser_link(&display) {
+            Ok(link) => link,
+            Err(error) => return self.give_up(&display, error),
+        };
+        let shell = self.shell.clone();
+        self.work.spawn(async move {
+            let saved = saved.await;
+            let notice = match (shell.call(Call::Browser(url)).await, saved) {
+                (Err(cause), _) => Some(Notice::error(format!(
+                    "The browser could not be opened: {cause}."
+                ))),
+                (Ok(()), Err(cause)) => Some(not_saved(cause)),
+                (Ok(()), Ok(())) => None,
+            };
+            Done::Asked {
+                display: Some(display),
+                notice,
+            }
+        });
+    }
+
+    pub(super) fn copy_link(&mut self, display: String) {
+        if !self.begin(&display) {
+            return;
+        }
+        let (url, saved) = match self.porthole.copied_link(&display) {
+            Ok(link) => link,
+            Err(error) => return self.give_up(&display, error),
+        };
+        let shell = self.shell.clone();
+        self.work.spawn(async move {
+            let saved = saved.await;
+            let notice = match (shell.call(Call::Copy(url.into())).await, saved) {
+                (Err(cause), _) => Notice::error(format!("The link could not be copied: {cause}.")),
+                (Ok(()), Err(cause)) => not_saved(cause),
+                (Ok(()), Ok(())) => Notice::info("Link copied. It works for 7 days."),
+            };
+            Done::Asked {
+                display: Some(display),
+                notice: Some(notice),
+            }
+        });
+    }
+
+    pub(super) fn edit_config(&mut self) {
+        let (shell, file) = (self.shell.clone(), self.porthole.config_file().to_owned());
+        self.work.spawn(async move {
+            let written = blocking({
+                let file = file.clone();
+                move || write_first(&file)
+            });
+            let notice = match written.await {
+                Ok(()) => {
+                    let opened = shell.call(Call::File(file.clone())).await;
+                    opened.err().map(|cause| {
+                        Notice::error(format!("{} could not be opened: {cause}.", file.display()))
+                    })
+                }
+                Err(cause) => Some(Notice::error(format!(
+                    "{} could not be written: {cause}.",
+                    file.display()
+                ))),
+            };
+            Done::Asked {
+                display: None,
+                notice,
+            }
+        });
+    }
+
+    pub(super) fn show_window(&mut self) {
+        let shell = self.shell.clone();
+        self.work.spawn(async move {
+            let shown = shell.call(Call::Show).await;
+            let notice = shown
+                .err()
+                .map(|cause| Notice::error(format!("The window could not be shown: {cause}.")));
+            Done::Asked {
+                display: None,
+                notice,
+            }
+        });
+    }
+
+    /// Checks whether a display can be reached. What is not done `anew` is left when it is under way, or could do harm.
+    pub(super) fn check(&mut self, display: &str, anew: bool) {
+        let Some(display) = self.porthole.config().display(display).cloned() else {
+            return;
+        };
+        let Some(attempt) = self.reaches.begin(&display.name, anew) else {
+            return;
+        };
+        let target = self.porthole.target(&display.place);
+        self.work.spawn(async move {
+            let probed = probe(&target, display.password.as_ref()).await;
+            let outcome = probed.map_err(|error| (display.place, error));
+            Done::Checked {
+                display: display.name,
+                attempt,
+                outcome,
+            }
+        });
+    }
+
+    /// Begins what was asked for a display, unless there is no such display, or the same is under way: a double click
+    /// opens one window.
+    fn begin(&mut self, display: &str) -> bool {
+        if self.porthole.config().display(display).is_none() {
+            self.fail(format!("There is no display called {display} any more."));
+            return false;
+        }
+        self.busy.insert(display.to_owned())
+    }
+
+    fn give_up(&mut self, display: &str, cause: impl std::fmt::Display) {
+        self.busy.remove(display);
+        self.fail(sentence(&cause.to_string()));
+    }
+}
+
+fn not_saved(cause: impl std::fmt::Display) -> Notice {
+    Notice::error(format!(
+        "The link works until Porthole ends, and no longer: {cause}."
+    ))
+}
