@@ -1,6 +1,9 @@
 //! What the program must remember from one start to the next.
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use porthole_gateway::TokenHash;
 use serde::{Deserialize, Serialize};
