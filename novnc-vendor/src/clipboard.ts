@@ -2,14 +2,17 @@
  * The browser's own clipboard. It exists only where the page came by https or from this machine, and each browser asks
  * for leave in its own way; where it is missing or refused, the clipboard panel does without.
  */
-const clipboard: Partial<Clipboard> | undefined = (navigator as { clipboard?: Clipboard })
-  .clipboard;
+function clipboard(): Partial<Clipboard> | undefined {
+  return (navigator as { clipboard?: Clipboard }).clipboard;
+}
 
-export const canReadClipboard = typeof clipboard?.readText === 'function';
+export function canReadClipboard(): boolean {
+  return typeof clipboard()?.readText === 'function';
+}
 
 export async function writeClipboard(text: string): Promise<void> {
   try {
-    await clipboard?.writeText?.(text);
+    await clipboard()?.writeText?.(text);
   } catch {
     // Not now, says the browser. The panel shows the text.
   }
@@ -18,7 +21,7 @@ export async function writeClipboard(text: string): Promise<void> {
 /** Reads the clipboard; the browser may ask the person first. */
 export async function readClipboard(): Promise<string | undefined> {
   try {
-    return await clipboard?.readText?.();
+    return await clipboard()?.readText?.();
   } catch {
     return undefined;
   }
