@@ -1,1 +1,17 @@
-//! End to end, through the front door: real VNC servers, a real browser, the real window and tray.
+//! What the end-to-end tests stand on: real VNC servers of real OS users, a real browser, a desktop of its own with a
+//! session bus and a tray, and the programs under test. Each ends, with all that it started, when it is dropped.
+
+pub mod browser;
+pub mod deadline;
+pub mod desktop;
+pub mod home;
+pub mod nginx;
+pub mod page;
+pub mod people;
+pub mod portholed;
+pub mod ports;
+pub mod process;
+pub mod programs;
+pub mod tray;
+pub mod vnc;
+pub mod window;

@@ -1,0 +1,134 @@
+//! A real browser.
+
+use anyhow::{Context, Result, ensure};
+use fantoccini::{Client, ClientBuilder, wd::Capabilities};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::{home::Home, page::Page, process::Process};
+
+/// Chromium with a profile of its own, driven by WebDriver.
+pub struct Browser {
+    client: Client,
+    _driver: Process,
+    _home: Home,
+}
+
+impl Browser {
+    /// Starts one, without a window that anybody sees.
+    ///
+    /// # Errors
+    ///
+    /// When Chromium or its driver does not start.
+    pub async fn start() -> Result<Self> {
+        let home = Home::new()?;
+        let driver = Process::start(home.command("chromedriver").arg("--port=0"))?;
+        let port = driver.line("chromedriver names its port", port).await?;
+        let client = connect(port, capabilities(&home))
+            .await
+            .context("Chromium does not start")?;
+        client.set_window_size(1024, 768).await?;
+        Ok(Self {
+            client,
+            _driver: driver,
+            _home: home,
+        })
+    }
+
+    /// Opens a URL.
+    ///
+    /// # Errors
+    ///
+    /// When the browser cannot load it.
+    pub async fn open(&self, url: &str) -> Result<Page<'_>> {
+        self.client
+            .goto(url)
+            .await
+            .with_context(|| format!("opening {url}"))?;
+        Ok(self.page())
+    }
+
+    /// What it shows now.
+    #[must_use]
+    pub fn page(&self) -> Page<'_> {
+        Page::new(&self.client)
+    }
+
+    /// All errors that pages had since this was asked last: uncaught ones, refused resources, violated policies.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not tell.
+    pub async fn errors(&self) -> Result<Vec<String>> {
+        let log = self.client.issue_cmd(BrowserLog).await?;
+        let entries = log.as_array().context("a log that is no list")?;
+        let severe = entries.iter().filter(|entry| entry["level"] == "SEVERE");
+        Ok(severe.map(|entry| entry["message"].to_string()).collect())
+    }
+
+    /// Fails when pages had errors.
+    ///
+    /// # Errors
+    ///
+    /// All those errors.
+    pub async fn has_no_errors(&self) -> Result<()> {
+        let errors = self.errors().await?;
+        ensure!(errors.is_empty(), "the page had errors: {errors:#?}");
+        Ok(())
+    }
+}
+
+/// Starts a WebDriver session.
+pub(crate) async fn connect(port: u16, capabilities: Capabilities) -> Result<Client> {
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    Ok(builder
+        .capabilities(capabilities)
+        .connect(&format!("http://127.0.0.1:{port}"))
+        .await?)
+}
+
+fn capabilities(home: &Home) -> Capabilities {
+    let args = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-proxy-server",
+        &format!("--user-data-dir={}", home.path().join("profile").display()),
+    ];
+    let capabilities = json!({
+        "goog:chromeOptions": { "args": args },
+        "goog:loggingPrefs": { "browser": "ALL" },
+    });
+    match capabilities {
+        Value::Object(capabilities) => capabilities,
+        _ => Capabilities::new(),
+    }
+}
+
+/// `ChromeDriver was started successfully on port 43613.`
+fn port(line: &str) -> Option<u16> {
+    line.split_once("successfully on port ")?
+        .1
+        .trim_end_matches('.')
+        .parse()
+        .ok()
+}
+
+/// Chromium's console since it was last asked for; not in the WebDriver standard.
+#[derive(Debug)]
+struct BrowserLog;
+
+impl fantoccini::wd::WebDriverCompatibleCommand for BrowserLog {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
+    }
+}

@@ -1,0 +1,88 @@
+//! A desktop that nobody sees: an X server, a session bus and a home of their own.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::{
+    home::Home,
+    process::{Process, run},
+};
+
+/// A desktop of one test.
+pub struct Desktop {
+    home: Home,
+    display: String,
+    bus: String,
+    _bus: Process,
+    _screen: Process,
+}
+
+impl Desktop {
+    /// Starts one.
+    ///
+    /// # Errors
+    ///
+    /// When the X server or the bus does not start.
+    pub async fn start() -> Result<Self> {
+        let home = Home::new()?;
+        let mut command = home.command("Xvfb");
+        let screen = Process::start(command.args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            "1280x1024x24",
+            "-nolisten",
+            "tcp",
+        ]))?;
+        let number = screen
+            .line("Xvfb names its display", |line| line.parse::<u32>().ok())
+            .await?;
+        let mut command = home.command("dbus-daemon");
+        let daemon =
+            Process::start(command.args(["--session", "--print-address", "--nofork", "--nopidfile"]))?;
+        let bus = daemon
+            .line("the bus names its address", |line| Some(line.to_owned()))
+            .await?;
+        Ok(Self {
+            home,
+            display: format!(":{number}"),
+            bus,
+            _bus: daemon,
+            _screen: screen,
+        })
+    }
+
+    /// Its home.
+    #[must_use]
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// The session bus's address.
+    #[must_use]
+    pub fn bus(&self) -> &str {
+        &self.bus
+    }
+
+    /// A command that is run on this desktop.
+    #[must_use]
+    pub fn command(&self, program: impl AsRef<std::path::Path>) -> Command {
+        let mut command = self.home.command(program);
+        command
+            .env("DISPLAY", &self.display)
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env("NO_AT_BRIDGE", "1");
+        command
+    }
+
+    /// What the clipboard holds.
+    ///
+    /// # Errors
+    ///
+    /// When it is empty.
+    pub fn clipboard(&self) -> Result<String> {
+        run(self.command("xclip").args(["-selection", "clipboard", "-out"]))
+    }
+}

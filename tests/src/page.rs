@@ -1,0 +1,206 @@
+//! What a person sees and does on a page, the viewer's above all.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use fantoccini::{
+    Client, Locator,
+    actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
+    key::Key,
+};
+use serde_json::json;
+use url::Url;
+
+use crate::{deadline::eventually, vnc::Colour};
+
+/// How far a colour may be off when it went through lossy compression.
+const TOLERANCE: u8 = 6;
+
+const WHITE: Colour = [255, 255, 255];
+
+/// Gives the colour at a place of the remote screen as it is drawn, or null while nothing is.
+const PIXEL: &str = "
+    const canvas = document.querySelector('canvas');
+    if (!canvas || !canvas.width) return null;
+    const [x, y] = [arguments[0] * canvas.width, arguments[1] * canvas.height];
+    return Array.from(canvas.getContext('2d').getImageData(x, y, 1, 1).data);";
+
+/// A place on the remote screen, as parts of its width and height.
+pub type Place = (f64, f64);
+
+/// In the terminal that `VncServer` opens.
+pub const IN_THE_TERMINAL: Place = (0.04, 0.04);
+
+/// Where nothing but the session's colour is.
+pub const IN_THE_OPEN: Place = (0.9, 0.9);
+
+/// A page in a browser or a window.
+#[derive(Clone, Copy)]
+pub struct Page<'a> {
+    client: &'a Client,
+}
+
+impl<'a> Page<'a> {
+    /// The page that this client has before it.
+    #[must_use]
+    pub fn new(client: &'a Client) -> Self {
+        Self { client }
+    }
+
+    /// What its address bar says.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not answer.
+    pub async fn url(&self) -> Result<Url> {
+        Ok(self.client.current_url().await?)
+    }
+
+    /// Loads it anew.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not answer.
+    pub async fn reload(&self) -> Result<()> {
+        Ok(self.client.refresh().await?)
+    }
+
+    /// All text that can be read on it.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not answer.
+    pub async fn text(&self) -> Result<String> {
+        Ok(self.client.find(Locator::Css("body")).await?.text().await?)
+    }
+
+    /// Waits until the page says this.
+    ///
+    /// # Errors
+    ///
+    /// When it does not in time; with what it says.
+    pub async fn says(&self, words: &str) -> Result<()> {
+        self.wait(&format!("the page says “{words}”"), async || {
+            ensure!(self.text().await?.contains(words), "it does not");
+            Ok(())
+        })
+        .await
+    }
+
+    /// Clicks on what has this text or label: a link or a button.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there in time.
+    pub async fn click(&self, label: &str) -> Result<()> {
+        let path = format!("(//a|//button)[normalize-space(.)='{label}' or @aria-label='{label}']");
+        self.wait(&format!("“{label}” can be clicked"), async || {
+            Ok(self.client.find(Locator::XPath(&path)).await?.click().await?)
+        })
+        .await
+    }
+
+    /// The colour at a place of the remote screen.
+    ///
+    /// # Errors
+    ///
+    /// When nothing is drawn there yet.
+    pub async fn colour(&self, place: Place) -> Result<Colour> {
+        let pixel = self
+            .client
+            .execute(PIXEL, vec![json!(place.0), json!(place.1)])
+            .await?;
+        let channel = |index: usize| pixel[index].as_u64().and_then(|value| u8::try_from(value).ok());
+        let colour = (|| Some([channel(0)?, channel(1)?, channel(2)?]))();
+        colour.with_context(|| anyhow!("no picture yet: {pixel}"))
+    }
+
+    /// Waits until a place of the remote screen has this colour.
+    ///
+    /// # Errors
+    ///
+    /// When it does not in time; with what the page says and shows.
+    pub async fn shows(&self, colour: Colour, place: Place) -> Result<()> {
+        self.wait(
+            &format!("the page shows the colour {colour:?} at {place:?}"),
+            async || {
+                let seen = self.colour(place).await?;
+                let close = seen
+                    .iter()
+                    .zip(colour)
+                    .all(|(seen, wanted)| seen.abs_diff(wanted) <= TOLERANCE);
+                ensure!(close, "it shows {seen:?}");
+                Ok(())
+            },
+        )
+        .await
+    }
+
+    /// Waits until the remote screen looks otherwise than it does now.
+    ///
+    /// # Errors
+    ///
+    /// When it does not in time.
+    pub async fn changes(&self) -> Result<()> {
+        let picture = "return document.querySelector('canvas')?.toDataURL()";
+        let before = self.client.execute(picture, vec![]).await?;
+        self.wait("the picture changes", async || {
+            let now = self.client.execute(picture, vec![]).await?;
+            ensure!(now != before, "it is the same");
+            Ok(())
+        })
+        .await
+    }
+
+    /// Clicks into the terminal and types a line there.
+    ///
+    /// # Errors
+    ///
+    /// When there is no terminal in time.
+    pub async fn types(&self, line: &str) -> Result<()> {
+        self.shows(WHITE, IN_THE_TERMINAL).await?;
+        let (left, top, width, height) = self
+            .client
+            .find(Locator::Css("canvas"))
+            .await?
+            .rectangle()
+            .await?;
+        let x = (left + width * IN_THE_TERMINAL.0).round();
+        let y = (top + height * IN_THE_TERMINAL.1).round();
+        let click = MouseActions::new("mouse".to_owned())
+            .then(PointerAction::MoveTo { duration: None, x, y })
+            .then(PointerAction::Down {
+                button: MOUSE_BUTTON_LEFT,
+            })
+            .then(PointerAction::Up {
+                button: MOUSE_BUTTON_LEFT,
+            });
+        self.client.perform_actions(click).await?;
+        let mut keys = KeyActions::new("keys".to_owned());
+        for value in line.chars().chain([Key::Enter.into()]) {
+            keys = keys.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        }
+        Ok(self.client.perform_actions(keys).await?)
+    }
+
+    /// Waits, and on failure tells what there was to be seen.
+    async fn wait<T>(&self, what: &str, probe: impl AsyncFnMut() -> Result<T>) -> Result<T> {
+        match eventually(what, probe).await {
+            Ok(value) => Ok(value),
+            Err(error) => {
+                let text = self.text().await.unwrap_or_default();
+                let picture = self.save_picture().await;
+                Err(error.context(format!("the page says “{text}” and looks like {picture:?}")))
+            }
+        }
+    }
+
+    async fn save_picture(&self) -> Result<PathBuf> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/e2e");
+        std::fs::create_dir_all(&folder)?;
+        let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
+        let file = folder.join(format!("{test}.png"));
+        std::fs::write(&file, self.client.screenshot().await?)?;
+        Ok(file)
+    }
+}

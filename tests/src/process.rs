@@ -1,0 +1,191 @@
+//! Programs that a test starts.
+
+use std::{
+    fs::File,
+    io,
+    os::unix::{fs::FileExt, process::CommandExt},
+    process::{Child, Command, ExitStatus, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::Errno,
+    process::{Pid, PidfdFlags, Signal, kill_process, kill_process_group, pidfd_open},
+};
+
+use crate::{
+    deadline::{PATIENCE, eventually, within},
+    people::as_root,
+};
+
+/// A program in a process group of its own. Dropping it ends the group: politely, and after a while not.
+pub struct Process {
+    name: String,
+    child: Child,
+    output: File,
+    errors: File,
+}
+
+impl Process {
+    /// Starts `command`.
+    ///
+    /// # Errors
+    ///
+    /// When the program is not there.
+    pub fn start(command: &mut Command) -> Result<Self> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let (output, errors) = (tempfile::tempfile()?, tempfile::tempfile()?);
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(errors.try_clone()?)
+            .process_group(0)
+            .spawn()
+            .with_context(|| format!("{name} cannot be started"))?;
+        Ok(Self {
+            name,
+            child,
+            output,
+            errors,
+        })
+    }
+
+    /// What it has written to stdout until now.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not give it back.
+    pub fn output(&self) -> Result<String> {
+        read(&self.output)
+    }
+
+    /// What it has written to stderr until now.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not give it back.
+    pub fn errors(&self) -> Result<String> {
+        read(&self.errors)
+    }
+
+    /// Waits for a whole line on stdout of which `find` makes something.
+    ///
+    /// # Errors
+    ///
+    /// When there is none in time; with all that the program wrote.
+    pub async fn line<T>(&self, what: &str, find: impl Fn(&str) -> Option<T>) -> Result<T> {
+        self.line_within(PATIENCE, what, find).await
+    }
+
+    /// The same for a program that takes its own time.
+    ///
+    /// # Errors
+    ///
+    /// When there is none in that time; with all that the program wrote.
+    pub async fn line_within<T>(
+        &self,
+        limit: Duration,
+        what: &str,
+        find: impl Fn(&str) -> Option<T>,
+    ) -> Result<T> {
+        within(limit, what, async || {
+            let output = self.output()?;
+            let whole = output.rfind('\n').map_or("", |end| &output[..end]);
+            let found = whole.lines().find_map(&find);
+            found.ok_or_else(|| anyhow!("stdout: {output}\nstderr: {}", self.errors().unwrap_or_default()))
+        })
+        .await
+    }
+
+    /// Sends a signal to the program, not to its group.
+    ///
+    /// # Errors
+    ///
+    /// When it has ended.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
+        Ok(kill_process(self.pid()?, signal)?)
+    }
+
+    /// Waits for it to end by itself.
+    ///
+    /// # Errors
+    ///
+    /// When it does not in time.
+    pub async fn exit(&mut self) -> Result<ExitStatus> {
+        let what = format!("{} ends", self.name);
+        eventually(&what, async || self.child.try_wait()?.context("it still runs")).await
+    }
+
+    fn pid(&self) -> Result<Pid> {
+        Pid::from_raw(self.child.id().try_into()?).context("no process id")
+    }
+
+    fn end(&mut self) -> Result<()> {
+        let group = self.pid()?;
+        if self.child.try_wait()?.is_none() {
+            let watch = pidfd_open(group, PidfdFlags::empty())?;
+            signal_group(group, Signal::TERM)?;
+            let patience = Timespec::try_from(Duration::from_secs(5))?;
+            poll(&mut [PollFd::new(&watch, PollFlags::IN)], Some(&patience))?;
+        }
+        // Whoever is left of the group did not listen. Usually nobody is.
+        let _ = signal_group(group, Signal::KILL);
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if let Err(error) = self.end() {
+            eprintln!("{} is not ended: {error:#}", self.name);
+        }
+        if std::thread::panicking() {
+            let text = |written: Result<String>| written.unwrap_or_default();
+            eprintln!(
+                "{} wrote: {}{}",
+                self.name,
+                text(self.output()),
+                text(self.errors())
+            );
+        }
+    }
+}
+
+/// Runs a command to its end and gives its stdout.
+///
+/// # Errors
+///
+/// When it cannot be run or fails; with its stderr.
+pub fn run(command: &mut Command) -> Result<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{command:?} cannot be run"))?;
+    if !output.status.success() {
+        bail!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+fn signal_group(group: Pid, signal: Signal) -> Result<()> {
+    match kill_process_group(group, signal) {
+        // Another user's, and we are not root.
+        Err(Errno::PERM) => {
+            let number = format!("-{}", signal.as_raw());
+            run(as_root("kill").args([&number, "--", &format!("-{}", group.as_raw_nonzero())])).map(drop)
+        }
+        outcome => Ok(outcome?),
+    }
+}
+
+/// All of a file, leaving alone the position, where its writer goes on.
+fn read(file: &File) -> Result<String> {
+    let mut content = vec![0; usize::try_from(file.metadata()?.len())?];
+    match file.read_exact_at(&mut content, 0) {
+        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => Err(error.into()),
+        _ => Ok(String::from_utf8_lossy(&content).into_owned()),
+    }
+}

@@ -1,0 +1,83 @@
+//! The real desktop program, its windows driven by WebDriver.
+
+use anyhow::{Context, Result, bail};
+use fantoccini::{Client, wd::Capabilities};
+use serde_json::json;
+use url::Url;
+
+use crate::{
+    browser::connect, deadline::eventually, desktop::Desktop, page::Page, ports::free_port, process::Process,
+    programs::program,
+};
+
+/// The program `porthole` on a desktop.
+pub struct Window {
+    client: Client,
+    _driver: Process,
+}
+
+impl Window {
+    /// Starts the program and waits for its main window.
+    ///
+    /// # Errors
+    ///
+    /// When it does not start.
+    pub async fn start(desktop: &Desktop) -> Result<Self> {
+        let port = free_port()?;
+        let mut command = desktop.command("WebKitWebDriver");
+        command
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .args(["--host=127.0.0.1", &format!("--port={port}")]);
+        let driver = Process::start(&mut command)?;
+        let application = json!({ "binary": program("porthole")?, "args": [] });
+        let capabilities = Capabilities::from_iter([("webkitgtk:browserOptions".to_owned(), application)]);
+        let client = eventually("the window opens", async || {
+            connect(port, capabilities.clone()).await
+        })
+        .await?;
+        Ok(Self {
+            client,
+            _driver: driver,
+        })
+    }
+
+    /// The main window.
+    ///
+    /// # Errors
+    ///
+    /// When there is none in time.
+    pub async fn main(&self) -> Result<Page<'_>> {
+        self.page(|url| url.scheme() == "tauri").await
+    }
+
+    /// A window with a viewer page.
+    ///
+    /// # Errors
+    ///
+    /// When there is none in time.
+    pub async fn viewer(&self) -> Result<Page<'_>> {
+        self.page(|url| url.scheme() == "http" && url.path() == "/v")
+            .await
+    }
+
+    /// Turns to the window whose URL is so. Handles come in no useful order.
+    async fn page(&self, wanted: impl Fn(&Url) -> bool) -> Result<Page<'_>> {
+        eventually("a window with that page", async || {
+            let mut seen = Vec::new();
+            for window in self.client.windows().await? {
+                self.client.switch_to_window(window).await?;
+                let url = self
+                    .client
+                    .current_url()
+                    .await
+                    .context("a window without a page")?;
+                if wanted(&url) {
+                    return Ok(Page::new(&self.client));
+                }
+                seen.push(url.to_string());
+            }
+            bail!("windows: {seen:?}")
+        })
+        .await
+    }
+}
