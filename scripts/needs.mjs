@@ -21,6 +21,7 @@ const needs = {
     { package: 'xvfb', programs: ['Xvfb'] },
     { package: 'dbus', programs: ['dbus-daemon'] },
     { package: 'nginx', programs: ['nginx'] },
+    { package: 'xclip', programs: ['xclip'] },
     { package: 'xterm', programs: ['xterm'] },
     { package: 'x11-xserver-utils', programs: ['xsetroot'] },
     { package: 'iproute2', programs: ['ip'] },

@@ -9,11 +9,12 @@ use porthole_tests::{
     page::{IN_THE_OPEN, Page},
     people::Person,
     portholed::Portholed,
+    ports::free_port,
     vnc::{Colour, VncServer},
 };
 
-const RED: Colour = [200, 40, 60];
-const BLUE: Colour = [40, 80, 200];
+use crate::displays::{BLUE, RED};
+
 const ALICE: &str = "U6F7msdQ";
 const BOB: &str = "3FEZm5UX";
 
@@ -40,7 +41,7 @@ impl House {
             &format!("{ALICE}: 127.0.0.1:{a}\n{BOB}: 127.0.0.1:{b}\n"),
         )?;
         let source = format!("--token-source={}", tokens.display());
-        let port = porthole_tests::ports::free_port()?.to_string();
+        let port = free_port()?.to_string();
         let portholed =
             Portholed::start(&home, &["--verbose", "--token-plugin=TokenFile", &source, &port]).await?;
         Ok(Self {
@@ -100,7 +101,7 @@ async fn a_wrong_token_is_explained_and_no_token_reaches_the_log() -> Result<()>
     browser
         .open(&house.link("wr0ngT0ken"))
         .await?
-        .says("link")
+        .says("This link is not valid")
         .await?;
     browser
         .open(&house.link(ALICE))

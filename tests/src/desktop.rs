@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::{
     home::Home,
     process::{Process, run},
+    screen::Screen,
 };
 
 /// A desktop of one test.
@@ -64,6 +65,15 @@ impl Desktop {
     #[must_use]
     pub fn bus(&self) -> &str {
         &self.bus
+    }
+
+    /// Its screen.
+    ///
+    /// # Errors
+    ///
+    /// When the X server is gone.
+    pub fn screen(&self) -> Result<Screen> {
+        Screen::connect(&self.display)
     }
 
     /// A command that is run on this desktop.

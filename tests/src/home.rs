@@ -66,14 +66,13 @@ impl Home {
     /// Lets a command keep its files in this home, and leaves the rest of its environment as it is.
     pub fn furnish(&self, command: &mut Command) {
         let rooms = [
-            "XDG_CONFIG_HOME",
-            "XDG_STATE_HOME",
-            "XDG_DATA_HOME",
-            "XDG_CACHE_HOME",
+            ("XDG_CONFIG_HOME", "config"),
+            ("XDG_STATE_HOME", "state"),
+            ("XDG_DATA_HOME", "data"),
+            ("XDG_CACHE_HOME", "cache"),
+            ("XDG_RUNTIME_DIR", "run"),
         ];
-        command
-            .envs(rooms.map(|room| (room, self.path().join(room))))
-            .env("XDG_RUNTIME_DIR", self.path().join("run"));
+        command.envs(rooms.map(|(variable, folder)| (variable, self.path().join(folder))));
     }
 
     /// The processes that live in this home, as `PID NAME`: those that were started by [`Home::command`], and theirs.

@@ -4,7 +4,9 @@
 pub mod browser;
 pub mod deadline;
 pub mod desktop;
+pub mod fetch;
 pub mod home;
+pub mod lan;
 pub mod nginx;
 pub mod page;
 pub mod people;
@@ -12,6 +14,7 @@ pub mod portholed;
 pub mod ports;
 pub mod process;
 pub mod programs;
+pub mod screen;
 pub mod tray;
 pub mod vnc;
 pub mod window;

@@ -165,7 +165,9 @@ pub fn run(command: &mut Command) -> Result<String> {
         .output()
         .with_context(|| format!("{command:?} cannot be run"))?;
     if !output.status.success() {
-        bail!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+        let [output, errors] =
+            [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        bail!("{command:?} failed: {output}{errors}");
     }
     Ok(String::from_utf8(output.stdout)?)
 }

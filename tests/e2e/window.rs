@@ -1,0 +1,68 @@
+//! The window on a real desktop.
+
+use anyhow::{Result, ensure};
+use porthole_tests::{
+    browser::Browser, deadline::eventually, desktop::Desktop, page::IN_THE_OPEN, window::Window,
+};
+
+use crate::displays::{Displays, RED};
+
+#[tokio::test]
+async fn open_shows_a_desktop_in_a_window_of_its_own() -> Result<()> {
+    let displays = Displays::start().await?;
+    let desktop = Desktop::start().await?;
+    displays.configure(desktop.home(), "")?;
+    let window = Window::start(&desktop).await?;
+
+    let main = window.main().await?;
+    main.says("Alice").await?;
+    main.says("Bob").await?;
+    main.click("Open Alice").await?;
+
+    let viewer = window.viewer().await?;
+    viewer.shows(RED, IN_THE_OPEN).await?;
+    let proof = displays.alice.home().path().join("proof");
+    viewer.types("touch proof").await?;
+    eventually("what was typed is done", async || displays.alice.owns(&proof)).await
+}
+
+#[tokio::test]
+async fn a_copied_link_opens_in_a_browser() -> Result<()> {
+    let displays = Displays::start().await?;
+    let desktop = Desktop::start().await?;
+    displays.configure(desktop.home(), "")?;
+    let window = Window::start(&desktop).await?;
+
+    window.main().await?.click("Copy link to Alice").await?;
+    let link = eventually("the link is in the clipboard", async || {
+        let text = desktop.clipboard()?;
+        ensure!(text.starts_with("http://127.0.0.1:"), "it holds {text}");
+        Ok(text)
+    })
+    .await?;
+
+    let browser = Browser::start().await?;
+    browser.open(&link).await?.shows(RED, IN_THE_OPEN).await?;
+    browser.has_no_errors().await
+}
+
+#[tokio::test]
+async fn the_list_follows_the_config() -> Result<()> {
+    let displays = Displays::start().await?;
+    let desktop = Desktop::start().await?;
+    displays.configure_alice(desktop.home(), "")?;
+    let window = Window::start(&desktop).await?;
+    let main = window.main().await?;
+    main.says("Alice").await?;
+
+    displays.configure(desktop.home(), "")?;
+    main.says("Bob").await?;
+
+    displays.configure_alice(desktop.home(), "colour = \"red\"\n")?;
+    main.says("config.toml:5").await?;
+    ensure!(
+        main.text().await?.contains("Bob"),
+        "the last good config is no longer in force"
+    );
+    Ok(())
+}

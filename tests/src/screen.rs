@@ -1,0 +1,81 @@
+//! What is on an X screen, and what a window manager would do there.
+
+use anyhow::{Context, Result};
+use x11rb::{
+    connection::Connection,
+    protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, MapState, Window},
+    rust_connection::RustConnection,
+};
+
+/// A connection to an X screen that has no window manager.
+pub struct Screen {
+    connection: RustConnection,
+    root: Window,
+}
+
+impl Screen {
+    /// Connects to a display such as `:1`.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn connect(display: &str) -> Result<Self> {
+        let (connection, number) = x11rb::connect(Some(display))?;
+        let root = connection.setup().roots[number].root;
+        Ok(Self { connection, root })
+    }
+
+    /// The titles of all windows that can be seen.
+    ///
+    /// # Errors
+    ///
+    /// When the X server is gone.
+    pub fn titles(&self) -> Result<Vec<String>> {
+        Ok(self.visible()?.into_iter().map(|(_, title)| title).collect())
+    }
+
+    /// Asks the window of that title to close, as the cross in its corner does.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn close(&self, title: &str) -> Result<()> {
+        let (window, _) = self
+            .visible()?
+            .into_iter()
+            .find(|(_, seen)| seen == title)
+            .context("no such window")?;
+        let protocols = self.atom("WM_PROTOCOLS")?;
+        let data = [self.atom("WM_DELETE_WINDOW")?, x11rb::CURRENT_TIME, 0, 0, 0];
+        let message = ClientMessageEvent::new(32, window, protocols, data);
+        self.connection
+            .send_event(false, window, EventMask::NO_EVENT, message)?
+            .check()?;
+        Ok(())
+    }
+
+    fn visible(&self) -> Result<Vec<(Window, String)>> {
+        let mut visible = Vec::new();
+        for window in self.connection.query_tree(self.root)?.reply()?.children {
+            // A window may go while it is looked at.
+            let Ok(attributes) = self.connection.get_window_attributes(window)?.reply() else {
+                continue;
+            };
+            let Ok(title) = self
+                .connection
+                .get_property(false, window, AtomEnum::WM_NAME, AtomEnum::ANY, 0, 256)?
+                .reply()
+            else {
+                continue;
+            };
+            if attributes.map_state == MapState::VIEWABLE && !title.value.is_empty() {
+                visible.push((window, String::from_utf8_lossy(&title.value).into_owned()));
+            }
+        }
+        Ok(visible)
+    }
+
+    fn atom(&self, name: &str) -> Result<u32> {
+        Ok(self.connection.intern_atom(false, name.as_bytes())?.reply()?.atom)
+    }
+}
