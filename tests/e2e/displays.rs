@@ -28,7 +28,7 @@ impl Displays {
         let bobs = VncServer::start_with_password(&bob, BLUE, "tuesday").await?;
         Ok(Self {
             alice,
-            bob,
+            _bob: bob,
             alices,
             bobs,
         })

@@ -25,6 +25,9 @@ struct Item {
     path: String,
 }
 
+/// An entry of a menu as D-Bus has it: number, properties, children.
+type Layout = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
+
 /// An entry of a menu. Its number changes whenever the menu is set.
 struct Entry {
     number: i32,
@@ -104,14 +107,11 @@ impl Tray {
 
 async fn layout(menu: &Proxy<'_>) -> Result<Entry> {
     let _: bool = menu.call("AboutToShow", &0).await?;
-    let (_, root): (u32, (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>)) =
-        menu.call("GetLayout", &(0, -1, Vec::<String>::new())).await?;
+    let (_, root): (u32, Layout) = menu.call("GetLayout", &(0, -1, Vec::<String>::new())).await?;
     entry(root)
 }
 
-fn entry(
-    (number, properties, children): (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>),
-) -> Result<Entry> {
+fn entry((number, properties, children): Layout) -> Result<Entry> {
     let label = match properties.get("label") {
         Some(label) => String::try_from(label.clone())?.replace('_', ""),
         None => String::new(),
