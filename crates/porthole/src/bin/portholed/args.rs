@@ -15,7 +15,7 @@ use crate::{foreign_options, listen::Listen};
 /// Without a port it serves the displays of its config file and prints their links. With a port it takes the place of
 /// websockify: it relays WebSockets to one target, or to those that a token file names.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, override_usage = USAGE, after_help = EXAMPLES)]
+#[command(name = "portholed", version, max_term_width = 100, override_usage = USAGE, after_help = EXAMPLES)]
 pub struct Args {
     /// Port to listen on, at all addresses, or ADDRESS:PORT; port 0 lets the system choose
     #[arg(value_name = "PORT")]

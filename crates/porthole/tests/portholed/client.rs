@@ -1,0 +1,97 @@
+//! A WebSocket client that says what it sees.
+
+use std::net::SocketAddr;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderMap},
+};
+
+pub struct Client(WebSocketStream<TcpStream>);
+
+/// Connects to `path`, with further headers; the error is the status of a refusal.
+pub async fn connect_with(
+    address: SocketAddr,
+    path: &str,
+    headers: &[(&'static str, &str)],
+) -> Result<(Client, HeaderMap), u16> {
+    let mut request = format!("ws://{address}{path}").into_client_request().unwrap();
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, value.parse().unwrap());
+    }
+    match client_async(request, TcpStream::connect(address).await.unwrap()).await {
+        Ok((stream, response)) => Ok((Client(stream), response.into_parts().0.headers)),
+        Err(Error::Http(response)) => Err(response.status().as_u16()),
+        Err(error) => panic!("{path}: {error}"),
+    }
+}
+
+pub async fn connect(address: SocketAddr, path: &str) -> Client {
+    connect_with(address, path, &[])
+        .await
+        .unwrap_or_else(|status| panic!("{path}: {status}"))
+        .0
+}
+
+/// The close code and reason that `path` ends with.
+pub async fn ending(address: SocketAddr, path: &str) -> (u16, String) {
+    connect(address, path).await.ending().await
+}
+
+impl Client {
+    pub async fn send(&mut self, message: Message) {
+        self.0.send(message).await.unwrap();
+    }
+
+    /// The next bytes.
+    pub async fn bytes(&mut self) -> Vec<u8> {
+        match self.0.next().await {
+            Some(Ok(Message::Binary(bytes))) => bytes.into(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Sends to a target that echoes, and sees it come back.
+    pub async fn hears_its_echo(&mut self) {
+        self.send(Message::binary(&b"hello"[..])).await;
+        assert_eq!(self.bytes().await, b"hello");
+    }
+
+    pub async fn ending(mut self) -> (u16, String) {
+        loop {
+            match self.0.next().await {
+                Some(Ok(Message::Close(Some(frame)))) => {
+                    return (frame.code.into(), frame.reason.to_string());
+                }
+                Some(Ok(Message::Binary(_) | Message::Ping(_))) => {}
+                other => panic!("no close frame but {other:?}"),
+            }
+        }
+    }
+
+    /// Sends bytes that are no proper frame, and returns the code that comes back.
+    pub async fn code_after(self, raw: &[u8]) -> u16 {
+        let mut socket = self.0.into_inner();
+        socket.write_all(raw).await.unwrap();
+        let mut frame = [0; 4];
+        socket.read_exact(&mut frame).await.unwrap();
+        assert_eq!(frame[0], 0x88, "a close frame");
+        u16::from_be_bytes([frame[2], frame[3]])
+    }
+}
+
+/// The status and body of a page.
+pub async fn get(address: SocketAddr, path: &str) -> (u16, String) {
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut response = String::new();
+    socket.read_to_string(&mut response).await.unwrap();
+    let status = response.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, response.split_once("\r\n\r\n").unwrap().1.to_owned())
+}

@@ -1,0 +1,117 @@
+//! What is wrong is told on standard error, with an exit code.
+
+use std::net::TcpListener;
+
+use crate::program::Home;
+
+/// Runs to the end; returns the exit code and standard error. Standard output must be empty.
+fn refusal(home: &Home, args: &[&str]) -> (i32, String) {
+    let output = home.run(args);
+    assert!(output.stdout.is_empty(), "{args:?}");
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[test]
+fn an_unknown_option_names_the_nearest_one() {
+    let (code, text) = refusal(&Home::new(), &["6080", "--token-sorce=x"]);
+    assert_eq!(code, 2);
+    assert!(
+        text.starts_with("error: unexpected argument '--token-sorce'") && text.contains("'--token-source'"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_option_of_websockify_that_is_missing_here_says_what_to_do() {
+    let (code, text) = refusal(&Home::new(), &["--cert=self.pem", "6080", "localhost:5901"]);
+    assert_eq!(code, 2);
+    assert!(
+        text.contains("--cert is not supported") && text.contains("reverse proxy"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_port_that_is_taken() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let _other = TcpListener::bind(taken).unwrap();
+    let (code, text) = refusal(&Home::new(), &[&taken.to_string(), "localhost:5901"]);
+    assert_eq!(code, 1);
+    assert!(
+        text.contains(&format!("error: cannot listen on {taken}")) && text.contains("hint: "),
+        "{text}"
+    );
+}
+
+#[test]
+fn all_faults_of_the_token_files() {
+    let home = Home::new();
+    home.write(
+        "tokens",
+        "good: localhost:5901\nsecret:localhost:5902\n\nsecret: localhost\n",
+    );
+    let args = ["--token-plugin=TokenFile", "--token-source=tokens", "127.0.0.1:0"];
+    let (code, text) = refusal(&home, &args);
+    assert_eq!(code, 1);
+    let file = home.path("tokens");
+    for part in [
+        format!("error: {}:2: ", file.display()),
+        format!("\n{}:4: ", file.display()),
+    ] {
+        assert!(text.contains(&part), "{text}");
+    }
+    assert!(!text.contains("secret"), "{text}");
+}
+
+#[test]
+fn files_and_folders_that_are_not_there() {
+    let home = Home::new();
+    for (args, part) in [
+        (
+            &["--token-plugin=TokenFile", "--token-source=none", "127.0.0.1:0"][..],
+            "none: cannot be read",
+        ),
+        (
+            &["--web=none", "127.0.0.1:0", "localhost:5901"],
+            "--web: there is no folder",
+        ),
+        (
+            &["--log-file=none/log", "127.0.0.1:0", "localhost:5901"],
+            "cannot write the log file",
+        ),
+        (&["--config=none.toml"], "none.toml"),
+        (
+            &["host.invalid:6080", "localhost:5901"],
+            "cannot listen on `host.invalid`",
+        ),
+    ] {
+        let (code, text) = refusal(&home, args);
+        assert_eq!(code, 1, "{args:?}: {text}");
+        assert!(
+            text.starts_with("error: ") && text.contains(part),
+            "{args:?}: {text}"
+        );
+    }
+}
+
+#[test]
+fn help_and_version() {
+    let home = Home::new();
+    let output = |args| String::from_utf8(home.run(args).stdout).unwrap();
+    assert_eq!(
+        output(&["--version"]),
+        format!("portholed {}\n", env!("CARGO_PKG_VERSION"))
+    );
+    for part in [
+        "Usage: portholed",
+        "\nTokens:",
+        "--token-plugin <PLUGIN>",
+        "\nRunning:",
+        "--daemon",
+    ] {
+        assert!(output(&["--help"]).contains(part), "{part}");
+    }
+}

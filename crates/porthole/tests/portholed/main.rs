@@ -1,0 +1,11 @@
+//! `portholed` from outside: its command line, its signals, and what a WebSocket client sees of it.
+
+mod background;
+mod client;
+mod command_line;
+mod config;
+mod program;
+mod reload;
+mod secrets;
+mod stand_in;
+mod target;

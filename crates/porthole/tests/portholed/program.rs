@@ -1,0 +1,132 @@
+//! A running `portholed`, in a home of its own.
+
+use std::{
+    fs::{self, File},
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio},
+    time::Duration,
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+/// A home folder: where a `portholed` is started, and where its files are.
+pub struct Home(TempDir);
+
+impl Home {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, content: &str) -> PathBuf {
+        fs::write(self.path(name), content).unwrap();
+        self.path(name)
+    }
+
+    /// Puts a file in another's place at once, as careful editors do.
+    pub fn replace(&self, name: &str, content: &str) {
+        fs::rename(self.write(&format!("{name}.new"), content), self.path(name)).unwrap();
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portholed"));
+        command
+            .args(args)
+            .current_dir(self.0.path())
+            .env("HOME", self.0.path())
+            .stdin(Stdio::null());
+        for name in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// Runs it to its end.
+    pub fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+}
+
+/// A `portholed` in the foreground that listens. Dropping it kills it.
+pub struct Portholed {
+    child: Child,
+    output: BufReader<ChildStdout>,
+    pub address: SocketAddr,
+}
+
+impl Portholed {
+    /// Returns once it listens. Its standard error is the file `stderr` of its home.
+    pub fn start(home: &Home, args: &[&str]) -> Self {
+        let stderr = File::create(home.path("stderr")).unwrap();
+        let mut child = home
+            .command(args)
+            .stdout(Stdio::piped())
+            .stderr(stderr)
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let address = announced(&line).unwrap_or_else(|| panic!("{line:?}\n{}", home.read("stderr")));
+        Self {
+            child,
+            output,
+            address,
+        }
+    }
+
+    pub fn next_line(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Stops it, which must not take longer than the 5 s that are promised.
+    pub async fn stop(mut self, signal: Signal) -> ExitStatus {
+        self.signal(signal);
+        let wait = tokio::task::spawn_blocking(move || self.child.wait().unwrap());
+        tokio::time::timeout(Duration::from_secs(5), wait)
+            .await
+            .unwrap()
+            .unwrap()
+    }
+}
+
+impl Drop for Portholed {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The address in `Porthole listens on http://ADDRESS`.
+pub fn announced(line: &str) -> Option<SocketAddr> {
+    line.strip_prefix("Porthole listens on http://")?
+        .split_whitespace()
+        .next()?
+        .parse()
+        .ok()
+}
+
+/// A token file as argument.
+pub fn token_source(file: &Path) -> [String; 2] {
+    [
+        "--token-plugin=TokenFile".into(),
+        format!("--token-source={}", file.display()),
+    ]
+}
