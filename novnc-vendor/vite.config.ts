@@ -26,5 +26,7 @@ export default defineConfig({
     // The pages' security policy knows no inline styles or scripts; every part is a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // noVNC and pako ask that their licences travel with them.
+    license: { fileName: 'licenses.md' },
   },
 });

@@ -37,18 +37,13 @@ const pairs: [front: string, back: string, least: number][] = [
   ),
   ...surfaces.map((back): [string, string, number] => ['outline', back, 3]),
   ...surfaces.map((back): [string, string, number] => ['focus', back, 3]),
-  ...['ok', 'warn', 'danger'].map((state): [string, string, number] => [
-    state,
-    `${state}-soft`,
-    4.5,
-  ]),
+  ...['warn', 'danger'].map((state): [string, string, number] => [state, `${state}-soft`, 4.5]),
   ...['accent', 'accent-hover', 'accent-pressed'].map((back): [string, string, number] => [
     'on-accent',
     back,
     4.5,
   ]),
   ['on-accent-soft', 'accent-soft', 4.5],
-  ['on-danger', 'danger', 4.5],
   ['text', 'pressed', 4.5],
 ];
 
