@@ -62,12 +62,8 @@ pub(crate) fn follow(mut place: ConfigPlace, mut files: Vec<PathBuf>, mut known:
             // A file that was there once is missed when it is gone: it may have been moved by mistake.
             place.named |= place.file.exists();
             watched.set(&place.file, &files);
-            tokio::select! {
-                () = watched.change(&mut events) => {}
-                () = news.closed() => return,
-            }
-            let now;
-            (now, files) = blocking({
+            // Read after the watch has begun, or what changed in between would be missed.
+            let (now, read) = blocking({
                 let place = place.clone();
                 move || {
                     let mut files = Vec::new();
@@ -80,6 +76,14 @@ pub(crate) fn follow(mut place: ConfigPlace, mut files: Vec<PathBuf>, mut known:
                 if news.send(now).await.is_err() {
                     return;
                 }
+            }
+            if files != read {
+                files = read;
+                continue;
+            }
+            tokio::select! {
+                () = watched.change(&mut events) => {}
+                () = news.closed() => return,
             }
         }
     });
@@ -204,18 +208,6 @@ mod tests {
             Self { folder, follower }
         }
 
-        /// Lets the watch begin: what follows is only reached by an event.
-        async fn settled(mut self) -> Self {
-            // The watch is set when the task first waits, which on this one-threaded runtime is at its first poll.
-            tokio::task::yield_now().await;
-            assert!(
-                futures_util::future::poll_immediate(std::pin::pin!(self.follower.next()))
-                    .await
-                    .is_none()
-            );
-            self
-        }
-
         fn path(&self, name: &str) -> PathBuf {
             self.folder.path().join(name)
         }
@@ -240,7 +232,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_change_is_told_however_the_editor_saves() {
-        let mut fixture = Fixture::new(ALICE).settled().await;
+        let mut fixture = Fixture::new(ALICE);
         fs::write(fixture.path("config.toml"), ALICE.replace("Alice", "Bob")).unwrap();
         assert_eq!(fixture.names().await, ["Bob"]);
         for name in ["Carol", "Dave"] {
@@ -252,7 +244,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_fault_is_told_and_so_is_its_end() {
-        let mut fixture = Fixture::new(ALICE).settled().await;
+        let mut fixture = Fixture::new(ALICE);
         fs::write(fixture.path("config.toml"), "[[displays]]").unwrap();
         assert_eq!(fixture.next().await.unwrap_err().line, Some(1));
         fs::write(fixture.path("config.toml"), ALICE).unwrap();
@@ -267,16 +259,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_first_config_is_noticed() {
-        let mut fixture = Fixture::with(tempfile::tempdir().unwrap()).settled().await;
+        let mut fixture = Fixture::with(tempfile::tempdir().unwrap());
         fs::write(fixture.path("config.toml"), "").unwrap();
         assert_eq!(fixture.next().await.unwrap().config, Config::empty());
     }
 
     #[tokio::test]
     async fn a_new_password_is_a_change_of_the_config() {
-        let mut fixture = Fixture::new(&format!("{ALICE}password_file = \"a.pw\""))
-            .settled()
-            .await;
+        let mut fixture = Fixture::new(&format!("{ALICE}password_file = \"a.pw\""));
         for (content, password) in [
             ("one", Some("one".into())),
             ("", None),
@@ -303,7 +293,7 @@ mod tests {
             folder.path().join("config.toml"),
         )
         .unwrap();
-        let mut fixture = Fixture::with(folder).settled().await;
+        let mut fixture = Fixture::with(folder);
         fs::write(dotfiles.path().join("porthole.toml"), "").unwrap();
         assert_eq!(fixture.next().await.unwrap().config, Config::empty());
     }

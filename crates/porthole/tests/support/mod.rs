@@ -1,0 +1,194 @@
+//! What the tests of the whole program share: a folder of its own for each, viewers, VNC servers.
+
+#![allow(dead_code, reason = "not every test uses all of it")]
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::{SinkExt, StreamExt};
+use porthole::ConfigPlace;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+    time::timeout,
+};
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
+};
+use url::Url;
+
+/// Whatever a test waits for comes at once; on a machine that is very busy, within this time.
+pub async fn soon<T>(what: impl Future<Output = T>) -> T {
+    timeout(Duration::from_secs(30), what)
+        .await
+        .expect("what was waited for did not come")
+}
+
+/// A folder with a config file and a state file.
+pub struct Home(tempfile::TempDir);
+
+impl Home {
+    /// Without a config.
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// With a config that takes any port, and says `text`.
+    pub fn with(text: &str) -> Self {
+        let home = Self::new();
+        home.write(text);
+        home
+    }
+
+    pub fn write(&self, text: &str) {
+        fs::write(self.path("config.toml"), format!("port = 0\n{text}")).unwrap();
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn place(&self) -> ConfigPlace {
+        ConfigPlace::at(self.path("config.toml"), self.path("state/state.json"))
+    }
+}
+
+/// A display of a config file.
+pub fn display(name: &str, target: impl std::fmt::Display) -> String {
+    format!("[[display]]\nname = \"{name}\"\ntarget = \"{target}\"\n")
+}
+
+/// A browser with the viewer page of a link.
+pub struct Viewer(WebSocketStream<TcpStream>);
+
+impl Viewer {
+    pub async fn open(link: &Url) -> Self {
+        let address = link.socket_addrs(|| None).unwrap()[0];
+        let stream = TcpStream::connect(address).await.unwrap();
+        let mut request = format!("ws://{address}/websockify")
+            .into_client_request()
+            .unwrap();
+        let protocols = format!("binary, porthole.token.{}", link.fragment().unwrap());
+        let headers = request.headers_mut();
+        headers.insert(
+            "Origin",
+            HeaderValue::from_str(&format!("http://{address}")).unwrap(),
+        );
+        headers.insert(
+            "Sec-WebSocket-Protocol",
+            HeaderValue::from_str(&protocols).unwrap(),
+        );
+        Self(soon(client_async(request, stream)).await.unwrap().0)
+    }
+
+    /// Opens the link and goes through the RFB handshake (RFC 6143 §7.1 to §7.3).
+    pub async fn connect(link: &Url) -> Self {
+        let mut viewer = Self::open(link).await;
+        assert_eq!(viewer.read(12).await, b"RFB 003.008\n");
+        viewer.write(b"RFB 003.008\n").await;
+        assert_eq!(viewer.read(2).await, [1, 1]);
+        viewer.write(&[1]).await;
+        assert_eq!(viewer.read(4).await, [0; 4]);
+        viewer.write(&[1]).await;
+        let init = viewer.read(1).await;
+        assert!(!init.is_empty());
+        viewer
+    }
+
+    pub async fn write(&mut self, bytes: &[u8]) {
+        self.0.send(Message::binary(bytes.to_vec())).await.unwrap();
+    }
+
+    /// Messages until there are at least so many bytes.
+    async fn read(&mut self, length: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        while bytes.len() < length {
+            match soon(self.0.next()).await.unwrap().unwrap() {
+                Message::Binary(more) => bytes.extend_from_slice(&more),
+                Message::Ping(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        bytes
+    }
+
+    /// The close code that the connection ends with.
+    pub async fn closed(mut self) -> u16 {
+        loop {
+            match soon(self.0.next()).await.unwrap().unwrap() {
+                Message::Close(frame) => return frame.unwrap().code.into(),
+                _ => continue,
+            }
+        }
+    }
+}
+
+/// A VNC server that wants no password, and shows a picture of one pixel. It ends when it is dropped.
+pub struct Vnc {
+    pub address: SocketAddr,
+    logins: Arc<AtomicUsize>,
+    task: JoinHandle<()>,
+}
+
+impl Vnc {
+    pub async fn start() -> Self {
+        Self::start_at("127.0.0.1:0".parse().unwrap()).await
+    }
+
+    pub async fn start_at(address: SocketAddr) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
+        let logins = Arc::new(AtomicUsize::new(0));
+        let address = listener.local_addr().unwrap();
+        let task = tokio::spawn({
+            let logins = Arc::clone(&logins);
+            async move {
+                let mut connections = tokio::task::JoinSet::new();
+                while let Ok((stream, _)) = listener.accept().await {
+                    logins.fetch_add(1, Ordering::SeqCst);
+                    connections.spawn(serve(stream));
+                }
+            }
+        });
+        Self {
+            address,
+            logins,
+            task,
+        }
+    }
+
+    /// How often somebody has connected.
+    pub fn logins(&self) -> usize {
+        self.logins.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Vnc {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn serve(mut stream: TcpStream) -> std::io::Result<()> {
+    stream.write_all(b"RFB 003.008\n").await?;
+    stream.read_exact(&mut [0; 12]).await?;
+    stream.write_all(&[1, 1]).await?;
+    stream.read_exact(&mut [0; 1]).await?;
+    stream.write_all(&[0; 4]).await?;
+    stream.read_exact(&mut [0; 1]).await?;
+    let pixel_format = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0];
+    stream
+        .write_all(&[&[0, 1, 0, 1][..], &pixel_format, &[0, 0, 0, 1], b"x"].concat())
+        .await?;
+    while stream.read(&mut [0; 64]).await? > 0 {}
+    Ok(())
+}
