@@ -1,5 +1,9 @@
 //! The viewer is embedded at compile time: when its build changes, so does this crate.
 
 fn main() {
-    println!("cargo::rerun-if-changed=../../novnc-vendor/dist");
+    let dist = "../../novnc-vendor/dist";
+    println!("cargo::rerun-if-changed={dist}");
+    if !std::path::Path::new(dist).join("v.html").exists() {
+        println!("cargo::warning=the viewer is not built, so its pages will not be found: `npm run build` makes it");
+    }
 }

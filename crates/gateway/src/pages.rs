@@ -37,7 +37,7 @@ pub struct IndexEntry {
 
 /// The viewer's build. It is missing only where nobody built it, and then every page is not found.
 #[derive(rust_embed::RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../novnc-vendor/dist"]
+#[folder = "../../novnc-vendor/dist"]
 #[allow_missing = true]
 struct Viewer;
 
