@@ -177,7 +177,11 @@ impl Session {
     /// Waits until somebody ends the session, and says why.
     pub(crate) async fn ended(&self) -> End {
         let mut ended = self.ended.clone();
-        let end = ended.wait_for(Option::is_some).await.ok().and_then(|end| end.clone());
+        let end = ended
+            .wait_for(Option::is_some)
+            .await
+            .ok()
+            .and_then(|end| end.clone());
         // The sender lives in our own entry, so there is always an end.
         end.unwrap_or(End::ShuttingDown)
     }

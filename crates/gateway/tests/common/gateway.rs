@@ -1,0 +1,127 @@
+//! A gateway on a port of the system's choice, with the links that a test gives it.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use porthole_gateway::{
+    Access, Gateway, Grant, Lookup, Pages, Rights, Route, SessionInfo, Sessions, Settings, Target, Token,
+    TokenHash, TokenSource,
+};
+use tokio::net::TcpStream;
+
+use super::{Viewer, open, within};
+
+pub struct TestGateway {
+    gateway: Gateway,
+    grants: Arc<Grants>,
+}
+
+#[derive(Default)]
+struct Grants(Mutex<HashMap<TokenHash, Grant>>);
+
+impl TokenSource for Grants {
+    fn lookup<'a>(&'a self, token: &'a Token) -> Lookup<'a> {
+        let grant = self.0.lock().unwrap().get(&token.hash()).cloned();
+        Box::pin(std::future::ready(grant))
+    }
+}
+
+impl TestGateway {
+    pub async fn start() -> Self {
+        Self::with(Access::default(), Pages::Embedded { index: None }).await
+    }
+
+    pub async fn with(access: Access, pages: Pages) -> Self {
+        let grants = Arc::new(Grants::default());
+        let settings = Settings {
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
+            access,
+            pages,
+            tokens: grants.clone(),
+        };
+        let gateway = Gateway::start(settings).await.unwrap();
+        Self { gateway, grants }
+    }
+
+    /// A gateway whose token `raw` leads to `target` as it is.
+    pub async fn relaying(target: Target) -> Self {
+        let gateway = Self::start().await;
+        gateway.grant("raw", raw(target));
+        gateway
+    }
+
+    pub fn grant(&self, token: &str, grant: Grant) {
+        self.grants
+            .0
+            .lock()
+            .unwrap()
+            .insert(Token::from(token).hash(), grant);
+    }
+
+    /// A link that bears input and pixels of a VNC server.
+    pub fn grant_vnc(&self, token: &str, target: Target, password: Option<&str>, rights: Rights) {
+        let password = password.map(porthole_gateway::Password::new);
+        let route = Route::Vnc { password, rights };
+        self.grant(token, Grant { route, ..raw(target) });
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.gateway.addresses()[0]
+    }
+
+    pub fn sessions(&self) -> &Sessions {
+        self.gateway.sessions()
+    }
+
+    pub fn set_access(&self, access: Access) {
+        self.gateway.set_access(access);
+    }
+
+    pub async fn stop(self) {
+        within(self.gateway.stop()).await;
+    }
+
+    /// A connection that has said nothing yet.
+    pub async fn connect(&self) -> TcpStream {
+        let stream = within(TcpStream::connect(self.address())).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream
+    }
+
+    /// A viewer whose WebSocket is open, as our own page opens it.
+    pub async fn viewer(&self, token: &str) -> Viewer {
+        let protocols = format!("binary, porthole.token.{token}");
+        within(open(
+            self.address(),
+            "/websockify",
+            &[("Sec-WebSocket-Protocol", &protocols)],
+        ))
+        .await
+        .unwrap()
+    }
+
+    /// Waits until there are `count` sessions.
+    pub async fn sessions_become(&self, count: usize) -> Vec<SessionInfo> {
+        let mut changes = self.sessions().changes();
+        within(async {
+            while self.sessions().list().len() != count {
+                changes.changed().await.unwrap();
+            }
+        })
+        .await;
+        self.sessions().list()
+    }
+}
+
+/// What a raw token gives.
+pub fn raw(target: Target) -> Grant {
+    Grant {
+        display: "Alice".into(),
+        target,
+        route: Route::Raw,
+        expires: None,
+    }
+}
