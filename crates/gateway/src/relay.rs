@@ -31,7 +31,7 @@ use crate::{
 
 /// A proxy in between may cut a connection on which nothing moves for a minute.
 const PING_EVERY: Duration = Duration::from_secs(20);
-/// A viewer that neither sent nor took a byte for so long is gone.
+/// A viewer that gave no sign of life for so long is gone.
 const SILENT_AFTER: Duration = Duration::from_secs(45);
 /// How long the two sides have to take what is left and say goodbye.
 const GOODBYE: Duration = Duration::from_secs(3);
@@ -53,7 +53,14 @@ pub(crate) struct Relay<'a, V, S> {
     bulk: bool,
     down_finished: bool,
     up_finished: bool,
-    /// When the viewer last sent or took a byte.
+    /// The answer to the close frame that the viewer sent.
+    close_answer: Option<Vec<u8>>,
+    /// The viewer takes no more; what it sent before may still have to be passed on.
+    viewer_gone: bool,
+    /// A write to the viewer waits until it takes what it was sent before.
+    stuck: bool,
+    /// When the viewer last gave a sign of life: a byte of its own, or room for a write that was stuck. (A write that
+    /// need not wait is no sign: the system takes it also when the viewer's machine is long gone.)
     alive: Instant,
     next_ping: Instant,
 }
@@ -73,6 +80,13 @@ struct Up {
     discard: bool,
     /// What comes cannot be read as frames any more.
     broken: bool,
+}
+
+impl Up {
+    /// There is something that the server has not taken yet.
+    fn waits_for_server(&self) -> bool {
+        !self.discard && !(self.payload.is_empty() && self.passed.is_empty())
+    }
 }
 
 /// Bytes under way to the viewer.
@@ -119,6 +133,9 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
             bulk: false,
             down_finished: false,
             up_finished: false,
+            close_answer: None,
+            viewer_gone: false,
+            stuck: false,
             alive: now,
             next_ping: now + PING_EVERY,
         }
@@ -151,7 +168,11 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
             return Some(End::Expired);
         }
         if self.alive + SILENT_AFTER <= now {
-            return Some(End::Silent);
+            if !self.up.waits_for_server() {
+                return Some(End::Silent);
+            }
+            // Nobody listens to the viewer while the server takes nothing, so it cannot be called silent.
+            self.alive = now;
         }
         if self.next_ping <= now {
             self.next_ping = now + PING_EVERY;
@@ -182,6 +203,10 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
         match end {
             End::TargetClosed => {}
             End::ViewerClosed => {
+                if !self.up_finished {
+                    // Writing to it failed; what it sent before that still waits in its socket.
+                    let _ = timeout(GOODBYE, poll_fn(|cx| self.poll_up(cx))).await;
+                }
                 self.server.finish_writing();
                 // What the server still says to what it was sent.
                 let _ = timeout(GOODBYE, poll_fn(|cx| self.poll_down(cx))).await;
@@ -192,8 +217,17 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
         self.up.broken = matches!(end, End::BrokenWebSocket(_) | End::TextFrame);
         self.up_finished &= !self.up.broken;
         self.down_finished = true;
-        self.control = Some(viewer::close(end));
-        let _ = timeout(GOODBYE, poll_fn(|cx| self.poll_to_the_end(cx))).await;
+        let close = self.close_answer.take().unwrap_or_else(|| viewer::close(end));
+        self.control = Some(close);
+        let goodbye = async {
+            if self.up.broken {
+                // Its answer would not be understood: it gets the end of the stream at once, and is read to its own.
+                poll_fn(|cx| self.poll_down(cx)).await;
+                self.viewer.socket.finish_writing();
+            }
+            poll_fn(|cx| self.poll_to_the_end(cx)).await;
+        };
+        let _ = timeout(GOODBYE, goodbye).await;
     }
 
     /// Ready when the close frame is written and the viewer has answered it.
@@ -224,6 +258,7 @@ impl<V: Socket, S: Socket> Relay<'_, V, S> {
         let mut share = FAIR_SHARE;
         loop {
             if ready!(self.poll_flush(cx)).is_err() {
+                self.viewer_gone = true;
                 return Poll::Ready(End::ViewerClosed);
             }
             if let Some(control) = self.control.take() {
@@ -265,8 +300,14 @@ impl<V: Socket, S: Socket> Relay<'_, V, S> {
                 Outgoing::Control(bytes, start) => &bytes[*start..],
             };
             let all = bytes.len();
-            let written = ready!(self.viewer.socket.poll_write(cx, bytes))?;
-            self.alive = Instant::now();
+            let Poll::Ready(written) = self.viewer.socket.poll_write(cx, bytes) else {
+                self.stuck = true;
+                return Poll::Pending;
+            };
+            let written = written?;
+            if std::mem::take(&mut self.stuck) {
+                self.alive = Instant::now();
+            }
             match &mut self.outgoing {
                 _ if written == all => self.outgoing = Outgoing::Nothing,
                 Outgoing::Frame(_, range) => range.start += written,
@@ -282,7 +323,11 @@ impl<V: Socket, S: Socket> Relay<'_, V, S> {
         loop {
             ready!(self.poll_write_up(cx));
             match self.up.control.take() {
-                Some(Control::Close(_)) => return Poll::Ready(End::ViewerClosed),
+                Some(Control::Close(code)) => {
+                    self.close_answer = Some(viewer::close_answer(code));
+                    return Poll::Ready(End::ViewerClosed);
+                }
+                Some(Control::Ping(_)) if self.viewer_gone => {}
                 Some(ping) if self.control.is_some() => {
                     // Wakes when `poll_down` has written the one before.
                     self.up.control = Some(ping);

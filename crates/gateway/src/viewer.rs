@@ -47,11 +47,12 @@ impl<S: Socket> Viewer<S> {
         let before = payload.len();
         while payload.len() == before {
             if self.undecoded.is_empty() {
-                self.undecoded.resize(1024, 0);
-                let read = poll_fn(|cx| self.socket.poll_read(cx, &mut self.undecoded)).await;
-                self.undecoded.truncate(*read.as_ref().unwrap_or(&0));
-                if self.undecoded.is_empty() {
-                    return Err(End::ViewerClosed);
+                // Read beside it: who stops waiting for this must not leave room for bytes among those that came.
+                let mut buffer = [0; 1024];
+                let read = poll_fn(|cx| self.socket.poll_read(cx, &mut buffer)).await;
+                match read {
+                    Ok(0) | Err(_) => return Err(End::ViewerClosed),
+                    Ok(read) => self.undecoded.extend_from_slice(&buffer[..read]),
                 }
             }
             let step = self.frames.read(&mut self.undecoded)?;
@@ -59,21 +60,27 @@ impl<S: Socket> Viewer<S> {
             self.undecoded.drain(..step.consumed);
             match step.control {
                 Some(Control::Ping(body)) => self.write(&pong(&body)).await.map_err(|_| End::ViewerClosed)?,
-                Some(Control::Close(_)) => return Err(End::ViewerClosed),
+                Some(Control::Close(code)) => {
+                    // Whether or not it still reads that, it is gone.
+                    let _ = self.write(&close_answer(code)).await;
+                    return Err(End::ViewerClosed);
+                }
                 None => {}
             }
         }
         Ok(())
     }
 
-    /// Tells the viewer why it ends, and waits a moment for its answer, so that the reason is not lost in a reset.
-    pub(crate) async fn close(mut self, end: &End) {
+    /// Tells the viewer why it ends, unless it was the viewer that ended it. Then reads to its end, whatever it sends: a
+    /// socket that is closed before that is reset, and the reason may be lost.
+    pub(crate) async fn close(self, end: &End) {
         let goodbye = async {
-            self.write(&close(end)).await?;
-            let mut ignored = Vec::new();
-            while self.receive(&mut ignored).await.is_ok() {
-                ignored.clear();
+            if *end != End::ViewerClosed {
+                self.write(&close(end)).await?;
             }
+            self.socket.finish_writing();
+            let mut ignored = [0; 1024];
+            while poll_fn(|cx| self.socket.poll_read(cx, &mut ignored)).await? > 0 {}
             io::Result::Ok(())
         };
         // Whether or not it listened: the socket closes now.
@@ -125,6 +132,15 @@ pub(crate) fn pong(payload: &[u8]) -> Vec<u8> {
 /// An empty ping frame.
 pub(crate) fn ping() -> Vec<u8> {
     frame(OpCode::Control(ControlCode::Ping), &[])
+}
+
+/// The close frame that answers a viewer's, of which `code` is the status code (RFC 6455 §5.5.1).
+pub(crate) fn close_answer(code: Option<u16>) -> Vec<u8> {
+    let code = code.map(u16::to_be_bytes);
+    frame(
+        OpCode::Control(ControlCode::Close),
+        &[code.as_ref().map_or(&[][..], |code| code)],
+    )
 }
 
 /// The close frame that tells of `end`.
