@@ -1,10 +1,10 @@
 //! What a client sees in each case: close codes and their sentences, which viewers' pages explain to people.
 
-mod common;
-
 use std::time::{Duration, SystemTime};
 
-use common::{TestGateway, TestTarget, Viewer, closed, echo, open, raw, receive, rest, send, wire, within};
+use crate::common::{
+    TestGateway, TestTarget, Viewer, closed, echo, open, raw, receive, rest, send, wire, within,
+};
 use porthole_gateway::{Access, Grant, Pages, Target};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite;
@@ -191,7 +191,7 @@ async fn a_gateway_stops_though_a_viewer_does_not_listen() {
         wire::read_close(&mut deaf).await,
         (1001, "Porthole is shutting down".into())
     );
-    common::skip(Duration::from_secs(4)).await;
+    crate::common::skip(Duration::from_secs(4)).await;
     within(stop).await.unwrap();
     assert!(sessions.list().is_empty());
 }

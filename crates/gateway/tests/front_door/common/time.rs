@@ -21,3 +21,13 @@ pub async fn skip(time: Duration) {
     tokio::time::advance(time).await;
     tokio::time::resume();
 }
+
+/// Waits until what nobody announces is true.
+#[track_caller]
+pub fn until(true_at_last: impl Fn() -> bool) -> impl Future<Output = ()> {
+    within(async move {
+        while !true_at_last() {
+            tokio::task::yield_now().await;
+        }
+    })
+}

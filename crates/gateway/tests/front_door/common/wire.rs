@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
@@ -91,7 +91,7 @@ pub async fn ask(gateway: SocketAddr, request: &str) -> (u16, String, String) {
 }
 
 /// The next frame: its first byte and its payload.
-pub async fn read_frame(stream: &mut TcpStream) -> (u8, Vec<u8>) {
+pub async fn read_frame(stream: &mut (impl AsyncRead + Unpin)) -> (u8, Vec<u8>) {
     within(async {
         let first = stream.read_u8().await.unwrap();
         let len = match stream.read_u8().await.unwrap() {
@@ -108,7 +108,7 @@ pub async fn read_frame(stream: &mut TcpStream) -> (u8, Vec<u8>) {
 }
 
 /// Passes over data until the close frame.
-pub async fn read_close(stream: &mut TcpStream) -> Closed {
+pub async fn read_close(stream: &mut (impl AsyncRead + Unpin)) -> Closed {
     loop {
         let (first, payload) = read_frame(stream).await;
         if first == CLOSE {
