@@ -1,3 +1,62 @@
-//! The desktop shell.
+//! The desktop shell: a window, a tray icon, and the program behind them.
 
-fn main() {}
+mod app;
+mod desktop;
+mod ipc;
+mod tray;
+mod windows;
+
+use std::{env, io, path::PathBuf};
+
+use anyhow::ensure;
+use clap::Parser;
+use tracing::Level;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// Shows per-user VNC displays, and serves them to browsers.
+#[derive(Parser)]
+#[command(name = "porthole", version)]
+struct Arguments {
+    /// The config file, in place of the one in the user's config folder
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+fn main() -> anyhow::Result<()> {
+    choose_renderer();
+    let arguments = Arguments::parse();
+    log_to_stderr();
+    // Without one, GTK would panic.
+    ensure!(
+        cfg!(not(target_os = "linux"))
+            || ["DISPLAY", "WAYLAND_DISPLAY"]
+                .iter()
+                .any(|name| env::var_os(name).is_some()),
+        "there is no screen to show a window on: neither DISPLAY nor WAYLAND_DISPLAY is set. \
+         Start porthole in a graphical session, or use portholed, which needs none"
+    );
+    app::run(arguments.config)
+}
+
+/// Our own crates only: what others write in a log, nobody knows, and links are secrets.
+fn log_to_stderr() {
+    let layer = tracing_subscriber::fmt::layer()
+        .with_target(false)
+        .with_writer(io::stderr);
+    // Targets match by prefix: this is `porthole_gateway`, too.
+    let ours = Targets::new().with_target("porthole", Level::INFO);
+    tracing_subscriber::registry().with(layer).with(ours).init();
+}
+
+/// Keeps WebKitGTK from its DMA-BUF renderer, which without a GPU shows a remote desktop at a third of the frames for
+/// five times the work. Whoever knows better sets the variable.
+fn choose_renderer() {
+    const VARIABLE: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+    if env::var_os(VARIABLE).is_none() {
+        // SAFETY: this is the first thing that happens; there is no other thread that could read the environment.
+        #[allow(unsafe_code)]
+        unsafe {
+            env::set_var(VARIABLE, "1");
+        }
+    }
+}

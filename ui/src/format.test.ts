@@ -19,7 +19,7 @@ test.each([
 test('a moment of today needs no date', () => {
   const now = new Date(2026, 10, 22, 15, 0);
   expect(since(new Date(2026, 10, 22, 9, 5), now, 'en-GB')).toBe('09:05');
-  expect(since(new Date(2026, 10, 21, 9, 5), now, 'en-GB')).toBe('21 Nov, 09:05');
+  expect(since(new Date(2026, 10, 21, 9, 5), now, 'en-GB')).toBe('21 Nov 2026, 09:05');
 });
 
 test('one is not many', () => {

@@ -17,12 +17,9 @@ export function bytes(count: number): string {
 
 /** A moment as seen from `now`: the time alone if it is of the same day, else with its date. */
 export function since(moment: Date, now: Date, locale?: string): string {
-  const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
-  const sameDay = moment.toDateString() === now.toDateString();
-  return moment.toLocaleString(
-    locale,
-    sameDay ? time : { ...time, day: 'numeric', month: 'short' },
-  );
+  return moment.toDateString() === now.toDateString()
+    ? moment.toLocaleTimeString(locale, { timeStyle: 'short' })
+    : moment.toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
 /** "1 display", "2 displays". */

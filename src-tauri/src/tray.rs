@@ -1,0 +1,143 @@
+//! The tray icon, which draws [`porthole::tray::menu`].
+
+use porthole::{
+    Snapshot,
+    tray::{Item, menu},
+};
+use tauri::{
+    AppHandle, Manager, Result, Runtime,
+    image::Image,
+    include_image,
+    menu::{IsMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem, Submenu},
+    tray::{TrayIcon, TrayIconBuilder},
+};
+use tracing::warn;
+use zbus::fdo::DBusProxy;
+
+use crate::ipc;
+
+const ID: &str = "porthole";
+const ICON: Image<'_> = include_image!("icons/tray.png");
+
+/// The icon and the menu that it has now.
+pub struct Tray<R: Runtime> {
+    icon: TrayIcon<R>,
+    shown: Vec<Item>,
+}
+
+impl<R: Runtime> Tray<R> {
+    /// Makes the icon; none if this system has nothing to make it with.
+    pub fn new(app: &AppHandle<R>, snapshot: &Snapshot) -> Option<Self> {
+        if !library_is_there() {
+            warn!("there is no tray icon: install libayatana-appindicator3-1 to have one");
+            return None;
+        }
+        let shown = menu(snapshot);
+        let icon = make(app, &shown)
+            .inspect_err(|error| warn!(%error, "there is no tray icon"))
+            .ok()?;
+        Some(Self { icon, shown })
+    }
+
+    /// Brings the menu up to date. One that is open closes when it is set, so it is set only if it differs.
+    pub fn show(&mut self, snapshot: &Snapshot) {
+        let items = menu(snapshot);
+        if items == self.shown {
+            return;
+        }
+        match draw(self.icon.app_handle(), &items).and_then(|menu| self.icon.set_menu(Some(menu))) {
+            Ok(()) => self.shown = items,
+            Err(error) => warn!(%error, "the tray's menu could not be brought up to date"),
+        }
+    }
+}
+
+/// Whether there is an icon, and a desktop that shows it. GNOME as it ships shows none: a window hidden there would be
+/// lost.
+pub async fn is_visible<R: Runtime>(app: &AppHandle<R>) -> bool {
+    if app.tray_by_id(ID).is_none() {
+        return false;
+    }
+    watcher_is_there().await.unwrap_or(false)
+}
+
+async fn watcher_is_there() -> zbus::Result<bool> {
+    let bus = DBusProxy::new(&zbus::Connection::session().await?).await?;
+    Ok(bus
+        .name_has_owner("org.kde.StatusNotifierWatcher".try_into()?)
+        .await?)
+}
+
+fn make<R: Runtime>(app: &AppHandle<R>, items: &[Item]) -> Result<TrayIcon<R>> {
+    TrayIconBuilder::with_id(ID)
+        .icon(ICON)
+        // The default is a folder in /tmp, which may belong to somebody else.
+        .temp_dir_path(app.path().app_cache_dir()?)
+        .menu(&draw(app, items)?)
+        .on_menu_event(click)
+        .build(app)
+}
+
+fn click<R: Runtime>(app: &AppHandle<R>, event: MenuEvent) {
+    match serde_json::from_str(event.id().as_ref()) {
+        Ok(intent) => ipc::ask(app, intent),
+        Err(error) => warn!(%error, "a tray item has an id that is no intent"),
+    }
+}
+
+fn draw<R: Runtime>(app: &AppHandle<R>, items: &[Item]) -> Result<Menu<R>> {
+    let menu = Menu::new(app)?;
+    for item in items {
+        menu.append(draw_item(app, item)?.as_ref())?;
+    }
+    Ok(menu)
+}
+
+fn draw_item<R: Runtime>(app: &AppHandle<R>, item: &Item) -> Result<Box<dyn IsMenuItem<R>>> {
+    Ok(match item {
+        Item::Action {
+            intent,
+            label,
+            enabled,
+        } => {
+            let id = serde_json::to_string(intent)?;
+            Box::new(MenuItem::with_id(
+                app,
+                id,
+                escaped(label),
+                *enabled,
+                None::<&str>,
+            )?)
+        }
+        Item::Submenu { label, items } => {
+            let submenu = Submenu::new(app, escaped(label), true)?;
+            for item in items {
+                submenu.append(draw_item(app, item)?.as_ref())?;
+            }
+            Box::new(submenu)
+        }
+        Item::Separator => Box::new(PredefinedMenuItem::separator(app)?),
+    })
+}
+
+/// In a label `&` would mark the next letter as the item's key.
+fn escaped(label: &str) -> String {
+    label.replace('&', "&&")
+}
+
+/// Loads the library that the icon needs. Tauri loads it the same way, and panics when it is missing.
+#[cfg(target_os = "linux")]
+fn library_is_there() -> bool {
+    use std::panic;
+
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| ()));
+    let loaded = panic::catch_unwind(|| _ = &*libappindicator_sys::LIB);
+    panic::set_hook(hook);
+    loaded.is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn library_is_there() -> bool {
+    true
+}

@@ -1,0 +1,64 @@
+//! The windows: the main one, and one for each display that is looked at.
+
+use tauri::{
+    AppHandle, Manager, Result, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    webview::NewWindowResponse,
+};
+
+/// The label of the window with the list of displays, the only one with a capability.
+pub const MAIN: &str = "main";
+
+/// Brings up the main window, which is made on the first call.
+pub fn show_main<R: Runtime>(app: &AppHandle<R>) -> Result<()> {
+    if let Some(window) = app.get_webview_window(MAIN) {
+        return raise(&window);
+    }
+    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+        .title("Porthole")
+        .inner_size(840.0, 640.0)
+        .min_inner_size(440.0, 360.0)
+        .on_navigation(|to| to.scheme() == "tauri")
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .build()?;
+    Ok(())
+}
+
+/// Hides the main window, and keeps it for the next time.
+pub fn hide_main<R: Runtime>(app: &AppHandle<R>) -> Result<()> {
+    app.get_webview_window(MAIN)
+        .map_or(Ok(()), |window| window.hide())
+}
+
+/// Shows the viewer page at `url` in the window of `display`.
+///
+/// The page comes from the gateway, which is a remote origin to Tauri: its window has no capability and may go nowhere
+/// else.
+pub fn show_viewer<R: Runtime>(app: &AppHandle<R>, display: &str, url: &Url) -> Result<()> {
+    let label = viewer_label(display);
+    if let Some(window) = app.get_webview_window(&label) {
+        return raise(&window);
+    }
+    let gateway = url.origin();
+    WebviewWindowBuilder::new(app, label, WebviewUrl::External(url.clone()))
+        .title(display)
+        .inner_size(1024.0, 768.0)
+        .min_inner_size(320.0, 240.0)
+        .on_navigation(move |to| to.origin() == gateway)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_download(|_, _| false)
+        .build()?;
+    Ok(())
+}
+
+/// A label names its display, so that no table is needed to find a display's window. Labels allow few characters, so
+/// the name goes in as hexadecimal digits.
+fn viewer_label(display: &str) -> String {
+    let digits = display.bytes().map(|byte| format!("{byte:02x}"));
+    format!("viewer-{}", digits.collect::<String>())
+}
+
+fn raise<R: Runtime>(window: &WebviewWindow<R>) -> Result<()> {
+    window.show()?;
+    window.unminimize()?;
+    window.set_focus()
+}
