@@ -1,6 +1,6 @@
 //! A viewer's visit, from its open WebSocket to its end.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use porthole_rfb::{ClientReader, Rights};
 use tokio::{net::TcpStream, time::Instant};
@@ -20,6 +20,8 @@ pub(crate) struct House {
     pub(crate) tokens: std::sync::Arc<dyn TokenSource>,
     pub(crate) sessions: Sessions,
     pub(crate) guesses: Guesses,
+    /// How often viewers are pinged.
+    pub(crate) heartbeat: Duration,
 }
 
 impl House {
@@ -44,7 +46,7 @@ impl House {
         let session = self.sessions.begin(&grant, token.hash(), address);
         let info = session.info();
         tracing::info!(session = info.id, display = %info.display, viewer = %address, "session began");
-        let end = run(viewer, &grant, &session).await;
+        let end = run(viewer, &grant, &session, self.heartbeat).await;
         let info = session.info();
         tracing::info!(
             session = info.id,
@@ -58,7 +60,7 @@ impl House {
     }
 }
 
-async fn run(mut viewer: Viewer<TcpStream>, grant: &Grant, session: &Session) -> End {
+async fn run(mut viewer: Viewer<TcpStream>, grant: &Grant, session: &Session, heartbeat: Duration) -> End {
     // A clock that is set back during the session does not lengthen it.
     let expires = grant.expires.and_then(|end| {
         let left = end
@@ -72,7 +74,11 @@ async fn run(mut viewer: Viewer<TcpStream>, grant: &Grant, session: &Session) ->
         prepared = prepare(&mut viewer, grant) => prepared,
     };
     match prepared {
-        Ok((server, reader)) => Relay::new(viewer, &server, session, reader).run(expires).await,
+        Ok((server, reader)) => {
+            Relay::new(viewer, &server, session, reader, heartbeat)
+                .run(expires)
+                .await
+        }
         Err(end) => {
             viewer.close(&end).await;
             end

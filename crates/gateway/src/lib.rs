@@ -30,7 +30,7 @@ pub use end::End;
 pub use grant::{Grant, Route};
 pub use pages::{Index, IndexEntry, Pages};
 pub use porthole_rfb::{Password, Rights};
-pub use server::{BindError, Gateway, Settings, probe};
+pub use server::{BindError, Gateway, HEARTBEAT, Settings, probe};
 pub use session::{SessionId, SessionInfo, Sessions};
 pub use source::{Lookup, TokenSource};
 pub use target::{BadTarget, Dial, Target, TargetError};

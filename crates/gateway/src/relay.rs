@@ -29,10 +29,8 @@ use crate::{
     viewer::{self, Viewer},
 };
 
-/// A proxy in between may cut a connection on which nothing moves for a minute.
-const PING_EVERY: Duration = Duration::from_secs(20);
-/// A viewer that gave no sign of life for so long is gone.
-const SILENT_AFTER: Duration = Duration::from_secs(45);
+/// How long the second ping in a row may stay without an answer.
+const ANSWER: Duration = Duration::from_secs(5);
 /// How long the two sides have to take what is left and say goodbye.
 const GOODBYE: Duration = Duration::from_secs(3);
 /// Bytes that one direction moves before other tasks get their turn.
@@ -62,6 +60,7 @@ pub(crate) struct Relay<'a, V, S> {
     /// When the viewer last gave a sign of life: a byte of its own, or room for a write that was stuck. (A write that
     /// need not wait is no sign: the system takes it also when the viewer's machine is long gone.)
     alive: Instant,
+    heartbeat: Duration,
     next_ping: Instant,
 }
 
@@ -98,11 +97,13 @@ enum Outgoing {
 
 impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
     /// A relay that is ready to run. With `rfb`, what the viewer sends passes through that reader.
+    /// `heartbeat`: how often the viewer is pinged.
     pub(crate) fn new(
         mut viewer: Viewer<V>,
         server: &'a S,
         session: &'a Session,
         rfb: Option<ClientReader>,
+        heartbeat: Duration,
     ) -> Self {
         let now = Instant::now();
         let mut up = Up {
@@ -137,7 +138,8 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
             viewer_gone: false,
             stuck: false,
             alive: now,
-            next_ping: now + PING_EVERY,
+            heartbeat,
+            next_ping: now + heartbeat,
         }
     }
 
@@ -145,7 +147,7 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
     pub(crate) async fn run(mut self, expires: Option<Instant>) -> End {
         let session = self.session;
         let end = loop {
-            let check = (self.alive + SILENT_AFTER).min(self.next_ping);
+            let check = self.silent_from().min(self.next_ping);
             let wake = expires.map_or(check, |expires| expires.min(check));
             tokio::select! {
                 biased;
@@ -162,12 +164,17 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
         end
     }
 
+    /// When a viewer that gives no sign of life is gone.
+    fn silent_from(&self) -> Instant {
+        self.alive + 2 * self.heartbeat + ANSWER
+    }
+
     fn check_time(&mut self, expires: Option<Instant>) -> Option<End> {
         let now = Instant::now();
         if expires.is_some_and(|expires| expires <= now) {
             return Some(End::Expired);
         }
-        if self.alive + SILENT_AFTER <= now {
+        if self.silent_from() <= now {
             if !self.up.waits_for_server() {
                 return Some(End::Silent);
             }
@@ -175,7 +182,7 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
             self.alive = now;
         }
         if self.next_ping <= now {
-            self.next_ping = now + PING_EVERY;
+            self.next_ping = now + self.heartbeat;
             self.control.get_or_insert_with(viewer::ping);
         }
         None

@@ -43,7 +43,13 @@ pub struct Settings {
     pub pages: Pages,
     /// Where tokens are looked up.
     pub tokens: Arc<dyn TokenSource>,
+    /// How often viewers are pinged; [`HEARTBEAT`] suits nearly everybody. One that gives no sign of life for twice as
+    /// long and 5 s is gone.
+    pub heartbeat: Duration,
 }
+
+/// How often viewers are pinged: a proxy in between may cut a connection on which nothing moves for a minute.
+pub const HEARTBEAT: Duration = Duration::from_secs(20);
 
 /// An address that cannot be listened on.
 #[derive(Debug, thiserror::Error)]
@@ -81,11 +87,13 @@ impl Gateway {
             access,
             pages,
             tokens,
+            heartbeat,
         } = settings;
         let house = House {
             tokens,
             sessions: Sessions::default(),
             guesses: Guesses::new(),
+            heartbeat,
         };
         let open = Arc::new(Open {
             house,

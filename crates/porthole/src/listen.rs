@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use porthole_gateway::{Access, BindError, Gateway, Pages, Settings, TokenSource};
+use porthole_gateway::{Access, BindError, Gateway, HEARTBEAT, Pages, Settings, TokenSource};
 
 use crate::config::Config;
 
@@ -76,6 +76,7 @@ pub(crate) async fn listen(
             access: access(config),
             pages: Pages::Embedded { index: None },
             tokens: Arc::clone(&tokens),
+            heartbeat: HEARTBEAT,
         })
     };
     let wrong = |error, kept| ListenError {

@@ -62,6 +62,10 @@ impl Client {
         assert_eq!(self.bytes().await, b"hello");
     }
 
+    pub async fn is_pinged(&mut self) {
+        assert!(matches!(self.0.next().await, Some(Ok(Message::Ping(_)))));
+    }
+
     pub async fn ending(mut self) -> (u16, String) {
         loop {
             match self.0.next().await {

@@ -1,5 +1,7 @@
 //! `portholed` from outside: its command line, its signals, and what a WebSocket client sees of it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
 mod background;
 mod client;
 mod command_line;

@@ -247,3 +247,13 @@ async fn a_folder_in_place_of_the_viewer() {
         .hears_its_echo()
         .await;
 }
+
+#[tokio::test]
+async fn an_idle_viewer_is_pinged() {
+    let home = Home::new();
+    let portholed = with_echo(&home, &["--heartbeat=1"]).await;
+    connect(portholed.address, "/?token=alice")
+        .await
+        .is_pinged()
+        .await;
+}

@@ -7,8 +7,8 @@ use std::{
 };
 
 use porthole_gateway::{
-    Access, Gateway, Grant, Lookup, Pages, Rights, Route, SessionInfo, Sessions, Settings, Target, Token,
-    TokenHash, TokenSource,
+    Access, Gateway, Grant, HEARTBEAT, Lookup, Pages, Rights, Route, SessionInfo, Sessions, Settings, Target,
+    Token, TokenHash, TokenSource,
 };
 use tokio::net::TcpStream;
 
@@ -41,6 +41,7 @@ impl TestGateway {
             access,
             pages,
             tokens: grants.clone(),
+            heartbeat: HEARTBEAT,
         };
         let gateway = Gateway::start(settings).await.unwrap();
         Self { gateway, grants }

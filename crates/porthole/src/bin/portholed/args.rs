@@ -53,6 +53,10 @@ pub struct Args {
     #[arg(long, value_name = "ORIGIN", requires = "listen", help_heading = ACCESS)]
     pub allow_origin: Vec<String>,
 
+    /// Ping viewers this often, so that no proxy cuts idle ones [default: 20]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600), requires = "listen", help_heading = RUNNING)]
+    pub heartbeat: Option<u64>,
+
     /// Run in the background, once it listens
     #[arg(short = 'D', long, help_heading = RUNNING)]
     pub daemon: bool,
@@ -212,6 +216,7 @@ mod tests {
             ("6080 a:1 --config=x", &["cannot be used with"]),
             ("6080 a:1 --index --web=/srv", &["cannot be used with"]),
             ("--web=/srv", &["<PORT>"]),
+            ("6080 a:1 --heartbeat=0", &["0 is not in 1..=3600"]),
             ("--allow-host=x", &["<PORT>"]),
             (
                 "6080 --token-sorce=x",

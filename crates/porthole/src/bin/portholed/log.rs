@@ -44,7 +44,7 @@ pub fn start(verbosity: u8, path: Option<&Path>) -> anyhow::Result<Log> {
     Ok(Log(Some(log)))
 }
 
-/// Our own crates only, at any level: libraries log the requests that they read, and those hold tokens.
+/// Our own crates only, at any level: a library may log the requests that it reads, and those hold tokens.
 fn what(verbosity: u8) -> Targets {
     let level = match verbosity {
         0 => Level::INFO,

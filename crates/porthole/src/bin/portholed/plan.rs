@@ -1,9 +1,13 @@
 //! What the command line asks for, with every path resolved: the process in the background works in another folder.
 
-use std::path::{Path, PathBuf, absolute};
+use std::{
+    path::{Path, PathBuf, absolute},
+    time::Duration,
+};
 
 use anyhow::{Context, bail, ensure};
 use porthole::ConfigPlace;
+use porthole_gateway::HEARTBEAT;
 
 use crate::{
     args::Args,
@@ -62,6 +66,7 @@ impl Work {
             index: args.index,
             hosts: args.allow_host,
             origins: args.allow_origin,
+            heartbeat: args.heartbeat.map_or(HEARTBEAT, Duration::from_secs),
         }))
     }
 }

@@ -1,6 +1,6 @@
 //! In websockify's place: raw relays to one target, or to those of a token file.
 
-use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::anyhow;
 use porthole_gateway::{
@@ -22,6 +22,8 @@ pub struct Settings {
     pub index: bool,
     pub hosts: Vec<String>,
     pub origins: Vec<String>,
+    /// How often viewers are pinged.
+    pub heartbeat: Duration,
 }
 
 /// What opens a target.
@@ -78,6 +80,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Serving> {
         access,
         pages,
         tokens,
+        heartbeat: settings.heartbeat,
     })
     .await;
     Ok(Serving {
