@@ -26,6 +26,7 @@ test.each([
   [4005, 'offer'],
   [4006, 'offer'],
   [4007, 'never'],
+  [4008, 'auto'],
   [4999, 'offer'],
 ])('code %i: retry %s, with title, cause and next step', (code, retry) => {
   const ending = endingOf(outcome(code));
@@ -34,7 +35,11 @@ test.each([
   expect(ending.action === '').toBe(retry === 'never');
 });
 
-test("the gateway's reason is the cause, as a sentence", () => {
+test("the gateway's reason is the cause where it tells more, as a sentence", () => {
+  expect(endingOf(outcome(1000, { reason: 'Target closed' })).cause).toBe(
+    endingOf(outcome(1000)).cause,
+  );
+  expect(endingOf(outcome(4999, { reason: 'Tide is out' })).cause).toBe('Tide is out.');
   expect(endingOf(outcome(1011, { reason: '127.0.0.1:5901 refused the connection' })).cause).toBe(
     '127.0.0.1:5901 refused the connection.',
   );
@@ -45,6 +50,12 @@ test('a gateway that never answered is not a lost connection', () => {
   const never = endingOf(outcome(1006, { opened: false, connected: false }));
   expect(never.title).not.toBe(endingOf(outcome(1006)).title);
   expect(never.retry).toBe('auto');
+});
+
+test('a desktop that ended before it was seen did not close', () => {
+  expect(endingOf(outcome(1000, { connected: false })).title).not.toBe(
+    endingOf(outcome(1000)).title,
+  );
 });
 
 test('an unknown code names itself', () => {

@@ -22,16 +22,19 @@ export interface Outcome extends Close {
   gaveUp: boolean;
 }
 
-/** The close codes are those of the gateway; see ARCHITECTURE.md. */
+/** The close codes are those of the gateway (`crates/gateway/src/end.rs`). */
 export function endingOf({ code, reason, opened, connected, gaveUp }: Outcome): Ending {
   if (gaveUp) return NOT_UNDERSTOOD;
   if (code === 1006 && !opened) return UNREACHABLE;
   const known = BY_CODE[code];
   if (known === undefined)
-    return { ...UNEXPECTED, cause: reason || `The connection ended with code ${code}.` };
+    return { ...UNEXPECTED, cause: sentence(reason) || `The connection ended with code ${code}.` };
   if (code === 1000 && !connected) return { ...known, title: 'The desktop did not start' };
-  return { ...known, cause: sentence(reason) || known.cause };
+  return TELLS_MORE.has(code) ? { ...known, cause: sentence(reason) || known.cause } : known;
 }
+
+/** Where the gateway's reason says what this page cannot know; elsewhere it repeats the code in fewer words. */
+const TELLS_MORE = new Set([1002, 1003, 1009, 1011, 4004, 4006]);
 
 /** The server refused the password or the way of asking for it. */
 export function endingOfRefusal(reason: string | undefined, passwordSent: boolean): Ending {
@@ -97,6 +100,15 @@ const NOT_UNDERSTOOD: Ending = {
   action: 'Reconnect',
 };
 
+/** Either end stopped hearing the other. */
+const LOST: Ending = {
+  title: 'Connection lost',
+  cause: 'The network went away, or Porthole did.',
+  next: 'This page connects again by itself.',
+  retry: 'auto',
+  action: 'Try now',
+};
+
 const BROKE_THE_RULES: Ending = {
   title: 'The gateway ended the connection',
   cause: 'It received something from this page that it does not allow.',
@@ -122,13 +134,7 @@ const BY_CODE: Partial<Record<number, Ending>> = {
   },
   1002: BROKE_THE_RULES,
   1003: BROKE_THE_RULES,
-  1006: {
-    title: 'Connection lost',
-    cause: 'The network went away, or Porthole did.',
-    next: 'This page connects again by itself.',
-    retry: 'auto',
-    action: 'Try now',
-  },
+  1006: LOST,
   1009: BROKE_THE_RULES,
   1011: {
     title: 'The desktop cannot be reached',
@@ -187,6 +193,7 @@ const BY_CODE: Partial<Record<number, Ending>> = {
     retry: 'never',
     action: '',
   },
+  4008: LOST,
 };
 
 const LINK_FAULTS: Record<LinkFault, Ending> = {
