@@ -17,7 +17,7 @@ use tokio::{
 
 use crate::{Change, ConfigPlace, Desktop, Intent, Notice, Porthole, Snapshot, StartError};
 use notices::together;
-use reaches::Reaches;
+use reaches::{Reaches, Why};
 use shell::{Call, Shell};
 use work::Done;
 
@@ -117,7 +117,7 @@ impl Controller {
                 // One that has ended meanwhile is as the person wants it.
                 self.porthole.sessions().end(session, End::Disconnected);
             }
-            Intent::Recheck { display } => self.check(&display, true),
+            Intent::Recheck { display } => self.check(&display, Why::Asked),
             Intent::WindowVisible { visible } => {
                 let appeared = visible && !self.visible;
                 self.visible = visible;
@@ -151,7 +151,7 @@ impl Controller {
     fn config_changed(&mut self, change: Change) {
         self.reaches.keep(self.porthole.config());
         for display in &change.displays {
-            self.check(display, true);
+            self.check(display, Why::Changed);
         }
         self.notice = together(change.notes).or(self.notice.take());
     }
@@ -168,7 +168,7 @@ impl Controller {
             .filter(|session| !self.sessions.contains(session))
             .collect();
         for (_, display) in ended {
-            self.check(&display, false);
+            self.check(&display, Why::Routine);
         }
     }
 
@@ -181,7 +181,7 @@ impl Controller {
             .map(|display| display.name.clone())
             .collect();
         for name in names {
-            self.check(&name, false);
+            self.check(&name, Why::Routine);
         }
     }
 

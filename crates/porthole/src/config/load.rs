@@ -41,17 +41,29 @@ pub(crate) fn load(place: &ConfigPlace, files: &mut Vec<PathBuf>) -> Result<Load
         }
         read => read.map_err(|error| wrong(format!("cannot be read: {error}")))?,
     };
-    let text = String::from_utf8(bytes).map_err(|error| ConfigError {
-        file: place.file.clone(),
-        line: Some(line_of(error.as_bytes(), error.utf8_error().valid_up_to())),
-        cause: "this is not UTF-8 text; save the file as UTF-8".into(),
+    check(&place.file, bytes, files)
+}
+
+fn check(path: &Path, bytes: Vec<u8>, files: &mut Vec<PathBuf>) -> Result<Loaded, ConfigError> {
+    let wrong = |line, cause| ConfigError {
+        file: path.to_owned(),
+        line,
+        cause,
+    };
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line = line_of(error.as_bytes(), error.utf8_error().valid_up_to());
+        wrong(
+            Some(line),
+            "this is not UTF-8 text; save the file as UTF-8".into(),
+        )
     })?;
-    let file: schema::File = toml::from_str(&text).map_err(|error| ConfigError {
-        file: place.file.clone(),
-        line: error.span().map(|span| line_of(text.as_bytes(), span.start)),
-        cause: one_line(error.message()),
+    let file: schema::File = toml::from_str(&text).map_err(|error| {
+        wrong(
+            error.span().map(|span| line_of(text.as_bytes(), span.start)),
+            one_line(error.message()),
+        )
     })?;
-    Checker::new(&place.file, &text, files).check(file)
+    Checker::new(path, &text, files).check(file)
 }
 
 /// The whole of a file, if it is a file (to open a pipe would wait for its writer) and no longer than `largest` bytes.
@@ -291,5 +303,31 @@ mod tests {
             fs::set_permissions(&password, fs::Permissions::from_mode(mode)).unwrap();
             assert_eq!(load(&place, &mut Vec::new()).unwrap().warnings.len(), warnings);
         }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_the_file_says_the_answer_names_one_of_its_lines(
+            lines in proptest::collection::vec(line(), 0..12),
+            bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..8),
+        ) {
+            for text in [lines.join("\n").into_bytes(), [lines.join("\n").as_bytes(), &bytes].concat()] {
+                let most = text.iter().filter(|&&byte| byte == b'\n').count() + 1;
+                if let Err(error) = check(Path::new("/nonexistent/config.toml"), text, &mut Vec::new()) {
+                    assert!(error.line.is_none_or(|line| (1..=most).contains(&line)), "{error}");
+                    assert!(!error.cause.is_empty() && !error.cause.contains('\n'), "{error:?}");
+                }
+            }
+        }
+    }
+
+    /// Something like a line of a config.
+    fn line() -> impl proptest::strategy::Strategy<Value = String> {
+        use proptest::prelude::*;
+        prop_oneof![
+            Just("[[display]]".to_owned()),
+            "(listen|port|base_path|hosts|origins|name|target|password_file) = (\"[^\"]{0,9}\"|[0-9-]{1,7}|\\[\"[a-z.:]{0,9}\"\\])",
+            "[ -~é\t]{0,20}",
+        ]
     }
 }

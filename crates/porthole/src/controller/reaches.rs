@@ -17,12 +17,33 @@ pub(super) struct Reaches {
     attempts: u64,
 }
 
+/// Why a display is to be checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// It is time, or a session has ended.
+    Routine,
+    /// A person asked.
+    Asked,
+    /// It is another than before: only what comes of this check counts.
+    Changed,
+}
+
 struct Known {
     reach: Reach,
     /// The server was there and refused us. To try the same again and again would lock the display for its owner.
     refused: bool,
     /// The check that is under way. An answer to an earlier one, of what the display was before, counts for nothing.
     attempt: Option<u64>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            reach: Reach::Checking,
+            refused: false,
+            attempt: None,
+        }
+    }
 }
 
 /// Why a display cannot be reached, with the place that was tried.
@@ -35,17 +56,14 @@ impl Reaches {
             .map_or(Reach::Checking, |known| known.reach.clone())
     }
 
-    /// Begins a check, and names it; `None`: better not, or not again. What is done `anew` was asked for by a person, or
-    /// the display is another than before: then only what comes of it counts.
-    pub fn begin(&mut self, display: &str, anew: bool) -> Option<u64> {
-        let known = self.known.entry(display.to_owned()).or_insert(Known {
-            reach: Reach::Checking,
-            refused: false,
-            attempt: None,
-        });
-        if anew {
+    /// Begins a check, and names it; `None`: better not, or one is under way.
+    pub fn begin(&mut self, display: &str, why: Why) -> Option<u64> {
+        let known = self.known.entry(display.to_owned()).or_default();
+        if why != Why::Routine {
             known.reach = Reach::Checking;
-        } else if known.refused || known.attempt.is_some() {
+        }
+        let needless = known.attempt.is_some() && why != Why::Changed;
+        if needless || (known.refused && why == Why::Routine) {
             return None;
         }
         self.attempts += 1;
@@ -102,9 +120,11 @@ mod tests {
     #[test]
     fn an_answer_to_an_earlier_check_counts_for_nothing() {
         let mut reaches = Reaches::default();
-        let first = reaches.begin("A", false).unwrap();
-        assert_eq!(reaches.begin("A", false), None, "one check at a time");
-        let second = reaches.begin("A", true).unwrap();
+        let first = reaches.begin("A", Why::Routine).unwrap();
+        for why in [Why::Routine, Why::Asked] {
+            assert_eq!(reaches.begin("A", why), None, "one check at a time");
+        }
+        let second = reaches.begin("A", Why::Changed).unwrap();
         refused(&mut reaches, first);
         assert_eq!(reaches.of("A"), Reach::Checking);
         reaches.learn("A", second, Ok(()));
@@ -114,9 +134,9 @@ mod tests {
     #[test]
     fn a_check_that_is_a_routine_leaves_what_is_known_until_it_knows_better() {
         let mut reaches = Reaches::default();
-        let first = reaches.begin("A", false).unwrap();
+        let first = reaches.begin("A", Why::Routine).unwrap();
         reaches.learn("A", first, Ok(()));
-        let second = reaches.begin("A", false).unwrap();
+        let second = reaches.begin("A", Why::Routine).unwrap();
         assert_eq!(reaches.of("A"), Reach::Reachable);
         refused(&mut reaches, second);
         assert!(matches!(reaches.of("A"), Reach::Unreachable { .. }));

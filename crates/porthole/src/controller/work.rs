@@ -2,8 +2,16 @@
 
 use porthole_gateway::probe;
 
-use super::{Controller, notices::sentence, reaches::Outcome, shell::Call};
-use crate::{Notice, blocking::blocking, config::write_first};
+use super::{
+    Controller,
+    notices::sentence,
+    reaches::{Outcome, Why},
+    shell::Call,
+};
+use crate::{LIFETIME, Notice, Reach, blocking::blocking, config::write_first};
+
+/// In seconds.
+const DAY: u64 = 24 * 60 * 60;
 
 /// What comes back to the loop.
 pub(super) enum Done {
@@ -87,7 +95,10 @@ impl Controller {
             let notice = match (shell.call(Call::Copy(url.into())).await, saved) {
                 (Err(cause), _) => Notice::error(format!("The link could not be copied: {cause}.")),
                 (Ok(()), Err(cause)) => not_saved(cause),
-                (Ok(()), Ok(())) => Notice::info("Link copied. It works for 7 days."),
+                (Ok(()), Ok(())) => Notice::info(format!(
+                    "Link copied. It works for {} days.",
+                    LIFETIME.as_secs() / DAY
+                )),
             };
             Done::Asked {
                 display: Some(display),
@@ -136,12 +147,12 @@ impl Controller {
         });
     }
 
-    /// Checks whether a display can be reached. What is not done `anew` is left when it is under way, or could do harm.
-    pub(super) fn check(&mut self, display: &str, anew: bool) {
+    /// Checks whether a display can be reached, unless that is under way or could do harm.
+    pub(super) fn check(&mut self, display: &str, why: Why) {
         let Some(display) = self.porthole.config().display(display).cloned() else {
             return;
         };
-        let Some(attempt) = self.reaches.begin(&display.name, anew) else {
+        let Some(attempt) = self.reaches.begin(&display.name, why) else {
             return;
         };
         let target = self.porthole.target(&display.place);
@@ -162,6 +173,10 @@ impl Controller {
         if self.porthole.config().display(display).is_none() {
             self.fail(format!("There is no display called {display} any more."));
             return false;
+        }
+        if self.reaches.of(display) != Reach::Reachable {
+            // The person may have mended it.
+            self.check(display, Why::Asked);
         }
         self.busy.insert(display.to_owned())
     }

@@ -33,6 +33,11 @@ impl Canvas {
         }
     }
 
+    /// All rows from `top` to above `bottom`.
+    pub fn rows(&mut self, top: usize, bottom: usize, colour: Colour) {
+        self.0[top * WIDTH..bottom.min(HEIGHT) * WIDTH].fill(opaque(colour));
+    }
+
     /// Part of a row, `width` pixels from `x` on; what is outside of the picture is left out.
     pub fn row(&mut self, x: f32, y: f32, width: f32, colour: Colour) {
         let from = x.max(0.0) as usize;

@@ -165,16 +165,20 @@ impl Painter {
 
     fn wave(&mut self, wave: usize, time: f32) {
         let colour = WAVES[wave].4;
-        // Below the next wave's deepest point nothing of this one is seen.
-        let bottom = WAVES
-            .get(wave + 1)
-            .map_or(canvas::HEIGHT as f32, |next| next.0 + next.1 * 2.0);
+        let deepest = trough(wave);
         for x in 0..canvas::WIDTH {
             let top = crest(wave, x as f32, time) as usize;
-            self.canvas.column(x, top, bottom as usize, colour);
+            self.canvas.column(x, top, deepest, colour);
             self.canvas
                 .column(x, top, top + 1 + wave / 3, between(colour, SUN, 0.35));
         }
+        // Below the next wave's deepest point nothing of this one is seen.
+        let bottom = if wave + 1 < WAVES.len() {
+            trough(wave + 1)
+        } else {
+            canvas::HEIGHT
+        };
+        self.canvas.rows(deepest, bottom, colour);
     }
 
     /// Drifts from left to right, and then comes again.
@@ -205,6 +209,12 @@ fn crest(wave: usize, x: f32, time: f32) -> f32 {
     let (middle, swing, length, speed, _) = WAVES[wave];
     let phase = x / length * std::f32::consts::TAU;
     middle + swing * ((phase + time * speed).sin() + 0.5 * (phase * 1.7 - time * speed * 1.3).sin())
+}
+
+/// The row below a wave's surface everywhere.
+fn trough(wave: usize) -> usize {
+    let (middle, swing, ..) = WAVES[wave];
+    (middle + swing * 1.5) as usize + 1
 }
 
 /// The sky's colour, from 0 at the top to 1 at the horizon.
