@@ -1,6 +1,9 @@
 //! `-D`.
 
-use std::net::{SocketAddr, TcpListener};
+use std::{
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -103,4 +106,28 @@ fn what_goes_wrong_before_is_told_to_the_caller() {
             "{args:?}: {text}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_log_that_was_renamed_is_begun_anew_after_sighup() {
+    let home = Home::new();
+    home.write("tokens", "alice: localhost:5901\n");
+    let args = [
+        "-D",
+        "--token-plugin=TokenFile",
+        "--token-source=tokens",
+        "--log-file=log",
+        "127.0.0.1:0",
+    ];
+    let daemon = Daemon::of(&String::from_utf8(home.run(&args).stdout).unwrap());
+    std::fs::rename(home.path("log"), home.path("log.1")).unwrap();
+    kill_process(daemon.pid, Signal::HUP).unwrap();
+    let said_anew = async {
+        while !std::fs::read_to_string(home.path("log")).is_ok_and(|log| log.contains("refused")) {
+            ending(daemon.address, "/").await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), said_anew)
+        .await
+        .unwrap();
 }

@@ -32,11 +32,12 @@ pub fn start_in_background() -> anyhow::Result<ExitCode> {
         .take()
         .context("the process in the background has no output")?;
     if pass_on(output)? {
-        writeln!(
+        // Whoever called may not listen.
+        let _ = writeln!(
             io::stdout(),
             "It runs in the background as process {}",
             child.id()
-        )?;
+        );
         return Ok(ExitCode::SUCCESS);
     }
     let status = child.wait()?;
@@ -53,7 +54,6 @@ fn pass_on(output: impl Read) -> io::Result<bool> {
     let mut messages = Vec::new();
     BufReader::new(output).read_until(READY, &mut messages)?;
     let ready = messages.pop_if(|last| *last == READY).is_some();
-    // Whoever called may not listen.
     let _ = io::stdout().write_all(&messages);
     Ok(ready)
 }

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use anyhow::anyhow;
 use porthole_gateway::{
     Access, BindError, Gateway, Index, IndexEntry, Pages, Target, TokenSource,
-    sources::{Fixed, TokenFile},
+    sources::{Fixed, TokenFile, TokenLine},
 };
 use url::form_urlencoded::byte_serialize;
 
@@ -39,53 +39,35 @@ pub enum Tokens {
 }
 
 /// A gateway in websockify's place.
-pub struct Serving {
+pub struct StandIn {
     gateway: Gateway,
-    file: Option<Arc<TokenFile>>,
+    source: Source,
 }
 
 /// Listens, and serves from then on.
-pub async fn start(settings: Settings) -> anyhow::Result<Serving> {
+pub async fn start(settings: Settings) -> anyhow::Result<StandIn> {
     let access = settings.access();
     let listen = settings.listen.addresses().await?;
-    let (tokens, file, index): (Arc<dyn TokenSource>, _, Index) = match settings.tokens {
-        Tokens::None { target } => {
-            let entry = IndexEntry {
-                name: target.to_string(),
-                link: "vnc.html".into(),
-            };
-            (
-                Arc::new(Fixed(target)),
-                None,
-                Arc::new(move || vec![entry.clone()]),
-            )
-        }
-        Tokens::File(path) => {
-            let file = Arc::new(TokenFile::open(path, settings.index).await?);
-            (
-                Arc::clone(&file) as _,
-                Some(Arc::clone(&file)),
-                Arc::new(move || links(&file)),
-            )
-        }
-    };
+    let source = Source::open(settings.tokens, settings.index).await?;
     let pages = match settings.web {
         Some(folder) => Pages::Dir(folder),
         None => Pages::Embedded {
-            index: settings.index.then_some(index),
+            index: settings.index.then(|| source.index()),
         },
     };
+    if settings.index {
+        tracing::warn!("whoever reaches this port sees all links at `/`");
+    }
     let gateway = Gateway::start(porthole_gateway::Settings {
         listen,
         access,
         pages,
-        tokens,
+        tokens: source.tokens(),
         heartbeat: settings.heartbeat,
-    })
-    .await;
-    Ok(Serving {
-        gateway: gateway.map_err(explain)?,
-        file,
+    });
+    Ok(StandIn {
+        gateway: gateway.await.map_err(explain)?,
+        source,
     })
 }
 
@@ -102,35 +84,75 @@ impl Settings {
     }
 }
 
-impl Serving {
+impl StandIn {
+    /// Where it listens, with the ports that the system chose.
     pub fn addresses(&self) -> &[SocketAddr] {
         self.gateway.addresses()
     }
 
     /// Takes up what changed in the token file.
     pub async fn reload(&self) {
-        if let Some(file) = &self.file {
+        if let Source::File(file) = &self.source {
             file.refresh().await;
         }
     }
 
+    /// Ends the sessions and stops listening.
     pub async fn stop(self) {
         self.gateway.stop().await;
     }
 }
 
+/// Where targets come from.
+enum Source {
+    Fixed(Target),
+    File(Arc<TokenFile>),
+}
+
+impl Source {
+    async fn open(tokens: Tokens, listed: bool) -> anyhow::Result<Self> {
+        Ok(match tokens {
+            Tokens::None { target } => {
+                tracing::warn!("no token protects {target}: whoever reaches this port reaches it, too");
+                Self::Fixed(target)
+            }
+            Tokens::File(path) => Self::File(Arc::new(TokenFile::open(path, listed).await?)),
+        })
+    }
+
+    fn tokens(&self) -> Arc<dyn TokenSource> {
+        match self {
+            Self::Fixed(target) => Arc::new(Fixed(target.clone())),
+            Self::File(file) => Arc::clone(file) as _,
+        }
+    }
+
+    fn index(&self) -> Index {
+        match self {
+            Self::Fixed(target) => {
+                let entry = IndexEntry {
+                    name: target.to_string(),
+                    link: "vnc.html".into(),
+                };
+                Arc::new(move || vec![entry.clone()])
+            }
+            Self::File(file) => {
+                let file = Arc::clone(file);
+                Arc::new(move || file.list().iter().map(entry).collect())
+            }
+        }
+    }
+}
+
 /// The token stands in the fragment, which no server or proxy gets to log. It may hold any characters, so it is encoded
 /// once for the WebSocket's URL, and that again for the page's.
-fn links(file: &TokenFile) -> Vec<IndexEntry> {
+fn entry(line: &TokenLine) -> IndexEntry {
     let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-    let entry = |line: porthole_gateway::sources::TokenLine| {
-        let path = format!("websockify?token={}", encoded(line.token.expose()));
-        IndexEntry {
-            name: line.target.to_string(),
-            link: format!("vnc.html#path={}", encoded(&path)),
-        }
-    };
-    file.list().into_iter().map(entry).collect()
+    let path = format!("websockify?token={}", encoded(line.token.expose()));
+    IndexEntry {
+        name: line.target.to_string(),
+        link: format!("vnc.html#path={}", encoded(&path)),
+    }
 }
 
 fn explain(error: BindError) -> anyhow::Error {
