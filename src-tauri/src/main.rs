@@ -3,12 +3,17 @@
 mod app;
 mod desktop;
 mod ipc;
+mod screen;
 mod tray;
 mod windows;
 
-use std::{env, io, path::PathBuf};
+use std::{
+    env,
+    io::{self, IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
-use anyhow::ensure;
 use clap::Parser;
 use tracing::Level;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
@@ -22,20 +27,22 @@ struct Arguments {
     config: Option<PathBuf>,
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
     choose_renderer();
     let arguments = Arguments::parse();
     log_to_stderr();
-    // Without one, GTK would panic.
-    ensure!(
-        cfg!(not(target_os = "linux"))
-            || ["DISPLAY", "WAYLAND_DISPLAY"]
-                .iter()
-                .any(|name| env::var_os(name).is_some()),
-        "there is no screen to show a window on: neither DISPLAY nor WAYLAND_DISPLAY is set. \
-         Start porthole in a graphical session, or use portholed, which needs none"
-    );
-    app::run(arguments.config)
+    match screen::open().and_then(|()| app::run(arguments.config)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // When standard error is closed, too, nobody is left to be told.
+            let _ = writeln!(io::stderr(), "error: {error:#}");
+            // Who started Porthole from a menu sees no standard error.
+            if !io::stderr().is_terminal() {
+                screen::tell(&error);
+            }
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Our own crates only: what others write in a log, nobody knows, and links are secrets.

@@ -21,7 +21,7 @@ const ATTEMPTS: usize = 3;
 #[derive(Debug, thiserror::Error)]
 #[error("{error}. {}", self.fix())]
 pub struct ListenError {
-    #[source]
+    /// Said in full above, so it is not a source: who prints the chain of causes would say it again.
     error: BindError,
     kept: bool,
     config: PathBuf,
