@@ -43,7 +43,7 @@ test("the gateway's reason is the cause where it tells more, as a sentence", () 
   expect(endingOf(outcome(1011, { reason: '127.0.0.1:5901 refused the connection' })).cause).toBe(
     '127.0.0.1:5901 refused the connection.',
   );
-  expect(endingOf(outcome(4004, { reason: 'Wrong password!' })).cause).toBe('Wrong password!');
+  expect(endingOf(outcome(4004, { reason: 'wrong password!' })).cause).toBe('Wrong password!');
 });
 
 test('a gateway that never answered is not a lost connection', () => {

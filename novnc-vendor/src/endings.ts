@@ -221,8 +221,11 @@ const LINK_FAULTS: Record<LinkFault, Ending> = {
   },
 };
 
-/** The gateway's reason as a sentence that ends with a full stop. */
+/** The gateway's reason as a sentence: a capital letter, unless it begins with a name or an address, and a full stop. */
 function sentence(reason: string | undefined): string {
-  const text = reason?.trim() ?? '';
+  const text = (reason?.trim() ?? '').replace(
+    /^[a-z]+(?= )/,
+    (word) => word.charAt(0).toUpperCase() + word.slice(1),
+  );
   return text === '' || /[.!?]$/.test(text) ? text : `${text}.`;
 }
