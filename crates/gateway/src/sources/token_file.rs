@@ -10,7 +10,7 @@ use std::{
 use arc_swap::ArcSwap;
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Instant, MissedTickBehavior, interval, sleep},
+    time::{MissedTickBehavior, interval, sleep},
 };
 use tracing::{info, warn};
 
@@ -24,8 +24,11 @@ use crate::{Grant, Lookup, Route, Target, Token, TokenHash, TokenSource};
 /// How long files must have stayed the same to be taken for whole.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// How long a lookup waits at most for files that are being written.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How many times a quiet moment is waited for.
+const MOST_LOOKS: u32 = 10;
+
+/// How many of these times files that are replaced again and again may come to rest before they are read all the same.
+const PATIENT_LOOKS: u32 = 4;
 
 /// How often the files are looked at when nobody asks for a token, so that a fault is said soon after it is made.
 const IDLE_LOOK: Duration = Duration::from_secs(2);
@@ -199,21 +202,20 @@ impl Follower {
     /// Waits until the files stay as they are, and reads them. A file that is replaced by renaming is whole at any
     /// moment, so one that is replaced all the time is read in the end; one that is written in place all the time is not.
     async fn at_rest(&self, mut last: Stamp) -> Option<(Stamp, Content)> {
-        let patience = Instant::now() + PATIENCE;
-        loop {
+        for look in 1..=MOST_LOOKS {
             sleep(QUIET).await;
-            let (before, content, after) =
-                blocking(&self.path, |path| (Stamp::of(path), read(path), Stamp::of(path))).await;
-            let whole = before == after
-                && (before == last || (Instant::now() > patience && !before.same_files(&last)));
-            if whole {
+            let (before, content, after) = blocking(&self.path, |path| {
+                let before = Stamp::of(path);
+                (before, read(path), Stamp::of(path))
+            })
+            .await;
+            let whole = before == last || (look >= PATIENT_LOOKS && !before.same_files(&last));
+            if whole && before == after {
                 return Some((before, content));
-            }
-            if Instant::now() > patience {
-                return None;
             }
             last = after;
         }
+        None
     }
 }
 

@@ -5,6 +5,7 @@ use std::{
     io::{self, Read},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use super::{
@@ -116,8 +117,9 @@ fn list(source: &Path) -> io::Result<Listing> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stamp(Result<Vec<(PathBuf, Identity, Version)>, io::ErrorKind>);
 
-/// Which file it is: device and inode; `None` for what is not a file.
-type Identity = Option<(u64, u64)>;
+/// Which file it is: device, inode and, since inodes are used again, its birth where the file system notes it; `None`
+/// for what is not a file.
+type Identity = Option<(u64, u64, Option<SystemTime>)>;
 
 /// Size, and the times of the last change to its content and to its inode, in seconds and nanoseconds.
 type Version = Option<(u64, [i64; 4])>;
@@ -127,7 +129,9 @@ impl Stamp {
     pub(super) fn of(source: &Path) -> Self {
         let stamp = |path: PathBuf, metadata: Option<Metadata>| {
             let file = metadata.filter(Metadata::is_file);
-            let identity = file.as_ref().map(|file| (file.dev(), file.ino()));
+            let identity = file
+                .as_ref()
+                .map(|file| (file.dev(), file.ino(), file.created().ok()));
             let version = file.map(|file| {
                 (
                     file.size(),
@@ -240,5 +244,22 @@ mod tests {
         fs::remove_file(at("a")).unwrap();
         symlink("nowhere", at("c")).unwrap();
         changed("a link in its place");
+    }
+
+    #[test]
+    fn a_file_that_is_written_is_the_same_and_one_that_is_replaced_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("a"), "1").unwrap();
+        let first = Stamp::of(&at("a"));
+        fs::write(at("a"), "22").unwrap();
+        let written = Stamp::of(&at("a"));
+        assert!(written != first && written.same_files(&first));
+        // Two replacements in a row: the second may get the first file's inode again.
+        for content in ["333", "4444"] {
+            fs::write(at("b"), content).unwrap();
+            fs::rename(at("b"), at("a")).unwrap();
+            assert!(!Stamp::of(&at("a")).same_files(&written), "{content}");
+        }
     }
 }
