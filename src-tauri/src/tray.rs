@@ -141,3 +141,13 @@ fn library_is_there() -> bool {
 fn library_is_there() -> bool {
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_marks_no_key() {
+        assert_eq!(escaped("Open Bob & Co_1"), "Open Bob && Co_1");
+    }
+}

@@ -43,6 +43,8 @@ pub fn show_viewer<R: Runtime>(app: &AppHandle<R>, display: &str, url: &Url) -> 
         .title(display)
         .inner_size(1024.0, 768.0)
         .min_inner_size(320.0, 240.0)
+        // Copy and paste between this computer and the display are what a viewer is for.
+        .enable_clipboard_access()
         .on_navigation(move |to| to.origin() == gateway)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)
@@ -61,4 +63,21 @@ fn raise<R: Runtime>(window: &WebviewWindow<R>) -> Result<()> {
     window.show()?;
     window.unminimize()?;
     window.set_focus()
+}
+
+#[cfg(test)]
+mod tests {
+    use tauri::test::mock_app;
+
+    use super::*;
+
+    #[test]
+    fn a_display_has_one_window_whatever_its_name() {
+        let app = mock_app();
+        let url: Url = "http://127.0.0.1:6080/v#token".parse().unwrap();
+        for display in ["Alice", "Alice", "Bob & Łukasz/1", "alice"] {
+            show_viewer(app.handle(), display, &url).unwrap();
+        }
+        assert_eq!(app.webview_windows().len(), 3);
+    }
 }
