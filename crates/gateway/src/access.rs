@@ -27,7 +27,7 @@ impl Access {
         if self.any {
             return true;
         }
-        let Some(authority) = host.and_then(|host| host.parse::<Authority>().ok()) else {
+        let Some(authority) = host.and_then(authority) else {
             return false;
         };
         let name = authority.host();
@@ -54,13 +54,18 @@ fn is_origin_of(origin: &str, host: Option<&str>) -> bool {
         Some(("https", rest)) => (443, rest),
         _ => return false,
     };
-    let authority = |text: &str| {
-        let authority: Authority = text.parse().ok()?;
+    let name_and_port = |text: &str| {
+        let authority = authority(text)?;
         let port = authority.port_u16().unwrap_or(default_port);
         Some((authority.host().to_ascii_lowercase(), port))
     };
-    let origin = authority(rest);
-    origin.is_some() && origin == host.and_then(authority)
+    let origin = name_and_port(rest);
+    origin.is_some() && origin == host.and_then(name_and_port)
+}
+
+/// A name or address with or without a port. In a URL a user may stand before it, but not here (RFC 9110 §7.2).
+fn authority(text: &str) -> Option<Authority> {
+    text.parse().ok().filter(|_| !text.contains('@'))
 }
 
 fn is_our_own(name: &str) -> bool {
