@@ -118,8 +118,11 @@ async fn from_folder(folder: &PathBuf, request: &request::Parts) -> Page {
     if found.status() == StatusCode::NOT_FOUND {
         return nothing_here();
     }
-    // The folder's pages are not ours to restrict; they still need not be guessed at, or told where they came from.
     let mut found = found.map(BodyExt::boxed_unsync);
+    if let Some(below) = found.headers().get(header::LOCATION).and_then(relative) {
+        found.headers_mut().insert(header::LOCATION, below);
+    }
+    // The folder's pages are not ours to restrict; they still need not be guessed at, or told where they came from.
     found.headers_mut().insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
@@ -128,6 +131,15 @@ async fn from_folder(folder: &PathBuf, request: &request::Parts) -> Page {
         .headers_mut()
         .insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     found
+}
+
+/// The same redirection from a folder's name to the folder, `/sub` to `sub/`, relative to the page: behind a proxy ours
+/// is not the site's root, and a path of two slashes would name another site.
+fn relative(location: &HeaderValue) -> Option<HeaderValue> {
+    let location = location.to_str().ok()?;
+    let (path, query) = location.split_at(location.find('?').unwrap_or(location.len()));
+    let folder = path.strip_suffix('/')?.rsplit('/').next()?;
+    HeaderValue::from_str(&format!("./{folder}/{query}")).ok()
 }
 
 const NO_STORE: &str = "no-store";
