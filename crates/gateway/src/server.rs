@@ -249,6 +249,9 @@ fn take_socket(upgraded: hyper::upgrade::Upgraded) -> Option<Viewer<TcpStream>> 
     Some(Viewer::new(parts.io.into_inner(), &parts.read_buf))
 }
 
+/// The value of a header that may be there once; a second one is for whoever reads the other.
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
+    let mut values = headers.get_all(name).iter();
+    let (first, second) = (values.next()?, values.next());
+    first.to_str().ok().filter(|_| second.is_none())
 }
