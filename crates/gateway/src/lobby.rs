@@ -26,6 +26,7 @@ pub(crate) struct Lobby(Arc<Mutex<Waiting>>);
 struct Waiting {
     next: u64,
     total: usize,
+    closed: bool,
     of: HashMap<IpAddr, VecDeque<(u64, AbortHandle)>>,
 }
 
@@ -41,6 +42,9 @@ impl Lobby {
     pub(crate) fn enter(&self, address: IpAddr, task: AbortHandle) -> Place {
         let address = neighbourhood(address);
         let mut waiting = self.waiting();
+        if waiting.closed {
+            task.abort();
+        }
         let crowded = waiting.total >= MOST;
         let most_of = crowded.then(|| {
             waiting
@@ -68,10 +72,12 @@ impl Lobby {
         }
     }
 
-    /// Ends all of them.
-    pub(crate) fn clear(&self) {
-        let everybody = std::mem::take(&mut self.waiting().of);
-        everybody.values().flatten().for_each(|(_, task)| task.abort());
+    /// Ends all of them, and everyone who still comes.
+    pub(crate) fn close(&self) {
+        let mut waiting = self.waiting();
+        waiting.closed = true;
+        let everybody = waiting.of.values().flatten();
+        everybody.for_each(|(_, task)| task.abort());
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -122,6 +128,17 @@ mod tests {
         assert!(!rest.is_finished() && !quiet.is_finished());
         drop(places);
         assert_eq!(lobby.waiting().total, 1);
+    }
+
+    #[tokio::test]
+    async fn nobody_stays_in_a_closed_lobby() {
+        let lobby = Lobby::default();
+        let (before, after) = (stuck(), stuck());
+        let _before = lobby.enter("192.0.2.1".parse().unwrap(), before.abort_handle());
+        lobby.close();
+        let _after = lobby.enter("192.0.2.1".parse().unwrap(), after.abort_handle());
+        assert!(before.await.unwrap_err().is_cancelled());
+        assert!(after.await.unwrap_err().is_cancelled());
     }
 
     #[tokio::test]

@@ -140,7 +140,7 @@ impl Gateway {
     /// Stops accepting, ends the sessions with close code 1001, and waits for them, 4 s at most.
     pub async fn stop(mut self) {
         self.listening.shutdown().await;
-        self.open.lobby.clear();
+        self.open.lobby.close();
         let sessions = self.sessions();
         let mut changes = sessions.changes();
         sessions.close(End::ShuttingDown);
