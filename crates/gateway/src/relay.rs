@@ -84,7 +84,8 @@ struct Up {
 impl Up {
     /// There is something that the server has not taken yet.
     fn waits_for_server(&self) -> bool {
-        !self.discard && !(self.payload.is_empty() && self.passed.is_empty())
+        let waiting = !self.payload.is_empty() || !self.passed.is_empty();
+        waiting && !self.discard
     }
 }
 
