@@ -4,6 +4,8 @@ fn main() {
     let dist = "../../novnc-vendor/dist";
     println!("cargo::rerun-if-changed={dist}");
     if !std::path::Path::new(dist).join("v.html").exists() {
-        println!("cargo::warning=the viewer is not built, so its pages will not be found: `npm run build` makes it");
+        println!(
+            "cargo::warning=the viewer is not built, so its pages will not be found: `npm run build` makes it"
+        );
     }
 }

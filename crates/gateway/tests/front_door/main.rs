@@ -1,7 +1,14 @@
 //! The gateway through its front door: what viewers, targets and strangers see of it. One program, so that it is linked
 //! once.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+mod access;
 mod common;
+mod limits;
 mod relay_bytes;
 mod relay_properties;
+mod secrets;
+mod sessions;
+mod vnc_route;
 mod what_a_client_sees;

@@ -12,7 +12,7 @@ use porthole_gateway::{
 };
 use tokio::net::TcpStream;
 
-use super::{Viewer, open, within};
+use super::{Viewer, open, wire, within};
 
 pub struct TestGateway {
     gateway: Gateway,
@@ -102,6 +102,11 @@ impl TestGateway {
         ))
         .await
         .unwrap()
+    }
+
+    /// Waits until the gateway has dealt with what others did before.
+    pub async fn catches_up(&self) {
+        wire::ask(self.address(), "GET / HTTP/1.1\r\nConnection: close\r\n\r\n").await;
     }
 
     /// Waits until there are `count` sessions.

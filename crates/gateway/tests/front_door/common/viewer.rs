@@ -67,7 +67,7 @@ pub async fn receive(viewer: &mut Viewer, count: usize) -> Vec<u8> {
     bytes
 }
 
-/// All that still comes, and how the session ends. `Closed` is (1006, "") when no close frame comes.
+/// All that still comes, and how the session ends, in a browser's words: 1005 is a close frame without a code, 1006 none.
 pub async fn rest(viewer: &mut Viewer) -> (Vec<u8>, Closed) {
     let mut bytes = Vec::new();
     loop {
@@ -76,6 +76,7 @@ pub async fn rest(viewer: &mut Viewer) -> (Vec<u8>, Closed) {
             Some(Ok(Message::Close(Some(frame)))) => {
                 return (bytes, (frame.code.into(), frame.reason.to_string()));
             }
+            Some(Ok(Message::Close(None))) => return (bytes, (1005, String::new())),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
             Some(Ok(other)) => panic!("that is nothing for a viewer: {other:?}"),
             Some(Err(_)) | None => return (bytes, (1006, String::new())),

@@ -1,0 +1,306 @@
+//! Who is answered at all, and what a browser gets besides the WebSocket.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use porthole_gateway::{Access, IndexEntry, Pages};
+
+use crate::common::{TestGateway, TestTarget, echo, open, raw, receive, send, wire::ask, within};
+
+const NOTHING: &str = "There is nothing here.\n";
+
+/// A request by hand; `None` leaves the header out.
+fn request(path: &str, hosts: &[String], origins: &[String], token: Option<&str>) -> String {
+    let mut request = format!("GET {path} HTTP/1.1\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n");
+    for host in hosts {
+        request += &format!("Host: {host}\r\n");
+    }
+    for origin in origins {
+        request += &format!("Origin: {origin}\r\n");
+    }
+    if let Some(token) = token {
+        request += &format!("Sec-WebSocket-Protocol: binary, porthole.token.{token}\r\n");
+    }
+    request + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+}
+
+fn page(path: &str, host: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+}
+
+/// Every Host that a page of somebody else's can make a browser send, and some that none can.
+fn foreign_hosts(at: SocketAddr) -> Vec<Vec<String>> {
+    let port = at.port();
+    let mut hosts: Vec<Vec<String>> = [
+        format!("evil.example:{port}"),
+        "evil.example".into(),
+        format!("127.0.0.1.evil.example:{port}"),
+        format!("localhost.evil.example:{port}"),
+        format!("evil.local:{port}"),
+        format!("127.0.0.1:{}", port ^ 1),
+        "127.0.0.1".into(),
+        "localhost".into(),
+        format!("127.1:{port}"),
+        format!("0x7f000001:{port}"),
+        format!("evil@127.0.0.1:{port}"),
+        format!("127.0.0.1:{port}@evil.example"),
+        format!("127.0.0.1:{port}/"),
+        format!("127.0.0.1:{port}, evil.example"),
+        format!("[::1:{port}"),
+        String::new(),
+    ]
+    .map(|host| vec![host])
+    .into();
+    hosts.push(vec![]);
+    hosts.push(vec![at.to_string(), "evil.example".into()]);
+    hosts
+}
+
+fn foreign_origins(at: SocketAddr) -> Vec<Vec<String>> {
+    let port = at.port();
+    let mut origins: Vec<Vec<String>> = [
+        "null".into(),
+        "http://evil.example".into(),
+        format!("http://evil.example:{port}"),
+        format!("http://127.0.0.1:{}", port ^ 1),
+        "http://127.0.0.1".into(),
+        "https://127.0.0.1".into(),
+        format!("http://127.0.0.2:{port}"),
+        format!("http://127.0.0.1:{port}.evil.example"),
+        format!("http://127.0.0.1:{port}@evil.example"),
+        format!("http://evil@127.0.0.1:{port}"),
+        format!("http://127.0.0.1:{port}/"),
+        format!("file://127.0.0.1:{port}"),
+        format!("127.0.0.1:{port}"),
+        String::new(),
+    ]
+    .map(|origin| vec![origin])
+    .into();
+    origins.push(vec![]);
+    origins.push(vec![format!("http://{at}"), "http://evil.example".into()]);
+    origins
+}
+
+#[tokio::test]
+async fn of_strangers_requests_none_is_accepted_and_all_see_the_same() {
+    let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
+    let at = gateway.address();
+    let ours = vec![at.to_string()];
+    let our_origin = vec![format!("http://{at}")];
+    let mut asked = 0;
+    let mut refused = async |hosts: &[String], origins: &[String], status: u16| {
+        // The token is a good one, and does not help.
+        for (path, token) in [("/", Some("raw")), ("/websockify?token=raw", None)] {
+            let (got, _, body) = ask(at, &request(path, hosts, origins, token)).await;
+            assert_eq!(
+                (got, &*body),
+                (status, NOTHING),
+                "Host {hosts:?}, Origin {origins:?}, {path}"
+            );
+            asked += 1;
+        }
+    };
+    for hosts in foreign_hosts(at) {
+        for origins in foreign_origins(at).iter().chain([&our_origin]) {
+            refused(&hosts, origins, 421).await;
+        }
+        // Such a Host may well be the Origin of the page: DNS rebinding.
+        if let [host] = &hosts[..] {
+            refused(&hosts, &[format!("http://{host}")], 421).await;
+        }
+    }
+    for origins in foreign_origins(at) {
+        refused(&ours, &origins, 403).await;
+        refused(&[format!("localhost:{}", at.port())], &origins, 403).await;
+    }
+    assert!(asked >= 500, "{asked}");
+    assert_eq!(*gateway.sessions().changes().borrow(), 0, "no session ever began");
+}
+
+#[tokio::test]
+async fn pages_are_refused_to_strangers_too_and_nothing_tells_what_is_there() {
+    let gateway = TestGateway::start().await;
+    let at = gateway.address();
+    let (status, head, body) = ask(at, &page("/", &at.to_string())).await;
+    assert_eq!((status, &*body), (404, NOTHING));
+    let but_status = |head: &str| {
+        head.lines()
+            .skip(1)
+            .filter(|line| !line.starts_with("date"))
+            .collect::<String>()
+    };
+    for hosts in foreign_hosts(at) {
+        let host = hosts.first().map_or("", |host| &**host);
+        if hosts.len() == 1 {
+            let refusal = ask(at, &page("/v", host)).await;
+            assert_eq!((refusal.0, &*refusal.2), (421, NOTHING), "{host}");
+            assert_eq!(but_status(&refusal.1), but_status(&head));
+        }
+    }
+    for path in [
+        "/index.html",
+        "/v/",
+        "/.git/config",
+        "/api",
+        "/websockify",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "//",
+    ] {
+        let refusal = ask(at, &page(path, &at.to_string())).await;
+        assert_eq!((refusal.0, &*refusal.2), (404, NOTHING), "{path}");
+        assert_eq!(but_status(&refusal.1), but_status(&head));
+    }
+    for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "NONSENSE"] {
+        let refusal = ask(at, &page("/", &at.to_string()).replacen("GET", method, 1)).await;
+        assert_eq!((refusal.0, &*refusal.2), (404, NOTHING), "{method}");
+    }
+}
+
+#[tokio::test]
+async fn every_page_has_the_headers_of_the_threat_model() {
+    let gateway = TestGateway::with(Access::default(), index()).await;
+    let at = gateway.address();
+    for path in ["/", "/nothing"] {
+        let (_, head, _) = ask(at, &page(path, &at.to_string())).await;
+        for line in [
+            "content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+             connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            "referrer-policy: no-referrer",
+            "cache-control: no-store",
+            "x-content-type-options: nosniff",
+            "cross-origin-opener-policy: same-origin",
+            "cross-origin-resource-policy: same-origin",
+        ] {
+            assert!(head.lines().any(|each| each == line), "{line}: {head}");
+        }
+        assert!(
+            !head.contains("set-cookie") && !head.contains("\r\nserver:"),
+            "{head}"
+        );
+    }
+}
+
+fn index() -> Pages {
+    let entry = || IndexEntry {
+        name: "Alice & Bob".into(),
+        link: "v#abc".into(),
+    };
+    Pages::Embedded {
+        index: Some(Arc::new(move || vec![entry()])),
+    }
+}
+
+#[tokio::test]
+async fn an_index_is_there_only_when_it_is_asked_for() {
+    let gateway = TestGateway::with(Access::default(), index()).await;
+    let at = gateway.address();
+    let (status, _, body) = ask(at, &page("/", &at.to_string())).await;
+    assert_eq!(status, 200);
+    assert!(body.contains(r#"<a href="v#abc">Alice &amp; Bob</a>"#), "{body}");
+    assert_eq!(ask(at, &page("/index.html", &at.to_string())).await.0, 404);
+    assert_eq!(ask(at, &page("/", "evil.example")).await.0, 421);
+}
+
+#[tokio::test]
+async fn names_and_origins_that_are_added_are_answered() {
+    let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
+    gateway.set_access(Access {
+        hosts: vec!["desk.example.org".into()],
+        origins: vec!["https://portal.example.org".into()],
+        any: false,
+    });
+    for (host, origin) in [
+        ("desk.example.org", "https://desk.example.org"),
+        ("desk.example.org:8443", "https://desk.example.org:8443"),
+        ("desk.example.org", "https://portal.example.org"),
+    ] {
+        let headers = [("Host", host), ("Origin", origin)];
+        let mut viewer = within(open(gateway.address(), "/?token=raw", &headers))
+            .await
+            .unwrap();
+        send(&mut viewer, b"hello").await;
+        assert_eq!(receive(&mut viewer, 5).await, b"hello");
+    }
+    // And taken away again, from the next request on.
+    gateway.set_access(Access::default());
+    assert_eq!(
+        ask(gateway.address(), &page("/", "desk.example.org")).await.0,
+        421
+    );
+}
+
+#[tokio::test]
+async fn a_gateway_for_anybody_asks_for_nothing_but_the_token() {
+    let any = Access {
+        any: true,
+        ..Access::default()
+    };
+    let gateway = TestGateway::with(any, Pages::Embedded { index: None }).await;
+    gateway.grant("raw", raw(echo(TestTarget::tcp().await)));
+    let at = gateway.address();
+    let with = |hosts: &[&str], origins: &[&str]| {
+        let owned = |all: &[&str]| all.iter().map(|each| each.to_string()).collect::<Vec<_>>();
+        request("/?token=raw", &owned(hosts), &owned(origins), None).replace("Upgrade, close", "Upgrade")
+    };
+    for hello in [
+        with(&["backend"], &[]),
+        with(&["backend"], &["https://desk.example.org:8443"]),
+        with(&[], &["null"]),
+    ] {
+        let mut stream = gateway.connect().await;
+        within(tokio::io::AsyncWriteExt::write_all(&mut stream, hello.as_bytes()))
+            .await
+            .unwrap();
+        let head = crate::common::wire::head(&mut stream).await;
+        assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+    }
+    assert_eq!(ask(at, &page("/", "backend")).await.0, 404);
+}
+
+#[tokio::test]
+async fn a_folder_is_served_and_nothing_above_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let web = folder.path().join("web");
+    std::fs::create_dir_all(web.join("sub/deeper")).unwrap();
+    std::fs::write(folder.path().join("secret"), "secret").unwrap();
+    std::fs::write(web.join("hello.html"), "hello").unwrap();
+    std::fs::write(web.join("sub/index.html"), "sub").unwrap();
+    let gateway = TestGateway::with(Access::default(), Pages::Dir(web)).await;
+    let (at, host) = (gateway.address(), gateway.address().to_string());
+    let (status, head, body) = ask(at, &page("/hello.html", &host)).await;
+    assert_eq!((status, &*body), (200, "hello"));
+    assert!(
+        head.contains("content-type: text/html") && head.contains("x-content-type-options: nosniff"),
+        "{head}"
+    );
+    assert_eq!(ask(at, &page("/sub/", &host)).await.2, "sub");
+    // Below whatever prefix a proxy put before it.
+    for path in ["/sub", "/sub?a=b/c", "//sub"] {
+        let (status, head, _) = ask(at, &page(path, &host)).await;
+        let to = path.trim_start_matches('/').replace("sub", "sub/");
+        assert_eq!(status, 307, "{path}");
+        assert!(head.contains(&format!("location: ./{to}\r\n")), "{path}: {head}");
+    }
+    for path in [
+        "/",
+        "/sub/deeper/",
+        "/secret",
+        "/../secret",
+        "/%2e%2e/secret",
+        "/..%2fsecret",
+        "/sub/../../secret",
+        "/sub/..%5c..%5csecret",
+        "//etc/passwd",
+        "/%2fetc%2fpasswd",
+        "/hello.html%00",
+    ] {
+        let (status, _, body) = ask(at, &page(path, &host)).await;
+        assert_eq!((status, &*body), (404, NOTHING), "{path}");
+    }
+    assert_eq!(
+        ask(at, &page("/hello.html", &host).replacen("GET", "POST", 1))
+            .await
+            .0,
+        404
+    );
+    assert_eq!(ask(at, &page("/hello.html", "evil.example")).await.0, 421);
+}

@@ -1,0 +1,203 @@
+//! What one stranger can take from everybody: time, sockets, memory, guesses.
+
+use std::time::Duration;
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::common::{
+    TestGateway, TestTarget, closed, echo, receive, send, skip,
+    wire::{self, ask},
+    within,
+};
+
+const HEADERS: Duration = Duration::from_secs(5);
+
+/// Reads until the gateway closes, however it does, and says what came.
+async fn until_closed(stream: &mut TcpStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let _ = within(stream.read_to_end(&mut bytes)).await;
+    bytes
+}
+
+#[tokio::test]
+async fn a_request_has_five_seconds_to_come() {
+    let gateway = TestGateway::start().await;
+    for said in ["", "GET / HT", "GET / HTTP/1.1\r\nHost: x\r\nX: "] {
+        let mut stream = gateway.connect().await;
+        stream.write_all(said.as_bytes()).await.unwrap();
+        gateway.catches_up().await;
+        skip(HEADERS / 2).await;
+        // A byte now and then does not buy time.
+        stream.write_all(b"G").await.unwrap();
+        gateway.catches_up().await;
+        skip(HEADERS / 2 + Duration::from_millis(10)).await;
+        until_closed(&mut stream).await;
+    }
+}
+
+#[tokio::test]
+async fn a_connection_has_five_seconds_for_its_next_request() {
+    let gateway = TestGateway::start().await;
+    let mut stream = gateway.connect().await;
+    let request = format!("HEAD / HTTP/1.1\r\nHost: {}\r\n\r\n", gateway.address());
+    for _ in 0..3 {
+        stream.write_all(request.as_bytes()).await.unwrap();
+        assert!(wire::head(&mut stream).await.starts_with("HTTP/1.1 404"));
+        skip(HEADERS - Duration::from_secs(1)).await;
+    }
+    stream.write_all(request.as_bytes()).await.unwrap();
+    wire::head(&mut stream).await;
+    skip(HEADERS + Duration::from_millis(10)).await;
+    assert_eq!(until_closed(&mut stream).await, b"");
+}
+
+#[tokio::test]
+async fn headers_are_counted_and_measured() {
+    let gateway = TestGateway::start().await;
+    let host = gateway.address();
+    let request = |more: &str| format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{more}\r\n");
+    assert_eq!(ask(host, &request(&"X: y\r\n".repeat(62))).await.0, 404);
+    assert_eq!(ask(host, &request(&"X: y\r\n".repeat(63))).await.0, 431);
+    assert_eq!(
+        ask(host, &request(&format!("X: {}\r\n", "y".repeat(15_000))))
+            .await
+            .0,
+        404
+    );
+    assert_eq!(
+        ask(host, &request(&format!("X: {}\r\n", "y".repeat(40_000))))
+            .await
+            .0,
+        431
+    );
+    let path = "x".repeat(40_000);
+    let (status, _, _) = ask(host, &request("").replacen('/', &format!("/{path}"), 1)).await;
+    assert!(status == 414 || status == 431, "{status}");
+}
+
+#[tokio::test]
+async fn a_body_is_not_waited_for() {
+    let gateway = TestGateway::start().await;
+    for body in ["Content-Length: 1000000000", "Transfer-Encoding: chunked"] {
+        let mut stream = gateway.connect().await;
+        let host = gateway.address();
+        let head = format!("POST / HTTP/1.1\r\nHost: {host}\r\n{body}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        assert!(wire::head(&mut stream).await.starts_with("HTTP/1.1 404"));
+        // More than all the system's buffers: it does not read on.
+        let mut sent = 0;
+        while let Ok(Ok(written)) = tokio::time::timeout(HEADERS, stream.write(&[b'5'; 100_000])).await {
+            sent += written;
+            assert!(sent < 64 << 20, "it reads on");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_who_say_nothing_keep_nobody_out() {
+    // Two ends of each connection live in this process.
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let wanted = limit.maximum.unwrap_or(8_192).min(8_192);
+    let raised = rustix::process::Rlimit {
+        current: Some(wanted),
+        ..limit
+    };
+    rustix::process::setrlimit(rustix::process::Resource::Nofile, raised).unwrap();
+
+    let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
+    let mut before = gateway.viewer("raw").await;
+    let mut silent = Vec::new();
+    for i in 0..1_000 {
+        let mut stream = gateway.connect().await;
+        if i % 2 == 0 {
+            stream.write_all(b"GET /websockify?tok").await.unwrap();
+        }
+        silent.push(stream);
+    }
+    let mut meanwhile = gateway.viewer("raw").await;
+    for viewer in [&mut before, &mut meanwhile] {
+        send(viewer, b"hello").await;
+        assert_eq!(receive(viewer, 5).await, b"hello");
+    }
+    skip(HEADERS).await;
+    for mut stream in silent {
+        until_closed(&mut stream).await;
+    }
+    // Their sessions began before, and hold no place among those who have shown no token.
+    for viewer in [&mut before, &mut meanwhile] {
+        send(viewer, b"hello").await;
+        assert_eq!(receive(viewer, 5).await, b"hello");
+    }
+}
+
+#[tokio::test]
+async fn guessing_ends_after_twenty_and_a_right_token_passes() {
+    let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
+    for i in 0..20 {
+        assert_eq!(
+            closed(&mut gateway.viewer(&format!("guess{i}")).await).await.0,
+            4001,
+            "{i}"
+        );
+    }
+    let told = closed(&mut gateway.viewer("guess").await).await;
+    assert_eq!(
+        told,
+        (
+            4005,
+            "Too many wrong links from this address; wait a minute".into()
+        )
+    );
+    let mut viewer = gateway.viewer("raw").await;
+    send(&mut viewer, b"hello").await;
+    assert_eq!(receive(&mut viewer, 5).await, b"hello");
+}
+
+#[tokio::test]
+async fn who_was_refused_cannot_stay() {
+    let gateway = TestGateway::start().await;
+    let mut stream = wire::open(&gateway, "wrong").await;
+    assert_eq!(wire::read_close(&mut stream).await.0, 4001);
+    // It neither answers nor hangs up, and goes on sending.
+    stream
+        .write_all(&wire::frame(wire::BINARY, b"let me in"))
+        .await
+        .unwrap();
+    skip(Duration::from_secs(3)).await;
+    until_closed(&mut stream).await;
+    // The end of the stream came with the refusal; a reset tells that the gateway has let go.
+    let gone = async { while stream.write(b"still here").await.is_ok() {} };
+    within(gone).await;
+}
+
+#[tokio::test]
+async fn viewers_that_come_while_the_gateway_stops_are_not_left_hanging() {
+    let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
+    let at = gateway.address();
+    let coming: Vec<_> = (0..50)
+        .map(|i| {
+            tokio::spawn(async move {
+                for _ in 0..i {
+                    tokio::task::yield_now().await;
+                }
+                match crate::common::open(at, "/?token=raw", &[]).await {
+                    Ok(mut viewer) => crate::common::rest(&mut viewer).await.1.0,
+                    Err(_) => 0,
+                }
+            })
+        })
+        .collect();
+    for _ in 0..25 {
+        tokio::task::yield_now().await;
+    }
+    let sessions = gateway.sessions().clone();
+    gateway.stop().await;
+    for viewer in coming {
+        let code = within(viewer).await.unwrap();
+        assert!([0, 1001, 1006].contains(&code), "{code}");
+    }
+    assert!(sessions.list().is_empty());
+}
