@@ -77,18 +77,27 @@ impl End {
         }
     }
 
-    /// The frame that tells the viewer. A reason longer than a close frame holds (123 bytes, RFC 6455 §5.5) is cut.
+    /// The frame that tells the viewer, its reason cut to what a close frame holds.
     pub(crate) fn frame(&self) -> CloseFrame {
-        let reason = self.reason();
-        let mut end = reason.len().min(123);
-        while !reason.is_char_boundary(end) {
-            end -= 1;
-        }
         CloseFrame {
             code: CloseCode::from(self.code()),
-            reason: (&reason[..end]).into(),
+            reason: cut(&self.reason()).as_str().into(),
         }
     }
+}
+
+/// What is left of a close frame's 125 bytes beside the code (RFC 6455 §5.5).
+const LONGEST_REASON: usize = 123;
+
+/// Cuts a reason that is too long at a word's end, and shows that there was more.
+fn cut(reason: &str) -> String {
+    const MORE: &str = " …";
+    if reason.len() <= LONGEST_REASON {
+        return reason.to_owned();
+    }
+    let room = &reason[..reason.floor_char_boundary(LONGEST_REASON - MORE.len())];
+    let words = room.rsplit_once(' ').map_or(room, |(words, _)| words);
+    format!("{words}{MORE}")
 }
 
 #[cfg(test)]
@@ -96,8 +105,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_reason_is_cut_between_characters() {
-        let frame = End::BrokenRfb("é".repeat(100)).frame();
-        assert_eq!(frame.reason.len(), 122);
+    fn a_long_reason_is_cut_at_a_word_and_never_inside_a_character() {
+        let whole = "é".repeat(61);
+        assert_eq!(cut(&whole), whole);
+        let one_word = cut(&"é".repeat(100));
+        assert!(one_word.len() <= LONGEST_REASON && one_word.ends_with("é …"));
+        assert_eq!(cut(&"word ".repeat(30)), format!("{}…", "word ".repeat(23)));
     }
 }

@@ -167,7 +167,7 @@ pub struct BadTarget {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
     /// No connection.
-    #[error("Failed to connect to downstream server: {0}")]
+    #[error("The VNC server cannot be reached: {0}")]
     Unreachable(&'static str),
     /// It listens, but said nothing that a VNC server says.
     #[error("The VNC server did not answer in time")]

@@ -54,7 +54,7 @@ async fn a_target_that_cannot_be_reached_says_why() {
         ("nowhere", nowhere, "its host name is not known"),
     ] {
         gateway.grant(token, raw(target));
-        let reason = format!("Failed to connect to downstream server: {why}");
+        let reason = format!("The VNC server cannot be reached: {why}");
         sees(&mut gateway.viewer(token).await, (1011, &reason)).await;
     }
 }

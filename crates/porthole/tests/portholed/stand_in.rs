@@ -65,7 +65,7 @@ async fn a_target_that_cannot_be_reached_says_which_way() {
         let (code, reason) = ending(portholed.address, &format!("/?token={token}")).await;
         assert_eq!(code, 1011, "{token}: {reason}");
         assert!(
-            reason.starts_with("Failed to connect to downstream server: "),
+            reason.starts_with("The VNC server cannot be reached: "),
             "{token}: {reason}"
         );
         reasons.push(reason);
