@@ -9,7 +9,6 @@ use porthole_tests::{
     page::{IN_THE_OPEN, Page},
     people::Person,
     portholed::Portholed,
-    ports::free_port,
     vnc::{Colour, VncServer},
 };
 
@@ -41,9 +40,11 @@ impl House {
             &format!("{ALICE}: 127.0.0.1:{a}\n{BOB}: 127.0.0.1:{b}\n"),
         )?;
         let source = format!("--token-source={}", tokens.display());
-        let port = free_port()?.to_string();
-        let portholed =
-            Portholed::start(&home, &["--verbose", "--token-plugin=TokenFile", &source, &port]).await?;
+        let portholed = Portholed::start(
+            &home,
+            &["--verbose", "--token-plugin=TokenFile", &source, "127.0.0.1:0"],
+        )
+        .await?;
         Ok(Self {
             alice,
             bob,

@@ -26,5 +26,6 @@ async fn plain_http_from_a_lan_address_shows_the_desktop() -> Result<()> {
         .await?
         .shows(RED, IN_THE_OPEN)
         .await?;
-    browser.has_no_errors().await
+    // Chromium and noVNC say themselves, as errors, that this is no secure context.
+    browser.has_no_uncaught_errors().await
 }

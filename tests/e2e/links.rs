@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use porthole_tests::{
     browser::Browser, deadline::eventually, fetch::fetch, home::Home, page::IN_THE_OPEN, people::Person,
-    portholed::Portholed, ports::free_port, vnc::VncServer,
+    portholed::Portholed, vnc::VncServer,
 };
 
 use crate::displays::{Displays, RED};
@@ -73,8 +73,7 @@ async fn websockifys_links_work_below_a_prefix_in_both_readings() -> Result<()> 
     let home = Home::new()?;
     let tokens = home.write("tokens", &format!("secret: 127.0.0.1:{}\n", session.port))?;
     let source = format!("--token-source={}", tokens.display());
-    let port = free_port()?.to_string();
-    let portholed = Portholed::start(&home, &["--token-plugin=TokenFile", &source, &port]).await?;
+    let portholed = Portholed::start(&home, &["--token-plugin=TokenFile", &source, "127.0.0.1:0"]).await?;
 
     let browser = Browser::start().await?;
     for link in [

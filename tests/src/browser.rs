@@ -5,7 +5,7 @@ use fantoccini::{Client, ClientBuilder, wd::Capabilities};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-use crate::{home::Home, page::Page, process::Process};
+use crate::{deadline::PATIENCE, home::Home, page::Page, process::Process};
 
 /// Chromium with a profile of its own, driven by WebDriver.
 pub struct Browser {
@@ -54,19 +54,8 @@ impl Browser {
         Page::new(&self.client)
     }
 
-    /// All errors that pages had since this was asked last: uncaught ones, refused resources, violated policies.
-    ///
-    /// # Errors
-    ///
-    /// When the driver does not tell.
-    pub async fn errors(&self) -> Result<Vec<String>> {
-        let log = self.client.issue_cmd(BrowserLog).await?;
-        let entries = log.as_array().context("a log that is no list")?;
-        let severe = entries.iter().filter(|entry| entry["level"] == "SEVERE");
-        Ok(severe.map(|entry| entry["message"].to_string()).collect())
-    }
-
-    /// Fails when pages had errors.
+    /// Fails when pages had errors since this was asked last: uncaught ones, refused resources, violated policies,
+    /// and what scripts report as an error.
     ///
     /// # Errors
     ///
@@ -76,10 +65,34 @@ impl Browser {
         ensure!(errors.is_empty(), "the page had errors: {errors:#?}");
         Ok(())
     }
+
+    /// Fails when scripts of pages ended in an error since this was asked last.
+    ///
+    /// # Errors
+    ///
+    /// All those errors.
+    pub async fn has_no_uncaught_errors(&self) -> Result<()> {
+        let errors = self.errors().await?;
+        let uncaught: Vec<_> = errors.iter().filter(|error| error.contains("Uncaught")).collect();
+        ensure!(uncaught.is_empty(), "the page had errors: {uncaught:#?}");
+        Ok(())
+    }
+
+    async fn errors(&self) -> Result<Vec<String>> {
+        let log = self.client.issue_cmd(BrowserLog).await?;
+        let entries = log.as_array().context("a log that is no list")?;
+        let severe = entries.iter().filter(|entry| entry["level"] == "SEVERE");
+        Ok(severe.map(|entry| entry["message"].to_string()).collect())
+    }
 }
 
-/// Starts a WebDriver session.
-pub(crate) async fn connect(port: u16, capabilities: Capabilities) -> Result<Client> {
+/// Starts a WebDriver session, in which nothing may take longer than [`PATIENCE`].
+pub(crate) async fn connect(port: u16, mut capabilities: Capabilities) -> Result<Client> {
+    let patience = PATIENCE.as_millis();
+    capabilities.insert(
+        "timeouts".to_owned(),
+        json!({ "pageLoad": patience, "script": patience }),
+    );
     let mut builder = ClientBuilder::new(HttpConnector::new());
     Ok(builder
         .capabilities(capabilities)

@@ -1,8 +1,9 @@
 //! Waiting for what must come true.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
+use tokio::time::{Instant, sleep, timeout_at};
 
 /// How long anything may take on a slow machine that does other work besides.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -24,9 +25,14 @@ pub async fn eventually<T>(what: &str, probe: impl AsyncFnMut() -> Result<T>) ->
 pub async fn within<T>(limit: Duration, what: &str, mut probe: impl AsyncFnMut() -> Result<T>) -> Result<T> {
     let deadline = Instant::now() + limit;
     loop {
-        match probe().await {
-            Err(_) if Instant::now() < deadline => tokio::time::sleep(Duration::from_millis(25)).await,
-            answer => return answer.with_context(|| format!("{what}: not within {limit:?}")),
-        }
+        let answer = match timeout_at(deadline, probe()).await {
+            Err(_) => Err(anyhow!("no answer")),
+            Ok(Err(_)) if Instant::now() < deadline => {
+                sleep(Duration::from_millis(25)).await;
+                continue;
+            }
+            Ok(answer) => answer,
+        };
+        return answer.with_context(|| format!("{what}: not within {limit:?}"));
     }
 }

@@ -52,8 +52,11 @@ impl Home {
     /// A command with this home, and nothing else in its environment but PATH and a language.
     #[must_use]
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
-        let mut command = Command::new(program.as_ref());
+        // It ends with the test, even if that is killed.
+        let mut command = Command::new("setpriv");
         command
+            .args(["--pdeathsig", "TERM", "--"])
+            .arg(program.as_ref())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("LANG", "C.UTF-8")

@@ -72,6 +72,8 @@ impl Person {
                 "--regid",
                 &self.name,
                 "--init-groups",
+                "--pdeathsig",
+                "TERM",
                 "env",
                 "--ignore-environment",
             ])

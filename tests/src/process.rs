@@ -35,7 +35,7 @@ impl Process {
     ///
     /// When the program is not there.
     pub fn start(command: &mut Command) -> Result<Self> {
-        let name = command.get_program().to_string_lossy().into_owned();
+        let name = format!("{command:?}");
         let (output, errors) = (tempfile::tempfile()?, tempfile::tempfile()?);
         let child = command
             .stdin(Stdio::null())
