@@ -10,6 +10,7 @@ import type { Snapshot } from './bindings/Snapshot';
 const alice: DisplayView = {
   name: 'Alice',
   target: '127.0.0.1:5901',
+  launch: null,
   state: { kind: 'reachable' },
   busy: false,
   sessions: [],
@@ -21,6 +22,8 @@ const nothing: Snapshot = {
   address: 'http://127.0.0.1:6080',
   configFile: '/home/alice/.config/porthole/config.toml',
   version: '0.1.0',
+  found: [],
+  newDesktop: null,
 };
 
 let asked: Intent[];

@@ -89,7 +89,7 @@ impl Controller {
             let counting = self.visible && !self.sessions.is_empty();
             tokio::select! {
                 intent = asked.recv() => match intent {
-                    Some(Intent::Quit) | None => break,
+                    Some(Intent::Quit | Intent::StopAllAndQuit) | None => break,
                     Some(intent) => self.attend(intent),
                 },
                 Some(done) = self.work.join_next() => match done {
@@ -128,7 +128,13 @@ impl Controller {
             Intent::EditConfig => self.edit_config(),
             Intent::DismissNotice => self.notice = None,
             Intent::ShowWindow => self.show_window(),
-            Intent::Quit => {}
+            Intent::StartDisplay { .. }
+            | Intent::StopDisplay { .. }
+            | Intent::RestartDisplay { .. }
+            | Intent::NewDesktop { .. }
+            | Intent::ShareThisScreen
+            | Intent::AddFound { .. } => self.fail("Displays cannot be launched yet.".into()),
+            Intent::Quit | Intent::StopAllAndQuit => {}
         }
     }
 

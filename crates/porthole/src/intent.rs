@@ -24,6 +24,33 @@ pub enum Intent {
         /// The display's name.
         display: String,
     },
+    /// Start a display that Porthole launches; no error if it runs.
+    StartDisplay {
+        /// The display's name.
+        display: String,
+    },
+    /// Stop a display that Porthole launches; no error if it does not run.
+    StopDisplay {
+        /// The display's name.
+        display: String,
+    },
+    /// Stop a display that Porthole launches, and start it again.
+    RestartDisplay {
+        /// The display's name.
+        display: String,
+    },
+    /// Add a desktop of one's own to the config file, and start it.
+    NewDesktop {
+        /// What it is to be called; without, a name is chosen.
+        name: Option<String>,
+    },
+    /// Add a display to the config file that shows this X screen.
+    ShareThisScreen,
+    /// Add a VNC server that was found on this machine to the config file.
+    AddFound {
+        /// Its target in the snapshot.
+        target: String,
+    },
     /// End a session.
     Disconnect {
         /// The session's id in the snapshot.
@@ -46,6 +73,8 @@ pub enum Intent {
     DismissNotice,
     /// Bring up the window.
     ShowWindow,
-    /// End the program, and all sessions with it.
+    /// End the program, and all sessions with it. Displays that were launched run on.
     Quit,
+    /// Stop all displays that were launched, and end the program.
+    StopAllAndQuit,
 }

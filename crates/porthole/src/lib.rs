@@ -25,4 +25,6 @@ pub use intent::Intent;
 pub use links::LIFETIME;
 pub use listen::ListenError;
 pub use porthole::{Change, LinkError, Porthole, StartError};
-pub use snapshot::{DisplayView, Notice, NoticeKind, Reach, SessionRights, SessionView, Snapshot};
+pub use snapshot::{
+    DisplayView, FoundView, LaunchView, Notice, NoticeKind, Reach, SessionRights, SessionView, Snapshot,
+};

@@ -1,7 +1,11 @@
 //! All that a person can see.
 
+mod launch;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub use launch::LaunchView;
 
 /// All that a person can see, as one value. Shells draw it and nothing else. Every text in it may come from outside (a
 /// config file, a VNC server) and is text, never markup.
@@ -20,6 +24,11 @@ pub struct Snapshot {
     pub config_file: String,
     /// The program's version.
     pub version: String,
+    /// VNC servers that run on this machine already and are no display's target. Looked for while the window is to be
+    /// seen.
+    pub found: Vec<FoundView>,
+    /// `None`: new desktops can be made here; else why not, and what to do about it.
+    pub new_desktop: Option<String>,
 }
 
 /// One display of the list.
@@ -28,8 +37,10 @@ pub struct Snapshot {
 pub struct DisplayView {
     /// Its name, which is unique.
     pub name: String,
-    /// Where its VNC server listens, as in the config file.
+    /// Where its VNC server listens, as in the config file; of a display that Porthole launches, what it shows.
     pub target: String,
+    /// How it fares, if Porthole launches it; `None` for a display that has a target.
+    pub launch: Option<LaunchView>,
     /// Whether it can be reached.
     pub state: Reach,
     /// Whether something that was asked for it (Open, Open in browser, Copy link) is still under way.
@@ -53,6 +64,17 @@ pub enum Reach {
         /// What to do about it, as a sentence.
         fix: String,
     },
+}
+
+/// A VNC server that runs on this machine already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundView {
+    /// Where it listens, as the config file writes a target; its name in
+    /// [`Intent::AddFound`](crate::Intent::AddFound).
+    pub target: String,
+    /// The name of its program, where the system tells it.
+    pub program: Option<String>,
 }
 
 /// One viewer that is connected.

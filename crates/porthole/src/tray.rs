@@ -77,6 +77,7 @@ mod tests {
         let displays = names.iter().map(|name| DisplayView {
             name: (*name).into(),
             target: "127.0.0.1:5901".into(),
+            launch: None,
             state: Reach::Checking,
             busy: false,
             sessions: Vec::new(),

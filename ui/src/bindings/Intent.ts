@@ -17,7 +17,27 @@ display: string, } | { "type": "copyLink",
 /**
  * The display's name.
  */
-display: string, } | { "type": "disconnect", 
+display: string, } | { "type": "startDisplay", 
+/**
+ * The display's name.
+ */
+display: string, } | { "type": "stopDisplay", 
+/**
+ * The display's name.
+ */
+display: string, } | { "type": "restartDisplay", 
+/**
+ * The display's name.
+ */
+display: string, } | { "type": "newDesktop", 
+/**
+ * What it is to be called; without, a name is chosen.
+ */
+name: string | null, } | { "type": "shareThisScreen" } | { "type": "addFound", 
+/**
+ * Its target in the snapshot.
+ */
+target: string, } | { "type": "disconnect", 
 /**
  * The session's id in the snapshot.
  */
@@ -29,4 +49,4 @@ display: string, } | { "type": "windowVisible",
 /**
  * Whether the window is to be seen.
  */
-visible: boolean, } | { "type": "editConfig" } | { "type": "dismissNotice" } | { "type": "showWindow" } | { "type": "quit" };
+visible: boolean, } | { "type": "editConfig" } | { "type": "dismissNotice" } | { "type": "showWindow" } | { "type": "quit" } | { "type": "stopAllAndQuit" };

@@ -20,6 +20,7 @@ impl Controller {
         let displays = self.porthole.config().displays.iter().map(|display| DisplayView {
             name: display.name.clone(),
             target: display.place.to_string(),
+            launch: None,
             state: self.reaches.of(&display.name),
             busy: self.busy.contains(&display.name),
             sessions: views_of(&display.name),
@@ -31,6 +32,8 @@ impl Controller {
             address: self.porthole.address(),
             config_file: self.porthole.config_file().display().to_string(),
             version: env!("CARGO_PKG_VERSION").into(),
+            found: Vec::new(),
+            new_desktop: Some("Desktops cannot be launched yet.".into()),
         }
     }
 }
