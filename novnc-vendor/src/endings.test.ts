@@ -58,6 +58,13 @@ test('a desktop that ended before it was seen did not close', () => {
   );
 });
 
+test('a desktop that Porthole started says why it ended', () => {
+  const ending = endingOf(outcome(1000, { reason: 'The session ended: its user logged out' }));
+  expect(ending.cause).toBe('The session ended: its user logged out.');
+  expect(ending.next).toContain('start it again');
+  expect(ending.retry).toBe('offer');
+});
+
 test('an unknown code names itself', () => {
   expect(endingOf(outcome(4999)).cause).toContain('4999');
 });

@@ -29,9 +29,19 @@ export function endingOf({ code, reason, opened, connected, gaveUp }: Outcome): 
   const known = BY_CODE[code];
   if (known === undefined)
     return { ...UNEXPECTED, cause: sentence(reason) || `The connection ended with code ${code}.` };
-  if (code === 1000 && !connected) return { ...known, title: 'The desktop did not start' };
+  if (code === 1000) return closed(known, connected, reason);
   return TELLS_MORE.has(code) ? { ...known, cause: sentence(reason) || known.cause } : known;
 }
+
+/** Porthole knows why a desktop ended that it started itself, and starts it again for whoever comes. */
+function closed(known: Ending, connected: boolean, reason: string): Ending {
+  const title = connected ? known.title : 'The desktop did not start';
+  if (reason === '' || reason === TARGET_CLOSED) return { ...known, title };
+  return { ...known, title, cause: sentence(reason), next: 'Reconnect to start it again.' };
+}
+
+/** The gateway's reason when it knows no more than that. */
+const TARGET_CLOSED = 'Target closed';
 
 /** Where the gateway's reason says what this page cannot know; elsewhere it repeats the code in fewer words. */
 const TELLS_MORE = new Set([1002, 1003, 1009, 1011, 4004, 4006]);

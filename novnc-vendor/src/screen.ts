@@ -9,6 +9,10 @@ export type { Credentials };
 
 /** What a screen tells while it lives. After `closed` it says nothing more. */
 export interface ScreenEvents {
+  /** The gateway accepted the connection; what the desktop says is still to come. */
+  opened(): void;
+  /** The first bytes came. */
+  heard(): void;
   connected(): void;
   closed(close: Close & { gaveUp: boolean }): void;
   /** The server wants to know who is there. */
@@ -69,7 +73,11 @@ export class Screen {
     let opened = false;
     // Ours hears the close before noVNC does, while the last picture is still on the page.
     const socket = openSocket(url, plan.protocols, (close) => end({ ...close, gaveUp: false }));
-    socket.addEventListener('open', () => (opened = true));
+    socket.addEventListener('open', () => {
+      opened = true;
+      events.opened();
+    });
+    socket.addEventListener('message', () => events.heard(), { once: true });
 
     this.#mount = mount;
     const rfb = new Rfb(mount, socket, {

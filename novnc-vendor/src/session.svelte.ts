@@ -14,21 +14,33 @@ import type { LinkFault, Plan } from './link';
 import type { Credentials, openScreen, Screen, ScreenEvents } from './screen';
 import type { Settings } from './settings';
 
+/** On the way to a desktop. */
+export interface Connecting {
+  name: 'connecting';
+  /** The end that is being mended. */
+  after: Ending | undefined;
+  /** The gateway is there, and the desktop is not yet: it is starting. */
+  starting: boolean;
+}
+
 /** What the page shows. */
 export type Phase =
-  | { name: 'connecting'; after: Ending | undefined } // `after` an end that is being mended
+  | Connecting
   | { name: 'credentials'; fields: (keyof Credentials)[] }
   | { name: 'trust'; publicKey: Uint8Array }
   | { name: 'connected' }
   | { name: 'waiting'; ending: Ending; until: number }
   | { name: 'ended'; ending: Ending };
 
+/** A desktop that runs already says its first word sooner, in ms. */
+const FIRST_WORD = 700;
+
 /**
  * One link, from its first attempt to its last: connects, connects again after a loss, and says at every moment what
  * there is to see. At most one screen is open at a time, and only that one is listened to.
  */
 export class Session {
-  phase = $state.raw<Phase>({ name: 'connecting', after: undefined });
+  phase = $state.raw<Phase>(connecting());
   /** The desktop's own name; foreign text. */
   name = $state('');
   /** What the desktop copied last; foreign text. */
@@ -53,6 +65,8 @@ export class Session {
   /** Counts the attempts, so that news from an earlier one are told apart. */
   #attempt = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  /** Runs while the first word is awaited. */
+  #silence: ReturnType<typeof setTimeout> | undefined;
 
   constructor(open: typeof openScreen, mount: HTMLElement, settings: Settings, showDot: boolean) {
     this.#open = open;
@@ -95,13 +109,13 @@ export class Session {
 
   answer(credentials: Credentials): void {
     this.#credentials = { ...this.#credentials, ...credentials };
-    this.phase = { name: 'connecting', after: undefined };
+    this.phase = connecting();
     this.#screen?.answer(this.#credentials);
   }
 
   trust(publicKey: Uint8Array): void {
     this.#trusted = publicKey.join();
-    this.phase = { name: 'connecting', after: undefined };
+    this.phase = connecting();
     this.#screen?.trust();
   }
 
@@ -159,7 +173,7 @@ export class Session {
     const url = this.#plan?.urls[this.#reading];
     if (!this.#plan || url === undefined) return;
     const attempt = this.#attempt;
-    this.phase = { name: 'connecting', after };
+    this.phase = connecting(after);
     this.#open(
       this.#mount,
       {
@@ -193,6 +207,13 @@ export class Session {
       };
 
     return {
+      opened: current(() => {
+        this.#silence = setTimeout(() => this.#starting(true), FIRST_WORD);
+      }),
+      heard: current(() => {
+        clearTimeout(this.#silence);
+        this.#starting(false);
+      }),
       connected: current(() => {
         connectedAt = performance.now();
         this.#keepReading();
@@ -238,6 +259,10 @@ export class Session {
     };
   }
 
+  #starting(starting: boolean): void {
+    if (this.phase.name === 'connecting') this.phase = { ...this.phase, starting };
+  }
+
   /** This address works: there is no other from now on. */
   #keepReading(): void {
     const url = this.#plan?.urls[this.#reading];
@@ -273,12 +298,17 @@ export class Session {
   #drop(keepStill = false): void {
     this.#attempt++;
     clearTimeout(this.#retry);
+    clearTimeout(this.#silence);
     this.held.clear();
     this.clipped = false;
     this.#screen?.close();
     this.#screen = undefined;
     if (!keepStill) this.still = undefined;
   }
+}
+
+function connecting(after?: Ending): Connecting {
+  return { name: 'connecting', after, starting: false };
 }
 
 /** A name on one line, of a length that fits into a title. */

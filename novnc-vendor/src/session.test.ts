@@ -62,6 +62,37 @@ test('connects by itself', async () => {
   expect(session.phase.name).toBe('connected');
 });
 
+describe('a connection that stays silent', () => {
+  const starting = () => session.phase.name === 'connecting' && session.phase.starting;
+
+  beforeEach(async () => {
+    await follow();
+    screens.last().events.opened();
+    await vi.advanceTimersByTimeAsync(699);
+  });
+
+  test('is a desktop that starts, until its first word', async () => {
+    expect(starting()).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(starting()).toBe(true);
+    screens.last().events.heard();
+    expect(starting()).toBe(false);
+  });
+
+  test.each(['heard', 'connected'] as const)('is not one that %s in time', async (event) => {
+    screens.last().events[event]();
+    const phase = session.phase;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(session.phase).toEqual(phase);
+  });
+
+  test('is not one that was closed', async () => {
+    screens.last().events.closed(lost);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(starting()).toBe(false);
+  });
+});
+
 test('a link that leads nowhere opens nothing', () => {
   session.follow('incomplete');
   expect(session.phase).toMatchObject({ name: 'ended', ending: { retry: 'never' } });

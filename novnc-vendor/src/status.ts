@@ -1,10 +1,16 @@
-import type { Phase } from './session.svelte';
+import type { Connecting, Phase } from './session.svelte';
+
+/** What is to be read until there is a picture. */
+export function progressOf({ after, starting }: Connecting): string {
+  if (starting) return 'Starting the desktop…';
+  return after ? 'Trying again…' : 'Connecting…';
+}
 
 /** What a screen reader says when the phase changes. Cards and dialogs speak for themselves. */
 export function statusOf(phase: Phase, name: string): string {
   switch (phase.name) {
     case 'connecting':
-      return phase.after ? 'Trying again.' : 'Connecting.';
+      return progressOf(phase);
     case 'connected':
       return name === '' ? 'Connected.' : `Connected to ${name}.`;
     case 'waiting':
