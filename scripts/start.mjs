@@ -34,25 +34,22 @@ function hasDisplay() {
 
 /** Builds the shell and gives the path of its program, which cargo alone knows. */
 async function build(shell) {
-  step(`building ${shell.binary} (the first time takes some minutes)`);
-  const args = [
-    'build',
-    '--release',
-    '--locked',
-    '--package',
-    shell.package,
-    '--bin',
-    shell.binary,
-  ];
+  // When nothing is to be built, cargo is done before anybody wonders.
+  const patience = setTimeout(
+    step,
+    1000,
+    `building ${shell.binary} (the first time takes some minutes)`,
+  );
+  const target = ['--package', shell.package, '--bin', shell.binary];
   const quiet = process.stderr.isTTY ? [] : ['--quiet'];
-  const messages = await outputOf('cargo', [
-    ...args,
-    ...quiet,
-    '--message-format=json-render-diagnostics',
-  ]);
-  const built = messages.split('\n').filter(Boolean).map(JSON.parse);
+  const options = ['--release', '--locked', '--message-format=json-render-diagnostics', ...quiet];
+  const messages = await outputOf('cargo', ['build', ...target, ...options]).finally(() =>
+    clearTimeout(patience),
+  );
+  const lines = messages.split('\n').filter(Boolean);
+  const built = lines.map((line) => JSON.parse(line));
   const program = built.find(
-    (message) => message.executable && message.target.name === shell.binary,
+    ({ executable, target }) => executable && target.name === shell.binary,
   );
   if (!program) throw new Failure(`cargo built no ${shell.binary}`);
   return program.executable;

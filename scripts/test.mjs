@@ -8,6 +8,9 @@ import { Tally } from './tally.mjs';
 
 const tally = new Tally();
 
+// A test that fails says what it saw; where in a library that came from helps nobody.
+process.env.RUST_LIB_BACKTRACE = '0';
+
 await main(async () => {
   await prepare();
   await testScripts();

@@ -11,18 +11,9 @@ const A_RELEASE_BUILD: Duration = Duration::from_secs(30 * 60);
 
 /// Without a display there is no window: the links are printed, and without a config there is the Demo display.
 #[tokio::test]
-async fn npm_start_prints_a_link_to_the_demo_display() -> Result<()> {
+async fn npm_start_shows_the_demo_display_and_passes_arguments_and_exit_codes_on() -> Result<()> {
     let home = Home::new()?;
-    let mut command = Command::new("npm");
-    command
-        .arg("start")
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-    command
-        .env_remove("DISPLAY")
-        .env_remove("WAYLAND_DISPLAY")
-        .env_remove("INIT_CWD");
-    home.furnish(&mut command);
-    let mut npm = Process::start(&mut command)?;
+    let mut npm = npm_start(&home, &[])?;
     let link = |line: &str| Some(line.strip_prefix("Demo\t")?.to_owned());
     let link = npm
         .line_within(A_RELEASE_BUILD, "npm start prints the link of Demo", link)
@@ -44,5 +35,29 @@ async fn npm_start_prints_a_link_to_the_demo_display() -> Result<()> {
         "npm start left behind: {:?}",
         home.inhabitants()?
     );
+
+    // The second time nothing is built.
+    let mut npm = npm_start(&home, &["--config", "missing.toml"])?;
+    let status = npm.exit().await?;
+    ensure!(status.code() == Some(1), "ended with {status}");
+    ensure!(
+        npm.errors()?.contains("missing.toml"),
+        "it said: {}",
+        npm.errors()?
+    );
     Ok(())
+}
+
+fn npm_start(home: &Home, args: &[&str]) -> Result<Process> {
+    let mut command = Command::new("npm");
+    command
+        .args(["start", "--"])
+        .args(args)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    command
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("INIT_CWD");
+    home.furnish(&mut command);
+    Process::start(&mut command)
 }

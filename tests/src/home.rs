@@ -78,13 +78,13 @@ impl Home {
         command.envs(rooms.map(|(variable, folder)| (variable, self.path().join(folder))));
     }
 
-    /// The processes that live in this home, as `PID NAME`: those that were started by [`Home::command`], and theirs.
+    /// The processes that live in this home, as `PID NAME`: those of commands that were furnished, and theirs.
     ///
     /// # Errors
     ///
     /// When `/proc` cannot be read.
     pub fn inhabitants(&self) -> Result<Vec<String>> {
-        let mark = format!("HOME={}\0", self.path().display());
+        let mark = format!("XDG_RUNTIME_DIR={}\0", self.path().join("run").display());
         let lives_here = |process: &Path| {
             let environment = fs::read(process.join("environ")).unwrap_or_default();
             environment

@@ -20,7 +20,7 @@ impl Portholed {
     /// When it does not.
     pub async fn start(home: &Home, args: &[&str]) -> Result<Self> {
         let mut command = home.command(program("portholed")?);
-        let process = Process::start(command.env("RUST_LOG", "trace").args(args))?;
+        let process = Process::start(command.arg("-vv").args(args))?;
         let listens = |line: &str| line.strip_prefix("Porthole listens on ").map(str::to_owned);
         let url = process.line("portholed listens", listens).await?;
         Ok(Self { url, process })

@@ -222,7 +222,7 @@ mod tests {
         ]
         .concat();
         stream.write_all(&request).await.unwrap();
-        stream.readable().await.unwrap();
+        stream.read_exact(&mut [0]).await.unwrap();
         drop(stream);
         drop(demo.dial().await.unwrap());
         assert!(

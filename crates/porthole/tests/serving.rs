@@ -112,8 +112,8 @@ async fn an_edit_cuts_the_sessions_that_it_concerns_and_no_others() {
         .map(|session| session.display)
         .collect();
     assert_eq!(left, ["Alice"]);
-    porthole.stop().await;
-    assert_eq!(viewers.pop().unwrap().closed().await, 1001);
+    let (code, ()) = tokio::join!(viewers.pop().unwrap().closed(), porthole.stop());
+    assert_eq!(code, 1001);
 }
 
 #[tokio::test]

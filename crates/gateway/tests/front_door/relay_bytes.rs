@@ -21,7 +21,7 @@ fn pattern(len: usize) -> Vec<u8> {
 
 /// Writes until nobody takes more, and says how much was taken. A write that waits for this long is blocked; on a slow
 /// machine it might only be late, which shortens the test and does not change what it shows.
-async fn write_until_blocked(to: &mut (impl AsyncWrite + Unpin), piece: &[u8]) -> usize {
+pub async fn write_until_blocked(to: &mut (impl AsyncWrite + Unpin), piece: &[u8]) -> usize {
     let (mut taken, mut at) = (0, 0);
     while let Ok(written) = timeout(Duration::from_millis(300), to.write(&piece[at..])).await {
         let written = written.unwrap();

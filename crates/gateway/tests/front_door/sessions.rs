@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::common::{
     TestGateway, TestTarget, Viewer, closed, echo, raw, receive, rest, send, skip, until, wire, within,
 };
+use crate::relay_bytes::write_until_blocked;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -103,9 +104,7 @@ async fn blocked_downstream() -> (TestGateway, TcpStream, crate::common::Server)
     let gateway = TestGateway::relaying(target.target()).await;
     let viewer = wire::open(&gateway, "raw").await;
     let mut server = target.accept().await;
-    while let Ok(written) = tokio::time::timeout(300 * SECOND / 1000, server.write(&[7; 100_000])).await {
-        written.unwrap();
-    }
+    write_until_blocked(&mut server, &[7; 100_000]).await;
     (gateway, viewer, server)
 }
 
@@ -249,18 +248,17 @@ async fn a_viewer_that_answers_nothing_is_gone_after_45_seconds() {
 #[tokio::test]
 async fn a_slow_viewer_is_not_a_silent_one_until_it_stops() {
     let (gateway, mut viewer, mut server) = blocked_downstream().await;
-    tokio::spawn(async move { while server.write(&[7; 100_000]).await.is_ok() {} });
     for _ in 0..5 {
         skip(30 * SECOND).await;
-        // It takes more than all buffers hold, so some write was stuck and then went on.
-        let enough = gateway.sessions().list()[0].to_viewer + (16 << 20);
-        within(async {
-            while gateway.sessions().list()[0].to_viewer < enough {
-                viewer.read_exact(&mut [0; 65_536]).await.unwrap();
-            }
-        })
-        .await;
+        // So much that there is room again for the write that was stuck.
+        let mut taken = vec![0; 8 << 20];
+        let (read, _) = tokio::join!(
+            within(viewer.read_exact(&mut taken)),
+            write_until_blocked(&mut server, &[7; 100_000])
+        );
+        read.unwrap();
     }
+    assert_eq!(gateway.sessions().list().len(), 1);
     skip(46 * SECOND).await;
     tokio::task::yield_now().await;
     skip(3 * SECOND).await;

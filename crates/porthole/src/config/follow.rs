@@ -58,6 +58,7 @@ pub(crate) fn follow(mut place: ConfigPlace, mut files: Vec<PathBuf>, mut known:
             },
             Err(error) => return unwatchable(&place.file, &error),
         };
+        let mut quiet = false;
         loop {
             // A file that was there once is missed when it is gone: it may have been moved by mistake.
             place.named |= place.file.exists();
@@ -71,6 +72,12 @@ pub(crate) fn follow(mut place: ConfigPlace, mut files: Vec<PathBuf>, mut known:
                 }
             })
             .await;
+            if now != known && !quiet {
+                // Somebody is just saving it; half of a config must not end anybody's session.
+                watched.quiet(&mut events).await;
+                quiet = true;
+                continue;
+            }
             if now != known {
                 known = now.clone();
                 if news.send(now).await.is_err() {
@@ -79,10 +86,11 @@ pub(crate) fn follow(mut place: ConfigPlace, mut files: Vec<PathBuf>, mut known:
             }
             if files != read {
                 files = read;
+                quiet = false;
                 continue;
             }
             tokio::select! {
-                () = watched.change(&mut events) => {}
+                () = watched.change(&mut events) => quiet = true,
                 () = news.closed() => return,
             }
         }
@@ -96,6 +104,8 @@ fn unwatchable(path: &Path, error: &notify::Error) {
         path.display()
     );
 }
+
+type Events = mpsc::UnboundedReceiver<notify::Result<Event>>;
 
 /// The folders that are watched, and the names in them that matter. Folders, since an editor that saves by renaming
 /// leaves a watch on the file itself behind.
@@ -143,8 +153,13 @@ impl Watched {
     }
 
     /// Waits for a change that matters, and until it is over.
-    async fn change(&self, events: &mut mpsc::UnboundedReceiver<notify::Result<Event>>) {
+    async fn change(&self, events: &mut Events) {
         self.event(events).await;
+        self.quiet(events).await;
+    }
+
+    /// Waits until nothing that matters has changed for a while.
+    async fn quiet(&self, events: &mut Events) {
         let latest = Instant::now() + LONGEST;
         while timeout_at(latest.min(Instant::now() + QUIET), self.event(events))
             .await
@@ -156,7 +171,7 @@ impl Watched {
         }
     }
 
-    async fn event(&self, events: &mut mpsc::UnboundedReceiver<notify::Result<Event>>) {
+    async fn event(&self, events: &mut Events) {
         loop {
             match events.recv().await {
                 Some(Ok(event)) if self.matters(&event) => return,

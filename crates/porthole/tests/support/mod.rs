@@ -2,22 +2,14 @@
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
-use std::{
-    fs,
-    net::SocketAddr,
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use porthole::ConfigPlace;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::watch,
     task::JoinHandle,
     time::timeout,
 };
@@ -124,19 +116,21 @@ impl Viewer {
 
     /// The close code that the connection ends with.
     pub async fn closed(mut self) -> u16 {
-        loop {
-            match soon(self.0.next()).await.unwrap().unwrap() {
-                Message::Close(frame) => return frame.unwrap().code.into(),
-                _ => continue,
+        soon(async {
+            loop {
+                if let Message::Close(frame) = self.0.next().await.unwrap().unwrap() {
+                    return frame.unwrap().code.into();
+                }
             }
-        }
+        })
+        .await
     }
 }
 
 /// A VNC server that wants no password, and shows a picture of one pixel. It ends when it is dropped.
 pub struct Vnc {
     pub address: SocketAddr,
-    logins: Arc<AtomicUsize>,
+    logins: watch::Sender<usize>,
     task: JoinHandle<()>,
 }
 
@@ -147,14 +141,14 @@ impl Vnc {
 
     pub async fn start_at(address: SocketAddr) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
-        let logins = Arc::new(AtomicUsize::new(0));
+        let logins = watch::Sender::new(0);
         let address = listener.local_addr().unwrap();
         let task = tokio::spawn({
-            let logins = Arc::clone(&logins);
+            let logins = logins.clone();
             async move {
                 let mut connections = tokio::task::JoinSet::new();
                 while let Ok((stream, _)) = listener.accept().await {
-                    logins.fetch_add(1, Ordering::SeqCst);
+                    logins.send_modify(|count| *count += 1);
                     connections.spawn(serve(stream));
                 }
             }
@@ -168,7 +162,16 @@ impl Vnc {
 
     /// How often somebody has connected.
     pub fn logins(&self) -> usize {
-        self.logins.load(Ordering::SeqCst)
+        *self.logins.borrow()
+    }
+
+    /// Waits until somebody has connected so often.
+    pub async fn logged_in(&self, times: usize) {
+        self.logins
+            .subscribe()
+            .wait_for(|count| *count >= times)
+            .await
+            .unwrap();
     }
 }
 

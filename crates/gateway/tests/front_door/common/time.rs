@@ -7,7 +7,7 @@ use std::time::Duration;
 pub fn within<F: Future>(event: F) -> impl Future<Output = F::Output> {
     let caller = std::panic::Location::caller();
     async move {
-        match tokio::time::timeout(Duration::from_secs(30), event).await {
+        match tokio::time::timeout(Duration::from_secs(15), event).await {
             Ok(output) => output,
             Err(_) => panic!("{caller}: it did not happen"),
         }

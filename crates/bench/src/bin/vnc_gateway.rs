@@ -1,0 +1,45 @@
+//! A gateway whose only route is one VNC server, view-only, for whoever asks: `vnc_gateway LISTEN TARGET`.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use anyhow::Context;
+use porthole_gateway::{
+    Access, Gateway, Grant, HEARTBEAT, Lookup, Pages, Rights, Route, Settings, Target, Token, TokenSource,
+};
+
+struct ViewOnly(Target);
+
+impl TokenSource for ViewOnly {
+    fn lookup<'a>(&'a self, _: &'a Token) -> Lookup<'a> {
+        let grant = Grant {
+            display: "bench".into(),
+            target: self.0.clone(),
+            route: Route::Vnc {
+                password: None,
+                rights: Rights::View,
+            },
+            expires: None,
+        };
+        Box::pin(std::future::ready(Some(grant)))
+    }
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let mut args = std::env::args().skip(1);
+    let mut next = |what| args.next().with_context(|| format!("{what} is missing"));
+    let listen: SocketAddr = next("the address to listen on")?.parse()?;
+    let target: Target = next("the target")?.parse()?;
+    let gateway = Gateway::start(Settings {
+        listen: vec![listen],
+        access: Access::default(),
+        pages: Pages::Embedded { index: None },
+        tokens: Arc::new(ViewOnly(target)),
+        heartbeat: HEARTBEAT,
+    })
+    .await?;
+    // Until it is ended from outside.
+    std::future::pending::<()>().await;
+    gateway.stop().await;
+    Ok(())
+}

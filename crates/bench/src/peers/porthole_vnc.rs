@@ -1,0 +1,101 @@
+//! Porthole on a VNC route, where it reads every message of the viewer: in control by `portholed` and its config, in
+//! view-only by a gateway that this benchmark brings, since the config has no word for rights.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
+
+use anyhow::{Context, Result, ensure};
+
+use super::{Peer, START, free_port, wait_for};
+use crate::{
+    pause,
+    process::Process,
+    viewer::{Door, WebSocket},
+};
+
+/// The viewer may use keyboard and mouse.
+pub struct Control(pub PathBuf);
+
+/// The viewer may only look.
+pub struct View(pub PathBuf);
+
+impl Peer for Control {
+    fn name(&self) -> &str {
+        "Porthole, VNC route"
+    }
+
+    fn is_vnc(&self) -> bool {
+        true
+    }
+
+    fn start(&self, target: SocketAddr, _: usize, folder: &Path) -> Result<(Option<Process>, Door)> {
+        let address = free_port()?;
+        let config = format!(
+            "port = {}\n[[display]]\nname = \"bench\"\ntarget = \"{target}\"\n",
+            address.port()
+        );
+        fs::write(folder.join("config.toml"), config)?;
+        let mut command = Command::new(&self.0);
+        command.args(["--config", "config.toml"]).env("HOME", folder);
+        for variable in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"] {
+            command.env_remove(variable);
+        }
+        let mut process = Process::start(&mut command, folder)?;
+        let token = link(&mut process, folder)?;
+        Ok((Some(process), door(address, &token)))
+    }
+}
+
+impl Peer for View {
+    fn name(&self) -> &str {
+        "Porthole, view-only"
+    }
+
+    fn is_vnc(&self) -> bool {
+        true
+    }
+
+    fn start(&self, target: SocketAddr, _: usize, folder: &Path) -> Result<(Option<Process>, Door)> {
+        let address = free_port()?;
+        let mut command = Command::new(&self.0);
+        command.args([address.to_string(), target.to_string()]);
+        let mut process = Process::start(&mut command, folder)?;
+        wait_for(address, &mut process, folder)?;
+        Ok((Some(process), door(address, "any")))
+    }
+}
+
+fn door(address: SocketAddr, token: &str) -> Door {
+    let websocket = WebSocket {
+        resource: "/websockify".into(),
+        protocols: format!("binary, porthole.token.{token}"),
+    };
+    Door {
+        address,
+        websocket: Some(websocket),
+        vnc: true,
+    }
+}
+
+/// Waits until the link is printed, and takes the token out of it.
+fn link(process: &mut Process, folder: &Path) -> Result<String> {
+    let deadline = Instant::now() + START;
+    loop {
+        let said = fs::read_to_string(folder.join("stdout"))?;
+        let whole = said.rsplit_once('\n').map_or("", |(lines, _)| lines);
+        if let Some((_, token)) = whole.rsplit_once("/v#") {
+            return Ok(token.to_owned());
+        }
+        let log = fs::read_to_string(folder.join("stderr")).unwrap_or_default();
+        ensure!(process.runs(), "it ended at once: {log}");
+        (Instant::now() < deadline)
+            .then_some(())
+            .with_context(|| format!("it printed no link: {log}"))?;
+        pause();
+    }
+}

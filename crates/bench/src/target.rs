@@ -1,0 +1,151 @@
+//! What stands behind a peer: a server that sends as many bytes as it is asked for.
+
+use std::{
+    io::{self, Read, Write},
+    net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+use crate::request::Tail;
+
+/// Bytes that are written, and read, at once.
+const CHUNK: usize = 256 * 1024;
+/// A thread for each connection need not have much.
+const STACK: usize = 64 * 1024;
+
+/// What a target does with a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Answers requests until the viewer leaves.
+    Answer,
+    /// Answers one request, and then holds the connection without a thread.
+    Hold,
+}
+
+/// A server on a port of its own. Dropping it ends all its connections.
+pub struct Target {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    /// Greet as a VNC server does, without a password.
+    vnc: bool,
+    service: Service,
+    ending: AtomicBool,
+    held: Mutex<Vec<TcpStream>>,
+}
+
+impl Target {
+    pub fn start(vnc: bool, service: Service) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            vnc,
+            service,
+            ending: AtomicBool::new(false),
+            held: Mutex::default(),
+        });
+        let accepting = Arc::clone(&shared);
+        thread::spawn(move || accept(&listener, &accepting));
+        Ok(Self { address, shared })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        self.shared.ending.store(true, Ordering::Relaxed);
+        self.shared.held().clear();
+        // Wakes `accept`, which sees that it is to end.
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+impl Shared {
+    fn held(&self) -> std::sync::MutexGuard<'_, Vec<TcpStream>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
+    for stream in listener.incoming() {
+        if shared.ending.load(Ordering::Relaxed) {
+            return;
+        }
+        let Ok(stream) = stream else { continue };
+        match shared.service {
+            Service::Hold => {
+                if hold(&stream, shared).is_ok() {
+                    shared.held().push(stream);
+                }
+            }
+            Service::Answer => {
+                let shared = Arc::clone(shared);
+                let thread = thread::Builder::new().stack_size(STACK);
+                // A viewer that leaves in the middle is its own affair; one without a thread shows in the figures' lack.
+                let _ = thread.spawn(move || answer(&stream, &shared));
+            }
+        }
+    }
+}
+
+fn answer(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    if shared.vnc {
+        greet(stream)?;
+    }
+    let (mut incoming, zeros) = (vec![0; CHUNK], vec![0; CHUNK]);
+    while answer_one(stream, &mut incoming, &zeros)? {}
+    stream.shutdown(Shutdown::Both)
+}
+
+fn hold(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
+    if shared.vnc {
+        greet(stream)?;
+    }
+    let open = answer_one(stream, &mut [0; 64], &[0; 64])?;
+    open.then_some(())
+        .ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+}
+
+/// Reads up to a request and answers it; `false` at the end of the stream.
+fn answer_one(mut stream: &TcpStream, incoming: &mut [u8], zeros: &[u8]) -> io::Result<bool> {
+    let mut tail = Tail::default();
+    let mut left = loop {
+        match stream.read(incoming)? {
+            0 => return Ok(false),
+            read => {
+                if let Some(bytes) = tail.read(&incoming[..read]) {
+                    break bytes;
+                }
+            }
+        }
+    };
+    while left > 0 {
+        let chunk = zeros.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        stream.write_all(&zeros[..chunk])?;
+        left -= chunk as u64;
+    }
+    Ok(true)
+}
+
+/// RFC 6143 §7.1 to §7.3.2, version 3.8, security type None, and a screen of 640 by 480.
+fn greet(mut stream: &TcpStream) -> io::Result<()> {
+    stream.write_all(b"RFB 003.008\n")?;
+    stream.read_exact(&mut [0; 12])?;
+    stream.write_all(&[1, 1])?;
+    stream.read_exact(&mut [0; 1])?;
+    stream.write_all(&[0; 4])?;
+    stream.read_exact(&mut [0; 1])?;
+    let format = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0];
+    let init = [&[2, 128, 1, 224][..], &format, &[0, 0, 0, 5], b"bench"].concat();
+    stream.write_all(&init)
+}

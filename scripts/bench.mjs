@@ -1,0 +1,58 @@
+// npm run bench: measures Porthole beside other relays. Arguments are passed on: npm run bench -- --rounds 3 --modes down
+import { existsSync, mkdirSync } from 'node:fs';
+import { argv } from 'node:process';
+import { buildFront, installModules } from './front.mjs';
+import { Failure, main, outputOf, run, runQuietly, step } from './run.mjs';
+import { ensure } from './system.mjs';
+
+/** Beside cargo's own files, so that `cargo clean` takes it, too. */
+const folder = 'target/bench';
+const websockify = 'websockify==0.13.0';
+
+await main(async () => {
+  if (process.platform !== 'linux')
+    throw new Failure('the benchmark reads /proc, which only Linux has');
+  await ensure('headless');
+  await installModules();
+  await buildFront('viewer');
+  mkdirSync(folder, { recursive: true });
+  const portholed = await build('porthole', 'portholed');
+  const bench = await build('porthole-bench', 'porthole-bench');
+  await build('porthole-bench', 'vnc_gateway');
+  await installWebsockify();
+  step('measuring (some minutes; anything else that runs meanwhile falsifies it)');
+  await run(bench, [
+    ...['--portholed', portholed],
+    ...['--websockify', `${folder}/venv/bin/websockify`],
+    ...['--json', `${folder}/figures.json`],
+    ...['--svg', `${folder}/figures.svg`],
+    ...argv.slice(2),
+  ]);
+  step(`all figures are in ${folder}`);
+});
+
+/** Builds a release and gives the path of the program, which cargo alone knows. */
+async function build(name, binary) {
+  step(`building ${binary}`);
+  const messages = await outputOf('cargo', [
+    ...['build', '--release', '--locked', '--package', name, '--bin', binary],
+    ...['--quiet', '--message-format=json-render-diagnostics'],
+  ]);
+  const built = messages.split('\n').filter(Boolean).map(JSON.parse);
+  const program = built.find((message) => message.executable && message.target.name === binary);
+  if (!program) throw new Failure(`cargo built no ${binary}`);
+  return program.executable;
+}
+
+/** Into an environment of its own. Where that cannot be, the benchmark says that it leaves websockify out. */
+async function installWebsockify() {
+  if (existsSync(`${folder}/venv/bin/websockify`)) return;
+  step(`installing ${websockify}`);
+  try {
+    await runQuietly('python3', ['-m', 'venv', `${folder}/venv`]);
+    await runQuietly(`${folder}/venv/bin/pip`, ['install', '--quiet', websockify]);
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    step(failure.message);
+  }
+}
