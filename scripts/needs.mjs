@@ -14,6 +14,7 @@ const needs = {
   ],
   test: [
     { package: 'tigervnc-standalone-server', programs: ['Xtigervnc'] },
+    { package: 'tigervnc-scraping-server', programs: ['X0tigervnc'] },
     { package: 'tigervnc-tools', programs: ['tigervncpasswd'] },
     { package: 'chromium', programs: ['chromium'] },
     { package: 'chromium-driver', programs: ['chromedriver'] },
@@ -27,6 +28,7 @@ const needs = {
     { package: 'iproute2', programs: ['ip'] },
     { package: 'passwd', programs: ['useradd'] },
     { package: 'procps', programs: ['ps'] },
+    { package: 'sudo', programs: ['sudo'] },
     { package: 'git', programs: ['git'] },
   ],
 };

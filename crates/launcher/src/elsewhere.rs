@@ -1,0 +1,57 @@
+//! Where nothing can be launched.
+
+use std::{path::PathBuf, sync::Arc};
+
+use tokio::sync::watch;
+
+use crate::{Ended, FoundServer, Launch, LaunchError, Launched, Reason, State, What};
+
+/// Starts and adopts displays: on Linux only, so here each ends at once and says so.
+#[derive(Clone, Debug, Default)]
+pub struct Launcher;
+
+impl Launcher {
+    /// A launcher.
+    pub fn new() -> Self {
+        Self
+    }
+
+    /// A launcher that keeps its displays in that folder.
+    pub fn at(_: PathBuf) -> Self {
+        Self
+    }
+
+    /// Nothing can be launched here.
+    pub fn check(&self, _: &What) -> Result<(), LaunchError> {
+        Err(LaunchError::NotHere)
+    }
+
+    /// A display that has ended because nothing can be launched here.
+    pub fn start(&self, launch: Launch) -> Launched {
+        let (_, state) = watch::channel(State::Ended(Ended {
+            reason: Reason::NotStarted(LaunchError::NotHere),
+            log: Vec::new(),
+        }));
+        Launched {
+            launch: Arc::new(launch),
+            state,
+            stop: Arc::new(watch::channel(false).0),
+        }
+    }
+
+    /// There is nothing to adopt.
+    pub async fn adopt(&self) -> Vec<Launched> {
+        Vec::new()
+    }
+}
+
+/// Looks for VNC servers that already run on this machine: on Linux only.
+#[derive(Debug, Default)]
+pub struct Search;
+
+impl Search {
+    /// Nothing is looked for here.
+    pub async fn look(&mut self) -> Vec<FoundServer> {
+        Vec::new()
+    }
+}

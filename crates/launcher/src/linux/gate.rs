@@ -1,0 +1,119 @@
+//! The start of a process that outlives us: nothing of it runs before it is on record.
+//!
+//! A shell leads a session of its own, tells its number, and waits for a word on its standard input. Only after the
+//! number is on record does it get that word, and becomes the program. Were we to die in between, the shell reads the
+//! end of the pipe and goes.
+
+use std::{ffi::OsString, io, process::Stdio, time::Duration};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    net::unix::pipe,
+    time::timeout,
+};
+
+use super::{
+    account::Account,
+    environment::Environment,
+    leader::Leader,
+    log::Log,
+    process::{Identity, Process},
+};
+use crate::LaunchError;
+
+/// The shell's number, the gate, what a login has (file mode mask, number of open files), and the program. Descriptor
+/// 3 is the pipe to us, for a server that says when it is ready.
+const SCRIPT: &str = r#"echo $$
+read -r word && [ "$word" = go ] || exit 1
+umask 022
+ulimit -S -n 1024 2>/dev/null
+cd "$HOME" 2>/dev/null || cd /
+unset OLDPWD
+exec "$@" 3>&1 >&2 </dev/null"#;
+
+/// The same, with nothing left open.
+const SCRIPT_ALONE: &str = r#"echo $$
+read -r word && [ "$word" = go ] || exit 1
+umask 022
+ulimit -S -n 1024 2>/dev/null
+cd "$HOME" 2>/dev/null || cd /
+unset OLDPWD
+exec "$@" >&2 </dev/null"#;
+
+/// How long a shell may take to tell its number; with sudo before it, which may ask a directory service.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a process says on the pipe it shares with us.
+pub(super) type Voice = BufReader<pipe::Receiver>;
+
+/// The descriptor at which a program started with `voice` reaches us.
+pub(super) const VOICE: &str = "3";
+
+/// A program to start.
+pub(super) struct Gate<'a> {
+    pub account: &'a Account,
+    pub environment: &'a Environment,
+    pub program: &'a [OsString],
+    pub log: &'a Log,
+    /// Whether the program gets descriptor [`VOICE`].
+    pub voice: bool,
+}
+
+impl Gate<'_> {
+    /// Starts the program, once `remember` has put it on record. `slot` holds the process from its first moment.
+    pub async fn open(
+        self,
+        slot: &mut Option<Leader>,
+        remember: impl FnOnce(Identity) -> Result<(), LaunchError>,
+    ) -> Result<Voice, LaunchError> {
+        let failed = |error: io::Error| LaunchError::Run {
+            program: self
+                .program
+                .first()
+                .map(|word| word.to_string_lossy().into_owned())
+                .unwrap_or_default(),
+            why: error.to_string(),
+        };
+        // What our own parent left open is no business of the display's user.
+        close_fds::set_fds_cloexec_threadsafe(3, &[]);
+        let script = if self.voice { SCRIPT } else { SCRIPT_ALONE };
+        let mut command = self.account.command(self.environment);
+        command
+            .args(["setsid", "-w", "sh", "-c", script, "sh"])
+            .args(self.program);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.stderr(self.log.file().map_err(failed)?);
+        let mut child = command.spawn().map_err(failed)?;
+        let leader = slot.insert(Leader::new(
+            Process::of(child.id().cast_signed()).map_err(failed)?,
+        ));
+
+        let voice = child
+            .stdout
+            .take()
+            .ok_or_else(|| failed(io::ErrorKind::BrokenPipe.into()))?;
+        let voice = pipe::Receiver::from_owned_fd(voice.into()).map_err(failed)?;
+        let mut voice = BufReader::new(voice);
+        let pid = timeout(PATIENCE, number(&mut voice)).await;
+        let pid = pid
+            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+            .map_err(failed)?;
+        let identity = leader.is_really(pid).map_err(failed)?;
+        remember(identity)?;
+        let mut stdin = child
+            .stdin
+            .take()
+            .ok_or_else(|| failed(io::ErrorKind::BrokenPipe.into()))?;
+        io::Write::write_all(&mut stdin, b"go\n").map_err(failed)?;
+        Ok(voice)
+    }
+}
+
+/// Reads a line with a number.
+pub(super) async fn number<T: std::str::FromStr>(voice: &mut Voice) -> io::Result<T> {
+    let mut line = String::new();
+    voice.take(32).read_line(&mut line).await?;
+    line.trim()
+        .parse()
+        .map_err(|_| io::ErrorKind::UnexpectedEof.into())
+}

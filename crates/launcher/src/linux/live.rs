@@ -1,0 +1,90 @@
+//! A display that has something to clear away: from its folder's first moment to its last.
+
+use std::path::PathBuf;
+
+use super::{account::Account, folder::Folder, leader::Leader, log::Log, record::Record};
+use crate::{Ended, LaunchError, Reason, Running, What};
+
+/// All that there is of one display on this machine.
+pub(super) struct Live {
+    pub account: Account,
+    pub folder: Folder,
+    pub record: Record,
+    pub server: Option<Leader>,
+    pub session: Option<Leader>,
+    pub server_log: Option<Log>,
+    pub session_log: Option<Log>,
+}
+
+impl Live {
+    /// Writes down how things are.
+    pub fn remember(record: &Record, folder: &Folder) -> Result<(), LaunchError> {
+        let path = folder.record();
+        record
+            .write(&path)
+            .map_err(|error| super::folder::cannot_make(&path, &error))
+    }
+
+    /// What there is to say of it while it runs.
+    pub fn running(&self) -> Running {
+        Running {
+            since: self.record.since,
+            user: self.account.name.clone(),
+            uid: self.account.uid,
+            socket: self.folder.socket(),
+            x_display: self.record.x_display.unwrap_or_default(),
+            x_authority: self.x_authority(),
+            password: self.record.passwords.control(),
+            view_password: self.record.passwords.view(),
+            sessions: self.record.sessions(),
+        }
+    }
+
+    fn x_authority(&self) -> PathBuf {
+        self.record
+            .screen_authority
+            .clone()
+            .unwrap_or_else(|| self.folder.x_authority())
+    }
+
+    /// Whether a session runs in it; a screen that is shared has its own, that is none of our business.
+    pub fn has_session(&self) -> bool {
+        matches!(self.record.launch.what, What::Desktop(_))
+    }
+
+    /// Its end for this reason, with the log of what failed.
+    pub fn ending(&self, reason: Reason) -> Ended {
+        let tail = |log: &Option<Log>| log.as_ref().map(Log::tail).unwrap_or_default();
+        let log = match &reason {
+            Reason::Stopped => Vec::new(),
+            Reason::NotStarted(_) | Reason::ServerEnded(_) => tail(&self.server_log),
+            _ if self.session_log.is_some() => tail(&self.session_log),
+            _ => tail(&self.server_log),
+        };
+        let reason = match reason {
+            // What the server says last is why.
+            Reason::NotStarted(LaunchError::ServerFailed { .. }) => {
+                // X servers mark their errors, the empty lines among them.
+                let unmarked = log.iter().map(|line| line.trim_start_matches("(EE)").trim());
+                let said = unmarked.rev().find(|line| !line.is_empty());
+                Reason::NotStarted(LaunchError::ServerFailed {
+                    said: said.unwrap_or_default().to_owned(),
+                })
+            }
+            reason => reason,
+        };
+        Ended { reason, log }
+    }
+
+    /// Keeps its logs from growing without end.
+    pub fn bound_logs(&self) {
+        for log in [&self.server_log, &self.session_log].into_iter().flatten() {
+            if let Err(error) = log.bound() {
+                tracing::warn!(
+                    "a log in {} could not be cut: {error}",
+                    self.folder.path().display()
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The launcher where there are X servers to launch.
+
+mod account;
+mod environment;
+mod folder;
+mod gate;
+mod installed;
+mod launcher;
+mod leader;
+mod live;
+mod log;
+mod members;
+mod passwords;
+mod process;
+mod record;
+mod search;
+mod server;
+mod session_command;
+mod start;
+mod stop;
+mod this_screen;
+mod tool;
+mod watch;
+mod x_authority;
+mod x_sockets;
+
+pub use launcher::Launcher;
+pub use search::Search;
+
+pub(crate) use members::memory;

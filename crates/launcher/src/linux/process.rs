@@ -1,0 +1,124 @@
+//! A process that is known for certain, whether or not it is a child of ours.
+
+use std::{io, os::fd::OwnedFd, sync::OnceLock};
+
+use rustix::process::{Pid, PidfdFlags, WaitId, WaitIdOptions, pidfd_open, waitid};
+use serde::{Deserialize, Serialize};
+use tokio::io::{Interest, unix::AsyncFd};
+
+use crate::Exit;
+
+/// What tells a process from all others that this boot of the machine has seen: numbers are used again, start times
+/// are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Identity {
+    pub pid: i32,
+    /// In clock ticks since the machine started.
+    start: u64,
+}
+
+impl Identity {
+    /// The POSIX session that this process leads, or led before it ended; `None` if its number is another's now.
+    pub fn session(self) -> Option<i32> {
+        let now = procfs::process::Process::new(self.pid).and_then(|process| process.stat());
+        now.map_or(true, |now| now.starttime == self.start)
+            .then_some(self.pid)
+    }
+}
+
+/// A process, held by a descriptor of its own (pidfd): whoever gets its number later is not mistaken for it.
+#[derive(Debug)]
+pub(super) struct Process {
+    pub identity: Identity,
+    pidfd: AsyncFd<OwnedFd>,
+    exit: OnceLock<Exit>,
+}
+
+impl Process {
+    /// The process that has this number now; an error if there is none.
+    #[expect(
+        deprecated,
+        reason = "unsound for what only borrows a descriptor; this owns it, and `unsafe` is forbidden"
+    )]
+    pub fn of(pid: i32) -> io::Result<Self> {
+        // A descriptor that reads as ready tells of the end; nothing is read from it.
+        let pidfd = AsyncFd::with_interest(open(pid)?, Interest::READABLE)?;
+        let stat = procfs::process::Process::new(pid).and_then(|process| process.stat());
+        let start = stat.map_err(|_| io::ErrorKind::NotFound)?.starttime;
+        Ok(Self {
+            identity: Identity { pid, start },
+            pidfd,
+            exit: OnceLock::new(),
+        })
+    }
+
+    /// That very process, if it still is.
+    pub fn find(identity: Identity) -> Option<Self> {
+        Self::of(identity.pid)
+            .ok()
+            .filter(|process| process.identity == identity)
+    }
+
+    /// Waits for its end, and reaps it if it is a child of ours.
+    pub async fn ended(&self) -> Exit {
+        self.over().await;
+        *self.exit.get_or_init(|| self.reap())
+    }
+
+    /// Waits for its end, and leaves it to its parent to be reaped.
+    pub async fn over(&self) {
+        // The only error is that of a runtime that is shutting down, when nobody asks any more.
+        let _ = self.pidfd.readable().await;
+    }
+
+    fn reap(&self) -> Exit {
+        let id = WaitId::PidFd(std::os::fd::AsFd::as_fd(self.pidfd.get_ref()));
+        match waitid(id, WaitIdOptions::EXITED | WaitIdOptions::NOHANG) {
+            Ok(Some(status)) => match (status.exit_status(), status.terminating_signal()) {
+                (Some(status), _) => Exit::Status(status),
+                (None, Some(signal)) => Exit::Signal(signal),
+                (None, None) => Exit::Unknown,
+            },
+            // Not our child, or somebody else in this program has reaped it.
+            Ok(None) | Err(_) => Exit::Unknown,
+        }
+    }
+}
+
+fn open(pid: i32) -> io::Result<OwnedFd> {
+    let pid = Some(pid)
+        .filter(|pid| *pid > 0)
+        .and_then(Pid::from_raw)
+        .ok_or(io::ErrorKind::InvalidInput)?;
+    Ok(pidfd_open(pid, PidfdFlags::NONBLOCK)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_child_is_reaped_and_its_end_told() {
+        for (script, exit) in [("exit 3", Exit::Status(3)), ("kill -9 $$", Exit::Signal(9))] {
+            let pid = Command::new("sh").args(["-c", script]).spawn().unwrap().id() as i32;
+            let process = Process::of(pid).unwrap();
+            assert_eq!(process.ended().await, exit);
+            assert_eq!(process.ended().await, exit, "asked again");
+            assert!(Process::find(process.identity).is_none());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_number_alone_is_no_identity() {
+        let us = Process::of(std::process::id() as i32).unwrap().identity;
+        assert!(Process::find(us).is_some());
+        let earlier = Identity {
+            start: us.start - 1,
+            ..us
+        };
+        assert!(Process::find(earlier).is_none());
+        assert!(Process::of(0).is_err() && Process::of(-1).is_err() && Process::of(i32::MAX).is_err());
+    }
+}

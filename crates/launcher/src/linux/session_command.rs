@@ -1,0 +1,238 @@
+//! What runs on a desktop.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use super::{account::Account, installed, tool};
+use crate::LaunchError;
+
+/// Debian's script that prepares a session and runs it: its argument, the user's ~/.xsession, or the default desktop.
+const XSESSION: &str = "/etc/X11/Xsession";
+
+/// What stands for the default desktop on such a system. A terminal alone does not count: it would show, but nothing
+/// could be done beside it.
+const DEFAULTS: [&str; 2] = ["x-session-manager", "x-window-manager"];
+
+/// Where installed desktops say how they are started (Desktop Entry Specification).
+const ENTRIES: [&str; 2] = ["/usr/share/xsessions", "/usr/local/share/xsessions"];
+
+/// Installed desktops that do well without a graphics card come first.
+const PREFERRED: [&str; 8] = [
+    "xfce",
+    "mate",
+    "lxqt",
+    "lxde",
+    "cinnamon",
+    "openbox",
+    "plasmax11",
+    "plasma",
+];
+
+/// What of their own a user has for a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OwnSession {
+    /// `~/.vnc/xstartup`, which can be executed.
+    Xstartup,
+    /// `~/.xsession`.
+    Xsession,
+    /// Nothing.
+    None,
+}
+
+impl OwnSession {
+    /// What a shell does to find out; [`Self::from_output`] reads what it prints.
+    pub const SCRIPT: &str = r#"if [ -x "$HOME/.vnc/xstartup" ]; then echo xstartup
+elif [ -r "$HOME/.xsession" ]; then echo xsession
+fi"#;
+
+    pub fn from_output(output: &[u8]) -> Self {
+        match output.trim_ascii() {
+            b"xstartup" => Self::Xstartup,
+            b"xsession" => Self::Xsession,
+            _ => Self::None,
+        }
+    }
+}
+
+/// The command line to run. Where that is possible it gets a session bus of its own: on the bus of a login that its
+/// user may have, two desktops would take each other for themselves.
+pub(super) fn choose(
+    named: Option<&str>,
+    own: OwnSession,
+    account: &Account,
+) -> Result<Vec<OsString>, LaunchError> {
+    let command = choose_alone(named, own, account)?;
+    let bus: &[&str] = match tool::find("dbus-run-session") {
+        Some(_) => &["dbus-run-session", "--"],
+        None => &[],
+    };
+    Ok(bus.iter().map(OsString::from).chain(command).collect())
+}
+
+/// What the configuration names, what the user has, the system's default, or an installed desktop.
+fn choose_alone(
+    named: Option<&str>,
+    own: OwnSession,
+    account: &Account,
+) -> Result<Vec<OsString>, LaunchError> {
+    match (named, own) {
+        (Some(command), _) => Ok(shell(command)),
+        (None, OwnSession::Xstartup) => Ok(vec![account.home.join(".vnc/xstartup").into()]),
+        (None, OwnSession::Xsession) if exists(XSESSION) => Ok(vec![XSESSION.into()]),
+        (None, OwnSession::Xsession) => Ok(vec!["sh".into(), account.home.join(".xsession").into()]),
+        (None, OwnSession::None) => offered().ok_or_else(|| LaunchError::NoSession {
+            user: account.name.clone(),
+            install: installed::install_desktop(),
+        }),
+    }
+}
+
+/// What the system offers to everybody.
+fn offered() -> Option<Vec<OsString>> {
+    if exists(XSESSION) && DEFAULTS.iter().any(|program| tool::find(program).is_some()) {
+        return Some(vec![XSESSION.into()]);
+    }
+    let command = ENTRIES
+        .iter()
+        .find_map(|folder| first_desktop(Path::new(folder)))?;
+    Some(if exists(XSESSION) {
+        vec![XSESSION.into(), command.into()]
+    } else {
+        shell(&format!("exec {command}"))
+    })
+}
+
+fn shell(command: &str) -> Vec<OsString> {
+    ["sh", "-c", command].map(OsString::from).into()
+}
+
+fn exists(path: &str) -> bool {
+    Path::new(path).is_file()
+}
+
+/// The command of the desktop in `folder` that is best for us.
+fn first_desktop(folder: &Path) -> Option<String> {
+    let mut entries: Vec<PathBuf> = folder
+        .read_dir()
+        .ok()?
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    entries.sort_by_key(|path| (rank(path), path.clone()));
+    entries
+        .iter()
+        .find_map(|path| command(&std::fs::read_to_string(path).ok()?))
+}
+
+fn rank(path: &Path) -> usize {
+    let name = path
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    PREFERRED
+        .iter()
+        .position(|preferred| name.starts_with(preferred))
+        .unwrap_or(PREFERRED.len())
+}
+
+/// The command of a desktop entry that is meant to be shown, and is installed.
+fn command(entry: &str) -> Option<String> {
+    let group = entry
+        .lines()
+        .skip_while(|line| line.trim() != "[Desktop Entry]")
+        .skip(1);
+    let group: Vec<(&str, &str)> = group
+        .take_while(|line| !line.starts_with('['))
+        .filter_map(|line| line.split_once('='))
+        .map(|(key, value)| (key.trim(), value.trim()))
+        .collect();
+    let value = |key: &str| {
+        group
+            .iter()
+            .find(|(found, _)| *found == key)
+            .map(|(_, value)| *value)
+    };
+    let is = |key: &str| value(key) == Some("true");
+    if is("Hidden") || is("NoDisplay") {
+        return None;
+    }
+    // Field codes like %U stand for files to open; a session has none.
+    let words = value("Exec")?
+        .split_whitespace()
+        .filter(|word| !word.starts_with('%'));
+    let words: Vec<&str> = words.collect();
+    let program = value("TryExec").or(words.first().copied())?;
+    is_installed(program).then(|| words.join(" "))
+}
+
+fn is_installed(program: &str) -> bool {
+    if program.contains('/') {
+        exists(program)
+    } else {
+        tool::find(program).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_configuration_names_comes_first_then_what_the_user_has() {
+        let us = Account::find(None).unwrap();
+        let chosen = |named, own| choose_alone(named, own, &us).unwrap();
+        assert_eq!(
+            chosen(Some("xterm -e top"), OwnSession::Xstartup),
+            ["sh", "-c", "xterm -e top"]
+        );
+        assert_eq!(
+            chosen(None, OwnSession::Xstartup),
+            [us.home.join(".vnc/xstartup")]
+        );
+    }
+
+    #[test]
+    fn what_a_shell_prints_is_understood() {
+        assert_eq!(OwnSession::from_output(b"xstartup\n"), OwnSession::Xstartup);
+        assert_eq!(OwnSession::from_output(b"xsession\n"), OwnSession::Xsession);
+        assert_eq!(OwnSession::from_output(b""), OwnSession::None);
+    }
+
+    #[test]
+    fn desktop_entries() {
+        for (entry, expected) in [
+            ("[Desktop Entry]\nExec=sh -c %U true\n", Some("sh -c true")),
+            (
+                "# x\n\n[Desktop Entry]\nName=X\nTryExec=sh\nExec=/no/such/wrapper\n",
+                Some("/no/such/wrapper"),
+            ),
+            ("[Desktop Entry]\nTryExec=no-such-program\nExec=sh\n", None),
+            ("[Desktop Entry]\nExec=no-such-program\n", None),
+            ("[Desktop Entry]\nHidden=true\nExec=sh\n", None),
+            ("[Desktop Entry]\nName=X\n[Other]\nExec=sh\n", None),
+            ("[Desktop Entry]\nExec=\n", None),
+            ("Exec=sh\n", None),
+            ("", None),
+        ] {
+            assert_eq!(command(entry).as_deref(), expected, "{entry}");
+        }
+    }
+
+    #[test]
+    fn of_several_desktops_the_light_one_is_chosen() {
+        let folder = tempfile::tempdir().unwrap();
+        for (file, exec) in [
+            ("gnome", "sh gnome"),
+            ("xfce", "sh xfce"),
+            ("aaa", "sh aaa"),
+            ("lxqt", "missing"),
+        ] {
+            let entry = format!("[Desktop Entry]\nExec={exec}\n");
+            std::fs::write(folder.path().join(format!("{file}.desktop")), entry).unwrap();
+        }
+        assert_eq!(first_desktop(folder.path()).as_deref(), Some("sh xfce"));
+    }
+}

@@ -1,0 +1,238 @@
+//! A display's start, step by step.
+
+use std::path::Path;
+
+use super::{
+    account::Account,
+    environment::Environment,
+    folder::{self, Base, Folder, cannot_make},
+    gate::{Gate, Voice},
+    live::Live,
+    log::Log,
+    passwords::Passwords,
+    record::Record,
+    server,
+    session_command::{self, OwnSession},
+    this_screen::ThisScreen,
+    tool, x_authority,
+    x_sockets::{self, XSocket},
+};
+use crate::{Desktop, Launch, LaunchError, Step, What};
+
+/// Run as the display's user: makes the desk, and in it the password file, the cookie and a runtime folder; secrets
+/// come in on standard input, in octal. Then it looks for the user's own session. Under mask 067 the desk is for its
+/// owner, and for the group that the folder around it gives it to pass through.
+const DESK: &str = r#"set -eu
+umask "$2"
+mkdir -- "$1"
+umask 077
+mkdir -- "$1/run"
+chmod g-s -- "$1/run"
+IFS= read -r password
+printf '%b' "$password" >"$1/passwd"
+IFS= read -r cookie
+printf '%b' "$cookie" >"$1/Xauthority"
+"#;
+
+/// Who the display is for, if it may be started at all, and the folder it gets.
+pub(super) async fn admit(launch: &Launch, base: &Base) -> Result<Live, LaunchError> {
+    let account = match &launch.what {
+        What::Desktop(desktop) => {
+            server::find_xvnc()?;
+            look_up(desktop.user.clone()).await?
+        }
+        What::ThisScreen => {
+            server::find_x0vnc()?;
+            ThisScreen::find()?;
+            Account::find(None)?
+        }
+    };
+    account.admit().await?;
+    let base = base.for_account(&account)?;
+    let random = |error| cannot_make(&base, &std::io::Error::other(error));
+    let passwords = Passwords::generate().map_err(random)?;
+    let record = Record::new(launch.clone(), account.name.clone(), passwords);
+    let record = record.map_err(|error| cannot_make(&base, &error))?;
+    let folder = Folder::make(&base, &launch.name)?;
+    Ok(Live {
+        account,
+        folder,
+        record,
+        server: None,
+        session: None,
+        server_log: None,
+        session_log: None,
+    })
+}
+
+/// Off the async threads: accounts may be kept by a directory service that does not answer.
+async fn look_up(user: Option<String>) -> Result<Account, LaunchError> {
+    let name = user.clone().unwrap_or_default();
+    let found = tokio::task::spawn_blocking(move || Account::find(user.as_deref()));
+    found.await.unwrap_or(Err(LaunchError::NoSuchUser(name)))
+}
+
+impl Live {
+    /// Starts server and session. Whether it fails or is dropped midway, [`Live::end`] clears away what there is.
+    pub async fn start(&mut self, step: impl Fn(Step)) -> Result<(), LaunchError> {
+        step(Step::Folder);
+        // Before anything of the account's is in the folder, so that whoever finds it knows whose it is.
+        Self::remember(&self.record, &self.folder)?;
+        let own = self.make_desk().await?;
+        let log = |path: &Path| Log::create(path, &self.account).map_err(|error| cannot_make(path, &error));
+        self.server_log = Some(log(&self.folder.server_log())?);
+        match self.record.launch.what.clone() {
+            What::ThisScreen => {
+                step(Step::Server);
+                self.share_this_screen().await?;
+            }
+            What::Desktop(desktop) => {
+                self.session_log = Some(log(&self.folder.session_log())?);
+                self.start_desktop(&desktop, own, step).await?;
+            }
+        }
+        self.record.complete = true;
+        Self::remember(&self.record, &self.folder)
+    }
+
+    async fn make_desk(&self) -> Result<OwnSession, LaunchError> {
+        let (folder, account) = (&self.folder, &self.account);
+        let desk = folder.desk();
+        let cookie =
+            x_authority::generate().map_err(|error| cannot_make(&desk, &std::io::Error::other(error)))?;
+        let input = [octal(&self.record.passwords.file()), octal(&cookie)].concat();
+        let mask = if account.is_us() { "077" } else { "067" };
+        let script = [DESK, OwnSession::SCRIPT].concat();
+        let arguments = [desk.as_os_str(), mask.as_ref()];
+        if !account.is_us() {
+            folder.open_for_desk()?;
+        }
+        let made = account.script(&script, &arguments, input.as_bytes()).await;
+        if !account.is_us() {
+            folder.close()?;
+        }
+        let output = made.map_err(|error| cannot_make(&desk, &error))?;
+        if !output.status.success() {
+            return Err(refused(&desk, tool::said(&output.stderr)));
+        }
+        folder.check_desk(account)?;
+        Ok(OwnSession::from_output(&output.stdout))
+    }
+
+    async fn start_desktop(
+        &mut self,
+        desktop: &Desktop,
+        own: OwnSession,
+        step: impl Fn(Step),
+    ) -> Result<(), LaunchError> {
+        let login = format!("/run/user/{}", self.account.uid);
+        let login = Some(Path::new(&login)).filter(|path| folder::is_runtime_of(path, self.account.uid));
+        // Asked first: a desktop with nothing on it would start, and show nothing.
+        let command = session_command::choose(desktop.session.as_deref(), own, &self.account)?;
+
+        step(Step::Server);
+        x_sockets::ensure_folder()?;
+        let ours = self.account.is_us();
+        let program = server::find_xvnc()?;
+        let program = server::xvnc(program, &self.record.launch.name, desktop, &self.folder, ours);
+        let mut environment = Environment::of(&self.account);
+        let mut voice = self.start_server(&program, &environment).await?;
+        if let Some(server) = &self.server {
+            let number = server::x_display(server, &mut voice).await?;
+            self.record.x_display = Some(number);
+            self.record.x_socket = XSocket::of(number);
+            server::check_socket(&self.folder.socket(), server, &self.account).await?;
+        }
+        Self::remember(&self.record, &self.folder)?;
+
+        step(Step::Session);
+        environment.set(
+            "DISPLAY",
+            format!(":{}", self.record.x_display.unwrap_or_default()),
+        );
+        environment.set("XAUTHORITY", self.folder.x_authority());
+        environment.set("XDG_RUNTIME_DIR", login.unwrap_or(&self.folder.runtime()));
+        environment.set("XDG_SESSION_TYPE", "x11");
+        self.start_session(&command, &environment).await
+    }
+
+    async fn share_this_screen(&mut self) -> Result<(), LaunchError> {
+        let screen = ThisScreen::find()?;
+        let mut environment = Environment::of(&self.account);
+        environment.set("DISPLAY", &screen.display);
+        if let Some(x_authority) = &screen.x_authority {
+            environment.set("XAUTHORITY", x_authority);
+        }
+        self.record.x_display = Some(screen.number);
+        self.record.screen_authority = screen.x_authority;
+        let program = server::x0vnc(server::find_x0vnc()?, &screen.display, &self.folder);
+        self.start_server(&program, &environment).await?;
+        let socket = self.folder.socket();
+        if let Some(server) = &self.server {
+            server::listens(server, &socket).await?;
+            server::check_socket(&socket, server, &self.account).await?;
+        }
+        Ok(())
+    }
+
+    async fn start_server(
+        &mut self,
+        program: &[std::ffi::OsString],
+        environment: &Environment,
+    ) -> Result<Voice, LaunchError> {
+        let Some(log) = &self.server_log else {
+            return Err(refused(&self.folder.server_log(), String::new()));
+        };
+        let (record, folder) = (&mut self.record, &self.folder);
+        let gate = Gate {
+            account: &self.account,
+            environment,
+            program,
+            log,
+            voice: true,
+        };
+        gate.open(&mut self.server, |identity| {
+            record.server = Some(identity);
+            Self::remember(record, folder)
+        })
+        .await
+    }
+
+    async fn start_session(
+        &mut self,
+        program: &[std::ffi::OsString],
+        environment: &Environment,
+    ) -> Result<(), LaunchError> {
+        let Some(log) = &self.session_log else {
+            return Err(refused(&self.folder.session_log(), String::new()));
+        };
+        let (record, folder) = (&mut self.record, &self.folder);
+        let gate = Gate {
+            account: &self.account,
+            environment,
+            program,
+            log,
+            voice: false,
+        };
+        let opened = gate.open(&mut self.session, |identity| {
+            record.session = Some(identity);
+            Self::remember(record, folder)
+        });
+        opened.await.map(drop)
+    }
+}
+
+/// Bytes as a line that `printf %b` turns back.
+fn octal(bytes: &[u8]) -> String {
+    let digits: String = bytes.iter().map(|byte| format!("\\0{byte:03o}")).collect();
+    digits + "\n"
+}
+
+/// What a tool that could not make something says, in our words where we know its reason.
+fn refused(path: &Path, said: String) -> LaunchError {
+    let path = path.to_owned();
+    if said.contains("No space left on device") || said.contains("quota exceeded") {
+        return LaunchError::DiskFull { path };
+    }
+    LaunchError::Folder { path, why: said }
+}

@@ -1,0 +1,88 @@
+//! A display's end: everything is asked to go, awaited, killed if need be, and cleared away.
+
+use std::{ffi::OsStr, io, time::Duration};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::{
+    account::Account,
+    live::Live,
+    members::{self, Member},
+    process::{Identity, Process},
+};
+
+/// How long a session may take to end when it is asked to.
+const SESSION: Duration = Duration::from_secs(5);
+/// How long the VNC server may take.
+const SERVER: Duration = Duration::from_secs(3);
+/// How long the system may take to end what was killed.
+const KILLED: Duration = Duration::from_secs(5);
+
+impl Live {
+    /// Ends what runs of this display, and removes what there is of it.
+    pub async fn end(self) {
+        // The session first: its programs can say goodbye while they still have a screen.
+        for (session, patience) in [(self.record.session, SESSION), (self.record.server, SERVER)] {
+            let session: Vec<i32> = session.and_then(Identity::session).into_iter().collect();
+            end_sessions(&session, &self.account, Signal::TERM, patience).await;
+        }
+        let sessions = self.record.sessions();
+        if !end_sessions(&sessions, &self.account, Signal::KILL, KILLED).await {
+            tracing::warn!("processes of {} could not be ended", self.folder.path().display());
+        }
+        for leader in [&self.session, &self.server].into_iter().flatten() {
+            // Reaped, lest it stays as a zombie.
+            let _ = timeout(KILLED, leader.ended()).await;
+        }
+        if let (Some(number), Some(socket)) = (self.record.x_display, &self.record.x_socket) {
+            socket.remove(number, &self.account).await;
+        }
+        self.folder.remove(&self.account).await;
+    }
+}
+
+/// Sends `signal` to all that belongs to these POSIX sessions, and waits until it is gone. Says whether it is.
+async fn end_sessions(sessions: &[i32], account: &Account, signal: Signal, patience: Duration) -> bool {
+    let deadline = Instant::now() + patience;
+    loop {
+        let members = members::of(sessions, account.uid);
+        let Some(first) = members.first() else {
+            return true;
+        };
+        if let Err(error) = send(&members, account, signal).await {
+            tracing::warn!(
+                "a signal could not be sent to processes of {}: {error}",
+                account.name
+            );
+        }
+        // Later members, and those that were born meanwhile, are seen in the next round.
+        let Ok(first) = Process::of(first.pid) else {
+            continue;
+        };
+        if timeout_at(deadline, first.over()).await.is_err() {
+            return false;
+        }
+    }
+}
+
+/// Sends `signal` to every process group among `members`.
+async fn send(members: &[Member], account: &Account, signal: Signal) -> io::Result<()> {
+    let groups = members::groups(members);
+    if !account.is_in_our_power() {
+        let groups: Vec<String> = groups.iter().map(|group| format!("-{group}")).collect();
+        let words = groups.iter().map(OsStr::new);
+        let number = signal.as_raw().to_string();
+        let arguments: Vec<&OsStr> = [OsStr::new(&number)].into_iter().chain(words).collect();
+        // A group that has gone meanwhile is no failure.
+        let script = r#"signal=$1; shift; kill -s "$(kill -l "$signal")" -- "$@" 2>/dev/null"#;
+        return account.script(script, &arguments, &[]).await.map(drop);
+    }
+    for group in groups.into_iter().filter_map(Pid::from_raw) {
+        match kill_process_group(group, signal) {
+            Ok(()) | Err(rustix::io::Errno::SRCH) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! The watch over one display, from its start or adoption to its end.
+
+use std::time::Duration;
+
+use tokio::{
+    sync::watch,
+    time::{MissedTickBehavior, interval, timeout},
+};
+
+use super::{folder::Base, leader::Leader, live::Live, start};
+use crate::{Ended, Exit, Launch, Reason, State, Step};
+
+/// How often a log's length is looked at.
+const LOGS: Duration = Duration::from_secs(60);
+
+/// Programs end when their X server does, and may seem to do so first; so long the server is given to end as well.
+const TOGETHER: Duration = Duration::from_millis(200);
+
+/// Starts a display and watches over it to its end.
+pub(super) async fn start(
+    launch: Launch,
+    base: Base,
+    state: watch::Sender<State>,
+    stop: watch::Receiver<bool>,
+) {
+    let mut live = match start::admit(&launch, &base).await {
+        Ok(live) => live,
+        Err(error) => {
+            state.send_replace(State::Ended(Ended {
+                reason: Reason::NotStarted(error),
+                log: Vec::new(),
+            }));
+            return;
+        }
+    };
+    let step = |step: Step| drop(state.send_replace(State::Starting(step)));
+    let mut stopped = stop.clone();
+    let started = tokio::select! {
+        biased;
+        () = asked(&mut stopped) => Err(Reason::Stopped),
+        started = live.start(step) => started.map_err(Reason::NotStarted),
+    };
+    match started {
+        Ok(()) => run(live, state, stop).await,
+        Err(reason) => end(live, reason, &state).await,
+    }
+}
+
+/// Watches over a display that runs.
+pub(super) async fn run(live: Live, state: watch::Sender<State>, mut stop: watch::Receiver<bool>) {
+    state.send_replace(State::Running(live.running()));
+    let mut logs = interval(LOGS);
+    logs.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let reason = loop {
+        tokio::select! {
+            biased;
+            () = asked(&mut stop) => break Reason::Stopped,
+            exit = ended(live.server.as_ref()) => break Reason::ServerEnded(exit),
+            exit = ended(live.session.as_ref()) => {
+                let server = timeout(TOGETHER, ended(live.server.as_ref())).await;
+                break server.map_or(Reason::SessionEnded(exit), Reason::ServerEnded);
+            }
+            _ = logs.tick() => live.bound_logs(),
+        }
+    };
+    end(live, reason, &state).await;
+}
+
+/// Ends a display, whatever there is of it.
+pub(super) async fn end(live: Live, reason: Reason, state: &watch::Sender<State>) {
+    let ended = live.ending(reason);
+    state.send_replace(State::Stopping(ended.reason.clone()));
+    live.end().await;
+    state.send_replace(State::Ended(ended));
+}
+
+async fn ended(leader: Option<&Leader>) -> Exit {
+    match leader {
+        Some(leader) => leader.ended().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits until somebody asks to stop; for ever, if there is nobody left who could.
+async fn asked(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending().await
+    }
+}

@@ -1,0 +1,71 @@
+//! The sockets of X displays, which all servers of the machine keep in one folder.
+
+use std::{
+    fs::{DirBuilder, Permissions},
+    os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{account::Account, folder::cannot_make};
+use crate::LaunchError;
+
+const FOLDER: &str = "/tmp/.X11-unix";
+
+/// Sees to it that the folder is there. Only root may make it: in a folder of an ordinary user, that user could take
+/// everybody's displays away.
+pub(super) fn ensure_folder() -> Result<(), LaunchError> {
+    let folder = Path::new(FOLDER);
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if !rustix::process::geteuid().is_root() {
+        return Err(LaunchError::NoX11Folder);
+    }
+    let made = DirBuilder::new().mode(0o1777).create(folder);
+    made.and_then(|()| std::fs::set_permissions(folder, Permissions::from_mode(0o1777)))
+        .map_err(|error| cannot_make(folder, &error))
+}
+
+/// The socket of an X display: the very file that its server made, not one that has its name later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct XSocket {
+    path: PathBuf,
+    inode: u64,
+    changed: (i64, i64),
+}
+
+impl XSocket {
+    /// The socket of X display `number`, if it has one.
+    pub fn of(number: u32) -> Option<Self> {
+        let path = PathBuf::from(format!("{FOLDER}/X{number}"));
+        let data = path
+            .symlink_metadata()
+            .ok()
+            .filter(|data| data.file_type().is_socket())?;
+        Some(Self {
+            inode: data.ino(),
+            changed: (data.ctime(), data.ctime_nsec()),
+            path,
+        })
+    }
+
+    /// Removes it, if it is still there: a server that was killed leaves it.
+    pub async fn remove(&self, number: u32, account: &Account) {
+        if Self::of(number).as_ref() != Some(self) {
+            return;
+        }
+        let removed = if account.is_in_our_power() {
+            std::fs::remove_file(&self.path)
+        } else {
+            account
+                .script("rm -f -- \"$1\"", &[self.path.as_os_str()], &[])
+                .await
+                .map(drop)
+        };
+        if let Err(error) = removed {
+            tracing::warn!("{} could not be removed: {error}", self.path.display());
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Real VNC servers, started, adopted, watched and stopped, as oneself, as root for others, and by sudo.
+#![cfg(target_os = "linux")]
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+mod adoption;
+mod again;
+mod ear;
+mod endings;
+mod failures;
+mod found;
+mod oneself;
+mod others;
+mod places;
+mod screen;
+mod stage;
+mod sudo;
+mod wire;

@@ -1,0 +1,239 @@
+//! Displays of other users, started by root.
+
+use std::{
+    io::ErrorKind,
+    os::unix::{fs::PermissionsExt, net::UnixStream},
+    process::Command,
+    sync::{Mutex, OnceLock, PoisonError},
+};
+
+use porthole_launcher::What;
+
+use super::{
+    again::{Again, role},
+    ear::Ear,
+    stage::{
+        Stage, assert_nothing_left, ended, last_words, launch, mode_and_owner, processes_about, root,
+        running, server_pid, tcp_listeners, within,
+    },
+    wire::{desktop_name, x_lets_in},
+};
+
+/// Sees to it that there are the users alice and bob.
+pub fn users() {
+    static MADE: OnceLock<()> = OnceLock::new();
+    MADE.get_or_init(|| {
+        for user in ["alice", "bob"] {
+            if nix::unistd::User::from_name(user).unwrap().is_none() {
+                run("useradd", &["-m", "-s", "/bin/bash", user]);
+            }
+        }
+    });
+}
+
+/// Programs that change the accounts lock one another out.
+fn run(program: &str, arguments: &[&str]) {
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let output = Command::new(program).args(arguments).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{program}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// An account for as long as this is there.
+struct Account(&'static str);
+
+impl Account {
+    fn new(name: &'static str, options: &[&str]) -> Self {
+        run("useradd", &[options, &[name]].concat());
+        Self(name)
+    }
+}
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        // By force: what has ended may still wait for the system to reap it.
+        run("userdel", &["-rf", self.0]);
+    }
+}
+
+fn uid(user: &str) -> u32 {
+    nix::unistd::User::from_name(user).unwrap().unwrap().uid.as_raw()
+}
+
+const SOCKET: &str = "PORTHOLE_TEST_SOCKET";
+const DISPLAY: &str = "PORTHOLE_TEST_DISPLAY";
+
+#[tokio::test]
+async fn an_ordinary_user_has_all_this_too() {
+    if root() {
+        users();
+        for tests in ["oneself::", "endings::", "adoption::"] {
+            // No role: these are tests as they are, by somebody else.
+            Again::as_is(tests).by("alice").passes().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_user_has_a_desktop_that_the_other_cannot_open() {
+    let name = "others::each_user_has_a_desktop_that_the_other_cannot_open";
+    if role().is_some() {
+        // This is bob, at alice's door.
+        let socket = std::env::var(SOCKET).unwrap();
+        assert_eq!(
+            UnixStream::connect(&socket).unwrap_err().kind(),
+            ErrorKind::PermissionDenied
+        );
+        let folder = std::path::Path::new(&socket).parent().unwrap();
+        for file in ["passwd", "Xauthority", ""] {
+            assert_eq!(
+                std::fs::File::open(folder.join(file)).unwrap_err().kind(),
+                ErrorKind::PermissionDenied
+            );
+        }
+        assert!(!x_lets_in(std::env::var(DISPLAY).unwrap().parse().unwrap(), None).unwrap());
+        return;
+    }
+    if !root() {
+        return;
+    }
+    users();
+    let stage = Stage::new();
+    let mut desks = Vec::new();
+    for user in ["alice", "bob"] {
+        let mut ear = Ear::new(stage.path(), user);
+        let script = "id -un; id -Gn; pwd; stat -c '%U %a' $XDG_RUNTIME_DIR; echo hello >/dev/stderr; env";
+        let session = format!("{}; exec sleep 1000", ear.saying(script));
+        let launched = stage.launcher.start(launch(user, Some(user), &session));
+        let said = ear.hear().await;
+        let groups = Command::new("id").args(["-Gn", user]).output().unwrap().stdout;
+        assert_eq!(said[0], user);
+        assert_eq!(said[1], String::from_utf8(groups).unwrap().trim());
+        assert_eq!(said[2], format!("/home/{user}"));
+        assert_eq!(said[3], format!("{user} 700"));
+        for line in [
+            format!("HOME=/home/{user}"),
+            format!("USER={user}"),
+            "SHELL=/bin/bash".to_owned(),
+        ] {
+            assert!(said.contains(&line), "{said:#?}");
+        }
+        assert!(
+            !said
+                .iter()
+                .any(|line| line.contains("root") || line.starts_with("CARGO")),
+            "{said:#?}"
+        );
+        desks.push((launched, user));
+    }
+    let mut all = Vec::new();
+    for (launched, user) in &desks {
+        let running = running(launched).await;
+        assert_eq!((running.user.as_str(), running.uid), (*user, uid(user)));
+        let folder = running.socket.parent().unwrap();
+        assert_eq!(mode_and_owner(&running.socket), (0o660, uid(user), 0));
+        assert_eq!(mode_and_owner(folder), (0o2710, uid(user), 0));
+        assert_eq!(mode_and_owner(folder.parent().unwrap()), (0o711, 0, 0));
+        assert_eq!(mode_and_owner(&folder.join("passwd")).0, 0o600);
+        assert_eq!(
+            mode_and_owner(&folder.parent().unwrap().join("record")),
+            (0o600, 0, 0)
+        );
+        assert_eq!(
+            mode_and_owner(&folder.parent().unwrap().join("session.log")).0,
+            0o600
+        );
+        for pid in processes_about(folder) {
+            assert_eq!(
+                procfs::process::Process::new(pid).unwrap().uid().unwrap(),
+                uid(user)
+            );
+            assert_eq!(tcp_listeners(pid), 0);
+        }
+        assert_eq!(
+            desktop_name(&running.socket, running.password.clone())
+                .await
+                .unwrap(),
+            *user
+        );
+        all.push(running);
+    }
+    let again = Again::new(name, "bob").by("bob").set(SOCKET, &all[0].socket);
+    again.set(DISPLAY, all[0].x_display.to_string()).passes().await;
+
+    // Who kills one leaves the other alone.
+    super::stage::kill(server_pid(&all[1]));
+    ended(&desks[1].0).await;
+    assert!(
+        desktop_name(&all[0].socket, all[0].password.clone())
+            .await
+            .is_ok()
+    );
+    within(desks[0].0.stop()).await;
+    for running in &all {
+        assert_nothing_left(running);
+    }
+    assert!(stage.is_empty());
+}
+
+#[tokio::test]
+async fn accounts_that_are_closed_stay_closed() {
+    if !root() {
+        return;
+    }
+    let stage = Stage::new();
+    for (user, options, says) in [
+        (
+            "porthole-nologin",
+            ["-s", "/usr/sbin/nologin"],
+            "is not for logging in: its shell is /usr/sbin/nologin",
+        ),
+        (
+            "porthole-expired",
+            ["-e", "2000-01-01"],
+            "`porthole-expired` has expired",
+        ),
+    ] {
+        let _account = Account::new(user, &["-m", options[0], options[1]]);
+        let (reason, _) = last_words(&stage.launcher.start(launch("X", Some(user), "true"))).await;
+        assert!(reason.contains(says), "{reason}");
+        assert!(stage.is_empty());
+    }
+}
+
+/// What users have prepared for themselves is what they get: ~/.vnc/xstartup rather than ~/.xsession.
+#[tokio::test]
+async fn users_may_have_sessions_of_their_own() {
+    if !root() {
+        return;
+    }
+    let stage = Stage::new();
+    let user = "porthole-own";
+    let _account = Account::new(user, &["-m", "-s", "/bin/bash"]);
+    let home = std::path::PathBuf::from("/home").join(user);
+    let mut launch = launch("X", Some(user), "");
+    let What::Desktop(desktop) = &mut launch.what else {
+        panic!("a desktop")
+    };
+    desktop.session = None;
+    let mut said = Vec::new();
+    for file in [".xsession", ".vnc/xstartup"] {
+        let mut ear = Ear::new(stage.path(), &file.replace('/', ""));
+        let script = format!(
+            "#!/bin/sh\n{}\nexec sleep 1000\n",
+            ear.saying(&format!("echo {file}"))
+        );
+        std::fs::create_dir_all(home.join(".vnc")).unwrap();
+        std::fs::write(home.join(file), script).unwrap();
+        std::fs::set_permissions(home.join(file), std::fs::Permissions::from_mode(0o755)).unwrap();
+        let launched = stage.launcher.start(launch.clone());
+        said.extend(ear.hear().await);
+        within(launched.stop()).await;
+    }
+    assert_eq!(said, [".xsession", ".vnc/xstartup"]);
+    assert!(stage.is_empty());
+}
