@@ -1,75 +1,13 @@
-import { emit } from '@tauri-apps/api/event';
-import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
-import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import App from './App.svelte';
-import type { DisplayView } from './bindings/DisplayView';
 import type { Intent } from './bindings/Intent';
-import type { Snapshot } from './bindings/Snapshot';
-
-const alice: DisplayView = {
-  name: 'Alice',
-  target: '127.0.0.1:5901',
-  launch: null,
-  state: { kind: 'reachable' },
-  busy: false,
-  sessions: [],
-};
-const nothing: Snapshot = {
-  displays: [],
-  fault: null,
-  notice: null,
-  address: 'http://127.0.0.1:6080',
-  configFile: '/home/alice/.config/porthole/config.toml',
-  version: '0.1.0',
-  found: [],
-  newDesktop: null,
-};
-
-let asked: Intent[];
-let app: Record<string, unknown>;
-
-/** Opens the window on a shell that shows `snapshot`. */
-async function open(snapshot: Snapshot) {
-  asked = [];
-  mockIPC(
-    (command, payload) => {
-      if (command === 'snapshot') return snapshot;
-      asked.push((payload as { intent: Intent }).intent);
-      return undefined;
-    },
-    { shouldMockEvents: true },
-  );
-  app = mount(App, { target: document.body });
-  await vi.waitFor(() => {
-    flushSync();
-    expect(document.querySelector('h1')).not.toBeNull();
-  });
-  asked = [];
-}
-
-/** The shell has something new to show. */
-async function show(snapshot: Snapshot) {
-  await emit('snapshot', snapshot);
-  flushSync();
-}
-
-function button(label: string): HTMLButtonElement {
-  const all = [...document.querySelectorAll('button')];
-  const spoken = (one: HTMLButtonElement) =>
-    one.getAttribute('aria-label') ?? one.textContent.trim();
-  const found = all.find((one) => spoken(one) === label);
-  if (!found) throw new Error(`no button "${label}" among ${all.map(spoken).join(', ')}`);
-  return found;
-}
+import { alice, asked, button, close, nothing, open, show } from './testing';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 });
 
 afterEach(async () => {
-  await unmount(app);
-  clearMocks();
+  await close();
   vi.useRealTimers();
 });
 
@@ -102,7 +40,7 @@ test('a display says its state, why, and who is connected', async () => {
   await open({ ...nothing, displays: [alice] });
   const text = () => document.querySelector('main')?.textContent ?? '';
   expect(text()).toContain('Can be reached');
-  expect(text()).toContain('1 of 1 display can be reached');
+  expect(text()).toContain('1 of 1 display can be opened');
 
   await show({ ...nothing, displays: [{ ...alice, state: { kind: 'checking' } }] });
   expect(text()).toContain('Checking');

@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { LaunchView } from './bindings/LaunchView';
+import {
+  asked,
+  button,
+  click,
+  close,
+  focused,
+  labels,
+  launched,
+  open,
+  press,
+  show,
+  text,
+} from './testing';
+
+afterEach(close);
+
+const running = {
+  kind: 'running',
+  since: Date.UTC(2026, 10, 22),
+  memory: 182_000_000,
+  user: 'bob',
+  xDisplay: ':3',
+} as const;
+const ended = {
+  kind: 'ended',
+  reason: 'The session was killed.',
+  log: ['xfce4-session: bye', '<b>core dumped</b>'],
+  at: 0,
+} satisfies LaunchView;
+
+const stopped = { kind: 'stopped' } as const;
+const stopping = { kind: 'stopping' } as const;
+
+const all: [LaunchView, string[], string[]][] = [
+  [stopped, ['Stopped', 'It starts when it is opened.'], ['Start Bob']],
+  [
+    { kind: 'starting', step: 'starting the VNC server' },
+    ['Starting…', 'Starting the VNC server…'],
+    ['Stop Bob'],
+  ],
+  [running, ['Running', 'as bob', 'on :3', '182 MB of memory'], ['Stop Bob', 'Restart Bob']],
+  [stopping, ['Stopping…', 'Ending its programs…'], ['Stop Bob']],
+  [
+    ended,
+    ['Ended', 'The session was killed.', 'xfce4-session: bye <b>core dumped</b>'],
+    ['Start Bob'],
+  ],
+  [
+    { kind: 'unavailable', reason: 'Not installed.', fix: 'To install it: sudo apt install x.' },
+    ['Cannot be started', 'Not installed.', 'To install it:', 'sudo apt install x'],
+    ['Copy the command', 'Try Bob again'],
+  ],
+];
+
+test.each(all)('%o says how it fares and offers what fits', async (launch, words, offers) => {
+  await open(launched(launch));
+  for (const part of words) expect(text()).toContain(part);
+  expect(labels('li')).toEqual(['Open Bob', 'Open in browser: Bob', 'Copy link to Bob', ...offers]);
+});
+
+test.each([
+  [stopped, 'Start Bob', 'startDisplay'],
+  [ended, 'Start Bob', 'startDisplay'],
+  [{ kind: 'starting', step: '' } as const, 'Stop Bob', 'stopDisplay'],
+  [{ kind: 'unavailable', reason: '', fix: '' } as const, 'Try Bob again', 'startDisplay'],
+] as const)('%o: %s', async (launch, label, type) => {
+  await open(launched(launch));
+  await click(label);
+  expect(asked).toEqual([{ type, display: 'Bob' }]);
+});
+
+describe.each([
+  ['Stop Bob', 'Stop it', 'stopDisplay'],
+  ['Restart Bob', 'Restart it', 'restartDisplay'],
+] as const)('%s ends programs', (label, yes, type) => {
+  beforeEach(async () => {
+    await open(launched(running));
+    await click(label);
+  });
+
+  test('and so asks first, with the focus on the answer that changes nothing', () => {
+    expect(asked).toEqual([]);
+    expect(text()).toContain('what is not saved is lost');
+    expect(focused()).toBe('Keep it running');
+  });
+
+  test('once it is confirmed; the focus stays in the row', async () => {
+    await click(yes);
+    expect(asked).toEqual([{ type, display: 'Bob' }]);
+    await show(launched(stopping));
+    expect(focused()).toBe('Stop Bob');
+    await show(launched(stopped));
+    expect(focused()).toBe('Start Bob');
+  });
+
+  test.each(['Keep it running', 'Escape'])('not after %s', async (answer) => {
+    await (answer === 'Escape' ? press(answer) : click(answer));
+    expect(asked).toEqual([]);
+    expect(focused()).toBe('Stop Bob');
+  });
+
+  test('and the question is not put to the next run', async () => {
+    await show(launched(ended));
+    await show(launched({ ...running, since: running.since + 1 }));
+    expect(labels()).not.toContain('Keep it running');
+  });
+});
+
+test('to share a screen no more ends no programs, and nothing is asked', async () => {
+  const snapshot = launched(running);
+  const displays = snapshot.displays.map((display) => ({ ...display, target: 'this-screen' }));
+  await open({ ...snapshot, displays });
+  await click('Stop Bob');
+  expect(asked).toEqual([{ type: 'stopDisplay', display: 'Bob' }]);
+});
+
+test('what is being stopped is not stopped again', async () => {
+  await open(launched(stopping));
+  await click('Stop Bob');
+  expect(button('Stop Bob').getAttribute('aria-disabled')).toBe('true');
+  expect(asked).toEqual([]);
+});
+
+test('a log is text, and folded until it is asked for', async () => {
+  await open(launched(ended));
+  expect(document.querySelector('details')?.open).toBe(false);
+  expect(document.querySelector('pre')?.textContent).toBe(ended.log.join('\n'));
+  expect(document.querySelector('pre b')).toBeNull();
+});
+
+test('another display keeps its focus when one changes', async () => {
+  await open(launched(running, stopped));
+  button('Start Carol').focus();
+  await show(launched(ended, stopped));
+  expect(focused()).toBe('Start Carol');
+});

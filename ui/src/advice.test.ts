@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { readAdvice } from './advice';
+
+test.each([
+  ['Start it.', 'Start it.', undefined, ''],
+  [
+    'To install it: sudo apt install tigervnc-standalone-server.',
+    'To install it:',
+    'sudo apt install tigervnc-standalone-server',
+    '',
+  ],
+  [
+    'There is no desktop for bob: neither ~/.vnc/xstartup nor ~/.xsession. To install one: sudo apt install xfce4 dbus-x11 (or openbox). Or name a command as `session`',
+    'There is no desktop for bob: neither ~/.vnc/xstartup nor ~/.xsession. To install one:',
+    'sudo apt install xfce4 dbus-x11',
+    '(or openbox). Or name a command as `session`',
+  ],
+  [
+    'The account `bob` has expired. To open it again: chage -E -1 bob',
+    'The account `bob` has expired. To open it again:',
+    'chage -E -1 bob',
+    '',
+  ],
+  [
+    'Make it: sudo install -d -m 1777 -o root -g root /tmp/.X11-unix.',
+    'Make it:',
+    'sudo install -d -m 1777 -o root -g root /tmp/.X11-unix',
+    '',
+  ],
+  ['Run this: rm -rf /', 'Run this: rm -rf /', undefined, ''],
+])('%s', (text, words, command, rest) => {
+  expect(readAdvice(text)).toEqual({ words, command, rest });
+});
