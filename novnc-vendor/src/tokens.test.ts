@@ -37,6 +37,11 @@ const pairs: [front: string, back: string, least: number][] = [
   ),
   ...surfaces.map((back): [string, string, number] => ['outline', back, 3]),
   ...surfaces.map((back): [string, string, number] => ['focus', back, 3]),
+  ...['text', 'muted', 'accent', 'danger'].map((front): [string, string, number] => [
+    front,
+    'warn-soft',
+    4.5,
+  ]),
   ...['warn', 'danger'].map((state): [string, string, number] => [state, `${state}-soft`, 4.5]),
   ...['accent', 'accent-hover', 'accent-pressed'].map((back): [string, string, number] => [
     'on-accent',

@@ -1,6 +1,6 @@
 //! The tray's menu, as a value.
 
-use crate::{DisplayView, Intent, Snapshot};
+use crate::{DisplayView, Intent, LaunchView, Snapshot};
 
 /// One entry of the tray's menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Item {
 }
 
 /// The menu for what `snapshot` shows. Equal menus need not be set again: changes of state that the menu does not show
-/// (bytes that passed, a display that is checked) give an equal one.
+/// (bytes that passed, memory, a display that is checked) give an equal one.
 pub fn menu(snapshot: &Snapshot) -> Vec<Item> {
     let mut items: Vec<Item> = snapshot.displays.iter().map(open).collect();
     if !items.is_empty() {
@@ -36,9 +36,16 @@ pub fn menu(snapshot: &Snapshot) -> Vec<Item> {
             items: snapshot.displays.iter().map(copy_link).collect(),
         });
     }
+    items.extend(snapshot.displays.iter().filter_map(launched));
+    if snapshot.new_desktop.is_none() {
+        items.push(action("New desktop", Intent::NewDesktop { name: None }));
+    }
     items.push(action("Show window", Intent::ShowWindow));
     items.push(Item::Separator);
     items.push(action("Quit", Intent::Quit));
+    if snapshot.displays.iter().any(is_up) {
+        items.push(action("Stop all and quit", Intent::StopAllAndQuit));
+    }
     items
 }
 
@@ -57,6 +64,39 @@ fn copy_link(display: &DisplayView) -> Item {
         Intent::CopyLink {
             display: display.name.clone(),
         },
+    )
+}
+
+/// How a display fares that Porthole launches, and what can be done about it.
+fn launched(display: &DisplayView) -> Option<Item> {
+    let name = || display.name.clone();
+    let start = || action("Start", Intent::StartDisplay { display: name() });
+    let stop = || action("Stop", Intent::StopDisplay { display: name() });
+    let restart = || action("Restart", Intent::RestartDisplay { display: name() });
+    let (state, items) = match display.launch.as_ref()? {
+        LaunchView::Stopped => ("stopped", vec![start()]),
+        LaunchView::Starting { .. } => ("starting…", vec![stop()]),
+        LaunchView::Running { .. } => ("running", vec![stop(), restart()]),
+        LaunchView::Stopping => ("stopping…", vec![]),
+        LaunchView::Ended { .. } => ("ended", vec![start()]),
+        LaunchView::Unavailable { .. } => ("cannot be started", vec![]),
+    };
+    let label = format!("{}: {state}", display.name);
+    Some(match items.is_empty() {
+        true => Item::Action {
+            intent: Intent::ShowWindow,
+            label,
+            enabled: false,
+        },
+        false => Item::Submenu { label, items },
+    })
+}
+
+/// Whether Porthole launched the display, and has not stopped it yet.
+fn is_up(display: &DisplayView) -> bool {
+    matches!(
+        display.launch,
+        Some(LaunchView::Starting { .. } | LaunchView::Running { .. } | LaunchView::Stopping)
     )
 }
 
@@ -84,13 +124,32 @@ mod tests {
         });
         Snapshot {
             displays: displays.collect(),
+            new_desktop: Some("Not here.".into()),
             ..Snapshot::default()
+        }
+    }
+
+    fn desktop(launch: LaunchView) -> Snapshot {
+        let mut snapshot = snapshot(&["Alice"]);
+        snapshot.displays[0].launch = Some(launch);
+        snapshot
+    }
+
+    fn running(memory: u64) -> LaunchView {
+        LaunchView::Running {
+            since: 1,
+            memory: Some(memory),
+            user: "alice".into(),
+            x_display: ":3".into(),
         }
     }
 
     fn drawn(items: &[Item]) -> Vec<String> {
         let line = |item: &Item| match item {
-            Item::Action { label, .. } => vec![label.clone()],
+            Item::Action {
+                label, enabled: true, ..
+            } => vec![label.clone()],
+            Item::Action { label, .. } => vec![format!("({label})")],
             Item::Submenu { label, items } => {
                 let inner = drawn(items).into_iter().map(|line| format!("> {line}"));
                 std::iter::once(label.clone()).chain(inner).collect()
@@ -122,9 +181,70 @@ mod tests {
     }
 
     #[test]
+    fn a_desktop_says_how_it_fares_and_offers_what_fits() {
+        let starting = LaunchView::Starting {
+            step: "starting the VNC server".into(),
+        };
+        let ended = LaunchView::Ended {
+            reason: "The session ended.".into(),
+            log: vec!["bye".into()],
+            at: 1,
+        };
+        let unavailable = LaunchView::Unavailable {
+            reason: "TigerVNC is not installed.".into(),
+            fix: "Install it.".into(),
+        };
+        let table: [(_, &[&str], bool); 6] = [
+            (LaunchView::Stopped, &["Alice: stopped", "> Start"], false),
+            (starting, &["Alice: starting…", "> Stop"], true),
+            (running(1), &["Alice: running", "> Stop", "> Restart"], true),
+            (LaunchView::Stopping, &["(Alice: stopping…)"], true),
+            (ended, &["Alice: ended", "> Start"], false),
+            (unavailable, &["(Alice: cannot be started)"], false),
+        ];
+        for (launch, offers, up) in table {
+            let lines = drawn(&menu(&desktop(launch)));
+            assert_eq!(lines[..4], ["Open Alice", "--", "Copy link", "> Alice"]);
+            assert_eq!(&lines[4..4 + offers.len()], offers);
+            let end: &[&str] = match up {
+                true => &["Show window", "--", "Quit", "Stop all and quit"],
+                false => &["Show window", "--", "Quit"],
+            };
+            assert_eq!(&lines[4 + offers.len()..], end);
+        }
+    }
+
+    #[test]
+    fn what_is_offered_asks_for_it() {
+        let items = menu(&desktop(running(1)));
+        let offers = items.iter().find_map(|item| match item {
+            Item::Submenu { label, items } if label == "Alice: running" => Some(items),
+            _ => None,
+        });
+        let display = || "Alice".to_owned();
+        let wanted = [
+            action("Stop", Intent::StopDisplay { display: display() }),
+            action("Restart", Intent::RestartDisplay { display: display() }),
+        ];
+        assert_eq!(offers.unwrap(), &wanted);
+        assert_eq!(
+            items.last(),
+            Some(&action("Stop all and quit", Intent::StopAllAndQuit))
+        );
+    }
+
+    #[test]
+    fn a_new_desktop_is_offered_where_it_can_be_made() {
+        let mut able = snapshot(&[]);
+        able.new_desktop = None;
+        assert_eq!(drawn(&menu(&able)), ["New desktop", "Show window", "--", "Quit"]);
+    }
+
+    #[test]
     fn what_the_menu_does_not_show_does_not_change_it() {
         let mut reached = snapshot(&["Alice"]);
         reached.displays[0].state = Reach::Reachable;
         assert_eq!(menu(&reached), menu(&snapshot(&["Alice"])));
+        assert_eq!(menu(&desktop(running(1))), menu(&desktop(running(2))));
     }
 }
