@@ -28,6 +28,11 @@ async fn npm_start_shows_the_demo_display_and_passes_arguments_and_exit_codes_on
         .context("the Demo display is alive")?;
     browser.has_no_errors().await?;
 
+    ensure!(
+        home.inhabitants()?.len() > 2,
+        "too few processes are seen: {:?}",
+        home.inhabitants()?
+    );
     npm.signal(Signal::TERM)?;
     npm.exit().await?;
     ensure!(

@@ -21,6 +21,11 @@ async fn open_bob_opens_bobs_desktop_and_quit_leaves_nothing() -> Result<()> {
     tray.click("Open Bob").await?;
     window.viewer().await?.shows(BLUE, IN_THE_OPEN).await?;
 
+    ensure!(
+        processes(&desktop)?.len() > 2,
+        "too few processes are seen: {:?}",
+        processes(&desktop)?
+    );
     tray.click("Quit").await?;
     eventually("all processes end", async || {
         let left = processes(&desktop)?;

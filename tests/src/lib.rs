@@ -7,6 +7,7 @@ pub mod desktop;
 pub mod fetch;
 pub mod home;
 pub mod lan;
+pub mod mini_browser;
 pub mod nginx;
 pub mod page;
 pub mod people;

@@ -102,6 +102,15 @@ impl Person {
     }
 }
 
+impl Drop for Person {
+    fn drop(&mut self) {
+        // What is in there is not ours to remove.
+        let _ = run(as_root("rm")
+            .args(["--recursive", "--force"])
+            .arg(self.home.path()));
+    }
+}
+
 /// A command with root's rights.
 #[must_use]
 pub fn as_root(program: &str) -> Command {

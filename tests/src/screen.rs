@@ -1,11 +1,15 @@
 //! What is on an X screen, and what a window manager would do there.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use x11rb::{
     connection::Connection,
-    protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, MapState, Window},
+    protocol::xproto::{
+        AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat, MapState, Window,
+    },
     rust_connection::RustConnection,
 };
+
+use crate::vnc::Colour;
 
 /// A connection to an X screen that has no window manager.
 pub struct Screen {
@@ -52,6 +56,22 @@ impl Screen {
             .send_event(false, window, EventMask::NO_EVENT, message)?
             .check()?;
         Ok(())
+    }
+
+    /// The colour at a place, in pixels from the upper left corner.
+    ///
+    /// # Errors
+    ///
+    /// When the X server is gone.
+    pub fn colour(&self, (x, y): (i16, i16)) -> Result<Colour> {
+        let picture = self
+            .connection
+            .get_image(ImageFormat::Z_PIXMAP, self.root, x, y, 1, 1, u32::MAX)?
+            .reply()?;
+        match picture.data[..] {
+            [blue, green, red, _] => Ok([red, green, blue]),
+            _ => bail!("the screen has a depth of {} bits, and not 24", picture.depth),
+        }
     }
 
     fn visible(&self) -> Result<Vec<(Window, String)>> {
