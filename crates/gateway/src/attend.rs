@@ -2,11 +2,11 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use porthole_rfb::{ClientReader, Rights};
+use porthole_rfb::{ClientReader, Password, Rights};
 use tokio::{net::TcpStream, time::Instant};
 
 use crate::{
-    End, Grant, Route, Sessions, Token, TokenSource,
+    End, Grant, Route, Sessions, Target, Token, TokenSource,
     guesses::Guesses,
     relay::Relay,
     session::Session,
@@ -91,8 +91,9 @@ async fn prepare(
     viewer: &mut Viewer<TcpStream>,
     grant: &Grant,
 ) -> Result<(ServerStream, Option<ClientReader>), End> {
-    let stream = grant.target.connect().await.map_err(End::Target)?;
-    let Route::Vnc { password, rights } = &grant.route else {
+    let (target, password) = reach(grant).await?;
+    let stream = target.connect().await.map_err(End::Target)?;
+    let Route::Vnc { rights, .. } = &grant.route else {
         return Ok((stream, None));
     };
     let server = Server::log_in(&stream, password.as_ref())
@@ -103,6 +104,21 @@ async fn prepare(
     viewer.send(&init).await.map_err(|_| End::ViewerClosed)?;
     let reader = read_early(&stream, &early, *rights).await?;
     Ok((stream, Some(reader)))
+}
+
+/// Where the grant's server is now, and its password; one that is started on demand is started.
+async fn reach(grant: &Grant) -> Result<(Target, Option<Password>), End> {
+    let password = match &grant.route {
+        Route::Vnc { password, .. } => password.clone(),
+        Route::Raw => None,
+    };
+    match &grant.target {
+        Target::OnDemand(server) => {
+            let ready = server.ready().await.map_err(End::DisplayEnded)?;
+            Ok((ready.target, ready.password))
+        }
+        target => Ok((target.clone(), password)),
+    }
 }
 
 /// A viewer need not wait for ServerInit before its first message.

@@ -11,6 +11,8 @@ use crate::TargetError;
 pub enum End {
     /// The VNC server ended the connection.
     TargetClosed,
+    /// The display's server was started by us, and could not be, or came to its end; the text says why.
+    DisplayEnded(String),
     /// The viewer closed the connection, or its socket ended.
     ViewerClosed,
     /// Porthole is shutting down.
@@ -42,7 +44,7 @@ impl End {
     /// (`novnc-vendor/src/endings.ts`) has the same codes.
     pub fn code(&self) -> u16 {
         match self {
-            Self::TargetClosed | Self::ViewerClosed => 1000,
+            Self::TargetClosed | Self::DisplayEnded(_) | Self::ViewerClosed => 1000,
             Self::ShuttingDown => 1001,
             Self::BrokenWebSocket(_) => 1002,
             Self::TextFrame => 1003,
@@ -71,7 +73,7 @@ impl End {
             Self::Disconnected => "The owner of this display ended the session".into(),
             Self::DisplayChanged => "This display was changed or removed".into(),
             Self::TooManyGuesses => "Too many wrong links from this address; wait a minute".into(),
-            Self::BrokenRfb(what) => what.clone().into(),
+            Self::DisplayEnded(why) | Self::BrokenRfb(why) => why.clone().into(),
             Self::Expired => "This link's time is over".into(),
             Self::Silent => "The viewer did not answer".into(),
         }

@@ -161,6 +161,10 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
                 end = poll_fn(|cx| self.poll(cx)) => break end,
             }
         };
+        let end = match end {
+            End::TargetClosed => session.why_closed().await,
+            end => end,
+        };
         self.say_goodbye(&end).await;
         end
     }
@@ -209,7 +213,7 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
     /// Passes on what is left and tells the viewer why. Whoever does not take it in time loses it.
     async fn say_goodbye(&mut self, end: &End) {
         match end {
-            End::TargetClosed => {}
+            End::TargetClosed | End::DisplayEnded(_) => {}
             End::ViewerClosed => {
                 if !self.up_finished {
                     // Writing to it failed; what it sent before that still waits in its socket.

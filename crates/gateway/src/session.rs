@@ -13,7 +13,7 @@ use std::{
 use porthole_rfb::Rights;
 use tokio::sync::watch;
 
-use crate::{End, Grant, Route, TokenHash};
+use crate::{End, Grant, OnDemand, Route, Target, TokenHash};
 
 /// Names a session for as long as the program runs.
 pub type SessionId = u64;
@@ -123,7 +123,12 @@ impl Sessions {
             entry.ask_to_end(why.clone());
         }
         self.0.changes.send_modify(|count| *count += 1);
+        let on_demand = match &grant.target {
+            Target::OnDemand(server) => Some(Arc::clone(server)),
+            _ => None,
+        };
         Session {
+            on_demand,
             ended: entry.end.subscribe(),
             entry,
             sessions: self.clone(),
@@ -157,6 +162,7 @@ impl Entry {
 /// A session's own end of its entry in the list: dropping it, however the session ends, takes the entry out.
 pub(crate) struct Session {
     entry: Arc<Entry>,
+    on_demand: Option<Arc<dyn OnDemand>>,
     ended: watch::Receiver<Option<End>>,
     sessions: Sessions,
 }
@@ -184,6 +190,17 @@ impl Session {
             .and_then(|end| end.clone());
         // The sender lives in our own entry, so there is always an end.
         end.unwrap_or(End::ShuttingDown)
+    }
+
+    /// Why the server closed the connection: one that we started may be able to tell.
+    pub(crate) async fn why_closed(&self) -> End {
+        let Some(server) = &self.on_demand else {
+            return End::TargetClosed;
+        };
+        tokio::select! {
+            end = self.ended() => end,
+            words = server.last_words() => words.map_or(End::TargetClosed, End::DisplayEnded),
+        }
     }
 }
 

@@ -1,6 +1,13 @@
 //! Where a VNC server listens, and how it is reached.
 
-use std::{fmt, io, path::PathBuf, pin::Pin, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    pin::Pin,
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
 
 use porthole_rfb::ServerError;
 use tokio::{
@@ -8,7 +15,10 @@ use tokio::{
     time::timeout,
 };
 
-use crate::socket::{ServerStream, tune};
+use crate::{
+    OnDemand,
+    socket::{ServerStream, tune},
+};
 
 /// Where a VNC server listens. Targets come from configuration and token sources, never from a URL.
 #[derive(Clone, Debug)]
@@ -22,8 +32,18 @@ pub enum Target {
     },
     /// A Unix socket.
     Unix(PathBuf),
+    /// A Unix socket in a folder where its owner could put another: who holds its other end is looked at (SO_PEERCRED)
+    /// before a byte passes.
+    UnixOf {
+        /// The socket.
+        path: PathBuf,
+        /// The user id of the server's process.
+        owner: u32,
+    },
     /// A server inside this process.
     InProcess(Arc<dyn Dial>),
+    /// A server that is started when somebody comes.
+    OnDemand(Arc<dyn OnDemand>),
 }
 
 /// A VNC server inside this process, that can be called.
@@ -32,13 +52,15 @@ pub trait Dial: Send + Sync + fmt::Debug {
     fn dial(&self) -> Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send + '_>>;
 }
 
-/// Two in-process servers are the same if they are one object.
+/// Two servers of this program's are the same if they are one object.
 impl PartialEq for Target {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Tcp { host: a, port: b }, Self::Tcp { host: c, port: d }) => a == c && b == d,
             (Self::Unix(a), Self::Unix(b)) => a == b,
+            (Self::UnixOf { path: a, owner: b }, Self::UnixOf { path: c, owner: d }) => a == c && b == d,
             (Self::InProcess(a), Self::InProcess(b)) => Arc::ptr_eq(a, b),
+            (Self::OnDemand(a), Self::OnDemand(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
     }
@@ -51,8 +73,9 @@ impl fmt::Display for Target {
         match self {
             Self::Tcp { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
             Self::Tcp { host, port } => write!(f, "{host}:{port}"),
-            Self::Unix(path) => write!(f, "unix:{}", path.display()),
+            Self::Unix(path) | Self::UnixOf { path, .. } => write!(f, "unix:{}", path.display()),
             Self::InProcess(_) => f.write_str("built in"),
+            Self::OnDemand(_) => f.write_str("started on demand"),
         }
     }
 }
@@ -65,17 +88,30 @@ impl Target {
         let connected = timeout(CONNECT, async {
             match self {
                 Self::Tcp { host, port } => connect_tcp(host, *port).await,
-                Self::Unix(path) => UnixStream::connect(path)
-                    .await
-                    .map(ServerStream::Unix)
-                    .map_err(|error| why(&error)),
+                Self::Unix(path) => connect_unix(path).await.map(ServerStream::Unix),
+                Self::UnixOf { path, owner } => connect_unix_of(path, *owner).await.map(ServerStream::Unix),
                 Self::InProcess(server) => server.dial().await.and_then(tuned).map_err(|error| why(&error)),
+                // To connect is not to start it: whoever may do that asks it for its target first.
+                Self::OnDemand(_) => Err("it was not started"),
             }
         });
         connected
             .await
             .unwrap_or(Err("it did not answer in 5 seconds"))
             .map_err(TargetError::Unreachable)
+    }
+}
+
+async fn connect_unix(path: &Path) -> Result<UnixStream, &'static str> {
+    UnixStream::connect(path).await.map_err(|error| why(&error))
+}
+
+async fn connect_unix_of(path: &Path, owner: u32) -> Result<UnixStream, &'static str> {
+    let stream = connect_unix(path).await?;
+    match stream.peer_cred() {
+        Ok(peer) if peer.uid() == owner => Ok(stream),
+        Ok(_) => Err("its socket is held by another user"),
+        Err(_) => Err("the system does not tell who holds its socket"),
     }
 }
 
