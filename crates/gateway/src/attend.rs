@@ -80,6 +80,7 @@ async fn run(mut viewer: Viewer<TcpStream>, grant: &Grant, session: &Session, he
                 .await
         }
         Err(end) => {
+            let end = session.explained(end).await;
             viewer.close(&end).await;
             end
         }

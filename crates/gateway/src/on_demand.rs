@@ -18,7 +18,7 @@ pub trait OnDemand: Send + Sync + fmt::Debug {
     /// Why it could not be started, as a sentence for the person at the viewer.
     fn ready(&self) -> Awaited<'_, Result<Ready, String>>;
 
-    /// Asked when it has closed a connection: why, as a sentence, if it comes to its end as a whole. `None`: it runs on.
+    /// Asked when it has closed a connection, or took none: why, as a sentence, if it comes to its end as a whole. `None`: it runs on.
     /// Answers within about a second.
     fn last_words(&self) -> Awaited<'_, Option<String>>;
 }

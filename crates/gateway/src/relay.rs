@@ -161,10 +161,7 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
                 end = poll_fn(|cx| self.poll(cx)) => break end,
             }
         };
-        let end = match end {
-            End::TargetClosed => session.why_closed().await,
-            end => end,
-        };
+        let end = session.explained(end).await;
         self.say_goodbye(&end).await;
         end
     }

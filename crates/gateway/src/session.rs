@@ -192,14 +192,14 @@ impl Session {
         end.unwrap_or(End::ShuttingDown)
     }
 
-    /// Why the server closed the connection: one that we started may be able to tell.
-    pub(crate) async fn why_closed(&self) -> End {
-        let Some(server) = &self.on_demand else {
-            return End::TargetClosed;
+    /// `end`, or what a server that we started can tell of it.
+    pub(crate) async fn explained(&self, end: End) -> End {
+        let (Some(server), End::TargetClosed | End::Target(_)) = (&self.on_demand, &end) else {
+            return end;
         };
         tokio::select! {
-            end = self.ended() => end,
-            words = server.last_words() => words.map_or(End::TargetClosed, End::DisplayEnded),
+            asked = self.ended() => asked,
+            words = server.last_words() => words.map_or(end, End::DisplayEnded),
         }
     }
 }

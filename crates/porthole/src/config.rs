@@ -1,7 +1,9 @@
 //! What the person has written in `config.toml`, checked.
 
 mod check;
+mod edit;
 mod follow;
+mod launch;
 mod load;
 mod password;
 mod place;
@@ -15,7 +17,10 @@ use std::{
 
 use porthole_gateway::{Password, Target};
 
+pub(crate) use edit::{Addition, add};
 pub(crate) use follow::{Follower, follow};
+pub(crate) use launch::THIS_SCREEN;
+pub use launch::{LaunchPlan, StartWhen, StopWhen};
 pub(crate) use load::{Loaded, load};
 pub(crate) use place::write_first;
 pub use place::{ConfigPlace, NoHome};
@@ -42,19 +47,29 @@ pub struct Config {
 pub struct Display {
     /// What people call it: 1 to 64 characters, none of them control characters.
     pub name: String,
-    /// Where its VNC server listens.
+    /// Where its VNC server listens, or how it is launched.
     pub place: Place,
     /// What its VNC server asks for.
     pub password: Option<Password>,
 }
 
-/// Where a display's VNC server listens.
+impl Display {
+    /// Whether sessions with it may go on when the config says `new` of it: a launched display runs on as it is.
+    pub(crate) fn goes_on_as(&self, new: &Self) -> bool {
+        let launched = |display: &Self| matches!(display.place, Place::Launched(_));
+        self == new || (launched(self) && launched(new))
+    }
+}
+
+/// Where a display's VNC server listens, or how it is launched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// The server that is built in, for trying things out.
     Demo,
     /// A VNC server of the person's.
     At(Target),
+    /// One that Porthole starts.
+    Launched(LaunchPlan),
 }
 
 impl fmt::Display for Place {
@@ -62,6 +77,7 @@ impl fmt::Display for Place {
         match self {
             Self::Demo => f.write_str("demo"),
             Self::At(target) => target.fmt(f),
+            Self::Launched(plan) => plan.fmt(f),
         }
     }
 }

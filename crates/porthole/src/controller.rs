@@ -1,21 +1,27 @@
 //! From intents to snapshots: the one loop that owns all that the desktop program knows.
 
+mod launching;
 mod notices;
 mod reaches;
 mod shell;
 mod view;
 mod work;
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use porthole_gateway::{End, SessionId};
+use porthole_launcher::{FoundServer, Search};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
     time::{Interval, MissedTickBehavior, interval},
 };
 
-use crate::{Change, ConfigPlace, Desktop, Intent, Notice, Porthole, Snapshot, StartError};
+use crate::{Change, ConfigPlace, Desktop, Intent, Notice, Porthole, Snapshot, StartError, config::Addition};
 use notices::together;
 use reaches::{Reaches, Why};
 use shell::{Call, Shell};
@@ -42,6 +48,15 @@ pub struct Controller {
     sessions: Vec<(SessionId, String)>,
     notice: Option<Notice>,
     visible: bool,
+    /// What looks for VNC servers, unless it is at work.
+    search: Option<Search>,
+    found: Vec<FoundServer>,
+    /// What launched displays take, in bytes.
+    memory: HashMap<String, u64>,
+    /// What keeps new desktops from being made.
+    new_desktop: Option<String>,
+    /// Displays that were added and are to be started once the config knows them.
+    to_start: Vec<String>,
     work: JoinSet<Done>,
 }
 
@@ -72,9 +87,15 @@ impl Controller {
             busy: HashSet::new(),
             sessions: Vec::new(),
             visible: false,
+            search: Some(Search::default()),
+            found: Vec::new(),
+            memory: HashMap::new(),
+            new_desktop: None,
+            to_start: Vec::new(),
             work: JoinSet::new(),
         };
         controller.check_all();
+        controller.look();
         controller.publish();
         let snapshots = controller.snapshots.subscribe();
         tokio::spawn(controller.run(asked));
@@ -83,22 +104,29 @@ impl Controller {
 
     async fn run(mut self, mut asked: mpsc::Receiver<Intent>) {
         let mut sessions = self.porthole.sessions().changes();
+        let mut desks = self.porthole.desks().changes();
         let mut checks = ticks(CHECK);
         let mut counts = ticks(COUNT);
         loop {
             let counting = self.visible && !self.sessions.is_empty();
             tokio::select! {
                 intent = asked.recv() => match intent {
-                    Some(Intent::Quit | Intent::StopAllAndQuit) | None => break,
+                    Some(Intent::Quit) | None => break,
                     Some(intent) => self.attend(intent),
                 },
                 Some(done) = self.work.join_next() => match done {
+                    Ok(Done::AllStopped) => break,
                     Ok(done) => self.take(done),
                     Err(failed) => tracing::error!("a task of the controller failed: {failed}"),
                 },
                 change = self.porthole.changed() => self.config_changed(change),
                 _ = sessions.changed() => self.sessions_changed(),
-                _ = checks.tick(), if self.visible => self.check_all(),
+                // How they fare is asked when the snapshot is made.
+                _ = desks.changed() => {}
+                _ = checks.tick(), if self.visible => {
+                    self.check_all();
+                    self.look();
+                }
                 _ = counts.tick(), if counting => {}
             }
             self.publish();
@@ -123,18 +151,23 @@ impl Controller {
                 self.visible = visible;
                 if appeared {
                     self.check_all();
+                    self.look();
+                }
+                if !visible {
+                    self.look_away();
                 }
             }
             Intent::EditConfig => self.edit_config(),
             Intent::DismissNotice => self.notice = None,
             Intent::ShowWindow => self.show_window(),
-            Intent::StartDisplay { .. }
-            | Intent::StopDisplay { .. }
-            | Intent::RestartDisplay { .. }
-            | Intent::NewDesktop { .. }
-            | Intent::ShareThisScreen
-            | Intent::AddFound { .. } => self.fail("Displays cannot be launched yet.".into()),
-            Intent::Quit | Intent::StopAllAndQuit => {}
+            Intent::StartDisplay { display } => self.start_display(display),
+            Intent::StopDisplay { display } => self.stop_display(display),
+            Intent::RestartDisplay { display } => self.restart_display(display),
+            Intent::NewDesktop { name } => self.add(Addition::Desktop { name }),
+            Intent::ShareThisScreen => self.share_this_screen(),
+            Intent::AddFound { target } => self.add_found(target),
+            Intent::StopAllAndQuit => self.stop_all(),
+            Intent::Quit => {}
         }
     }
 
@@ -151,6 +184,13 @@ impl Controller {
                 attempt,
                 outcome,
             } => self.reaches.learn(&display, attempt, outcome),
+            Done::Added { notice, to_start } => {
+                self.notice = Some(notice);
+                self.to_start.extend(to_start);
+                self.start_added();
+            }
+            Done::Looked(looked) => self.take_looked(*looked),
+            Done::AllStopped => {}
         }
     }
 
@@ -159,6 +199,8 @@ impl Controller {
         for display in &change.displays {
             self.check(display, Why::Changed);
         }
+        self.start_added();
+        self.look();
         self.notice = together(change.notes).or(self.notice.take());
     }
 

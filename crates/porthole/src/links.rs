@@ -10,7 +10,8 @@ use arc_swap::ArcSwap;
 use porthole_gateway::{Dial, Grant, Lookup, Rights, Route, Target, Token, TokenHash, TokenSource};
 
 use crate::{
-    config::{Config, Place},
+    config::{Config, Display, Place},
+    desks::Desks,
     state::{Link, Saved, Saver, State},
 };
 
@@ -28,6 +29,7 @@ const SLACK: u64 = 60 * 60;
 pub(crate) struct Links {
     config: ArcSwap<Config>,
     demo: Arc<dyn Dial>,
+    desks: Desks,
     table: Mutex<Table>,
     saver: Saver,
 }
@@ -60,7 +62,7 @@ struct Life {
 pub(crate) struct NoRandom(String);
 
 impl Links {
-    pub fn new(state: State, config: Arc<Config>, demo: Arc<dyn Dial>, saver: Saver) -> Self {
+    pub fn new(state: State, config: Arc<Config>, demo: Arc<dyn Dial>, desks: Desks, saver: Saver) -> Self {
         let mut table = Table {
             port: state.port,
             ..Table::default()
@@ -78,6 +80,7 @@ impl Links {
         Self {
             config: config.into(),
             demo,
+            desks,
             table: Mutex::new(table),
             saver,
         }
@@ -118,10 +121,11 @@ impl Links {
     }
 
     /// Where a display's VNC server is called.
-    pub fn target(&self, place: &Place) -> Target {
-        match place {
+    pub fn target(&self, display: &Display, rights: Rights) -> Target {
+        match &display.place {
             Place::Demo => Target::InProcess(Arc::clone(&self.demo)),
             Place::At(target) => target.clone(),
+            Place::Launched(_) => self.desks.target(&display.name, rights),
         }
     }
 
@@ -129,10 +133,11 @@ impl Links {
         let (name, expires) = self.table().display(token.hash(), now)?;
         let config = self.config.load();
         let display = config.display(&name)?;
-        let target = self.target(&display.place);
+        let rights = Rights::Control;
+        let target = self.target(display, rights);
         let route = Route::Vnc {
             password: display.password.clone(),
-            rights: Rights::Control,
+            rights,
         };
         let expires = expires.map(|expires| UNIX_EPOCH + Duration::from_secs(expires));
         Some(Grant {
@@ -253,25 +258,42 @@ mod tests {
         })
     }
 
+    async fn desks(folder: &tempfile::TempDir) -> Desks {
+        let launcher = porthole_launcher::Launcher::at(folder.path().join("desks"));
+        Desks::adopt(launcher, Duration::ZERO).await
+    }
+
     struct Fixture {
         folder: tempfile::TempDir,
         links: Links,
     }
 
     impl Fixture {
-        fn new(displays: &[(&str, &str)]) -> Self {
+        async fn new(displays: &[(&str, &str)]) -> Self {
             let folder = tempfile::tempdir().unwrap();
             let saver = Saver::start(folder.path().join("state.json"));
-            let links = Links::new(State::default(), config(displays), Arc::new(Nobody), saver);
+            let links = Links::new(
+                State::default(),
+                config(displays),
+                Arc::new(Nobody),
+                desks(&folder).await,
+                saver,
+            );
             Self { folder, links }
         }
 
         /// Another start of the program with the same state file.
-        fn started_again(self, displays: &[(&str, &str)]) -> Self {
+        async fn started_again(self, displays: &[(&str, &str)]) -> Self {
             let file = self.folder.path().join("state.json");
             let (state, said) = crate::state::load(&file);
             assert_eq!(said, None);
-            let links = Links::new(state, config(displays), Arc::new(Nobody), Saver::start(file));
+            let links = Links::new(
+                state,
+                config(displays),
+                Arc::new(Nobody),
+                desks(&self.folder).await,
+                Saver::start(file),
+            );
             Self { links, ..self }
         }
 
@@ -291,7 +313,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_link_opens_what_its_display_is_now() {
-        let fixture = Fixture::new(&[("Alice", ":1"), ("Bob", ":2")]);
+        let fixture = Fixture::new(&[("Alice", ":1"), ("Bob", ":2")]).await;
         let token = fixture.links.until_the_end("Bob").unwrap();
         let grant = fixture.links.lookup(&token).await.unwrap();
         assert_eq!(
@@ -315,14 +337,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_copied_link_outlives_the_program_and_a_window_does_not() {
-        let fixture = Fixture::new(&[("Alice", ":1")]);
+        let fixture = Fixture::new(&[("Alice", ":1")]).await;
         let window = fixture.links.until_the_end("Alice").unwrap();
         let (copied, saved) = fixture.links.to_keep("Alice").unwrap();
         saved.await.unwrap();
         fixture.links.keep_port(6081).await.unwrap();
         let stored = std::fs::read_to_string(fixture.folder.path().join("state.json")).unwrap();
         assert!(!stored.contains(copied.expose()), "only the hash is stored");
-        let fixture = fixture.started_again(&[("Alice", ":1")]);
+        let fixture = fixture.started_again(&[("Alice", ":1")]).await;
         assert!(fixture.now(&copied).is_some());
         assert!(fixture.now(&window).is_none());
         assert_eq!(fixture.links.table().port, Some(6081));
@@ -330,7 +352,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_link_works_for_its_time_whatever_the_clock_does() {
-        let fixture = Fixture::new(&[("Alice", ":1")]);
+        let fixture = Fixture::new(&[("Alice", ":1")]).await;
         let (token, saved) = fixture.links.to_keep("Alice").unwrap();
         saved.await.unwrap();
         let opens = [
@@ -356,7 +378,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_oldest_link_of_a_display_makes_room() {
-        let fixture = Fixture::new(&[("Alice", ":1"), ("Bob", ":2")]);
+        let fixture = Fixture::new(&[("Alice", ":1"), ("Bob", ":2")]).await;
         let bob = fixture.links.until_the_end("Bob").unwrap();
         let window = fixture.links.until_the_end("Alice").unwrap();
         let mut tokens = Vec::new();

@@ -4,15 +4,16 @@ mod linking;
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use porthole_gateway::{End, Gateway, Sessions, Target};
+use porthole_gateway::{End, Gateway, Rights, Sessions, Target};
 use tokio::time::timeout;
 
 use crate::{
     Notice, NoticeKind,
     address::Address,
     blocking::blocking,
-    config::{Config, ConfigError, ConfigPlace, Follower, Loaded, Place, follow, load},
+    config::{Config, ConfigError, ConfigPlace, Display, Follower, Loaded, follow, load},
     demo::Demo,
+    desks::{Desks, GRACE},
     links::Links,
     listen::{ListenError, access, listen},
     state::{self, Saver},
@@ -31,6 +32,7 @@ pub struct Porthole {
     notes: Vec<Notice>,
     follower: Follower,
     links: Arc<Links>,
+    desks: Desks,
     gateway: Gateway,
     address: Address,
 }
@@ -96,17 +98,25 @@ impl Porthole {
         let config = Arc::new(loaded.config);
         let kept = state.port;
         let saver = Saver::start(place.state.clone());
+        // What runs already is found before anybody can ask for it, and nothing is started before we listen: another
+        // start of the program may be at work.
+        let desks = Desks::adopt(place.launcher(), GRACE).await;
+        let (to_start, _) = desks.set_config(&config);
         let links = Arc::new(Links::new(
             state,
             Arc::clone(&config),
             Arc::new(Demo::new()),
+            desks.clone(),
             saver,
         ));
         let listening = listen(&config, kept, links.clone(), &place.file).await?;
+        desks.follow(listening.gateway.sessions().clone());
+        desks.start_soon(to_start);
         let mut notes: Vec<_> = lost
             .into_iter()
             .chain(loaded.warnings)
             .map(Notice::error)
+            .chain(desks.forgotten())
             .collect();
         if let Some(port) = listening.chosen
             && let Err(error) = links.keep_port(port).await
@@ -124,6 +134,7 @@ impl Porthole {
             fault,
             notes,
             links,
+            desks,
         })
     }
 
@@ -158,8 +169,13 @@ impl Porthole {
     }
 
     /// Where a display's VNC server is called.
-    pub(crate) fn target(&self, place: &Place) -> Target {
-        self.links.target(place)
+    pub(crate) fn target(&self, display: &Display) -> Target {
+        self.links.target(display, Rights::Control)
+    }
+
+    /// The displays that are launched.
+    pub fn desks(&self) -> &Desks {
+        &self.desks
     }
 
     /// The viewers that are connected.
@@ -193,7 +209,13 @@ impl Porthole {
         }
         self.gateway.set_access(access(&self.config));
         self.links.set_config(Arc::clone(&self.config));
-        let gone = |name: &str| old.display(name) != self.config.display(name);
+        let (to_start, of_desks) = self.desks.set_config(&self.config);
+        self.desks.start_soon(to_start);
+        notes.extend(of_desks);
+        let gone = |name: &str| match (old.display(name), self.config.display(name)) {
+            (Some(old), Some(new)) => !old.goes_on_as(new),
+            (old, new) => old != new,
+        };
         self.sessions()
             .end_where(End::DisplayChanged, |session| gone(&session.display));
         let new = self.config.displays.iter().filter(|display| gone(&display.name));

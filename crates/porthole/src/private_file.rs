@@ -29,6 +29,19 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
+/// Replaces a file of the person's, whole like [`replace`]: its mode stays, and a symbolic link stays one.
+pub(crate) fn rewrite(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    let folder = path.parent().ok_or(io::ErrorKind::InvalidFilename)?;
+    let mut new = NamedTempFile::new_in(folder)?;
+    new.write_all(content)?;
+    new.as_file()
+        .set_permissions(fs::metadata(&path)?.permissions())?;
+    new.as_file().sync_all()?;
+    new.persist(&path)?;
+    sync_folder(folder)
+}
+
 /// Moves a file out of the way, and says where to.
 pub(crate) fn set_aside(path: &Path) -> io::Result<PathBuf> {
     let aside = path.with_extension("damaged.json");

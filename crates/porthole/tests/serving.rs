@@ -129,7 +129,7 @@ async fn a_fault_leaves_the_last_good_config_in_force() {
             .fault()
             .unwrap()
             .to_string()
-            .contains("missing field `target`")
+            .contains("neither `target` nor `launch`")
     );
     Viewer::connect(&links[0]).await;
     home.write(&display("Alice", vnc.address));

@@ -11,7 +11,7 @@ use toml::Spanned;
 use url::Url;
 
 use super::{
-    Config, ConfigError, Display, Loaded, Place,
+    Config, ConfigError, Display, LaunchPlan, Loaded, Place, THIS_SCREEN,
     load::line_of,
     password,
     schema::{self, OneOrMore},
@@ -23,7 +23,7 @@ const LONGEST_NAME: usize = 64;
 /// The longest name that DNS knows.
 const LONGEST_HOST: usize = 253;
 
-type Checked<T> = Result<T, ConfigError>;
+pub(super) type Checked<T> = Result<T, ConfigError>;
 
 pub(super) struct Checker<'a> {
     file: &'a Path,
@@ -165,11 +165,14 @@ impl<'a> Checker<'a> {
                 return Err(self.wrong(&display.name.span(), cause));
             }
             named.push((name.clone(), line));
-            let place = self.place(&display.target)?;
-            let password = display
-                .password_file
-                .map(|file| self.password(&file))
-                .transpose()?;
+            let place = self.place(&display.name, display.target, display.launch)?;
+            let password = match display.password_file {
+                Some(file) if matches!(place, Place::Launched(_)) => {
+                    let cause = "a display that Porthole launches needs no password: it gets one of its own";
+                    return Err(self.wrong(&file.span(), cause));
+                }
+                file => file.map(|file| self.password(&file)).transpose()?,
+            };
             checked.push(Display {
                 name,
                 place,
@@ -193,9 +196,31 @@ impl<'a> Checker<'a> {
         Err(self.wrong(&name.span(), cause))
     }
 
-    fn place(&self, target: &Spanned<String>) -> Checked<Place> {
+    fn place(
+        &self,
+        name: &Spanned<String>,
+        target: Option<Spanned<String>>,
+        launch: Option<Spanned<schema::Launch>>,
+    ) -> Checked<Place> {
+        match (target, launch) {
+            (Some(target), None) => self.target(&target),
+            (None, Some(launch)) => self.launch(launch.into_inner()).map(Place::Launched),
+            (Some(_), Some(launch)) => Err(self.wrong(
+                &launch.span(),
+                "a display has a `target` or a `launch`, not both; remove one of them",
+            )),
+            (None, None) => Err(self.wrong(
+                &name.span(),
+                "this display has neither `target` nor `launch`; add where its VNC server listens, as target = \":1\", \
+                 or launch = {} for a desktop of its own",
+            )),
+        }
+    }
+
+    fn target(&self, target: &Spanned<String>) -> Checked<Place> {
         match target.get_ref().as_str() {
             "demo" => Ok(Place::Demo),
+            THIS_SCREEN => Ok(Place::Launched(LaunchPlan::this_screen())),
             text => text
                 .parse::<Target>()
                 .map(Place::At)
@@ -221,7 +246,7 @@ impl<'a> Checker<'a> {
         line_of(self.text.as_bytes(), span.start)
     }
 
-    fn wrong(&self, span: &Range<usize>, cause: impl ToString) -> ConfigError {
+    pub(super) fn wrong(&self, span: &Range<usize>, cause: impl ToString) -> ConfigError {
         ConfigError {
             file: self.file.to_owned(),
             line: Some(self.line(span)),

@@ -44,19 +44,32 @@ pub(crate) fn load(place: &ConfigPlace, files: &mut Vec<PathBuf>) -> Result<Load
     check(&place.file, bytes, files)
 }
 
-fn check(path: &Path, bytes: Vec<u8>, files: &mut Vec<PathBuf>) -> Result<Loaded, ConfigError> {
+/// The text of a config file.
+pub(super) fn read_text(path: &Path) -> Result<String, ConfigError> {
+    let bytes = read_bounded(path, LARGEST).map_err(|error| ConfigError {
+        file: path.to_owned(),
+        line: None,
+        cause: format!("cannot be read: {error}"),
+    })?;
+    text(path, bytes)
+}
+
+fn text(path: &Path, bytes: Vec<u8>) -> Result<String, ConfigError> {
+    String::from_utf8(bytes).map_err(|error| ConfigError {
+        file: path.to_owned(),
+        line: Some(line_of(error.as_bytes(), error.utf8_error().valid_up_to())),
+        cause: "this is not UTF-8 text; save the file as UTF-8".into(),
+    })
+}
+
+/// Checks the content of a config file.
+pub(super) fn check(path: &Path, bytes: Vec<u8>, files: &mut Vec<PathBuf>) -> Result<Loaded, ConfigError> {
     let wrong = |line, cause| ConfigError {
         file: path.to_owned(),
         line,
         cause,
     };
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let line = line_of(error.as_bytes(), error.utf8_error().valid_up_to());
-        wrong(
-            Some(line),
-            "this is not UTF-8 text; save the file as UTF-8".into(),
-        )
-    })?;
+    let text = text(path, bytes)?;
     let file: schema::File = toml::from_str(&text).map_err(|error| {
         wrong(
             error.span().map(|span| line_of(text.as_bytes(), span.start)),
@@ -93,7 +106,9 @@ mod tests {
     use porthole_gateway::Target;
 
     use super::*;
-    use crate::config::Place;
+    use porthole_launcher::{Desktop, What};
+
+    use crate::config::{LaunchPlan, Place, StartWhen, StopWhen};
 
     fn load_text(text: impl AsRef<[u8]>) -> Result<Loaded, ConfigError> {
         let folder = tempfile::tempdir().unwrap();
@@ -120,6 +135,15 @@ mod tests {
             [[display]]
             name = "Try it"
             target = "demo"
+            [[display]]
+            name = "Alice"
+            launch = { user = "alice", geometry = "800x600", depth = 16, session = "xterm", start = "at-start", stop = "last-close" }
+            [[display]]
+            name = "Mine"
+            launch = {}
+            [[display]]
+            name = "This screen"
+            target = "this-screen"
             "#,
         );
         let config = loaded.unwrap().config;
@@ -139,6 +163,39 @@ mod tests {
         };
         assert_eq!(config.display("Bob").unwrap().place, Place::At(target));
         assert_eq!(config.display("Try it").unwrap().place, Place::Demo);
+        let alice = Desktop {
+            user: Some("alice".into()),
+            geometry: "800x600".parse().unwrap(),
+            depth: 16.try_into().unwrap(),
+            session: Some("xterm".into()),
+        };
+        for (name, what, start, stop, shown) in [
+            (
+                "Alice",
+                What::Desktop(alice),
+                StartWhen::AtStart,
+                StopWhen::LastClose,
+                "desktop of alice",
+            ),
+            (
+                "Mine",
+                What::Desktop(Desktop::default()),
+                StartWhen::OnOpen,
+                StopWhen::Keep,
+                "desktop",
+            ),
+            (
+                "This screen",
+                What::ThisScreen,
+                StartWhen::OnOpen,
+                StopWhen::Keep,
+                "this-screen",
+            ),
+        ] {
+            let place = &config.display(name).unwrap().place;
+            assert_eq!(*place, Place::Launched(LaunchPlan { what, start, stop }));
+            assert_eq!(place.to_string(), shown);
+        }
     }
 
     #[test]
@@ -168,6 +225,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_its_line() {
         let display = "[[display]]\nname = \"Alice\"\ntarget = \":1\"\n";
+        let launched = |launch: &str| format!("[[display]]\nname = \"A\"\nlaunch = {{ {launch} }}\n");
         let long = format!("[[display]]\nname = \"{}\"\ntarget = \":1\"", "x".repeat(65));
         for (text, line, cause) in [
             ("listen = ", 1, ""),
@@ -187,7 +245,35 @@ mod tests {
             ("origins = [\"desk.example.org\"]", 1, "no origin"),
             ("origins = [\"https://desk.example.org/novnc\"]", 1, "no origin"),
             ("origins = [\"ftp://desk.example.org\"]", 1, "no origin"),
-            ("[[display]]\nname = \"Alice\"", 1, "missing field `target`"),
+            (
+                "[[display]]\nname = \"Alice\"",
+                2,
+                "neither `target` nor `launch`",
+            ),
+            (&format!("{display}launch = {{}}"), 4, "not both"),
+            (&launched("user = \"\""), 3, "no account's name"),
+            (&launched("user = \"-u root\""), 3, "no account's name"),
+            (&launched("geometry = \"1920\""), 3, "is no size"),
+            (&launched("geometry = \"9x9\""), 3, "is no size"),
+            (&launched("depth = 32"), 3, "24 or 16"),
+            (&launched("depth = -1"), 3, "24 or 16"),
+            (&launched("session = \" \""), 3, "no command"),
+            (
+                &launched("start = \"now\""),
+                3,
+                "neither \"on-open\" nor \"at-start\"",
+            ),
+            (
+                &launched("stop = \"never\""),
+                3,
+                "neither \"keep\" nor \"last-close\"",
+            ),
+            (&launched("size = 1"), 3, "unknown field `size`"),
+            (
+                &format!("{}password_file = \"a.pw\"", launched("")),
+                4,
+                "needs no password",
+            ),
             (
                 "[[display]]\nname = \"Alice\"\ntarget = \"somewhere\"",
                 3,
@@ -326,7 +412,7 @@ mod tests {
         use proptest::prelude::*;
         prop_oneof![
             Just("[[display]]".to_owned()),
-            "(listen|port|base_path|hosts|origins|name|target|password_file) = (\"[^\"]{0,9}\"|[0-9-]{1,7}|\\[\"[a-z.:]{0,9}\"\\])",
+            "(listen|port|base_path|hosts|origins|name|target|launch|password_file) = (\"[^\"]{0,9}\"|\\{ (user|depth|stop) = \"?[a-z0-9-]{1,9}\"? \\}|[0-9-]{1,7}|\\[\"[a-z.:]{0,9}\"\\])",
             "[ -~é\t]{0,20}",
         ]
     }

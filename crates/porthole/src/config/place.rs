@@ -6,6 +6,7 @@ use std::{
 };
 
 use directories::ProjectDirs;
+use porthole_launcher::Launcher;
 use sha2::{Digest, Sha256};
 
 use crate::private_file;
@@ -17,6 +18,8 @@ pub struct ConfigPlace {
     pub(crate) file: PathBuf,
     /// Where the program keeps what it must remember.
     pub(crate) state: PathBuf,
+    /// Where displays that were launched have their folders; `None`: where the system has such things.
+    pub(crate) desks: Option<PathBuf>,
     /// Whether a person named the file, so that it must be there.
     pub(crate) named: bool,
 }
@@ -42,20 +45,24 @@ impl ConfigPlace {
                 Self {
                     file,
                     state,
+                    desks: None,
                     named: true,
                 }
             }
             named => Self {
                 file: usual,
                 state: state.join("state.json"),
+                desks: None,
                 named: named.is_some(),
             },
         })
     }
 
-    /// A config file and a state file wherever the caller wants them. For tests.
+    /// A config file and a state file wherever the caller wants them, and the folders of launched displays beside the
+    /// config file. For tests.
     pub fn at(file: PathBuf, state: PathBuf) -> Self {
         Self {
+            desks: Some(file.with_file_name("desks")),
             file,
             state,
             named: false,
@@ -65,6 +72,11 @@ impl ConfigPlace {
     /// The config file.
     pub fn file(&self) -> &Path {
         &self.file
+    }
+
+    /// What starts this config's displays.
+    pub(crate) fn launcher(&self) -> Launcher {
+        self.desks.clone().map_or_else(Launcher::new, Launcher::at)
     }
 }
 

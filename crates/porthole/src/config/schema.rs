@@ -21,8 +21,20 @@ pub(super) struct File {
 #[serde(deny_unknown_fields)]
 pub(super) struct Display {
     pub name: Spanned<String>,
-    pub target: Spanned<String>,
+    pub target: Option<Spanned<String>>,
+    pub launch: Option<Spanned<Launch>>,
     pub password_file: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Launch {
+    pub user: Option<Spanned<String>>,
+    pub geometry: Option<Spanned<String>>,
+    pub depth: Option<Spanned<i64>>,
+    pub session: Option<Spanned<String>>,
+    pub start: Option<Spanned<String>>,
+    pub stop: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]

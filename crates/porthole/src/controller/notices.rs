@@ -14,13 +14,6 @@ pub(super) fn together(notices: Vec<Notice>) -> Option<Notice> {
     })
 }
 
-/// `text` as a sentence: with a capital letter and a full stop.
-pub(super) fn sentence(text: &str) -> String {
-    let mut chars = text.trim_end_matches('.').chars();
-    let first = chars.next().map(|char| char.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), chars.as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,15 +28,6 @@ mod tests {
         assert_eq!(
             together(vec![Notice::info("A."), Notice::info("B.")]),
             Some(Notice::info("A. B."))
-        );
-    }
-
-    #[test]
-    fn words_become_a_sentence() {
-        assert_eq!(sentence("élan: go on"), "Élan: go on.");
-        assert_eq!(
-            (sentence("Done.").as_str(), sentence("").as_str()),
-            ("Done.", ".")
         );
     }
 }

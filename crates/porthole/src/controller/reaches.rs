@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use porthole_gateway::TargetError;
 
-use super::notices::sentence;
 use crate::{
     Reach,
     config::{Config, Place},
+    sentence::sentence,
 };
 
 /// What is known of whether displays can be reached, by their names.

@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use porthole_gateway::{Rights, SessionInfo};
 
 use super::Controller;
-use crate::{DisplayView, SessionRights, SessionView, Snapshot};
+use crate::{DisplayView, LaunchView, Reach, SessionRights, SessionView, Snapshot};
 
 impl Controller {
     pub(super) fn snapshot(&self) -> Snapshot {
@@ -20,8 +20,8 @@ impl Controller {
         let displays = self.porthole.config().displays.iter().map(|display| DisplayView {
             name: display.name.clone(),
             target: display.place.to_string(),
-            launch: None,
-            state: self.reaches.of(&display.name),
+            launch: self.launch_of(&display.name),
+            state: self.reach_of(&display.name),
             busy: self.busy.contains(&display.name),
             sessions: views_of(&display.name),
         });
@@ -32,8 +32,25 @@ impl Controller {
             address: self.porthole.address(),
             config_file: self.porthole.config_file().display().to_string(),
             version: env!("CARGO_PKG_VERSION").into(),
-            found: Vec::new(),
-            new_desktop: Some("Desktops cannot be launched yet.".into()),
+            found: self.found_views(),
+            new_desktop: self.new_desktop.clone(),
+        }
+    }
+
+    fn launch_of(&self, display: &str) -> Option<LaunchView> {
+        let mut view = self.porthole.desks().view(display);
+        if let Some(LaunchView::Running { memory, .. }) = &mut view {
+            *memory = self.memory.get(display).copied();
+        }
+        view
+    }
+
+    /// A display that is launched can be opened whether it runs or not.
+    fn reach_of(&self, display: &str) -> Reach {
+        match self.porthole.desks().view(display) {
+            None => self.reaches.of(display),
+            Some(LaunchView::Unavailable { reason, fix }) => Reach::Unreachable { reason, fix },
+            Some(_) => Reach::Reachable,
         }
     }
 }

@@ -4,11 +4,16 @@ use porthole_gateway::probe;
 
 use super::{
     Controller,
-    notices::sentence,
+    launching::Looked,
     reaches::{Outcome, Why},
     shell::Call,
 };
-use crate::{LIFETIME, Notice, Reach, blocking::blocking, config::write_first};
+use crate::{
+    LIFETIME, Notice, Reach,
+    blocking::blocking,
+    config::{Place, write_first},
+    sentence::sentence,
+};
 
 /// In seconds.
 const DAY: u64 = 24 * 60 * 60;
@@ -27,6 +32,26 @@ pub(super) enum Done {
         attempt: u64,
         outcome: Outcome,
     },
+    /// A display was added to the config file.
+    Added {
+        notice: Notice,
+        /// It is to be started once the config is in force.
+        to_start: Option<String>,
+    },
+    /// Somebody looked what there is.
+    Looked(Box<Looked>),
+    /// No launched display runs any more, and the program is to end.
+    AllStopped,
+}
+
+impl Done {
+    /// Something is done that was not for one display's buttons.
+    pub(super) fn asked(notice: Option<Notice>) -> Self {
+        Self::Asked {
+            display: None,
+            notice,
+        }
+    }
 }
 
 impl Controller {
@@ -126,10 +151,7 @@ impl Controller {
                     file.display()
                 ))),
             };
-            Done::Asked {
-                display: None,
-                notice,
-            }
+            Done::asked(notice)
         });
     }
 
@@ -140,10 +162,7 @@ impl Controller {
             let notice = shown
                 .err()
                 .map(|cause| Notice::error(format!("The window could not be shown: {cause}.")));
-            Done::Asked {
-                display: None,
-                notice,
-            }
+            Done::asked(notice)
         });
     }
 
@@ -152,10 +171,14 @@ impl Controller {
         let Some(display) = self.porthole.config().display(display).cloned() else {
             return;
         };
+        if matches!(display.place, Place::Launched(_)) {
+            // It can be opened whenever it can be started; to probe would start it.
+            return;
+        }
         let Some(attempt) = self.reaches.begin(&display.name, why) else {
             return;
         };
-        let target = self.porthole.target(&display.place);
+        let target = self.porthole.target(&display);
         self.work.spawn(async move {
             let probed = probe(&target, display.password.as_ref()).await;
             let outcome = probed.map_err(|error| (display.place, error));

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
+#[cfg(target_os = "linux")]
+mod left;
+
 use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
@@ -115,11 +118,17 @@ impl Viewer {
     }
 
     /// The close code that the connection ends with.
-    pub async fn closed(mut self) -> u16 {
+    pub async fn closed(self) -> u16 {
+        self.told().await.0
+    }
+
+    /// The close code that the connection ends with, and its reason.
+    pub async fn told(mut self) -> (u16, String) {
         soon(async {
             loop {
                 if let Message::Close(frame) = self.0.next().await.unwrap().unwrap() {
-                    return frame.unwrap().code.into();
+                    let frame = frame.unwrap();
+                    return (frame.code.into(), frame.reason.to_string());
                 }
             }
         })

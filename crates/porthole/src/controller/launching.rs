@@ -1,0 +1,213 @@
+//! Displays that Porthole launches, as the controller attends to them.
+
+use porthole_gateway::Target;
+use porthole_launcher::{FoundServer, Search};
+
+use super::{Controller, work::Done};
+use crate::{
+    FoundView, Notice,
+    blocking::blocking,
+    config::{Addition, Config, Place, THIS_SCREEN, add},
+    sentence::sentence,
+};
+
+impl Controller {
+    pub(super) fn start_display(&mut self, display: String) {
+        let desks = self.porthole.desks().clone();
+        self.launch(async move {
+            let started = desks.start(&display).await.map(drop);
+            started.map_err(|cause| format!("{display} was not started: {cause}."))
+        });
+    }
+
+    pub(super) fn stop_display(&mut self, display: String) {
+        let desks = self.porthole.desks().clone();
+        self.launch(async move { desks.stop(&display).await.map_err(|cause| sentence(&cause)) });
+    }
+
+    pub(super) fn restart_display(&mut self, display: String) {
+        let desks = self.porthole.desks().clone();
+        self.launch(async move {
+            let started = desks.restart(&display).await.map(drop);
+            started.map_err(|cause| format!("{display} was not started again: {cause}."))
+        });
+    }
+
+    /// Stops all that run; the program ends when they have.
+    pub(super) fn stop_all(&mut self) {
+        let desks = self.porthole.desks().clone();
+        self.work.spawn(async move {
+            desks.stop_all().await;
+            Done::AllStopped
+        });
+    }
+
+    /// Shares this screen; if it is shared already, that is started which shares it.
+    pub(super) fn share_this_screen(&mut self) {
+        let shared = |display: &&crate::config::Display| display.place.to_string() == THIS_SCREEN;
+        match self.porthole.config().displays.iter().find(shared) {
+            Some(display) => self.start_display(display.name.clone()),
+            None => self.add(Addition::ThisScreen),
+        }
+    }
+
+    pub(super) fn add_found(&mut self, target: String) {
+        // Only what was found here is added: an intent comes from a page.
+        match self.found.iter().find(|found| found.target == target) {
+            Some(FoundServer { target, program }) => self.add(Addition::Found {
+                target: target.clone(),
+                program: program.clone(),
+            }),
+            None => self.fail(format!("Nothing listens at {target} any more.")),
+        }
+    }
+
+    pub(super) fn add(&mut self, addition: Addition) {
+        let file = self.porthole.config_file().to_owned();
+        let launched = !matches!(addition, Addition::Found { .. });
+        self.work.spawn(async move {
+            let added = blocking({
+                let file = file.clone();
+                move || add(&file, &addition)
+            });
+            match added.await {
+                Ok(display) => Done::Added {
+                    notice: Notice::info(format!("{display} was added to {}.", file.display())),
+                    to_start: launched.then_some(display),
+                },
+                Err(cause) => Done::asked(Some(Notice::error(sentence(&cause)))),
+            }
+        });
+    }
+
+    /// Starts what a person has added, now that the config knows it.
+    pub(super) fn start_added(&mut self) {
+        let config = self.porthole.config();
+        let (known, unknown) = std::mem::take(&mut self.to_start)
+            .into_iter()
+            .partition(|name| config.display(name).is_some());
+        self.to_start = unknown;
+        self.porthole.desks().start_soon(known);
+    }
+
+    /// Looks what there is to launch, what it takes, and what runs besides; not twice at once.
+    pub(super) fn look(&mut self) {
+        let Some(mut search) = self.search.take() else {
+            return;
+        };
+        let desks = self.porthole.desks().clone();
+        let visible = self.visible;
+        self.work.spawn(async move {
+            let obstacle = desks.look().await;
+            let (memory, found) = if visible {
+                (desks.memory().await, search.look().await)
+            } else {
+                Default::default()
+            };
+            Done::Looked(Box::new(Looked {
+                search,
+                new_desktop: obstacle.map(|error| sentence(&error.to_string())),
+                memory,
+                found,
+            }))
+        });
+    }
+
+    pub(super) fn take_looked(&mut self, looked: Looked) {
+        self.search = Some(looked.search);
+        self.new_desktop = looked.new_desktop;
+        if self.visible {
+            self.memory = looked.memory;
+            self.found = looked.found;
+        }
+    }
+
+    /// Nobody looks any more, so what would soon be out of date is forgotten.
+    pub(super) fn look_away(&mut self) {
+        self.memory.clear();
+        self.found.clear();
+    }
+
+    /// The servers that were found and that no display shows.
+    pub(super) fn found_views(&self) -> Vec<FoundView> {
+        let known = known_targets(self.porthole.config(), self.porthole.desks().sockets());
+        new_places(&self.found, known)
+    }
+
+    fn launch(&mut self, work: impl Future<Output = Result<(), String>> + Send + 'static) {
+        self.work
+            .spawn(async move { Done::asked(work.await.err().map(Notice::error)) });
+    }
+}
+
+/// What came of a look.
+pub(super) struct Looked {
+    search: Search,
+    new_desktop: Option<String>,
+    memory: std::collections::HashMap<String, u64>,
+    found: Vec<FoundServer>,
+}
+
+fn known_targets(config: &Config, ours: Vec<Target>) -> Vec<Target> {
+    let targets = config.displays.iter().filter_map(|display| match &display.place {
+        Place::At(target) => Some(target.clone()),
+        _ => None,
+    });
+    targets.chain(ours).collect()
+}
+
+/// Those of `found` that are at no place of `known`, each place once.
+fn new_places(found: &[FoundServer], known: Vec<Target>) -> Vec<FoundView> {
+    let mut known: Vec<Target> = known.into_iter().map(here).collect();
+    let mut views = Vec::new();
+    for FoundServer { target, program } in found {
+        let Ok(place) = target.parse().map(here) else {
+            continue;
+        };
+        if !known.contains(&place) {
+            known.push(place);
+            views.push(FoundView {
+                target: target.clone(),
+                program: program.clone(),
+            });
+        }
+    }
+    views
+}
+
+/// A target of this machine by one name, whichever of its loopback addresses it was called by.
+fn here(target: Target) -> Target {
+    match target {
+        Target::Tcp { host, port } if matches!(&*host, "127.0.0.1" | "::1" | "localhost") => Target::Tcp {
+            host: "localhost".into(),
+            port,
+        },
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_found_is_offered_once_and_not_what_a_display_shows() {
+        let found = [
+            ("127.0.0.1:5901", "Xvnc"),
+            ("127.0.0.1:5902", "x11vnc"),
+            ("[::1]:5902", "x11vnc"),
+            ("unix:/run/a.sock", "Xvnc"),
+            ("unix:/run/b.sock", "Xvnc"),
+        ];
+        let found = found.map(|(target, program)| FoundServer {
+            target: target.into(),
+            program: Some(program.into()),
+        });
+        let known = ["localhost:1", "unix:/run/a.sock"].map(|target| target.parse().unwrap());
+        let targets: Vec<_> = new_places(&found, known.into())
+            .into_iter()
+            .map(|view| view.target)
+            .collect();
+        assert_eq!(targets, ["127.0.0.1:5902", "unix:/run/b.sock"]);
+    }
+}

@@ -1,0 +1,176 @@
+//! Desks: the displays that Porthole launches. They outlive the program, and are found again at its next start.
+
+mod entrance;
+mod fare;
+mod keeper;
+mod look;
+mod plans;
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use porthole_gateway::{Rights, Sessions, Target};
+use porthole_launcher::{LaunchError, Launcher, Running};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::{LaunchView, config::LaunchPlan};
+use entrance::Entrance;
+use fare::Fare;
+use keeper::{Answer, Order};
+
+/// How long a display that is stopped on last close waits for somebody to come back: a page that is loaded anew, or
+/// that has lost its network, is no last close.
+pub(crate) const GRACE: Duration = Duration::from_secs(30);
+
+/// The displays that Porthole launches. Cheap to clone; every clone is the same.
+#[derive(Clone)]
+pub struct Desks(Arc<Room>);
+
+struct Room {
+    launcher: Launcher,
+    grace: Duration,
+    desks: Mutex<BTreeMap<String, Desk>>,
+    changes: watch::Sender<u64>,
+}
+
+#[derive(Clone)]
+struct Desk {
+    orders: mpsc::UnboundedSender<Order>,
+    fare: watch::Receiver<Fare>,
+    plan: watch::Sender<Option<LaunchPlan>>,
+    watched: watch::Sender<bool>,
+    /// What would keep it from being started.
+    obstacle: Option<LaunchError>,
+}
+
+impl Desks {
+    /// Tells displays whether somebody looks at them, for as long as the gateway lives.
+    pub(crate) fn follow(&self, sessions: Sessions) {
+        let room = Arc::downgrade(&self.0);
+        let mut changes = sessions.changes();
+        tokio::spawn(async move {
+            while changes.changed().await.is_ok() {
+                let Some(room) = room.upgrade() else { return };
+                let list = sessions.list();
+                let watched: HashSet<_> = list.iter().map(|session| session.display.as_str()).collect();
+                for (name, desk) in &*Self(room).desks() {
+                    let now = watched.contains(name.as_str());
+                    desk.watched
+                        .send_if_modified(|before| std::mem::replace(before, now) != now);
+                }
+            }
+        });
+    }
+
+    /// Where a display is called that is started when somebody comes.
+    pub(crate) fn target(&self, display: &str, rights: Rights) -> Target {
+        Target::OnDemand(Arc::new(Entrance {
+            desks: self.clone(),
+            display: display.to_owned(),
+            rights,
+        }))
+    }
+
+    /// Starts a display, unless it runs, and waits until viewers can connect.
+    ///
+    /// # Errors
+    /// Why it could not be started, as a sentence.
+    pub async fn start(&self, display: &str) -> Result<Running, String> {
+        self.ask(display, Order::Start).await
+    }
+
+    /// Starts displays beside what the caller does; how that goes is told by their views.
+    pub(crate) fn start_soon(&self, displays: Vec<String>) {
+        for display in displays {
+            let desks = self.clone();
+            tokio::spawn(async move { desks.start(&display).await });
+        }
+    }
+
+    /// Stops a display, and waits until nothing of it is left. No error if it does not run.
+    ///
+    /// # Errors
+    /// There is no such display.
+    pub async fn stop(&self, display: &str) -> Result<(), String> {
+        let (answer, answered) = oneshot::channel();
+        let desk = self.desk(display).ok_or_else(|| unknown(display))?;
+        let _ = desk.orders.send(Order::Stop(answer));
+        answered.await.map_err(|_| unknown(display))
+    }
+
+    /// Stops a display and starts it again.
+    ///
+    /// # Errors
+    /// Why it could not be started, as a sentence.
+    pub async fn restart(&self, display: &str) -> Result<Running, String> {
+        self.ask(display, Order::Restart).await
+    }
+
+    /// Stops all displays that run, also those that are no longer in the config, and waits until nothing of them is
+    /// left. Returns their names.
+    pub async fn stop_all(&self) -> Vec<String> {
+        let running = self.running();
+        let stops: Vec<_> = running
+            .iter()
+            .map(|name| {
+                tokio::spawn({
+                    let (desks, name) = (self.clone(), name.clone());
+                    async move { desks.stop(&name).await }
+                })
+            })
+            .collect();
+        for stopped in stops {
+            let _ = stopped.await;
+        }
+        running
+    }
+
+    /// The displays that run, or come and go just now; also those that are no longer in the config.
+    pub fn running(&self) -> Vec<String> {
+        let desks = self.desks();
+        let running = desks.iter().filter(|(_, desk)| !desk.fare.borrow().is_over());
+        running.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// How a display fares; `None` if it is not launched here.
+    pub fn view(&self, display: &str) -> Option<LaunchView> {
+        let desk = self.desk(display)?;
+        let view = desk.fare.borrow().view(desk.obstacle.as_ref());
+        Some(view)
+    }
+
+    /// Changes whenever one of them fares otherwise than before.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.0.changes.subscribe()
+    }
+
+    fn fare(&self, display: &str) -> Option<watch::Receiver<Fare>> {
+        self.desk(display).map(|desk| desk.fare)
+    }
+
+    async fn ask(&self, display: &str, order: impl FnOnce(Answer) -> Order) -> Result<Running, String> {
+        let (answer, answered) = oneshot::channel();
+        let desk = self.desk(display).ok_or_else(|| unknown(display))?;
+        let _ = desk.orders.send(order(answer));
+        answered.await.unwrap_or_else(|_| Err(unknown(display)))
+    }
+
+    fn desk(&self, display: &str) -> Option<Desk> {
+        self.desks().get(display).cloned()
+    }
+
+    fn desks(&self) -> MutexGuard<'_, BTreeMap<String, Desk>> {
+        self.0.desks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn changed(&self) {
+        self.0.changes.send_modify(|count| *count += 1);
+    }
+}
+
+fn unknown(display: &str) -> String {
+    format!("Porthole launches no display called {display}")
+}

@@ -1,0 +1,97 @@
+//! How a launched display fares.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use porthole_launcher::{Ended, LaunchError, Reason, Running, State, Step};
+
+use crate::{LaunchView, sentence::sentence};
+
+/// How a launched display fares.
+#[derive(Clone, Debug)]
+pub(crate) enum Fare {
+    /// It does not run, as it was asked to, or was never started.
+    Stopped,
+    Starting(Step),
+    Running(Running),
+    /// It is being ended, for this reason.
+    Stopping(String),
+    /// It ended, and nobody had asked it to.
+    Ended {
+        reason: String,
+        log: Vec<String>,
+        at: SystemTime,
+    },
+}
+
+impl From<State> for Fare {
+    fn from(state: State) -> Self {
+        match state {
+            State::Starting(step) => Self::Starting(step),
+            State::Running(running) => Self::Running(running),
+            State::Stopping(reason) => Self::Stopping(reason.to_string()),
+            State::Ended(Ended {
+                reason: Reason::Stopped,
+                ..
+            }) => Self::Stopped,
+            State::Ended(Ended { reason, log }) => Self::Ended {
+                reason: reason.to_string(),
+                log,
+                at: SystemTime::now(),
+            },
+        }
+    }
+}
+
+impl Fare {
+    pub fn is_running(&self) -> bool {
+        matches!(self, Self::Running(_))
+    }
+
+    /// Nothing of it is there.
+    pub fn is_over(&self) -> bool {
+        matches!(self, Self::Stopped | Self::Ended { .. })
+    }
+
+    /// What people see; `obstacle` is what would keep it from being started.
+    pub fn view(&self, obstacle: Option<&LaunchError>) -> LaunchView {
+        match (self, obstacle) {
+            (Self::Stopped | Self::Ended { .. }, Some(error)) => {
+                let (reason, fix) = told(&error.to_string());
+                LaunchView::Unavailable { reason, fix }
+            }
+            (Self::Stopped, None) => LaunchView::Stopped,
+            (Self::Starting(step), _) => LaunchView::Starting {
+                step: step.to_string(),
+            },
+            (Self::Running(running), _) => LaunchView::Running {
+                since: milliseconds(running.since),
+                memory: None,
+                user: running.user.clone(),
+                x_display: format!(":{}", running.x_display),
+            },
+            (Self::Stopping(_), _) => LaunchView::Stopping,
+            (Self::Ended { reason, log, at }, None) => LaunchView::Ended {
+                reason: sentence(reason),
+                log: log.clone(),
+                at: milliseconds(*at),
+            },
+        }
+    }
+}
+
+/// The launcher says first what is wrong, and then what to do: here as two sentences.
+fn told(error: &str) -> (String, String) {
+    let parts = [". ", "; ", ": "].iter().find_map(|end| error.split_once(end));
+    let (reason, fix) = parts.unwrap_or((error, ""));
+    let fix = if fix.is_empty() {
+        String::new()
+    } else {
+        sentence(fix)
+    };
+    (sentence(reason), fix)
+}
+
+fn milliseconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis() as u64)
+}

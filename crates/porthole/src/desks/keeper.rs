@@ -1,0 +1,239 @@
+//! One launched display, from the first order to the last.
+
+use std::time::Duration;
+
+use porthole_launcher::{Launch, Launched, Launcher, Reason, Restarts, Running, State};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::{Instant, sleep_until},
+};
+
+use super::fare::Fare;
+use crate::config::{LaunchPlan, StartWhen, StopWhen};
+
+/// What a display is told to do, and where to say how that went.
+pub(super) enum Order {
+    Start(Answer),
+    Stop(oneshot::Sender<()>),
+    Restart(Answer),
+}
+
+/// Takes the running display, or why there is none.
+pub(super) type Answer = oneshot::Sender<Result<Running, String>>;
+
+/// The hands that one display is in: a task of its own, so that whatever is asked of it is done in its order. It ends
+/// when nobody can give orders any more; the display runs on.
+pub(super) struct Keeper {
+    pub name: String,
+    pub launcher: Launcher,
+    /// `None`: the config no longer knows it.
+    pub plan: watch::Receiver<Option<LaunchPlan>>,
+    /// Whether somebody looks at it.
+    pub watched: watch::Receiver<bool>,
+    pub orders: mpsc::UnboundedReceiver<Order>,
+    pub fare: watch::Sender<Fare>,
+    /// How long a display that is stopped on last close waits for somebody to come back.
+    pub grace: Duration,
+    pub hopes: Hopes,
+}
+
+/// What is to come of the display, besides how it fares now.
+#[derive(Default)]
+pub(super) struct Hopes {
+    /// Who waits for it to run.
+    starts: Vec<Answer>,
+    /// Who waits for it to be over.
+    stops: Vec<oneshot::Sender<()>>,
+    /// It is to be started again as soon as it is over.
+    again: bool,
+    restarts: Restarts,
+    /// When it starts again by itself.
+    due: Option<Instant>,
+    last_reason: Option<Reason>,
+}
+
+/// Nobody can give orders any more.
+pub(super) struct Dismissed;
+
+impl Keeper {
+    /// `adopted`: it runs already.
+    pub async fn keep(mut self, adopted: Option<Launched>) {
+        // Whoever looked at an adopted display may not come back.
+        let mut empty_since = adopted.as_ref().map(|_| Instant::now());
+        let mut next = adopted;
+        loop {
+            let launched = match next.take() {
+                Some(launched) => launched,
+                None => match self.rest().await {
+                    Ok(launch) => self.launcher.start(launch),
+                    Err(Dismissed) => return,
+                },
+            };
+            if let Err(Dismissed) = self.attend(launched, empty_since.take()).await {
+                return;
+            }
+        }
+    }
+
+    /// Waits until it is to be started.
+    async fn rest(&mut self) -> Result<Launch, Dismissed> {
+        loop {
+            if std::mem::take(&mut self.hopes.again) {
+                match self.launch() {
+                    Some(launch) => return Ok(launch),
+                    None => self.answer(&Err(format!("{} is no longer in the config", self.name))),
+                }
+            }
+            let due = self.hopes.due;
+            tokio::select! {
+                order = self.orders.recv() => match order.ok_or(Dismissed)? {
+                    Order::Start(answer) | Order::Restart(answer) => {
+                        self.hopes.starts.push(answer);
+                        self.hopes.again = true;
+                    }
+                    Order::Stop(answer) => {
+                        self.hopes.due = None;
+                        self.fare.send_replace(Fare::Stopped);
+                        let _ = answer.send(());
+                    }
+                },
+                () = at(due) => {
+                    self.hopes.due = None;
+                    self.hopes.again = self.starts_by_itself();
+                }
+            }
+        }
+    }
+
+    /// From its start, or adoption, to its end.
+    async fn attend(
+        &mut self,
+        launched: Launched,
+        mut empty_since: Option<Instant>,
+    ) -> Result<(), Dismissed> {
+        let mut state = launched.state();
+        let began = Instant::now();
+        self.hopes.due = None;
+        loop {
+            let now = state.borrow_and_update().clone();
+            self.tell(&now);
+            if let State::Ended(ended) = now {
+                self.over(ended.reason, began.elapsed());
+                return Ok(());
+            }
+            let closes = empty_since.filter(|_| self.stops_on_last_close());
+            tokio::select! {
+                changed = state.changed() => changed.map_err(|_| Dismissed)?,
+                order = self.orders.recv() => self.obey(order.ok_or(Dismissed)?, &launched),
+                watched = self.watched.changed() => {
+                    watched.map_err(|_| Dismissed)?;
+                    empty_since = (!*self.watched.borrow_and_update()).then(Instant::now);
+                }
+                changed = self.plan.changed() => changed.map_err(|_| Dismissed)?,
+                () = at(closes.map(|since| since + self.grace)) => {
+                    tracing::info!(display = %self.name, "stopped: nobody looks at it any more");
+                    empty_since = None;
+                    stop(&launched);
+                }
+            }
+        }
+    }
+
+    /// What is asked of a display that is there.
+    fn obey(&mut self, order: Order, launched: &Launched) {
+        match order {
+            Order::Start(answer) => match &*self.fare.borrow() {
+                Fare::Running(running) => drop(answer.send(Ok(running.clone()))),
+                fare => {
+                    self.hopes.again |= matches!(fare, Fare::Stopping(_));
+                    self.hopes.starts.push(answer);
+                }
+            },
+            Order::Stop(answer) => {
+                self.hopes.again = false;
+                self.hopes.stops.push(answer);
+                stop(launched);
+            }
+            Order::Restart(answer) => {
+                self.hopes.again = true;
+                self.hopes.starts.push(answer);
+                stop(launched);
+            }
+        }
+    }
+
+    fn tell(&mut self, state: &State) {
+        let fare = Fare::from(state.clone());
+        if let State::Running(running) = state
+            && !self.fare.borrow().is_running()
+        {
+            tracing::info!(display = %self.name, user = %running.user, x_display = running.x_display, "running");
+            self.hopes.last_reason = None;
+        }
+        self.fare.send_replace(fare);
+        if let State::Running(running) = state
+            && !self.hopes.again
+        {
+            self.answer(&Ok(running.clone()));
+        }
+    }
+
+    fn over(&mut self, reason: Reason, ran: Duration) {
+        // One that fails again and again for the same reason is told of once.
+        if self.hopes.last_reason.as_ref() != Some(&reason) {
+            tracing::info!(display = %self.name, "ended: {reason}");
+        }
+        if !self.hopes.again {
+            self.answer(&Err(reason.to_string()));
+            if reason != Reason::Stopped && self.starts_by_itself() {
+                self.hopes.due = Some(Instant::now() + self.hopes.restarts.wait(ran));
+            }
+        }
+        self.hopes.last_reason = Some(reason);
+        for waiting in self.hopes.stops.drain(..) {
+            let _ = waiting.send(());
+        }
+    }
+
+    fn answer(&mut self, outcome: &Result<Running, String>) {
+        for waiting in self.hopes.starts.drain(..) {
+            // Who asked may have gone.
+            let _ = waiting.send(outcome.clone());
+        }
+    }
+
+    fn launch(&self) -> Option<Launch> {
+        let plan = self.plan.borrow();
+        plan.as_ref().map(|plan| Launch {
+            name: self.name.clone(),
+            what: plan.what.clone(),
+        })
+    }
+
+    fn starts_by_itself(&self) -> bool {
+        self.plan
+            .borrow()
+            .as_ref()
+            .is_some_and(|plan| plan.start == StartWhen::AtStart)
+    }
+
+    fn stops_on_last_close(&self) -> bool {
+        self.plan
+            .borrow()
+            .as_ref()
+            .is_some_and(|plan| plan.stop == StopWhen::LastClose)
+    }
+}
+
+/// Asks it to end; that it did is told by its state.
+fn stop(launched: &Launched) {
+    let launched = launched.clone();
+    tokio::spawn(async move { launched.stop().await });
+}
+
+async fn at(when: Option<Instant>) {
+    match when {
+        Some(when) => sleep_until(when).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,77 @@
+//! What is worth knowing of desks while somebody looks.
+
+use std::collections::HashMap;
+
+use porthole_gateway::Target;
+use porthole_launcher::{Desktop, LaunchError, What};
+
+use super::{Desks, fare::Fare};
+use crate::blocking::blocking;
+
+impl Desks {
+    /// How many bytes of memory the displays take that run. Reads the whole of /proc, so only when somebody looks.
+    pub async fn memory(&self) -> HashMap<String, u64> {
+        let running: Vec<_> = self
+            .desks()
+            .iter()
+            .filter_map(|(name, desk)| match &*desk.fare.borrow() {
+                Fare::Running(running) => Some((name.clone(), running.clone())),
+                _ => None,
+            })
+            .collect();
+        let measured = blocking(move || {
+            running
+                .into_iter()
+                .map(|(name, running)| (name, running.memory()))
+                .collect()
+        });
+        measured.await
+    }
+
+    /// Looks what would keep displays from being started that do not run, and returns what would keep a new desktop.
+    pub async fn look(&self) -> Option<LaunchError> {
+        let launcher = self.0.launcher.clone();
+        let resting: Vec<_> = self
+            .desks()
+            .iter()
+            .filter_map(|(name, desk)| {
+                let plan = desk.plan.borrow().clone()?;
+                desk.fare.borrow().is_over().then(|| (name.clone(), plan.what))
+            })
+            .collect();
+        let (obstacles, new) = blocking(move || {
+            let obstacles: Vec<_> = resting
+                .into_iter()
+                .map(|(name, what)| (name, launcher.check(&what).err()))
+                .collect();
+            (
+                obstacles,
+                launcher.check(&What::Desktop(Desktop::default())).err(),
+            )
+        })
+        .await;
+        let mut desks = self.desks();
+        let mut news = false;
+        for (name, obstacle) in obstacles {
+            if let Some(desk) = desks.get_mut(&name) {
+                news |= desk.obstacle != obstacle;
+                desk.obstacle = obstacle;
+            }
+        }
+        drop(desks);
+        if news {
+            self.changed();
+        }
+        new
+    }
+
+    /// The sockets of those that run, as targets.
+    pub(crate) fn sockets(&self) -> Vec<Target> {
+        let desks = self.desks();
+        let sockets = desks.values().filter_map(|desk| match &*desk.fare.borrow() {
+            Fare::Running(running) => Some(Target::Unix(running.socket.clone())),
+            _ => None,
+        });
+        sockets.collect()
+    }
+}
