@@ -5,6 +5,9 @@ mod fare;
 mod keeper;
 mod look;
 mod plans;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests;
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -55,14 +58,18 @@ impl Desks {
             while changes.changed().await.is_ok() {
                 let Some(room) = room.upgrade() else { return };
                 let list = sessions.list();
-                let watched: HashSet<_> = list.iter().map(|session| session.display.as_str()).collect();
-                for (name, desk) in &*Self(room).desks() {
-                    let now = watched.contains(name.as_str());
-                    desk.watched
-                        .send_if_modified(|before| std::mem::replace(before, now) != now);
-                }
+                let watched = list.iter().map(|session| session.display.as_str());
+                Self(room).watched_are(&watched.collect());
             }
         });
+    }
+
+    fn watched_are(&self, watched: &HashSet<&str>) {
+        for (name, desk) in &*self.desks() {
+            let now = watched.contains(name.as_str());
+            desk.watched
+                .send_if_modified(|before| std::mem::replace(before, now) != now);
+        }
     }
 
     /// Where a display is called that is started when somebody comes.

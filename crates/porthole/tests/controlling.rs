@@ -4,137 +4,14 @@
 
 mod support;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
+use std::fs;
+
+use porthole::{Intent, NoticeKind, Reach, ShellError};
+use support::{
+    Home, Viewer, Vnc, display,
+    person::{Asked, Person},
+    soon,
 };
-
-use porthole::{
-    Controller, Desktop, DisplayView, Handle, Intent, Notice, NoticeKind, Reach, ShellError, Snapshot,
-};
-use support::{Home, Viewer, Vnc, display, soon};
-use tokio::sync::mpsc;
-use url::Url;
-
-/// What the desktop was asked.
-#[derive(Debug, PartialEq)]
-enum Asked {
-    Window(String, Url),
-    Browser(Url),
-    Copy(String),
-    File(PathBuf),
-    Show,
-    Quit,
-}
-
-/// Notes what it is asked, and answers as it is told to.
-struct Fake {
-    asked: mpsc::UnboundedSender<Asked>,
-    answers: mpsc::UnboundedReceiver<Result<(), ShellError>>,
-}
-
-impl Fake {
-    fn ask(&mut self, asked: Asked) -> Result<(), ShellError> {
-        self.asked.send(asked).unwrap();
-        self.answers.blocking_recv().unwrap_or(Ok(()))
-    }
-}
-
-impl Desktop for Fake {
-    fn open_window(&mut self, display: &str, url: &Url) -> Result<(), ShellError> {
-        self.ask(Asked::Window(display.into(), url.clone()))
-    }
-
-    fn open_browser(&mut self, url: &Url) -> Result<(), ShellError> {
-        self.ask(Asked::Browser(url.clone()))
-    }
-
-    fn copy(&mut self, text: &str) -> Result<(), ShellError> {
-        self.ask(Asked::Copy(text.into()))
-    }
-
-    fn open_file(&mut self, path: &Path) -> Result<(), ShellError> {
-        self.ask(Asked::File(path.into()))
-    }
-
-    fn show_window(&mut self) -> Result<(), ShellError> {
-        self.ask(Asked::Show)
-    }
-
-    fn quit(&mut self) {
-        self.asked.send(Asked::Quit).unwrap();
-    }
-}
-
-/// A controller at work, and the person in front of it.
-struct Desk {
-    handle: Handle,
-    asked: mpsc::UnboundedReceiver<Asked>,
-    answers: mpsc::UnboundedSender<Result<(), ShellError>>,
-}
-
-impl Desk {
-    async fn start(home: &Home) -> Self {
-        let (asking, asked) = mpsc::unbounded_channel();
-        let (answers, answered) = mpsc::unbounded_channel();
-        let fake = Fake {
-            asked: asking,
-            answers: answered,
-        };
-        let handle = Controller::start(home.place(), fake).await.unwrap();
-        Self {
-            handle,
-            asked,
-            answers,
-        }
-    }
-
-    async fn click(&self, intent: Intent) {
-        self.handle.intents.send(intent).await.unwrap();
-    }
-
-    /// What the desktop is asked next; it succeeds.
-    async fn asked(&mut self) -> Asked {
-        let asked = soon(self.asked.recv()).await.unwrap();
-        let _ = self.answers.send(Ok(()));
-        asked
-    }
-
-    /// The first snapshot that is as wanted.
-    async fn sees(&mut self, wanted: impl FnMut(&Arc<Snapshot>) -> bool) -> Arc<Snapshot> {
-        soon(self.handle.snapshots.wait_for(wanted))
-            .await
-            .unwrap()
-            .clone()
-    }
-
-    async fn sees_notice(&mut self) -> Notice {
-        self.sees(|now| now.notice.is_some())
-            .await
-            .notice
-            .clone()
-            .unwrap()
-    }
-
-    async fn sees_first(&mut self, mut wanted: impl FnMut(&DisplayView) -> bool) -> DisplayView {
-        self.sees(|now| now.displays.first().is_some_and(&mut wanted))
-            .await
-            .displays[0]
-            .clone()
-    }
-
-    async fn sees_unreachable(&mut self) -> (String, String) {
-        match self
-            .sees_first(|display| matches!(display.state, Reach::Unreachable { .. }))
-            .await
-            .state
-        {
-            Reach::Unreachable { reason, fix } => (reason, fix),
-            other => panic!("{other:?}"),
-        }
-    }
-}
 
 fn alice() -> String {
     "Alice".into()
@@ -144,56 +21,58 @@ fn alice() -> String {
 async fn open_opens_a_window_whose_session_is_seen_and_can_be_ended() {
     let vnc = Vnc::start().await;
     let home = Home::with(&display("Alice", vnc.address));
-    let mut desk = Desk::start(&home).await;
-    desk.click(Intent::Open { display: alice() }).await;
-    let Asked::Window(name, link) = desk.asked().await else {
+    let mut person = Person::start(&home).await;
+    person.click(Intent::Open { display: alice() }).await;
+    let Asked::Window(name, link) = person.asked().await else {
         panic!()
     };
     assert_eq!(name, "Alice");
     let viewer = Viewer::connect(&link).await;
-    let seen = desk.sees_first(|display| !display.sessions.is_empty()).await;
+    let seen = person.sees_first(|display| !display.sessions.is_empty()).await;
     assert_eq!(
         (seen.target, seen.sessions[0].address.as_str()),
         (vnc.address.to_string(), "127.0.0.1")
     );
-    desk.click(Intent::Disconnect {
-        session: seen.sessions[0].id,
-    })
-    .await;
+    person
+        .click(Intent::Disconnect {
+            session: seen.sessions[0].id,
+        })
+        .await;
     assert_eq!(viewer.closed().await, 4002);
-    desk.sees_first(|display| display.sessions.is_empty() && !display.busy)
+    person
+        .sees_first(|display| display.sessions.is_empty() && !display.busy)
         .await;
 }
 
 #[tokio::test]
 async fn a_copied_link_works_and_is_said_to_for_how_long() {
     let home = Home::with(&display("Alice", "demo"));
-    let mut desk = Desk::start(&home).await;
-    desk.click(Intent::CopyLink { display: alice() }).await;
-    let Asked::Copy(link) = desk.asked().await else {
+    let mut person = Person::start(&home).await;
+    person.click(Intent::CopyLink { display: alice() }).await;
+    let Asked::Copy(link) = person.asked().await else {
         panic!()
     };
     Viewer::connect(&link.parse().unwrap()).await;
-    let notice = desk.sees_notice().await;
+    let notice = person.sees_notice().await;
     assert_eq!(
         (notice.kind, notice.text.as_str()),
         (NoticeKind::Info, "Link copied. It works for 7 days.")
     );
-    desk.click(Intent::DismissNotice).await;
-    desk.sees(|now| now.notice.is_none()).await;
+    person.click(Intent::DismissNotice).await;
+    person.sees(|now| now.notice.is_none()).await;
 }
 
 #[tokio::test]
 async fn a_link_that_cannot_be_saved_works_and_that_is_said() {
     let home = Home::with(&display("Alice", "demo"));
     fs::write(home.path("state"), "not a folder").unwrap();
-    let mut desk = Desk::start(&home).await;
-    desk.click(Intent::OpenInBrowser { display: alice() }).await;
-    let Asked::Browser(link) = desk.asked().await else {
+    let mut person = Person::start(&home).await;
+    person.click(Intent::OpenInBrowser { display: alice() }).await;
+    let Asked::Browser(link) = person.asked().await else {
         panic!()
     };
     Viewer::connect(&link).await;
-    let notice = desk.sees_notice().await;
+    let notice = person.sees_notice().await;
     assert_eq!(notice.kind, NoticeKind::Error);
     assert!(
         notice.text.contains("works until Porthole ends"),
@@ -205,7 +84,7 @@ async fn a_link_that_cannot_be_saved_works_and_that_is_said() {
 #[tokio::test]
 async fn what_the_desktop_cannot_do_is_told() {
     let home = Home::with(&display("Alice", "demo"));
-    let mut desk = Desk::start(&home).await;
+    let mut person = Person::start(&home).await;
     for intent in [
         Intent::Open { display: alice() },
         Intent::OpenInBrowser { display: alice() },
@@ -213,42 +92,44 @@ async fn what_the_desktop_cannot_do_is_told() {
         Intent::EditConfig,
         Intent::ShowWindow,
     ] {
-        desk.answers
+        person
+            .answers
             .send(Err(ShellError::new("it is on strike")))
             .unwrap();
-        desk.click(intent.clone()).await;
-        soon(desk.asked.recv()).await.unwrap();
-        let notice = desk.sees_notice().await;
+        person.click(intent.clone()).await;
+        soon(person.asked.recv()).await.unwrap();
+        let notice = person.sees_notice().await;
         assert!(
             notice.kind == NoticeKind::Error && notice.text.ends_with("it is on strike."),
             "{intent:?}"
         );
-        desk.sees_first(|display| !display.busy).await;
-        desk.click(Intent::DismissNotice).await;
-        desk.sees(|now| now.notice.is_none()).await;
+        person.sees_first(|display| !display.busy).await;
+        person.click(Intent::DismissNotice).await;
+        person.sees(|now| now.notice.is_none()).await;
     }
 }
 
 #[tokio::test]
 async fn a_double_click_opens_one_window_and_a_slow_desktop_holds_nothing_up() {
     let home = Home::with(&display("Alice", "demo"));
-    let mut desk = Desk::start(&home).await;
-    desk.click(Intent::Open { display: alice() }).await;
-    desk.click(Intent::Open { display: alice() }).await;
-    soon(desk.asked.recv()).await.unwrap();
-    desk.sees_first(|display| display.busy).await;
-    desk.click(Intent::Open {
-        display: "Zoe".into(),
-    })
-    .await;
+    let mut person = Person::start(&home).await;
+    person.click(Intent::Open { display: alice() }).await;
+    person.click(Intent::Open { display: alice() }).await;
+    soon(person.asked.recv()).await.unwrap();
+    person.sees_first(|display| display.busy).await;
+    person
+        .click(Intent::Open {
+            display: "Zoe".into(),
+        })
+        .await;
     assert_eq!(
-        desk.sees_notice().await.text,
+        person.sees_notice().await.text,
         "There is no display called Zoe any more."
     );
-    desk.answers.send(Ok(())).unwrap();
-    desk.sees_first(|display| !display.busy).await;
-    desk.click(Intent::ShowWindow).await;
-    assert_eq!(desk.asked().await, Asked::Show, "and not a second window");
+    person.answers.send(Ok(())).unwrap();
+    person.sees_first(|display| !display.busy).await;
+    person.click(Intent::ShowWindow).await;
+    assert_eq!(person.asked().await, Asked::Show, "and not a second window");
 }
 
 #[tokio::test]
@@ -257,16 +138,18 @@ async fn whether_a_display_can_be_reached_is_seen_and_asked_again() {
     let address = vnc.address;
     drop(vnc);
     let home = Home::with(&display("Alice", address));
-    let mut desk = Desk::start(&home).await;
-    let (reason, fix) = desk.sees_unreachable().await;
+    let mut person = Person::start(&home).await;
+    let (reason, fix) = person.sees_unreachable().await;
     assert_eq!(
         reason,
         format!("No connection to {address}: nothing listens there.")
     );
     assert!(fix.contains("Start its VNC server"));
     let _vnc = Vnc::start_at(address).await;
-    desk.click(Intent::WindowVisible { visible: true }).await;
-    desk.sees_first(|display| display.state == Reach::Reachable).await;
+    person.click(Intent::WindowVisible { visible: true }).await;
+    person
+        .sees_first(|display| display.state == Reach::Reachable)
+        .await;
 }
 
 #[tokio::test]
@@ -279,33 +162,35 @@ async fn a_server_that_refuses_is_left_alone_until_a_person_asks() {
         display("Bob", accepts.address)
     ));
     fs::write(home.path("a.pw"), "secret").unwrap();
-    let mut desk = Desk::start(&home).await;
-    let (reason, fix) = desk.sees_unreachable().await;
+    let mut person = Person::start(&home).await;
+    let (reason, fix) = person.sees_unreachable().await;
     assert!(
         reason.starts_with("The display has a password but") && fix.ends_with('.'),
         "{reason} {fix}"
     );
-    desk.sees(|now| now.displays[1].state == Reach::Reachable).await;
-    desk.click(Intent::WindowVisible { visible: true }).await;
+    person.sees(|now| now.displays[1].state == Reach::Reachable).await;
+    person.click(Intent::WindowVisible { visible: true }).await;
     soon(accepts.logged_in(2)).await;
     assert_eq!(refuses.logins(), 1);
-    desk.click(Intent::Recheck { display: alice() }).await;
+    person.click(Intent::Recheck { display: alice() }).await;
     soon(refuses.logged_in(2)).await;
-    desk.sees_unreachable().await;
+    person.sees_unreachable().await;
 }
 
 #[tokio::test]
 async fn an_edit_of_the_config_is_seen_and_so_is_its_fault() {
     let vnc = Vnc::start().await;
     let home = Home::with(&display("Alice", vnc.address));
-    let mut desk = Desk::start(&home).await;
-    desk.sees_first(|display| display.state == Reach::Reachable).await;
+    let mut person = Person::start(&home).await;
+    person
+        .sees_first(|display| display.state == Reach::Reachable)
+        .await;
     home.write(&format!(
         "{}{}",
         display("Bob", "demo"),
         display("Alice", vnc.address)
     ));
-    let now = desk.sees(|now| now.displays.len() == 2).await;
+    let now = person.sees(|now| now.displays.len() == 2).await;
     assert_eq!(
         (now.displays[0].name.as_str(), now.displays[0].target.as_str()),
         ("Bob", "demo")
@@ -315,9 +200,11 @@ async fn an_edit_of_the_config_is_seen_and_so_is_its_fault() {
         Reach::Reachable,
         "what was known is still known"
     );
-    desk.sees_first(|display| display.state == Reach::Reachable).await;
+    person
+        .sees_first(|display| display.state == Reach::Reachable)
+        .await;
     home.write("colour = \"red\"");
-    let now = desk.sees(|now| now.fault.is_some()).await;
+    let now = person.sees(|now| now.fault.is_some()).await;
     assert!(
         now.fault
             .as_ref()
@@ -328,58 +215,61 @@ async fn an_edit_of_the_config_is_seen_and_so_is_its_fault() {
     );
     assert_eq!(now.displays.len(), 2);
     home.write("");
-    desk.sees(|now| now.fault.is_none() && now.displays.is_empty())
+    person
+        .sees(|now| now.fault.is_none() && now.displays.is_empty())
         .await;
 }
 
 #[tokio::test]
 async fn a_fault_at_the_start_is_shown_until_it_is_mended() {
     let home = Home::with("port = 1");
-    let mut desk = Desk::start(&home).await;
-    desk.sees(|now| now.fault.is_some() && now.displays.is_empty())
+    let mut person = Person::start(&home).await;
+    person
+        .sees(|now| now.fault.is_some() && now.displays.is_empty())
         .await;
     home.write(&display("Alice", "demo"));
-    desk.sees(|now| now.fault.is_none() && now.displays.len() == 1)
+    person
+        .sees(|now| now.fault.is_none() && now.displays.len() == 1)
         .await;
 }
 
 #[tokio::test]
 async fn the_config_can_be_edited_also_when_there_is_none() {
     let home = Home::new();
-    let mut desk = Desk::start(&home).await;
-    desk.click(Intent::EditConfig).await;
-    assert_eq!(desk.asked().await, Asked::File(home.path("config.toml")));
+    let mut person = Person::start(&home).await;
+    person.click(Intent::EditConfig).await;
+    assert_eq!(person.asked().await, Asked::File(home.path("config.toml")));
     assert!(
         fs::read_to_string(home.path("config.toml"))
             .unwrap()
             .contains("[[display]]")
     );
-    desk.click(Intent::Quit).await;
-    assert_eq!(desk.asked().await, Asked::Quit);
+    person.click(Intent::Quit).await;
+    assert_eq!(person.asked().await, Asked::Quit);
 }
 
 #[tokio::test]
 async fn quit_lets_sessions_say_goodbye() {
     let home = Home::with(&display("Alice", "demo"));
-    let mut desk = Desk::start(&home).await;
-    desk.click(Intent::Open { display: alice() }).await;
-    let Asked::Window(_, link) = desk.asked().await else {
+    let mut person = Person::start(&home).await;
+    person.click(Intent::Open { display: alice() }).await;
+    let Asked::Window(_, link) = person.asked().await else {
         panic!()
     };
     let viewer = Viewer::connect(&link).await;
-    desk.click(Intent::Quit).await;
+    person.click(Intent::Quit).await;
     assert_eq!(viewer.closed().await, 1001);
-    assert_eq!(desk.asked().await, Asked::Quit);
+    assert_eq!(person.asked().await, Asked::Quit);
 }
 
 #[tokio::test]
 async fn a_shell_that_is_gone_ends_the_program() {
     let home = Home::with("");
-    let Desk {
+    let Person {
         handle,
         mut asked,
         answers: _answers,
-    } = Desk::start(&home).await;
+    } = Person::start(&home).await;
     drop(handle);
     assert_eq!(soon(asked.recv()).await, Some(Asked::Quit));
 }

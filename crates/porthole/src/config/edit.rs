@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
+use toml::{Table, Value};
 
 use super::{THIS_SCREEN, load, place::write_first};
 use crate::private_file;
@@ -33,43 +33,38 @@ pub(crate) fn add(file: &Path, addition: &Addition) -> Result<String, String> {
     Ok(name)
 }
 
-/// The config's text with one display more, and what that is called.
+/// The config's text with one display more at its end, and what that is called. Nothing that stands there is touched: a
+/// table can always be added behind all others, and what cannot be is found when the whole is checked.
 fn added(text: &str, addition: &Addition) -> Result<(String, String), String> {
-    let mut document: DocumentMut = text
-        .parse()
-        .map_err(|_| "mend what is wrong in it first".to_owned())?;
-    let displays = document
-        .entry("display")
-        .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-    let Some(displays) = displays.as_array_of_tables_mut() else {
-        return Err("it lists its displays in a form that only a person can add to; edit it".into());
-    };
-    let names = displays
-        .iter()
-        .filter_map(|display| display.get("name")?.as_str());
-    let names: Vec<_> = names.map(str::trim).collect();
-    let (name, key, item) = match addition {
+    let file: Table = toml::from_str(text).map_err(|_| "mend what is wrong in it first".to_owned())?;
+    let displays = file
+        .get("display")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let names: Vec<_> = displays
+        .filter_map(|display| Some(display.get("name")?.as_str()?.trim()))
+        .collect();
+    let (name, key, value) = match addition {
         Addition::Desktop { name } => {
-            let name = match name {
-                Some(name) => name.trim().to_owned(),
-                None => free(&names, "Desktop"),
-            };
-            (name, "launch", value(InlineTable::new()))
+            let name = name.as_deref().map(|name| name.trim().to_owned());
+            let name = name.unwrap_or_else(|| free(&names, "Desktop"));
+            (name, "launch", Value::Table(Table::new()))
         }
-        Addition::ThisScreen => (free(&names, "This screen"), "target", value(THIS_SCREEN)),
+        Addition::ThisScreen => (free(&names, "This screen"), "target", THIS_SCREEN.into()),
         Addition::Found { target, program } => {
             let name = free(&names, program.as_deref().unwrap_or("VNC server"));
-            (name, "target", value(target))
+            (name, "target", target.as_str().into())
         }
     };
-    let mut display = Table::new();
-    display.insert("name", value(&name));
-    display.insert(key, item);
-    if !text.is_empty() {
-        display.decor_mut().set_prefix("\n");
-    }
-    displays.push(display);
-    Ok((name, document.to_string()))
+    let gap = match text {
+        "" => "",
+        text if text.ends_with('\n') => "\n",
+        _ => "\n\n",
+    };
+    let quoted = Value::from(name.as_str());
+    let new = format!("{text}{gap}[[display]]\nname = {quoted}\n{key} = {value}\n");
+    Ok((name, new))
 }
 
 /// `name`, or with a number when that is taken.
@@ -96,31 +91,35 @@ mod tests {
     }
 
     #[test]
-    fn comments_order_and_form_stay() {
-        let text = "# mine\nport = 7000 # ours\n\n[[display]]  # the first\ntarget = \":1\"\nname = \"Bob\"\n# the end\n";
-        let found = Addition::Found {
+    fn what_stands_there_stays_as_it_is() {
+        let text = "# mine\nport = 7000 # ours\n\n[[display]]  # the first\ntarget = \":1\"\nname = \"Bob\"\n# the end";
+        let found = |program: Option<&str>| Addition::Found {
             target: "127.0.0.1:5901".into(),
-            program: None,
+            program: program.map(str::to_owned),
         };
-        for (addition, name, rest) in [
-            (DESKTOP, "Desktop", "launch = {}\n"),
-            (named(" Ann's \"desk\" "), "Ann's \"desk\"", "launch = {}\n"),
-            (Addition::ThisScreen, "This screen", "target = \"this-screen\"\n"),
-            (found, "VNC server", "target = \"127.0.0.1:5901\"\n"),
+        let at_port = "target = \"127.0.0.1:5901\"";
+        for (addition, name, how) in [
+            (DESKTOP, "Desktop", "launch = {}"),
+            (named(" Ann's desk "), "Ann's desk", "launch = {}"),
+            (Addition::ThisScreen, "This screen", "target = \"this-screen\""),
+            (found(None), "VNC server", at_port),
+            (found(Some("Bob")), "Bob 2", at_port),
         ] {
             let (called, new) = added(text, &addition).unwrap();
             assert_eq!(called, name);
-            let lines = new.strip_prefix(text.trim_end_matches("# the end\n")).unwrap();
-            assert!(
-                lines.contains("# the end\n") && lines.contains("\n[[display]]\nname = "),
-                "{new}"
-            );
-            assert!(lines.contains(rest), "{new}");
+            assert_eq!(new, format!("{text}\n\n[[display]]\nname = \"{name}\"\n{how}\n"));
         }
-        assert_eq!(
-            added("", &DESKTOP).unwrap().1,
-            "[[display]]\nname = \"Desktop\"\nlaunch = {}\n"
-        );
+        let alone = "[[display]]\nname = \"Desktop\"\nlaunch = {}\n";
+        assert_eq!(added("", &DESKTOP).unwrap().1, alone);
+    }
+
+    #[test]
+    fn a_name_of_any_characters_is_read_back_as_it_was() {
+        for name in ["é \"'\\ ]]", "#", "'''", "a = 1"] {
+            let (_, text) = added("", &named(name)).unwrap();
+            let config = load::check(Path::new("config.toml"), text.into_bytes(), &mut Vec::new());
+            assert_eq!(config.unwrap().config.displays[0].name, name);
+        }
     }
 
     #[test]
@@ -139,7 +138,7 @@ mod tests {
         let file = folder.path().join("config.toml");
         for (text, addition, cause) in [
             ("port = ", DESKTOP, "config.toml: mend"),
-            ("display = []", DESKTOP, "edit it"),
+            ("display = []", DESKTOP, "config.toml:3: "),
             ("prot = 1", DESKTOP, "config.toml:1: unknown field `prot`"),
             (
                 "[[display]]\nname = \"A\"\ntarget = \":1\"\n",

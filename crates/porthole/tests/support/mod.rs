@@ -4,6 +4,7 @@
 
 #[cfg(target_os = "linux")]
 mod left;
+pub mod person;
 
 use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 

@@ -1,0 +1,146 @@
+//! The controller and the displays that Porthole launches: what a person clicks, sees, and finds in the config file.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod support;
+
+use std::fs;
+
+use porthole::{Intent, LaunchView, NoticeKind, Reach};
+use support::{
+    Home, Viewer, display,
+    person::{Asked, Person},
+};
+
+const ALICE: &str =
+    "[[display]]\nname = \"Alice\"\nlaunch = { geometry = \"320x240\", session = \"sleep 600\" }\n";
+
+fn alice() -> String {
+    "Alice".into()
+}
+
+fn runs(launch: &Option<LaunchView>) -> bool {
+    matches!(launch, Some(LaunchView::Running { .. }))
+}
+
+#[tokio::test]
+async fn start_stop_and_restart_are_seen() {
+    let home = Home::with(ALICE);
+    let mut person = Person::start(&home).await;
+    let first = person.sees_first(|_| true).await;
+    assert_eq!(
+        (first.launch, first.state, first.target.as_str()),
+        (Some(LaunchView::Stopped), Reach::Reachable, "desktop")
+    );
+    person.click(Intent::StartDisplay { display: alice() }).await;
+    person.sees_first(|alice| runs(&alice.launch)).await;
+    let before = home.processes("Xtigervnc");
+    person.click(Intent::RestartDisplay { display: alice() }).await;
+    person.sees_first(|alice| !runs(&alice.launch)).await;
+    person.sees_first(|alice| runs(&alice.launch)).await;
+    assert_ne!(home.processes("Xtigervnc"), before);
+    person.click(Intent::StopDisplay { display: alice() }).await;
+    person
+        .sees_first(|alice| alice.launch == Some(LaunchView::Stopped))
+        .await;
+    assert!(home.processes("").is_empty());
+    let display = "Zoe".to_owned();
+    person.click(Intent::StartDisplay { display }).await;
+    assert_eq!(
+        person.sees_notice().await.text,
+        "Zoe was not started: Porthole launches no display called Zoe."
+    );
+}
+
+#[tokio::test]
+async fn open_starts_a_display_whose_memory_is_seen_while_somebody_looks() {
+    let home = Home::with(ALICE);
+    let mut person = Person::start(&home).await;
+    person.click(Intent::Open { display: alice() }).await;
+    let Asked::Window(_, link) = person.asked().await else {
+        panic!()
+    };
+    let _viewer = Viewer::connect(&link).await;
+    let memory = |launch: &Option<LaunchView>| match launch {
+        Some(LaunchView::Running { memory, .. }) => *memory,
+        _ => None,
+    };
+    for visible in [true, false] {
+        person.click(Intent::WindowVisible { visible }).await;
+        person
+            .sees_first(|alice| runs(&alice.launch) && memory(&alice.launch).is_some() == visible)
+            .await;
+    }
+    person.click(Intent::StopAllAndQuit).await;
+    assert_eq!(person.asked().await, Asked::Quit);
+    assert!(home.processes("").is_empty() && home.desks().is_empty());
+}
+
+#[tokio::test]
+async fn a_new_desktop_is_in_the_config_file_and_started() {
+    let home = Home::with("# mine\n");
+    let mut person = Person::start(&home).await;
+    person.click(Intent::NewDesktop { name: None }).await;
+    let notice = person.sees_notice().await;
+    assert_eq!(notice.kind, NoticeKind::Info, "{}", notice.text);
+    assert!(
+        notice.text.starts_with("Desktop was added to "),
+        "{}",
+        notice.text
+    );
+    // What a desktop shows, and whether there is any, is this machine's business.
+    let started = person
+        .sees_first(|desktop| desktop.launch.is_some() && desktop.launch != Some(LaunchView::Stopped))
+        .await;
+    assert_eq!(started.name, "Desktop");
+    let text = fs::read_to_string(home.path("config.toml")).unwrap();
+    assert_eq!(
+        text,
+        "port = 0\n# mine\n\n[[display]]\nname = \"Desktop\"\nlaunch = {}\n"
+    );
+    person
+        .click(Intent::NewDesktop {
+            name: Some(" ".into()),
+        })
+        .await;
+    person
+        .sees(|now| {
+            now.notice
+                .as_ref()
+                .is_some_and(|notice| notice.text.contains("needs a name"))
+        })
+        .await;
+    person.click(Intent::StopAllAndQuit).await;
+    assert_eq!(person.asked().await, Asked::Quit);
+    assert!(home.processes("").is_empty());
+}
+
+#[tokio::test]
+async fn a_screen_that_is_shared_already_is_not_added_again() {
+    let home = Home::with("");
+    let mut person = Person::start(&home).await;
+    person.click(Intent::ShareThisScreen).await;
+    let screen = person.sees_first(|screen| screen.launch.is_some()).await;
+    assert_eq!(
+        (screen.name.as_str(), screen.target.as_str()),
+        ("This screen", "this-screen")
+    );
+    let text = fs::read_to_string(home.path("config.toml")).unwrap();
+    person.click(Intent::ShareThisScreen).await;
+    person.click(Intent::StopAllAndQuit).await;
+    assert_eq!(person.asked().await, Asked::Quit);
+    assert_eq!(fs::read_to_string(home.path("config.toml")).unwrap(), text);
+}
+
+#[tokio::test]
+async fn only_what_was_found_can_be_added() {
+    let home = Home::with(&display("Demo", "demo"));
+    let mut person = Person::start(&home).await;
+    let target = "unix:/run/somebody.sock".to_owned();
+    person.click(Intent::AddFound { target }).await;
+    assert_eq!(
+        person.sees_notice().await.text,
+        "Nothing listens at unix:/run/somebody.sock any more."
+    );
+}
