@@ -7,12 +7,17 @@ use tokio::sync::watch;
 use crate::{Ended, FoundServer, Launch, LaunchError, Launched, Reason, State, What};
 
 /// Starts and adopts displays: on Linux only, so here each ends at once and says so.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Launcher;
 
 impl Launcher {
     /// A launcher.
     pub fn new() -> Self {
+        Self
+    }
+
+    /// A launcher that does not see what others have started.
+    pub fn apart(_: String) -> Self {
         Self
     }
 

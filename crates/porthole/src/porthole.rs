@@ -100,7 +100,7 @@ impl Porthole {
         let saver = Saver::start(place.state.clone());
         // What runs already is found before anybody can ask for it, and nothing is started before we listen: another
         // start of the program may be at work.
-        let desks = Desks::adopt(place.launcher(), GRACE).await;
+        let desks = Desks::adopt(place.launcher.clone(), GRACE).await;
         let (to_start, _) = desks.set_config(&config);
         let links = Arc::new(Links::new(
             state,

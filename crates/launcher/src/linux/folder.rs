@@ -20,10 +20,12 @@ use crate::LaunchError;
 const SOCKET_PATH: usize = 107;
 
 /// Where displays have their folders.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Base {
     /// Here, rather than where the system has such folders.
     pub fixed: Option<PathBuf>,
+    /// Keeps these displays apart from those of others that are ours.
+    pub apart: Option<String>,
 }
 
 impl Base {
@@ -31,10 +33,10 @@ impl Base {
     pub fn for_account(&self, account: &Account) -> Result<PathBuf, LaunchError> {
         let base = match &self.fixed {
             Some(fixed) => fixed.clone(),
-            None if rustix::process::geteuid().is_root() => PathBuf::from("/run/porthole"),
+            None if rustix::process::geteuid().is_root() => self.in_run(),
             // Others cannot pass through our runtime folder, so displays that cross users lie in a public place.
-            None if account.is_us() => runtime().map_or_else(public, |runtime| runtime.join("porthole")),
-            None => public(),
+            None if account.is_us() => self.in_runtime().unwrap_or_else(|| self.in_public()),
+            None => self.in_public(),
         };
         make_ours(&base)?;
         Ok(base)
@@ -44,14 +46,30 @@ impl Base {
     pub fn all(&self) -> Vec<PathBuf> {
         let bases = match &self.fixed {
             Some(fixed) => vec![fixed.clone()],
-            None if rustix::process::geteuid().is_root() => vec![PathBuf::from("/run/porthole")],
-            None => runtime()
-                .map(|runtime| runtime.join("porthole"))
-                .into_iter()
-                .chain([public()])
-                .collect(),
+            None if rustix::process::geteuid().is_root() => vec![self.in_run()],
+            None => self.in_runtime().into_iter().chain([self.in_public()]).collect(),
         };
         bases.into_iter().filter(|base| is_ours(base).is_ok()).collect()
+    }
+
+    fn in_run(&self) -> PathBuf {
+        Path::new("/run").join(self.name())
+    }
+
+    fn in_runtime(&self) -> Option<PathBuf> {
+        Some(runtime()?.join(self.name()))
+    }
+
+    fn in_public(&self) -> PathBuf {
+        let uid = rustix::process::geteuid().as_raw();
+        format!("/tmp/{}-{uid}", self.name()).into()
+    }
+
+    fn name(&self) -> String {
+        match &self.apart {
+            Some(apart) => format!("porthole-{apart}"),
+            None => "porthole".to_owned(),
+        }
     }
 }
 
@@ -69,10 +87,6 @@ fn runtime() -> Option<PathBuf> {
 pub(super) fn is_runtime_of(folder: &Path, uid: u32) -> bool {
     let private = |data: std::fs::Metadata| data.is_dir() && data.uid() == uid && data.mode() & 0o77 == 0;
     folder.is_absolute() && folder.symlink_metadata().is_ok_and(private)
-}
-
-fn public() -> PathBuf {
-    format!("/tmp/porthole-{}", rustix::process::geteuid().as_raw()).into()
 }
 
 /// Makes a folder that others may pass through, if they know the way, and no more.

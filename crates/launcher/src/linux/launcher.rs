@@ -20,7 +20,7 @@ use crate::{Launch, LaunchError, Launched, Reason, State, Step, What};
 
 /// Starts displays, and adopts those that an earlier run of this program has started. Its methods must be called
 /// within a Tokio runtime, whose tasks watch over the displays.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Launcher {
     base: Base,
 }
@@ -32,11 +32,25 @@ impl Launcher {
         Self::default()
     }
 
+    /// Like [`Launcher::new`], but with folders called `porthole-NAME`: it neither sees nor adopts what other launchers
+    /// have started. The name is short, and fit for a file.
+    pub fn apart(name: String) -> Self {
+        Self {
+            base: Base {
+                apart: Some(name),
+                ..Base::default()
+            },
+        }
+    }
+
     /// A launcher that keeps its displays in `folder`, which is made if it is not there. Every user that gets a
     /// display must be able to pass through the folders above it.
     pub fn at(folder: PathBuf) -> Self {
         Self {
-            base: Base { fixed: Some(folder) },
+            base: Base {
+                fixed: Some(folder),
+                ..Base::default()
+            },
         }
     }
 

@@ -18,8 +18,8 @@ pub struct ConfigPlace {
     pub(crate) file: PathBuf,
     /// Where the program keeps what it must remember.
     pub(crate) state: PathBuf,
-    /// Where displays that were launched have their folders; `None`: where the system has such things.
-    pub(crate) desks: Option<PathBuf>,
+    /// What starts its displays.
+    pub(crate) launcher: Launcher,
     /// Whether a person named the file, so that it must be there.
     pub(crate) named: bool,
 }
@@ -41,18 +41,18 @@ impl ConfigPlace {
         let usual = folders.config_dir().join("config.toml");
         Ok(match named.map(absolute) {
             Some(file) if file != usual => {
-                let state = state.join(state_name(&file));
+                let id = digest(&file);
                 Self {
                     file,
-                    state,
-                    desks: None,
+                    state: state.join(format!("state-{id}.json")),
+                    launcher: Launcher::apart(id),
                     named: true,
                 }
             }
             named => Self {
                 file: usual,
                 state: state.join("state.json"),
-                desks: None,
+                launcher: Launcher::new(),
                 named: named.is_some(),
             },
         })
@@ -62,7 +62,7 @@ impl ConfigPlace {
     /// config file. For tests.
     pub fn at(file: PathBuf, state: PathBuf) -> Self {
         Self {
-            desks: Some(file.with_file_name("desks")),
+            launcher: Launcher::at(file.with_file_name("desks")),
             file,
             state,
             named: false,
@@ -73,11 +73,6 @@ impl ConfigPlace {
     pub fn file(&self) -> &Path {
         &self.file
     }
-
-    /// What starts this config's displays.
-    pub(crate) fn launcher(&self) -> Launcher {
-        self.desks.clone().map_or_else(Launcher::new, Launcher::at)
-    }
 }
 
 /// Relative paths are made absolute, since a daemon leaves the folder that it was started in.
@@ -85,11 +80,11 @@ fn absolute(path: PathBuf) -> PathBuf {
     std::path::absolute(&path).unwrap_or(path)
 }
 
-/// Each named config has a state file of its own, or two programs at once would forget each other's links.
-fn state_name(config: &Path) -> String {
-    let digest = Sha256::digest(config.as_os_str().as_encoded_bytes());
-    let id: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    format!("state-{id}.json")
+/// What tells a path from others, short and fit for a file's name. Each named config has a state file and a launcher of
+/// its own, or two programs at once would forget each other's links, and take over each other's displays.
+pub(crate) fn digest(path: &Path) -> String {
+    let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
+    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Writes a config file to begin with, unless there is one. It says what holds without it: the demo display.
@@ -137,8 +132,8 @@ mod tests {
     #[test]
     fn two_named_configs_do_not_share_their_state() {
         assert_ne!(
-            state_name(Path::new("/a/config.toml")),
-            state_name(Path::new("/b/config.toml"))
+            digest(Path::new("/a/config.toml")),
+            digest(Path::new("/b/config.toml"))
         );
     }
 }
