@@ -22,6 +22,8 @@ pub(crate) use follow::{Follower, follow};
 pub(crate) use launch::THIS_SCREEN;
 pub use launch::{LaunchPlan, StartWhen, StopWhen};
 pub(crate) use load::{Loaded, load};
+#[cfg(unix)]
+pub(crate) use place::digest;
 pub(crate) use place::write_first;
 pub use place::{ConfigPlace, NoHome};
 

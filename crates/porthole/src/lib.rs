@@ -6,6 +6,8 @@
 mod address;
 mod blocking;
 pub mod config;
+#[cfg(unix)]
+pub mod control;
 mod controller;
 mod demo;
 mod desks;

@@ -120,6 +120,11 @@ impl Links {
         Ok((token, self.saver.save(table.state())))
     }
 
+    /// The config in force.
+    pub fn config(&self) -> Arc<Config> {
+        self.config.load_full()
+    }
+
     /// Where a display's VNC server is called.
     pub fn target(&self, display: &Display, rights: Rights) -> Target {
         match &display.place {

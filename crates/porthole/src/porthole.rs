@@ -7,6 +7,8 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use porthole_gateway::{End, Gateway, Rights, Sessions, Target};
 use tokio::time::timeout;
 
+#[cfg(unix)]
+use crate::control::{Control, Room};
 use crate::{
     Notice, NoticeKind,
     address::Address,
@@ -35,6 +37,8 @@ pub struct Porthole {
     desks: Desks,
     gateway: Gateway,
     address: Address,
+    #[cfg(unix)]
+    _control: Option<Control>,
 }
 
 /// Why the program could not start.
@@ -125,9 +129,25 @@ impl Porthole {
                 "{error}. The next start may choose another port."
             )));
         }
+        let address = Address::of(listening.gateway.addresses());
+        #[cfg(unix)]
+        let control = Control::start(
+            &place,
+            Room {
+                links: Arc::clone(&links),
+                desks: desks.clone(),
+                sessions: listening.gateway.sessions().clone(),
+                address: address.origin(),
+                config_file: place.file().display().to_string(),
+            },
+        )
+        .map_err(|error| notes.push(Notice::error(format!("{error}."))))
+        .ok();
         Ok(Self {
             follower: follow(place.clone(), files, read),
-            address: Address::of(listening.gateway.addresses()),
+            address,
+            #[cfg(unix)]
+            _control: control,
             gateway: listening.gateway,
             place,
             config,

@@ -6,6 +6,7 @@ mod background;
 mod client;
 mod command_line;
 mod config;
+mod control;
 mod program;
 mod reload;
 mod secrets;

@@ -45,7 +45,12 @@ impl Home {
             .current_dir(self.0.path())
             .env("HOME", self.0.path())
             .stdin(Stdio::null());
-        for name in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"] {
+        for name in [
+            "XDG_CONFIG_HOME",
+            "XDG_STATE_HOME",
+            "XDG_DATA_HOME",
+            "XDG_RUNTIME_DIR",
+        ] {
             command.env_remove(name);
         }
         command

@@ -8,7 +8,7 @@ use porthole_gateway::{
     sources::{TargetFault, websockify_target},
 };
 
-use crate::{foreign_options, listen::Listen};
+use crate::{foreign_options, listen::Listen, remote::Command};
 
 /// Relays VNC displays to browsers.
 ///
@@ -17,8 +17,11 @@ use crate::{foreign_options, listen::Listen};
 #[derive(Debug, Parser)]
 #[command(name = "portholed", version, max_term_width = 100, override_usage = USAGE, after_help = EXAMPLES)]
 pub struct Args {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Port to listen on, at all addresses, or ADDRESS:PORT; port 0 lets the system choose
-    #[arg(value_name = "PORT")]
+    #[arg(value_name = "PORT", conflicts_with = "config")]
     pub listen: Option<Listen>,
 
     /// The one target to relay to: HOST:PORT, a port of this machine, or unix_socket:/PATH
@@ -26,7 +29,7 @@ pub struct Args {
     pub target: Option<Target>,
 
     /// Config file, in place of the one in the config folder
-    #[arg(long, value_name = "FILE", conflicts_with = "listen")]
+    #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
 
     /// How tokens are looked up: TokenFile or ReadOnlyTokenFile
@@ -76,7 +79,8 @@ pub struct Args {
 
 const USAGE: &str = "portholed [--config FILE] [OPTIONS]
        portholed [OPTIONS] [ADDRESS:]PORT TARGET
-       portholed [OPTIONS] [ADDRESS:]PORT --token-plugin=TokenFile --token-source=FILE";
+       portholed [OPTIONS] [ADDRESS:]PORT --token-plugin=TokenFile --token-source=FILE
+       portholed [--config FILE] status | start NAME | stop NAME | restart NAME | stop-all";
 
 const EXAMPLES: &str = "Examples:
   portholed
@@ -100,6 +104,11 @@ impl Args {
 
     fn parse_all(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let args = Self::try_parse_from(words).map_err(foreign_options::explain)?;
+        if args.command.is_some() && (args.listen.is_some() || args.daemon) {
+            let text = "`status`, `start`, `stop`, `restart` and `stop-all` speak to the portholed that runs already: \
+                        they go without a port and without --daemon";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, text));
+        }
         if args.listen.is_some() && args.target.is_none() && args.token_plugin.is_none() {
             let text = "a port alone is not enough: add a target, as localhost:5901, \
                         or --token-plugin=TokenFile --token-source=FILE";
@@ -192,9 +201,30 @@ mod tests {
     }
 
     #[test]
+    fn subcommands() {
+        for (line, command, config) in [
+            ("status", Command::Status { json: false }, None),
+            ("status --json", Command::Status { json: true }, None),
+            ("start Alice", Command::Start { name: "Alice".into() }, None),
+            ("stop 5901", Command::Stop { name: "5901".into() }, None),
+            ("restart -- -x", Command::Restart { name: "-x".into() }, None),
+            ("stop-all --config=x.toml", Command::StopAll, Some("x.toml")),
+            ("--config x.toml stop-all", Command::StopAll, Some("x.toml")),
+        ] {
+            let args = parse(line).unwrap();
+            assert_eq!(args.command, Some(command), "{line}");
+            assert_eq!(args.config.as_deref(), config.map(AsRef::as_ref), "{line}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_says_what_to_do() {
         for (line, parts) in [
-            ("6080", &["a port alone is not enough", "--token-source=FILE"][..]),
+            ("start", &["<NAME>"][..]),
+            ("start Alice Bob", &["unexpected argument 'Bob'"]),
+            ("6080 status", &["without a port"]),
+            ("-D status", &["without --daemon"]),
+            ("6080", &["a port alone is not enough", "--token-source=FILE"]),
             ("vnc 127.0.0.1:5901", &["'vnc'", "write a port from 0 to 65535"]),
             ("6080 desk", &["'desk'", "no port"]),
             ("6080 a:1 b:2", &["unexpected argument 'b:2'"]),

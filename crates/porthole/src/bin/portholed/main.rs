@@ -7,6 +7,7 @@ mod listen;
 mod log;
 mod plan;
 mod process;
+mod remote;
 mod signals;
 mod websockify;
 
@@ -17,7 +18,7 @@ use std::{
 };
 
 use anyhow::Context;
-use porthole::Porthole;
+use porthole::{ConfigPlace, Porthole};
 
 use args::Args;
 use plan::{Plan, Work};
@@ -36,6 +37,9 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> anyhow::Result<ExitCode> {
+    if let Some(command) = args.command {
+        return command.run(&ConfigPlace::find(args.config)?);
+    }
     if args.daemon && !args.detached {
         return detach::start_in_background();
     }

@@ -1,0 +1,82 @@
+//! The client's side.
+
+use std::{
+    io::{self, BufRead, BufReader, Read, Write},
+    os::unix::net::UnixStream,
+    path::PathBuf,
+    time::Duration,
+};
+
+use super::{Answer, Request};
+use crate::ConfigPlace;
+
+/// How long an answer may take. A display that does not come up is given up by the program before.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The longest answer in bytes.
+const LONGEST_ANSWER: u64 = 4 << 20;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// No program runs with this config.
+    #[error("Porthole is not running with {}. Start it with: portholed", .config.display())]
+    NotRunning {
+        /// The config file.
+        config: PathBuf,
+    },
+    /// The socket cannot be connected to.
+    #[error("Porthole cannot be reached at {}: {source}", .socket.display())]
+    Unreachable {
+        /// The socket.
+        socket: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The program ended, or hangs.
+    #[error("Porthole has not answered: {0}. Its log may say why")]
+    NoAnswer(io::Error),
+}
+
+/// Asks the program that runs with this config. Blocks until the answer is there, for two minutes at most.
+///
+/// # Errors
+/// There is no answer.
+pub fn ask(place: &ConfigPlace, request: &Request) -> Result<Answer, AskError> {
+    for socket in place.control_sockets() {
+        match UnixStream::connect(&socket) {
+            Ok(stream) => return talk(stream, request).map_err(AskError::NoAnswer),
+            Err(error) if is_nobody(&error) => {}
+            Err(source) => return Err(AskError::Unreachable { socket, source }),
+        }
+    }
+    Err(AskError::NotRunning {
+        config: place.file().to_owned(),
+    })
+}
+
+/// Nobody listens there, or could: a path that is too long is passed over by the program, too.
+fn is_nobody(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionRefused, InvalidInput, NotADirectory, NotFound};
+    matches!(
+        error.kind(),
+        NotFound | ConnectionRefused | NotADirectory | InvalidInput
+    )
+}
+
+fn talk(mut stream: UnixStream, request: &Request) -> io::Result<Answer> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut line = serde_json::to_vec(request)?;
+    line.push(b'\n');
+    stream.write_all(&line)?;
+    let mut answer = String::new();
+    BufReader::new(stream.take(LONGEST_ANSWER)).read_line(&mut answer)?;
+    if answer.is_empty() {
+        return Err(io::Error::new(
+            io::ErrorKind::UnexpectedEof,
+            "it has closed the connection",
+        ));
+    }
+    Ok(serde_json::from_str(&answer)?)
+}

@@ -1,0 +1,40 @@
+//! Where the control socket is.
+
+use std::{
+    fs,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
+
+use crate::{ConfigPlace, config::digest};
+
+impl ConfigPlace {
+    /// Where the control socket may be, the best place first: in the folder for what lives as long as its owner is
+    /// logged in, or else beside the state. Who is asked may have been started without such a folder, as services are,
+    /// and who asks may have one.
+    pub(super) fn control_sockets(&self) -> Vec<PathBuf> {
+        let name = format!("control-{}.sock", digest(&self.state));
+        let in_runtime = runtime().map(|runtime| runtime.join("porthole").join(&name));
+        in_runtime
+            .into_iter()
+            .chain([self.state.with_file_name(&name)])
+            .collect()
+    }
+
+    /// Locked by the program that may have the control socket.
+    pub(super) fn control_lock(&self) -> PathBuf {
+        self.state.with_extension("lock")
+    }
+}
+
+/// `XDG_RUNTIME_DIR`, if it is our own, and closed to others.
+fn runtime() -> Option<PathBuf> {
+    let folder = PathBuf::from(std::env::var_os("XDG_RUNTIME_DIR")?);
+    is_private(&folder).then_some(folder)
+}
+
+fn is_private(folder: &Path) -> bool {
+    let us = rustix::process::geteuid().as_raw();
+    let private = |data: fs::Metadata| data.is_dir() && data.uid() == us && data.mode() & 0o77 == 0;
+    folder.is_absolute() && folder.symlink_metadata().is_ok_and(private)
+}

@@ -1,0 +1,164 @@
+//! The program's side.
+
+use std::{
+    fs::{self, File, Permissions, TryLockError},
+    io,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{UnixListener, UnixStream},
+    sync::Semaphore,
+    task::AbortHandle,
+    time::{sleep, timeout},
+};
+
+use super::{Answer, Request, Room};
+use crate::{ConfigPlace, private_file::create_folder};
+
+/// How long a client may take to ask, and to take its answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The longest request in bytes.
+const LONGEST_REQUEST: u64 = 4096;
+
+/// So many clients are attended to at a time; others wait.
+const MOST_CLIENTS: usize = 32;
+
+/// After a connection could not be accepted: other programs may have closed some files by then.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// The control socket, for as long as this lives.
+pub(crate) struct Control {
+    socket: PathBuf,
+    serving: AbortHandle,
+    /// Whoever holds it may replace the socket, and remove it.
+    _lock: File,
+}
+
+/// Why there is no control socket.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ControlError {
+    #[error(
+        "Porthole runs already with this config. `portholed status`, `start` and `stop` speak to the one that was \
+         started first"
+    )]
+    Taken,
+    #[error("`portholed status`, `start` and `stop` will not find this program: {}: {source}", .path.display())]
+    Io { path: PathBuf, source: io::Error },
+}
+
+impl Control {
+    /// Serves what can be asked of a room. A socket that a program has left that was killed is replaced.
+    ///
+    /// # Errors
+    /// Another program serves this config already, or the system does not let us.
+    pub fn start(place: &ConfigPlace, room: Room) -> Result<Self, ControlError> {
+        let lock = lock(&place.control_lock())?;
+        let mut outcome = Err(ControlError::Taken);
+        for socket in place.control_sockets() {
+            outcome = bind(&socket)
+                .map(|listener| (listener, socket.clone()))
+                .map_err(|source| ControlError::Io { path: socket, source });
+            if outcome.is_ok() {
+                break;
+            }
+        }
+        let (listener, socket) = outcome?;
+        let serving = tokio::spawn(serve(listener, Arc::new(room))).abort_handle();
+        Ok(Self {
+            socket,
+            serving,
+            _lock: lock,
+        })
+    }
+}
+
+impl Drop for Control {
+    fn drop(&mut self) {
+        self.serving.abort();
+        // If it is gone already, so much the better.
+        let _ = fs::remove_file(&self.socket);
+    }
+}
+
+fn lock(path: &Path) -> Result<File, ControlError> {
+    let wrong = |source| ControlError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    if let Some(folder) = path.parent() {
+        create_folder(folder).map_err(wrong)?;
+    }
+    let file = File::create(path).map_err(wrong)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ControlError::Taken),
+        Err(TryLockError::Error(source)) => Err(wrong(source)),
+    }
+}
+
+/// Listens at a path, whatever socket is there. It appears there only when nobody but its owner can open it.
+fn bind(path: &Path) -> io::Result<UnixListener> {
+    if let Some(folder) = path.parent() {
+        create_folder(folder)?;
+    }
+    let new = path.with_extension("new");
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(&new)?;
+    fs::set_permissions(&new, Permissions::from_mode(0o600))?;
+    fs::rename(&new, path)?;
+    Ok(listener)
+}
+
+async fn serve(listener: UnixListener, room: Arc<Room>) {
+    let places = Arc::new(Semaphore::new(MOST_CLIENTS));
+    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+        match listener.accept().await {
+            Ok((client, _)) => {
+                let room = Arc::clone(&room);
+                tokio::spawn(async move {
+                    let _place = place;
+                    if let Err(error) = attend(client, &room).await {
+                        tracing::debug!(%error, "a client of the control socket");
+                    }
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the control socket");
+                sleep(BREATH).await;
+            }
+        }
+    }
+}
+
+async fn attend(mut client: UnixStream, room: &Room) -> io::Result<()> {
+    let answer = match request(&mut client).await {
+        Ok(request) => room.answer(request).await,
+        Err(error) => Answer::Failed {
+            reason: format!("The request was not understood: {error}."),
+            log: Vec::new(),
+        },
+    };
+    let mut line = serde_json::to_vec(&answer)?;
+    line.push(b'\n');
+    timeout(PATIENCE, client.write_all(&line)).await?
+}
+
+async fn request(client: &mut UnixStream) -> io::Result<Request> {
+    let uid = client.peer_cred()?.uid();
+    if uid != rustix::process::geteuid().as_raw() && uid != 0 {
+        return Err(io::Error::other("it comes from another user"));
+    }
+    let mut line = String::new();
+    let mut reader = BufReader::new(client.take(LONGEST_REQUEST));
+    timeout(PATIENCE, reader.read_line(&mut line)).await??;
+    Ok(serde_json::from_str(&line)?)
+}

@@ -1,0 +1,185 @@
+//! The subcommands, and the socket on which they reach the `portholed` that runs.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    os::unix::{fs::PermissionsExt, net::UnixStream},
+    path::PathBuf,
+    process::Output,
+    time::Duration,
+};
+
+use rustix::process::Signal;
+
+use crate::program::{Home, Portholed};
+
+const CONFIG: &str = "port = 0
+[[display]]
+name = \"Office\"
+target = \"127.0.0.1:5901\"
+[[display]]
+name = \"Nobody's\"
+launch = { user = \"porthole-nobody-of-this-name\" }
+";
+
+/// Started as by a person who keeps a config file somewhere.
+fn start(home: &Home) -> Portholed {
+    home.write("c.toml", CONFIG);
+    Portholed::start(home, &["--config=c.toml"])
+}
+
+fn ask(home: &Home, words: &[&str]) -> Output {
+    home.run(&[words, &["--config=c.toml"]].concat())
+}
+
+/// What it printed, and how it ended.
+fn said(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+fn sockets(home: &Home) -> Vec<PathBuf> {
+    let entries = fs::read_dir(home.path(".local/state/porthole")).unwrap();
+    let mut paths = entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "sock"));
+    paths
+}
+
+fn connect(home: &Home) -> UnixStream {
+    let client = UnixStream::connect(&sockets(home)[0]).unwrap();
+    client.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    client
+}
+
+/// The answer to these bytes.
+fn answer(home: &Home, request: &[u8]) -> String {
+    let mut client = connect(home);
+    client.write_all(request).unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn nobody_to_ask() {
+    let home = Home::new();
+    let (code, output, errors) = said(&ask(&home, &["status"]));
+    assert_eq!((code, output.as_str()), (Some(3), ""));
+    assert!(
+        errors.starts_with("error: Porthole is not running with "),
+        "{errors}"
+    );
+    assert!(errors.contains("c.toml. Start it with: portholed"), "{errors}");
+}
+
+#[tokio::test]
+async fn status_tells_of_every_display() {
+    let home = Home::new();
+    let portholed = start(&home);
+    let (code, output, errors) = said(&ask(&home, &["status"]));
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    let lines: Vec<_> = output.lines().collect();
+    assert!(lines[0].contains(&format!("listens on http://{} ", portholed.address)));
+    assert_eq!(lines[1], "Office    127.0.0.1:5901");
+    assert!(lines[2].starts_with("Nobody's  cannot be started: "), "{output}");
+
+    let (code, output, _) = said(&ask(&home, &["status", "--json"]));
+    let status: serde_json::Value = serde_json::from_str(&output).unwrap();
+    assert_eq!(code, Some(0));
+    assert_eq!(status["displays"][0]["name"], "Office");
+    assert_eq!(status["displays"][0]["launch"], serde_json::Value::Null);
+    assert_eq!(status["displays"][1]["launch"]["kind"], "unavailable");
+}
+
+#[test]
+fn what_cannot_be_done_fails_and_says_why() {
+    let home = Home::new();
+    let _portholed = start(&home);
+    for (words, why) in [
+        (["start", "Office"], "Office is not launched by Porthole"),
+        (["stop", "Alice"], "There is no display called Alice"),
+        (["start", "Nobody's"], "porthole-nobody-of-this-name"),
+        (["restart", "Nobody's"], "porthole-nobody-of-this-name"),
+    ] {
+        let (code, output, errors) = said(&ask(&home, &words));
+        assert_eq!((code, output.as_str()), (Some(1), ""), "{words:?}");
+        assert!(errors.starts_with("error: ") && errors.contains(why), "{errors}");
+    }
+    assert_eq!(said(&ask(&home, &["stop-all"])).1, "No display was running\n");
+}
+
+#[tokio::test]
+async fn the_socket_is_its_owners_alone_and_goes_with_the_program() {
+    let home = Home::new();
+    let portholed = start(&home);
+    let [socket] = &sockets(&home)[..] else {
+        panic!("not one socket: {:?}", sockets(&home));
+    };
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(socket), 0o600);
+    assert_eq!(mode(socket.parent().unwrap()), 0o700);
+    assert_eq!(portholed.stop(Signal::TERM).await.code(), Some(0));
+    assert_eq!(sockets(&home), [] as [PathBuf; 0]);
+}
+
+#[tokio::test]
+async fn a_socket_that_was_left_behind_is_nobody_and_is_replaced() {
+    let home = Home::new();
+    start(&home).stop(Signal::KILL).await;
+    assert_eq!(sockets(&home).len(), 1, "it is left behind");
+    assert_eq!(said(&ask(&home, &["status"])).0, Some(3));
+    let _portholed = start(&home);
+    assert_eq!(said(&ask(&home, &["status"])).0, Some(0));
+}
+
+#[tokio::test]
+async fn of_two_programs_the_first_is_asked_and_the_second_says_so() {
+    let home = Home::new();
+    let first = start(&home);
+    let second = start(&home);
+    let asked = || said(&ask(&home, &["status"])).1;
+    assert!(asked().contains(&first.address.to_string()));
+    second.stop(Signal::TERM).await;
+    let log = home.read("stderr");
+    assert_eq!(
+        log.matches("Porthole runs already with this config").count(),
+        1,
+        "{log}"
+    );
+    assert!(
+        asked().contains(&first.address.to_string()),
+        "the second took nothing with it"
+    );
+}
+
+#[test]
+fn requests_that_are_none_are_refused() {
+    let home = Home::new();
+    let _portholed = start(&home);
+    for request in [
+        &b"\n"[..],
+        b"status\n",
+        b"{\"request\":\"reboot\"}\n",
+        b"{\"request\":\"start\"}\n",
+        b"\xff\xfe\n",
+        &[b'{'; 4096],
+    ] {
+        let answer = answer(&home, request);
+        assert!(
+            answer.starts_with(r#"{"answer":"failed","reason":"The request was not understood: "#),
+            "{answer}"
+        );
+        assert!(answer.ends_with('\n') && answer.len() < 500, "{answer}");
+    }
+}
+
+#[test]
+fn a_client_that_says_nothing_holds_nobody_up_and_is_sent_away() {
+    let home = Home::new();
+    let _portholed = start(&home);
+    let mut silent = connect(&home);
+    assert!(answer(&home, b"{\"request\":\"status\"}\n").contains("Office"));
+    let mut answer = String::new();
+    silent.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("timed out"), "{answer}");
+}
