@@ -1,6 +1,7 @@
 //! End to end, through the front door, as people use it.
 
 mod alice_and_bob;
+mod desks;
 mod displays;
 mod lan;
 mod links;

@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod deadline;
+pub mod desks;
 pub mod desktop;
 pub mod fetch;
 pub mod home;

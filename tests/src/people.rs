@@ -1,6 +1,11 @@
 //! OS users, with a home each.
 
-use std::{os::unix::fs::MetadataExt, path::Path, process::Command, sync::Mutex};
+use std::{
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Mutex,
+};
 
 use anyhow::{Context, Result, anyhow};
 
@@ -53,6 +58,34 @@ impl Person {
             uid: id(name)?,
             home,
         })
+    }
+
+    /// The name of the account.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The home that the system knows of, where this person's desktops begin. It is made if it is not there; tests
+    /// share it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made.
+    pub fn account_home(&self) -> Result<PathBuf> {
+        let entry = run(Command::new("getent").args(["passwd", &self.name]))?;
+        let home = entry.split(':').nth(5).context("an account without a home")?;
+        run(as_root("install")
+            .args([
+                "--directory",
+                "--mode=700",
+                "--owner",
+                &self.name,
+                "--group",
+                &self.name,
+            ])
+            .arg(home))?;
+        Ok(home.into())
     }
 
     /// The home, which others may look into.

@@ -63,6 +63,16 @@ impl Portholed {
         self.process.errors()
     }
 
+    /// Ends it as a crash does.
+    ///
+    /// # Errors
+    ///
+    /// When it has ended before.
+    pub async fn kill(mut self) -> Result<()> {
+        self.process.signal(Signal::KILL)?;
+        self.process.exit().await.map(drop)
+    }
+
     /// Ends it as a service does, and waits for it.
     ///
     /// # Errors
