@@ -5,9 +5,15 @@
 
 mod support;
 
-use std::fs;
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::Arc,
+};
 
-use porthole::{Intent, LaunchView, NoticeKind, Reach};
+use porthole::{Intent, LaunchView, NoticeKind, Reach, Snapshot};
 use support::{
     Home, Viewer, display,
     person::{Asked, Person},
@@ -131,6 +137,60 @@ async fn a_screen_that_is_shared_already_is_not_added_again() {
     person.click(Intent::StopAllAndQuit).await;
     assert_eq!(person.asked().await, Asked::Quit);
     assert_eq!(fs::read_to_string(home.path("config.toml")).unwrap(), text);
+}
+
+/// A VNC server that was started by somebody else; it ends when it is dropped.
+struct Foreign(Child);
+
+impl Foreign {
+    fn start(socket: &Path) -> Self {
+        let options = "-rfbport -1 -SecurityTypes None -nolisten tcp -displayfd 1 -geometry 320x240";
+        let mut server = Command::new("Xtigervnc")
+            .args(options.split(' '))
+            .arg("-rfbunixpath")
+            .arg(socket)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // It tells its number when it listens.
+        let mut number = String::new();
+        BufReader::new(server.stdout.take().unwrap())
+            .read_line(&mut number)
+            .unwrap();
+        Self(server)
+    }
+}
+
+impl Drop for Foreign {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_runs_already_is_found_while_somebody_looks_and_added() {
+    let home = Home::with("");
+    let socket = home.path("vnc.sock");
+    let _server = Foreign::start(&socket);
+    let target = format!("unix:{}", socket.display());
+    let mut person = Person::start(&home).await;
+    let is_offered = |now: &Arc<Snapshot>| now.found.iter().any(|found| found.target == target);
+    for visible in [true, false, true] {
+        person.click(Intent::WindowVisible { visible }).await;
+        person.sees(|now| is_offered(now) == visible).await;
+    }
+    let added = target.clone();
+    person.click(Intent::AddFound { target: added }).await;
+    let display = person
+        .sees_first(|display| display.state == Reach::Reachable)
+        .await;
+    assert_eq!(
+        (display.name.as_str(), display.target),
+        ("Xtigervnc", target.clone())
+    );
+    person.sees(|now| !is_offered(now)).await;
 }
 
 #[tokio::test]
