@@ -52,6 +52,10 @@ async fn two_desktops_have_no_door_but_the_link_and_leave_nothing() -> Result<()
     }
 
     let listening = run(as_root("ss").args(["--no-header", "--listening", "--tcp", "--processes"]))?;
+    ensure!(
+        listening.contains("\"portholed\""),
+        "not even the program: {listening}"
+    );
     for member in desks.members()? {
         let pid = format!("pid={},", member.pid);
         ensure!(!listening.contains(&pid), "{member:?} listens: {listening}");
