@@ -14,12 +14,20 @@ use tokio::{
     net::{TcpStream, UnixStream},
 };
 
+use crate::splice::Pipe;
+
 /// A connected socket that is driven by readiness, so that a buffer is needed only once there are bytes for it.
 pub(crate) trait Socket {
     fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
     fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
     fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize>;
     fn try_write(&self, bytes: &[u8]) -> io::Result<usize>;
+    /// As `try_write`, with more to follow at once: the system may wait for it.
+    fn try_write_more(&self, bytes: &[u8]) -> io::Result<usize>;
+    /// Reads into an empty pipe; 0 is the end. An error other than `WouldBlock` may mean that this socket cannot.
+    fn try_fill(&self, pipe: &mut Pipe) -> io::Result<usize>;
+    /// Writes what is in a pipe.
+    fn try_drain(&self, pipe: &mut Pipe) -> io::Result<usize>;
     /// Tells the other side that no more will come.
     fn finish_writing(&self);
 
@@ -53,6 +61,11 @@ const QUIETLY: SendFlags = SendFlags::NOSIGNAL;
 #[cfg(target_vendor = "apple")]
 const QUIETLY: SendFlags = SendFlags::empty();
 
+#[cfg(target_os = "linux")]
+const MORE: SendFlags = SendFlags::MORE;
+#[cfg(not(target_os = "linux"))]
+const MORE: SendFlags = SendFlags::empty();
+
 /// Moves bytes, and takes a socket that moved fewer than there was room for as one that is not ready any more: the call
 /// that would find that out is saved. (The system tells of each change, and not of a state, wherever tokio knows a
 /// `poll_read` of its own that does the same. At the end of a stream the socket stays ready.)
@@ -85,6 +98,17 @@ macro_rules! socket {
             }
             fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
                 move_bytes!(self, WRITABLE, bytes.len(), send(self, bytes, QUIETLY))
+            }
+            fn try_write_more(&self, bytes: &[u8]) -> io::Result<usize> {
+                self.try_io(Interest::WRITABLE, || {
+                    Ok(send(self, bytes, QUIETLY | MORE)?)
+                })
+            }
+            fn try_fill(&self, pipe: &mut Pipe) -> io::Result<usize> {
+                self.try_io(Interest::READABLE, || pipe.fill(self))
+            }
+            fn try_drain(&self, pipe: &mut Pipe) -> io::Result<usize> {
+                self.try_io(Interest::WRITABLE, || pipe.drain(self))
             }
             fn finish_writing(&self) {
                 // It fails when the other side is gone already.
@@ -126,6 +150,24 @@ impl Socket for ServerStream {
         match self {
             Self::Tcp(stream) => Socket::try_write(stream, bytes),
             Self::Unix(stream) => Socket::try_write(stream, bytes),
+        }
+    }
+    fn try_write_more(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.try_write_more(bytes),
+            Self::Unix(stream) => stream.try_write_more(bytes),
+        }
+    }
+    fn try_fill(&self, pipe: &mut Pipe) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.try_fill(pipe),
+            Self::Unix(stream) => stream.try_fill(pipe),
+        }
+    }
+    fn try_drain(&self, pipe: &mut Pipe) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.try_drain(pipe),
+            Self::Unix(stream) => stream.try_drain(pipe),
         }
     }
     fn finish_writing(&self) {
