@@ -112,3 +112,35 @@ mod system {
         }
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::{
+        io::{Read, Write},
+        os::unix::net::UnixStream,
+    };
+
+    use super::Pipe;
+
+    #[test]
+    fn bytes_pass_and_what_is_left_in_a_pipe_is_nobody_elses() {
+        let (mut server, from) = UnixStream::pair().unwrap();
+        let (to, mut viewer) = UnixStream::pair().unwrap();
+        server.write_all(b"one viewer's screen").unwrap();
+        let mut cut = Pipe::borrow().unwrap();
+        assert_eq!(cut.fill(&from).unwrap(), 19);
+        drop(cut);
+
+        server.write_all(b"another's").unwrap();
+        let mut pipe = Pipe::borrow().unwrap();
+        assert_eq!(
+            (pipe.filled(), pipe.fill(&from).unwrap(), pipe.filled()),
+            (0, 9, 9)
+        );
+        assert_eq!((pipe.drain(&to).unwrap(), pipe.filled()), (9, 0));
+        drop((pipe, to));
+        let mut seen = String::new();
+        viewer.read_to_string(&mut seen).unwrap();
+        assert_eq!(seen, "another's");
+    }
+}
