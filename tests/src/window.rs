@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail};
 use fantoccini::{Client, wd::Capabilities};
 use serde_json::json;
+use tokio::net::TcpStream;
 use url::Url;
 
 use crate::{
@@ -31,10 +32,14 @@ impl Window {
         let driver = Process::start(&mut command)?;
         let application = json!({ "binary": program("porthole")?, "args": [] });
         let capabilities = Capabilities::from_iter([("webkitgtk:browserOptions".to_owned(), application)]);
-        let client = eventually("the window opens", async || {
-            connect(port, capabilities.clone()).await
+        eventually("the driver listens", async || {
+            Ok(TcpStream::connect(("127.0.0.1", port)).await?)
         })
         .await?;
+        // Once only: a program that does not start at the first attempt is a fault.
+        let client = connect(port, capabilities)
+            .await
+            .context("the window does not open")?;
         Ok(Self {
             client,
             _driver: driver,

@@ -45,7 +45,7 @@ struct Args {
     /// Only these modes
     #[arg(long, value_delimiter = ',')]
     modes: Vec<String>,
-    /// Only peers whose names begin so
+    /// Only peers of these names
     #[arg(long, value_delimiter = ',')]
     peers: Vec<String>,
     /// Where all figures go
@@ -95,7 +95,7 @@ fn write_file(file: &PathBuf, text: &str) -> Result<()> {
 fn choose_peers(all: Vec<Box<dyn Peer>>, wanted: &[String]) -> (Vec<Box<dyn Peer>>, Vec<String>) {
     let (mut peers, mut left_out) = (Vec::new(), Vec::new());
     for peer in all {
-        let is_wanted = wanted.is_empty() || wanted.iter().any(|start| peer.name().starts_with(&**start));
+        let is_wanted = wanted.is_empty() || wanted.iter().any(|name| name == peer.name());
         match peer.missing() {
             _ if !is_wanted => {}
             Some(why) => left_out.push(format!("{}: {why}", peer.name())),

@@ -3,7 +3,7 @@
 //! Invariants:
 //! - Nothing is queued. Each direction reads only when all that it read before is written, so a slow viewer slows its
 //!   own server and nobody else.
-//! - Buffers are borrowed only between a read and the end of its write. A session that waits holds none.
+//! - Buffers and pipes are borrowed only between a read and the end of its write. A session that waits holds none.
 //! - Only whole frames go to the viewer: a pong, a ping or a close frame waits for the frame under way to be written.
 //! - What one side sent before it closed reaches the other side, as far as that side still takes it.
 //! - A direction at full speed yields every [`FAIR_SHARE`] bytes, so that other sessions' small updates pass.
@@ -11,7 +11,7 @@
 
 use std::{
     future::poll_fn,
-    io::ErrorKind,
+    io::{self, ErrorKind},
     ops::Range,
     task::{Context, Poll, ready},
     time::Duration,
@@ -24,8 +24,10 @@ use crate::{
     End,
     buffers::{Buffer, LARGE, SMALL},
     frame::Control,
+    outgoing::{HEADER_ROOM, Outgoing},
     session::Session,
     socket::Socket,
+    splice::Pipe,
     viewer::{self, Viewer},
 };
 
@@ -35,8 +37,6 @@ const ANSWER: Duration = Duration::from_secs(5);
 const GOODBYE: Duration = Duration::from_secs(3);
 /// Bytes that one direction moves before other tasks get their turn.
 const FAIR_SHARE: usize = 1 << 20;
-/// Room for the header before the bytes that are read.
-const HEADER_ROOM: usize = viewer::LONGEST_HEADER;
 
 /// Relays between a viewer and a server until one of them or somebody else ends it.
 pub(crate) struct Relay<'a, V, S> {
@@ -47,8 +47,10 @@ pub(crate) struct Relay<'a, V, S> {
     outgoing: Outgoing,
     /// A control frame for the viewer that waits for its turn.
     control: Option<Vec<u8>>,
-    /// The server's last read filled its buffer: borrow a large one next time.
+    /// The server's last read filled its buffer: make room for more next time.
     bulk: bool,
+    /// Bulk can pass without being copied, as far as is known.
+    may_splice: bool,
     down_finished: bool,
     up_finished: bool,
     /// The answer to the close frame that the viewer sent.
@@ -89,13 +91,6 @@ impl Up {
     }
 }
 
-/// Bytes under way to the viewer.
-enum Outgoing {
-    Nothing,
-    Frame(Buffer, Range<usize>),
-    Control(Vec<u8>, usize),
-}
-
 impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
     /// A relay that is ready to run. With `rfb`, what the viewer sends passes through that reader.
     /// `heartbeat`: how often the viewer is pinged.
@@ -133,6 +128,7 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
             outgoing: Outgoing::Nothing,
             control: None,
             bulk: false,
+            may_splice: true,
             down_finished: false,
             up_finished: false,
             close_answer: None,
@@ -285,45 +281,61 @@ impl<V: Socket, S: Socket> Relay<'_, V, S> {
                 self.down_finished = true;
                 continue;
             }
-            let mut buffer = Buffer::borrow(self.bulk);
-            match self.server.try_read(&mut buffer[HEADER_ROOM..]) {
+            match self.take_in() {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Ok(0) | Err(_) => self.down_finished = true,
                 Ok(read) => {
-                    self.bulk = read + HEADER_ROOM == buffer.len() || (self.bulk && read >= SMALL);
                     share = share.saturating_sub(read);
                     self.session.count_to_viewer(read);
-                    let start = HEADER_ROOM - viewer::put_header(&mut buffer[..HEADER_ROOM], read);
-                    self.outgoing = Outgoing::Frame(buffer, start..HEADER_ROOM + read);
                 }
             }
         }
     }
 
+    /// Takes what the server has sent as the next frame to the viewer, and says how much it is; 0 is the end.
+    fn take_in(&mut self) -> io::Result<usize> {
+        if self.bulk
+            && self.may_splice
+            && let Some(mut pipe) = Pipe::borrow()
+        {
+            match self.server.try_fill(&mut pipe) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Err(error),
+                // Nothing was moved: whatever it is that cannot be spliced can be copied, or fails again.
+                Err(_) => self.may_splice = false,
+                Ok(read) => {
+                    self.bulk = read >= SMALL;
+                    if read > 0 {
+                        self.outgoing = Outgoing::spliced(pipe);
+                    }
+                    return Ok(read);
+                }
+            }
+        }
+        let mut buffer = Buffer::borrow(self.bulk);
+        let read = self.server.try_read(&mut buffer[HEADER_ROOM..])?;
+        self.bulk = read + HEADER_ROOM == buffer.len() || (self.bulk && read >= SMALL);
+        if read > 0 {
+            self.outgoing = Outgoing::copied(buffer, read);
+        }
+        Ok(read)
+    }
+
     /// Writes what is under way to the viewer, to its end.
-    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        loop {
-            let bytes = match &self.outgoing {
-                Outgoing::Nothing => return Poll::Ready(Ok(())),
-                Outgoing::Frame(buffer, range) => &buffer[range.clone()],
-                Outgoing::Control(bytes, start) => &bytes[*start..],
-            };
-            let all = bytes.len();
-            let Poll::Ready(written) = self.viewer.socket.poll_write(cx, bytes) else {
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !matches!(self.outgoing, Outgoing::Nothing) {
+            let Poll::Ready(ready) = self.viewer.socket.poll_write_ready(cx) else {
                 self.stuck = true;
                 return Poll::Pending;
             };
-            let written = written?;
-            if std::mem::take(&mut self.stuck) {
-                self.alive = Instant::now();
-            }
-            match &mut self.outgoing {
-                _ if written == all => self.outgoing = Outgoing::Nothing,
-                Outgoing::Frame(_, range) => range.start += written,
-                Outgoing::Control(_, start) => *start += written,
-                Outgoing::Nothing => {}
+            ready?;
+            match self.outgoing.write(&self.viewer.socket) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+                Ok(()) if std::mem::take(&mut self.stuck) => self.alive = Instant::now(),
+                Ok(()) => {}
             }
         }
+        Poll::Ready(Ok(()))
     }
 
     /// Viewer to server. Ready when the viewer sends no more, or sends what it must not.

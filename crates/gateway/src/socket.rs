@@ -7,8 +7,14 @@ use std::{
     time::Duration,
 };
 
+use rustix::net::{SendFlags, send};
 use socket2::SockRef;
-use tokio::net::{TcpStream, UnixStream};
+use tokio::{
+    io::Interest,
+    net::{TcpStream, UnixStream},
+};
+
+use crate::splice::Pipe;
 
 /// A connected socket that is driven by readiness, so that a buffer is needed only once there are bytes for it.
 pub(crate) trait Socket {
@@ -16,6 +22,12 @@ pub(crate) trait Socket {
     fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
     fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize>;
     fn try_write(&self, bytes: &[u8]) -> io::Result<usize>;
+    /// As `try_write`, with more to follow at once: the system may wait for it.
+    fn try_write_more(&self, bytes: &[u8]) -> io::Result<usize>;
+    /// Reads into an empty pipe; 0 is the end. An error other than `WouldBlock` may mean that this socket cannot.
+    fn try_fill(&self, pipe: &mut Pipe) -> io::Result<usize>;
+    /// Writes what is in a pipe.
+    fn try_drain(&self, pipe: &mut Pipe) -> io::Result<usize>;
     /// Tells the other side that no more will come.
     fn finish_writing(&self);
 
@@ -42,6 +54,35 @@ pub(crate) trait Socket {
     }
 }
 
+/// Without a signal when the other side is gone.
+#[cfg(not(target_vendor = "apple"))]
+const QUIETLY: SendFlags = SendFlags::NOSIGNAL;
+/// There the standard library has set it for the socket.
+#[cfg(target_vendor = "apple")]
+const QUIETLY: SendFlags = SendFlags::empty();
+
+#[cfg(target_os = "linux")]
+const MORE: SendFlags = SendFlags::MORE;
+#[cfg(not(target_os = "linux"))]
+const MORE: SendFlags = SendFlags::empty();
+
+/// Moves bytes, and takes a socket that moved fewer than there was room for as one that is not ready any more: the call
+/// that would find that out is saved. (The system tells of each change, and not of a state, wherever tokio knows a
+/// `poll_read` of its own that does the same. At the end of a stream the socket stays ready.)
+macro_rules! move_bytes {
+    ($stream:expr, $interest:ident, $room:expr, $call:expr) => {{
+        let mut moved = 0;
+        let result = $stream.try_io(Interest::$interest, || match $call? {
+            some if some > 0 && some < $room => {
+                moved = some;
+                Err(io::ErrorKind::WouldBlock.into())
+            }
+            all => Ok(all),
+        });
+        if moved > 0 { Ok(moved) } else { result }
+    }};
+}
+
 macro_rules! socket {
     ($stream:ty) => {
         impl Socket for $stream {
@@ -52,10 +93,22 @@ macro_rules! socket {
                 Self::poll_write_ready(self, cx)
             }
             fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-                Self::try_read(self, buffer)
+                let room = buffer.len();
+                move_bytes!(self, READABLE, room, rustix::io::read(self, &mut *buffer))
             }
             fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-                Self::try_write(self, bytes)
+                move_bytes!(self, WRITABLE, bytes.len(), send(self, bytes, QUIETLY))
+            }
+            fn try_write_more(&self, bytes: &[u8]) -> io::Result<usize> {
+                self.try_io(Interest::WRITABLE, || {
+                    Ok(send(self, bytes, QUIETLY | MORE)?)
+                })
+            }
+            fn try_fill(&self, pipe: &mut Pipe) -> io::Result<usize> {
+                self.try_io(Interest::READABLE, || pipe.fill(self))
+            }
+            fn try_drain(&self, pipe: &mut Pipe) -> io::Result<usize> {
+                self.try_io(Interest::WRITABLE, || pipe.drain(self))
             }
             fn finish_writing(&self) {
                 // It fails when the other side is gone already.
@@ -89,14 +142,32 @@ impl Socket for ServerStream {
     }
     fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Self::Tcp(stream) => stream.try_read(buffer),
-            Self::Unix(stream) => stream.try_read(buffer),
+            Self::Tcp(stream) => Socket::try_read(stream, buffer),
+            Self::Unix(stream) => Socket::try_read(stream, buffer),
         }
     }
     fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Tcp(stream) => stream.try_write(bytes),
-            Self::Unix(stream) => stream.try_write(bytes),
+            Self::Tcp(stream) => Socket::try_write(stream, bytes),
+            Self::Unix(stream) => Socket::try_write(stream, bytes),
+        }
+    }
+    fn try_write_more(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.try_write_more(bytes),
+            Self::Unix(stream) => stream.try_write_more(bytes),
+        }
+    }
+    fn try_fill(&self, pipe: &mut Pipe) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.try_fill(pipe),
+            Self::Unix(stream) => stream.try_fill(pipe),
+        }
+    }
+    fn try_drain(&self, pipe: &mut Pipe) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.try_drain(pipe),
+            Self::Unix(stream) => stream.try_drain(pipe),
         }
     }
     fn finish_writing(&self) {
