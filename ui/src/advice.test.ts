@@ -27,6 +27,18 @@ test.each([
     'sudo install -d -m 1777 -o root -g root /tmp/.X11-unix',
     '',
   ],
+  [
+    'To install it: sudo dnf group install xfce-desktop. Or name a command as `session`.',
+    'To install it:',
+    'sudo dnf group install xfce-desktop',
+    'Or name a command as `session`.',
+  ],
+  [
+    'To allow it, add this line with `visudo`: alice ALL=(bob) NOPASSWD: ALL.',
+    'To allow it, add this line with `visudo`:',
+    'alice ALL=(bob) NOPASSWD: ALL',
+    '',
+  ],
   ['Run this: rm -rf /', 'Run this: rm -rf /', undefined, ''],
 ])('%s', (text, words, command, rest) => {
   expect(readAdvice(text)).toEqual({ words, command, rest });

@@ -1,14 +1,15 @@
 /** Advice as people read it: words, and the command that follows them, if one does. */
 export interface Advice {
   words: string;
-  /** A line for a shell, to be copied as it is. */
+  /** A line for a shell or a file, to be copied as it is. */
   command: string | undefined;
   /** What is still to be said after the command. */
   rest: string;
 }
 
-/** What a command begins with that the program may advise. */
-const COMMAND = /: ((?:sudo|usermod|chage) [^()]*[^().\s])(.*)$/s;
+/** What the program may advise: commands by what they begin with, and a rule for sudo. */
+const COMMAND =
+  /: ((?:sudo|usermod|chage) .+?|\S+ ALL=\(\S+\) NOPASSWD: ALL)(?=\.?$|\. | \()(.*)$/s;
 
 /** Takes advice apart: a command in it comes after a colon and ends with the sentence, or where a bracket opens. */
 export function readAdvice(text: string): Advice {
@@ -16,5 +17,5 @@ export function readAdvice(text: string): Advice {
   const [whole = '', command, rest = ''] = found ?? [];
   if (command === undefined) return { words: text, command, rest: '' };
   const words = `${text.slice(0, text.length - whole.length)}:`;
-  return { words, command, rest: rest.trim().replace(/^\.$/, '') };
+  return { words, command, rest: rest.replace(/^\./, '').trim() };
 }

@@ -19,7 +19,7 @@ pub enum LaunchError {
     /// There is nothing to run on the desktop.
     #[error(
         "There is no desktop for {user}: neither ~/.vnc/xstartup nor ~/.xsession, and no desktop is installed. \
-         {install} Or name a command as `session`"
+         {install}. Or name a command as `session`"
     )]
     NoSession {
         /// Whose desktop it would be.

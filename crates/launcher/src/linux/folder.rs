@@ -19,6 +19,14 @@ use crate::LaunchError;
 /// The longest path of a Unix socket (`sun_path` of unix(7), less its final zero).
 const SOCKET_PATH: usize = 107;
 
+/// Where a display's VNC server listens, in the display's folder.
+const SOCKET: &str = "desk/rfb.sock";
+
+/// Whether a launched display listens there, by this program or another: nobody else has its password.
+pub(super) fn is_display(socket: &Path) -> bool {
+    socket.ends_with(SOCKET)
+}
+
 /// Where displays have their folders.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Base {
@@ -203,7 +211,7 @@ impl Folder {
     }
 
     pub fn socket(&self) -> PathBuf {
-        self.desk().join("rfb.sock")
+        self.path.join(SOCKET)
     }
 
     pub fn x_authority(&self) -> PathBuf {

@@ -14,6 +14,7 @@ use procfs::{
 };
 use tokio::{io::AsyncReadExt, net::TcpStream, time::timeout};
 
+use super::folder;
 use crate::FoundServer;
 
 /// The ports that VNC displays have by custom.
@@ -62,7 +63,8 @@ enum At {
 impl Search {
     /// The VNC servers that listen on ports 5900 to 5999 of 127.0.0.1 or [::1], and on Unix sockets of our own
     /// user. A program that the system tells us the name of, and that is known to be a VNC server, is not touched;
-    /// anything else on such a port is asked, once. Nothing else is. What was launched here is among what is found.
+    /// anything else on such a port is asked, once. Nothing else is. Launched displays are left out, whoever launched
+    /// them.
     pub async fn look(&mut self) -> Vec<FoundServer> {
         let looked = tokio::task::spawn_blocking(|| {
             let listeners = listeners();
@@ -135,7 +137,8 @@ fn listeners() -> Vec<Listener> {
         .filter_map(|entry| {
             let path = entry
                 .path
-                .filter(|path| path.is_absolute() && !path.starts_with("/tmp/.X11-unix"))?;
+                .filter(|path| path.is_absolute() && !path.starts_with("/tmp/.X11-unix"))
+                .filter(|path| !folder::is_display(path))?;
             let ours = path.symlink_metadata().is_ok_and(|data| data.uid() == us);
             ours.then_some(Listener {
                 inode: entry.inode,
