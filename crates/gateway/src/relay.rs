@@ -70,6 +70,8 @@ pub(crate) struct Relay<'a, V, S> {
 struct Up {
     buffer: Option<Buffer>,
     undecoded: Range<usize>,
+    /// The viewer's last read filled its buffer: make room for more next time.
+    bulk: bool,
     /// Unmasked bytes in `buffer` that wait to be written.
     payload: Range<usize>,
     /// On a VNC route: the reader, and what it let through.
@@ -105,6 +107,7 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
         let mut up = Up {
             buffer: None,
             undecoded: 0..0,
+            bulk: false,
             payload: 0..0,
             rfb: rfb.map(|reader| (reader, now)),
             passed: Vec::new(),
@@ -371,13 +374,14 @@ impl<V: Socket, S: Socket> Relay<'_, V, S> {
             if ready!(self.viewer.socket.poll_read_ready(cx)).is_err() {
                 return Poll::Ready(End::ViewerClosed);
             }
-            let mut buffer = Buffer::borrow(false);
+            let mut buffer = Buffer::borrow(self.up.bulk);
             match self.viewer.socket.try_read(&mut buffer) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Ok(0) | Err(_) => return Poll::Ready(End::ViewerClosed),
                 Ok(read) => {
                     self.alive = Instant::now();
                     share = share.saturating_sub(read);
+                    self.up.bulk = read == buffer.len() || (self.up.bulk && read >= SMALL);
                     self.up.buffer = Some(buffer);
                     self.up.undecoded = 0..read;
                 }
