@@ -1,0 +1,184 @@
+//! From the viewer to the server: frames are read in place, and on a VNC route message by message.
+
+use std::{
+    io::ErrorKind,
+    ops::Range,
+    task::{Context, Poll, ready},
+};
+
+use porthole_rfb::ClientReader;
+use tokio::time::Instant;
+
+use super::{FAIR_SHARE, Relay};
+use crate::{
+    End,
+    buffers::{Buffer, SMALL},
+    frame::Control,
+    socket::Socket,
+    viewer,
+};
+
+/// From the viewer to the server.
+pub(super) struct Up {
+    buffer: Option<Buffer>,
+    undecoded: Range<usize>,
+    /// The viewer's last read filled its buffer: make room for more next time.
+    bulk: bool,
+    /// Unmasked bytes in `buffer` that wait to be written.
+    payload: Range<usize>,
+    /// On a VNC route: the reader, and what it let through.
+    rfb: Option<(ClientReader, Instant)>,
+    passed: Vec<u8>,
+    /// A control frame that stands behind `payload`.
+    pub(super) control: Option<Control>,
+    /// Nobody takes the payload any more.
+    pub(super) discard: bool,
+    /// What comes cannot be read as frames any more.
+    pub(super) broken: bool,
+}
+
+impl Up {
+    /// The way up, where `read_ahead` was read from the viewer before and is not decoded yet.
+    pub(super) fn new(read_ahead: Vec<u8>, rfb: Option<ClientReader>, now: Instant) -> Self {
+        let mut buffer = None;
+        if !read_ahead.is_empty() {
+            // At most what one read of the handshake brought, which is far less than a buffer.
+            let mut borrowed = Buffer::borrow(read_ahead.len() > SMALL);
+            borrowed[..read_ahead.len()].copy_from_slice(&read_ahead);
+            buffer = Some(borrowed);
+        }
+        Self {
+            buffer,
+            undecoded: 0..read_ahead.len(),
+            bulk: false,
+            payload: 0..0,
+            rfb: rfb.map(|reader| (reader, now)),
+            passed: Vec::new(),
+            control: None,
+            discard: false,
+            broken: false,
+        }
+    }
+
+    /// There is something that the server has not taken yet.
+    pub(super) fn waits_for_server(&self) -> bool {
+        let waiting = !self.payload.is_empty() || !self.passed.is_empty();
+        waiting && !self.discard
+    }
+}
+
+impl<V: Socket, S: Socket> Relay<'_, V, S> {
+    /// Viewer to server. Ready when the viewer sends no more, or sends what it must not.
+    pub(super) fn poll_up(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        let mut share = FAIR_SHARE;
+        loop {
+            ready!(self.poll_write_up(cx));
+            match self.up.control.take() {
+                Some(Control::Close(code)) => {
+                    self.close_answer = Some(viewer::close_answer(code));
+                    return Poll::Ready(End::ViewerClosed);
+                }
+                Some(Control::Ping(_)) if self.viewer_gone => {}
+                Some(ping) if self.control.is_some() => {
+                    // Wakes when `poll_down` has written the one before.
+                    self.up.control = Some(ping);
+                    return Poll::Pending;
+                }
+                Some(Control::Ping(payload)) => self.control = Some(viewer::pong(&payload)),
+                None => {}
+            }
+            if !self.up.undecoded.is_empty() {
+                if let Err(end) = self.decode() {
+                    return Poll::Ready(end);
+                }
+                continue;
+            }
+            self.up.buffer = None;
+            if share == 0 {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if ready!(self.viewer.socket.poll_read_ready(cx)).is_err() {
+                return Poll::Ready(End::ViewerClosed);
+            }
+            let mut buffer = Buffer::borrow(self.up.bulk);
+            match self.viewer.socket.try_read(&mut buffer) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Ok(0) | Err(_) => return Poll::Ready(End::ViewerClosed),
+                Ok(read) => {
+                    self.alive = Instant::now();
+                    share = share.saturating_sub(read);
+                    self.up.bulk = read == buffer.len() || (self.up.bulk && read >= SMALL);
+                    self.up.buffer = Some(buffer);
+                    self.up.undecoded = 0..read;
+                }
+            }
+        }
+    }
+
+    /// Decodes from the buffer up to the next control frame.
+    fn decode(&mut self) -> Result<(), End> {
+        let up = &mut self.up;
+        let buffer = match &mut up.buffer {
+            Some(buffer) if !up.broken => buffer,
+            _ => {
+                up.undecoded = 0..0;
+                return Ok(());
+            }
+        };
+        let start = up.undecoded.start;
+        let step = self.viewer.frames.read(&mut buffer[up.undecoded.clone()])?;
+        up.undecoded.start += step.consumed;
+        up.control = step.control;
+        if up.discard {
+            return Ok(());
+        }
+        let payload = start + step.payload.start..start + step.payload.end;
+        match &mut up.rfb {
+            None => up.payload = payload,
+            Some((reader, last)) => {
+                reader.elapse(self.alive - *last);
+                *last = self.alive;
+                reader
+                    .read(&buffer[payload], &mut up.passed)
+                    .map_err(|error| End::BrokenRfb(error.to_string()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is decoded to the server. A server that takes no more may still have something to say: its own end
+    /// is what ends the session.
+    fn poll_write_up(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let up = &mut self.up;
+        let mut written = 0;
+        while !up.discard {
+            let bytes = match (&up.rfb, &up.buffer) {
+                (Some(_), _) => &up.passed[written..],
+                (None, Some(buffer)) => &buffer[up.payload.clone()],
+                (None, None) => &[],
+            };
+            if bytes.is_empty() {
+                break;
+            }
+            match self.server.poll_write(cx, bytes) {
+                Poll::Pending => {
+                    up.passed.drain(..written);
+                    return Poll::Pending;
+                }
+                Poll::Ready(Err(_)) => up.discard = true,
+                Poll::Ready(Ok(count)) => {
+                    self.session.count_to_server(count);
+                    if up.rfb.is_some() {
+                        written += count
+                    } else {
+                        up.payload.start += count
+                    }
+                }
+            }
+        }
+        up.payload = 0..0;
+        up.passed = Vec::new();
+        Poll::Ready(())
+    }
+}
