@@ -19,6 +19,7 @@ test('every button asks for what it says', async () => {
     toViewer: 1234,
     toServer: 56,
     rights: 'control' as const,
+    link: null,
   };
   const state = { kind: 'unreachable' as const, reason: 'Nobody listens.', fix: 'Start it.' };
   await open({ ...nothing, displays: [{ ...alice, state, sessions: [session] }] });

@@ -17,6 +17,7 @@ export const alice: DisplayView = {
   state: { kind: 'reachable' },
   busy: false,
   sessions: [],
+  links: [],
 };
 
 /** A shell that has nothing to show. */
@@ -29,6 +30,11 @@ export const nothing: Snapshot = {
   version: '0.1.0',
   found: [],
   newDesktop: null,
+  network: { open: false, encrypted: false, fingerprint: null },
+  defaultTerms: { rights: 'control', seconds: 3600, once: false, ask: false, pin: false },
+  share: null,
+  asking: [],
+  history: null,
 };
 
 /** Desktops that Porthole launches, each with how it fares. */

@@ -37,6 +37,14 @@ pub enum End {
     Expired,
     /// The viewer answered nothing for too long.
     Silent,
+    /// The link wants a PIN, and none was shown.
+    PinWanted,
+    /// The PIN that was shown is not the link's.
+    WrongPin,
+    /// The owner of the display was asked, and said no.
+    Denied,
+    /// The owner of the display was asked, and did not answer.
+    NotAnswered,
 }
 
 impl End {
@@ -57,6 +65,10 @@ impl End {
             Self::BrokenRfb(_) => 4006,
             Self::Expired => 4007,
             Self::Silent => 4008,
+            Self::PinWanted => 4009,
+            Self::WrongPin => 4010,
+            Self::Denied => 4011,
+            Self::NotAnswered => 4012,
         }
     }
 
@@ -76,6 +88,10 @@ impl End {
             Self::DisplayEnded(why) | Self::BrokenRfb(why) => why.clone().into(),
             Self::Expired => "This link's time is over".into(),
             Self::Silent => "The viewer did not answer".into(),
+            Self::PinWanted => "This link wants a PIN".into(),
+            Self::WrongPin => "That is not this link's PIN".into(),
+            Self::Denied => "The owner of this display said no".into(),
+            Self::NotAnswered => "The owner of this display did not answer".into(),
         }
     }
 

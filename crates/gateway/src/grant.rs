@@ -1,10 +1,10 @@
 //! What a token gives.
 
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
 use porthole_rfb::{Password, Rights};
 
-use crate::Target;
+use crate::{Door, Target};
 
 /// What a token gives: a way to one target, until its end.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct Grant {
     pub route: Route,
     /// From this moment on the token opens nothing, and a session that it opened is cut.
     pub expires: Option<SystemTime>,
+    /// What the visitor has still to pass, and who is told of the visit; `None`: the token is enough.
+    pub door: Option<Arc<dyn Door>>,
 }
 
 /// How the bytes of a session pass through the gateway.

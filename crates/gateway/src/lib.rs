@@ -7,6 +7,7 @@
 mod access;
 mod attend;
 mod buffers;
+mod door;
 mod end;
 mod frame;
 mod grant;
@@ -29,6 +30,7 @@ mod viewer;
 mod vnc;
 
 pub use access::Access;
+pub use door::{Door, Entry, Opening, Pin, Visit, Visitor};
 pub use end::End;
 pub use grant::{Grant, Route};
 pub use on_demand::{Awaited, OnDemand, Ready};

@@ -160,6 +160,17 @@ impl Controller {
             Intent::EditConfig => self.edit_config(),
             Intent::DismissNotice => self.notice = None,
             Intent::ShowWindow => self.show_window(),
+            Intent::Share { .. }
+            | Intent::CopyShared { .. }
+            | Intent::RecheckShared
+            | Intent::CloseShare
+            | Intent::RevokeLink { .. }
+            | Intent::RevokeLinks { .. }
+            | Intent::SetRights { .. }
+            | Intent::Answer { .. }
+            | Intent::ShowHistory { .. }
+            | Intent::ExportHistory
+            | Intent::Encrypt { .. } => self.fail("This is not built yet.".into()),
             Intent::StartDisplay { display } => self.start_display(display),
             Intent::StopDisplay { display } => self.stop_display(display),
             Intent::RestartDisplay { display } => self.restart_display(display),

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::{SessionRights, Terms};
+
 /// All that a person can ask, by a click in the window or in the tray. Displays go by their name.
 ///
 /// Serialised, an intent is also the id of its tray item, so that a click needs no table to be understood.
@@ -19,10 +21,66 @@ pub enum Intent {
         /// The display's name.
         display: String,
     },
-    /// Put a new link to the display on the clipboard.
+    /// Put a new link to the display on the clipboard, made as
+    /// [`Snapshot::default_terms`](crate::Snapshot::default_terms) say.
     CopyLink {
         /// The display's name.
         display: String,
+    },
+    /// Make a link for others, put it on the clipboard and show it.
+    Share {
+        /// The display's name.
+        display: String,
+        /// What it gives.
+        terms: Terms,
+    },
+    /// Put the link that is shown on the clipboard, as another of its addresses.
+    CopyShared {
+        /// The address's host in the snapshot.
+        host: String,
+    },
+    /// Try again whether the link that is shown opens.
+    RecheckShared,
+    /// Take away the link that is shown. It works on.
+    CloseShare,
+    /// End a link, and the sessions that it opened.
+    RevokeLink {
+        /// The link's id in the snapshot.
+        #[ts(type = "number")]
+        link: u64,
+    },
+    /// End all links of a display, and the sessions that they opened.
+    RevokeLinks {
+        /// The display's name.
+        display: String,
+    },
+    /// Change what the viewer of a session may do, while it lasts.
+    SetRights {
+        /// The session's id in the snapshot.
+        #[ts(type = "number")]
+        session: u64,
+        /// What it may do from now on.
+        rights: SessionRights,
+    },
+    /// Answer a visitor who waits.
+    Answer {
+        /// The visitor's id in the snapshot.
+        #[ts(type = "number")]
+        visitor: u64,
+        /// The rights to let the visitor in with, at most the link's; `None`: not at all.
+        rights: Option<SessionRights>,
+    },
+    /// Tell whether somebody looks at the history.
+    ShowHistory {
+        /// Whether it is to be seen.
+        shown: bool,
+    },
+    /// Write the history to a CSV file in the person's folder for downloads.
+    ExportHistory,
+    /// Write into the config file whether links are https.
+    Encrypt {
+        /// Whether they are.
+        on: bool,
     },
     /// Start a display that Porthole launches; no error if it runs.
     StartDisplay {

@@ -20,6 +20,7 @@ mod private_file;
 mod sentence;
 mod snapshot;
 mod state;
+mod terms;
 pub mod tray;
 
 pub use config::ConfigPlace;
@@ -31,5 +32,7 @@ pub use links::LIFETIME;
 pub use listen::ListenError;
 pub use porthole::{Change, LinkError, Porthole, StartError};
 pub use snapshot::{
-    DisplayView, FoundView, LaunchView, Notice, NoticeKind, Reach, SessionRights, SessionView, Snapshot,
+    AskView, DisplayView, FoundView, LaunchView, LinkView, NetworkView, Notice, NoticeKind, Opens, QrView,
+    Reach, SessionRights, SessionView, ShareAddress, ShareView, Snapshot, VisitView,
 };
+pub use terms::Terms;

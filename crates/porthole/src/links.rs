@@ -150,6 +150,7 @@ impl Links {
             target,
             route,
             expires,
+            door: None,
         })
     }
 

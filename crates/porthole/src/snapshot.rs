@@ -1,11 +1,15 @@
 //! All that a person can see.
 
 mod launch;
+mod sharing;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::Terms;
+
 pub use launch::LaunchView;
+pub use sharing::{AskView, LinkView, NetworkView, Opens, QrView, ShareAddress, ShareView, VisitView};
 
 /// All that a person can see, as one value. Shells draw it and nothing else. Every text in it may come from outside (a
 /// config file, a VNC server) and is text, never markup.
@@ -29,6 +33,17 @@ pub struct Snapshot {
     pub found: Vec<FoundView>,
     /// `None`: new desktops can be made here; else why not, and what to do about it.
     pub new_desktop: Option<String>,
+    /// How other machines reach this one.
+    pub network: NetworkView,
+    /// What [`Intent::Share`](crate::Intent::Share) begins with: the `[links]` of the config.
+    pub default_terms: Terms,
+    /// The link that was made last, until [`Intent::CloseShare`](crate::Intent::CloseShare).
+    pub share: Option<ShareView>,
+    /// Visitors who wait for an answer, the longest first.
+    pub asking: Vec<AskView>,
+    /// Who came and went in the last 30 days, the latest first; read while somebody looks at it
+    /// ([`Intent::ShowHistory`](crate::Intent::ShowHistory)).
+    pub history: Option<Vec<VisitView>>,
 }
 
 /// One display of the list.
@@ -47,6 +62,8 @@ pub struct DisplayView {
     pub busy: bool,
     /// Who is connected, oldest first.
     pub sessions: Vec<SessionView>,
+    /// Its links that work, the latest first.
+    pub links: Vec<LinkView>,
 }
 
 /// Whether a display can be reached.
@@ -97,6 +114,9 @@ pub struct SessionView {
     pub to_server: u64,
     /// What the viewer may do.
     pub rights: SessionRights,
+    /// The id of the link it came by; `None` for windows of the program's own.
+    #[ts(type = "number | null")]
+    pub link: Option<u64>,
 }
 
 /// What the viewer of a session may do.

@@ -121,6 +121,7 @@ mod tests {
             state: Reach::Checking,
             busy: false,
             sessions: Vec::new(),
+            links: Vec::new(),
         });
         Snapshot {
             displays: displays.collect(),

@@ -28,4 +28,8 @@ toServer: number,
 /**
  * What the viewer may do.
  */
-rights: SessionRights, };
+rights: SessionRights, 
+/**
+ * The id of the link it came by; `None` for windows of the program's own.
+ */
+link: number | null, };

@@ -19,6 +19,7 @@ impl TokenSource for ViewOnly {
                 rights: Rights::View,
             },
             expires: None,
+            door: None,
         };
         Box::pin(std::future::ready(Some(grant)))
     }

@@ -13,6 +13,7 @@ impl TokenSource for Fixed {
             target: self.0.clone(),
             route: Route::Raw,
             expires: None,
+            door: None,
         };
         Box::pin(std::future::ready(Some(grant)))
     }

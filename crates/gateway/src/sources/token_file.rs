@@ -94,6 +94,7 @@ impl TokenSource for TokenFile {
                 target,
                 route: Route::Raw,
                 expires: None,
+                door: None,
             })
         })
     }

@@ -170,6 +170,7 @@ async fn a_session_ends_with_the_time_of_its_link() {
         "raw",
         Grant {
             expires,
+            door: None,
             ..raw(target.target())
         },
     );

@@ -24,6 +24,7 @@ async fn unknown_empty_missing_and_expired_tokens_look_the_same() {
         "expired",
         Grant {
             expires,
+            door: None,
             ..raw(target.target())
         },
     );

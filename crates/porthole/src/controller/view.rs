@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use porthole_gateway::{Rights, SessionInfo};
 
 use super::Controller;
-use crate::{DisplayView, LaunchView, Reach, SessionRights, SessionView, Snapshot};
+use crate::{DisplayView, LaunchView, NetworkView, Reach, SessionRights, SessionView, Snapshot, Terms};
 
 impl Controller {
     pub(super) fn snapshot(&self) -> Snapshot {
@@ -24,6 +24,7 @@ impl Controller {
             state: self.reach_of(&display.name),
             busy: self.busy.contains(&display.name),
             sessions: views_of(&display.name),
+            links: Vec::new(),
         });
         Snapshot {
             displays: displays.collect(),
@@ -34,6 +35,11 @@ impl Controller {
             version: env!("CARGO_PKG_VERSION").into(),
             found: self.found_views(),
             new_desktop: self.new_desktop.clone(),
+            network: NetworkView::default(),
+            default_terms: Terms::default(),
+            share: None,
+            asking: Vec::new(),
+            history: None,
         }
     }
 
@@ -69,5 +75,6 @@ fn view(session: &SessionInfo) -> SessionView {
             Some(Rights::View) => SessionRights::View,
             Some(Rights::Control) | None => SessionRights::Control,
         },
+        link: None,
     }
 }

@@ -129,5 +129,6 @@ pub fn raw(target: Target) -> Grant {
         target,
         route: Route::Raw,
         expires: None,
+        door: None,
     }
 }
