@@ -32,6 +32,7 @@ export const nothing: Snapshot = {
   newDesktop: null,
   network: { open: false, encrypted: false, fingerprint: null },
   defaultTerms: { rights: 'control', seconds: 3600, once: false, ask: false, pin: false },
+  shareFor: null,
   share: null,
   asking: [],
   history: null,

@@ -47,6 +47,8 @@ pub struct Controller {
     /// The sessions that there were, to see which have ended.
     sessions: Vec<(SessionId, String)>,
     notice: Option<Notice>,
+    /// The display that a link is about to be made to.
+    share_for: Option<String>,
     visible: bool,
     /// What looks for VNC servers, unless it is at work.
     search: Option<Search>,
@@ -86,6 +88,7 @@ impl Controller {
             reaches: Reaches::default(),
             busy: HashSet::new(),
             sessions: Vec::new(),
+            share_for: None,
             visible: false,
             search: Some(Search::default()),
             found: Vec::new(),
@@ -160,10 +163,11 @@ impl Controller {
             Intent::EditConfig => self.edit_config(),
             Intent::DismissNotice => self.notice = None,
             Intent::ShowWindow => self.show_window(),
+            Intent::OpenShare { display } => self.open_share(display),
+            Intent::CloseShare => self.share_for = None,
             Intent::Share { .. }
             | Intent::CopyShared { .. }
             | Intent::RecheckShared
-            | Intent::CloseShare
             | Intent::RevokeLink { .. }
             | Intent::RevokeLinks { .. }
             | Intent::SetRights { .. }
@@ -207,6 +211,8 @@ impl Controller {
 
     fn config_changed(&mut self, change: Change) {
         self.reaches.keep(self.porthole.config());
+        self.share_for
+            .take_if(|display| self.porthole.config().display(display).is_none());
         for display in &change.displays {
             self.check(display, Why::Changed);
         }

@@ -27,6 +27,11 @@ pub enum Intent {
         /// The display's name.
         display: String,
     },
+    /// Bring up the window with the terms of a new link to the display, to be chosen before it is made.
+    OpenShare {
+        /// The display's name.
+        display: String,
+    },
     /// Make a link for others, put it on the clipboard and show it.
     Share {
         /// The display's name.
@@ -41,7 +46,7 @@ pub enum Intent {
     },
     /// Try again whether the link that is shown opens.
     RecheckShared,
-    /// Take away the link that is shown. It works on.
+    /// Take away the terms or the link that is shown. The link works on.
     CloseShare,
     /// End a link, and the sessions that it opened.
     RevokeLink {

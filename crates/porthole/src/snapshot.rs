@@ -37,6 +37,10 @@ pub struct Snapshot {
     pub network: NetworkView,
     /// What [`Intent::Share`](crate::Intent::Share) begins with: the `[links]` of the config.
     pub default_terms: Terms,
+    /// The display that a link is about to be made to, by [`Intent::OpenShare`](crate::Intent::OpenShare): its terms
+    /// are to be chosen, or [`share`](Self::share) has the link. Until
+    /// [`Intent::CloseShare`](crate::Intent::CloseShare).
+    pub share_for: Option<String>,
     /// The link that was made last, until [`Intent::CloseShare`](crate::Intent::CloseShare).
     pub share: Option<ShareView>,
     /// Visitors who wait for an answer, the longest first.

@@ -63,6 +63,36 @@ async fn a_copied_link_works_and_is_said_to_for_how_long() {
 }
 
 #[tokio::test]
+async fn a_link_from_the_tray_brings_up_the_window_with_its_terms() {
+    let home = Home::with(&display("Alice", "demo"));
+    let mut person = Person::start(&home).await;
+    person.click(Intent::OpenShare { display: alice() }).await;
+    assert_eq!(person.asked().await, Asked::Show);
+    person.sees(|now| now.share_for.as_deref() == Some("Alice")).await;
+    person.click(Intent::CloseShare).await;
+    person.sees(|now| now.share_for.is_none()).await;
+
+    person.click(Intent::OpenShare { display: alice() }).await;
+    person.sees(|now| now.share_for.is_some()).await;
+    home.write("");
+    person
+        .sees(|now| now.displays.is_empty() && now.share_for.is_none())
+        .await;
+    person
+        .click(Intent::OpenShare {
+            display: "Nobody".into(),
+        })
+        .await;
+    let notice = person.sees_notice().await;
+    assert!(
+        notice.text.contains("no display called Nobody"),
+        "{}",
+        notice.text
+    );
+    person.sees(|now| now.share_for.is_none()).await;
+}
+
+#[tokio::test]
 async fn a_link_that_cannot_be_saved_works_and_that_is_said() {
     let home = Home::with(&display("Alice", "demo"));
     fs::write(home.path("state"), "not a folder").unwrap();

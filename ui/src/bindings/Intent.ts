@@ -19,6 +19,10 @@ display: string, } | { "type": "copyLink",
 /**
  * The display's name.
  */
+display: string, } | { "type": "openShare", 
+/**
+ * The display's name.
+ */
 display: string, } | { "type": "share", 
 /**
  * The display's name.

@@ -55,6 +55,12 @@ network: NetworkView,
  */
 defaultTerms: Terms, 
 /**
+ * The display that a link is about to be made to, by [`Intent::OpenShare`](crate::Intent::OpenShare): its terms
+ * are to be chosen, or [`share`](Self::share) has the link. Until
+ * [`Intent::CloseShare`](crate::Intent::CloseShare).
+ */
+shareFor: string | null, 
+/**
  * The link that was made last, until [`Intent::CloseShare`](crate::Intent::CloseShare).
  */
 share: ShareView | null, 

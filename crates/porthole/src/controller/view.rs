@@ -37,6 +37,7 @@ impl Controller {
             new_desktop: self.new_desktop.clone(),
             network: NetworkView::default(),
             default_terms: Terms::default(),
+            share_for: self.share_for.clone(),
             share: None,
             asking: Vec::new(),
             history: None,

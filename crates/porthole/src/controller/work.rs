@@ -132,6 +132,14 @@ impl Controller {
         });
     }
 
+    /// Lets the person choose what a new link to the display gives, in the window.
+    pub(super) fn open_share(&mut self, display: String) {
+        if self.knows(&display) {
+            self.share_for = Some(display);
+            self.show_window();
+        }
+    }
+
     pub(super) fn edit_config(&mut self) {
         let (shell, file) = (self.shell.clone(), self.porthole.config_file().to_owned());
         self.work.spawn(async move {
@@ -193,8 +201,7 @@ impl Controller {
     /// Begins what was asked for a display, unless there is no such display, or the same is under way: a double click
     /// opens one window.
     fn begin(&mut self, display: &str) -> bool {
-        if self.porthole.config().display(display).is_none() {
-            self.fail(format!("There is no display called {display} any more."));
+        if !self.knows(display) {
             return false;
         }
         if self.reaches.of(display) != Reach::Reachable {
@@ -202,6 +209,15 @@ impl Controller {
             self.check(display, Why::Asked);
         }
         self.busy.insert(display.to_owned())
+    }
+
+    /// Whether there is such a display; if not, that is said.
+    fn knows(&mut self, display: &str) -> bool {
+        let known = self.porthole.config().display(display).is_some();
+        if !known {
+            self.fail(format!("There is no display called {display} any more."));
+        }
+        known
     }
 
     fn give_up(&mut self, display: &str, cause: impl std::fmt::Display) {
