@@ -3,14 +3,14 @@
 use std::{net::IpAddr, time::Duration};
 
 use porthole_rfb::{ClientReader, Password, Rights};
-use tokio::{net::TcpStream, time::Instant};
+use tokio::time::Instant;
 
 use crate::{
     End, Grant, Route, Sessions, Target, Token, TokenSource,
     guesses::Guesses,
     relay::Relay,
     session::Session,
-    socket::ServerStream,
+    socket::{ServerStream, ViewerStream},
     viewer::Viewer,
     vnc::{self, Server},
 };
@@ -38,7 +38,7 @@ impl House {
     /// Relays for a viewer until its session ends.
     pub(crate) async fn attend(
         &self,
-        viewer: Viewer<TcpStream>,
+        viewer: Viewer<ViewerStream>,
         grant: Grant,
         token: &Token,
         address: IpAddr,
@@ -60,7 +60,7 @@ impl House {
     }
 }
 
-async fn run(mut viewer: Viewer<TcpStream>, grant: &Grant, session: &Session, heartbeat: Duration) -> End {
+async fn run(mut viewer: Viewer<ViewerStream>, grant: &Grant, session: &Session, heartbeat: Duration) -> End {
     // A clock that is set back during the session does not lengthen it.
     let expires = grant.expires.and_then(|end| {
         let left = end
@@ -89,7 +89,7 @@ async fn run(mut viewer: Viewer<TcpStream>, grant: &Grant, session: &Session, he
 
 /// Reaches the target and, on a VNC route, brings both sides to where the viewer's messages begin.
 async fn prepare(
-    viewer: &mut Viewer<TcpStream>,
+    viewer: &mut Viewer<ViewerStream>,
     grant: &Grant,
 ) -> Result<(ServerStream, Option<ClientReader>), End> {
     let (target, password) = reach(grant).await?;

@@ -1,25 +1,23 @@
 //! Listening, and what becomes of each connection.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use http::{HeaderMap, Request, StatusCode, header};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use porthole_rfb::Password;
-use tokio::{
-    net::{TcpListener, TcpStream},
-    task::{AbortHandle, JoinSet},
-    time::{sleep, timeout},
-};
+use tokio::{net::TcpStream, task::AbortHandle, time::timeout};
 
 use crate::{
-    Access, End, Pages, Sessions, Target, TargetError, Token, TokenSource,
+    Access, BindError, End, Identity, Pages, Sessions, Target, TargetError, Token, TokenSource,
     attend::House,
     guesses::Guesses,
+    listening::Listening,
     lobby::{Lobby, Place},
     pages::{self, Page},
-    socket, upgrade,
+    socket::ViewerStream,
+    upgrade,
     viewer::Viewer,
     vnc,
 };
@@ -35,8 +33,14 @@ const GOODBYE: Duration = Duration::from_secs(4);
 
 /// What a gateway is started with.
 pub struct Settings {
-    /// Where to listen. Port 0 lets the system choose.
+    /// Where to listen; can be changed later by [`Gateway::set_listen`]. Port 0 lets the system choose.
     pub listen: Vec<SocketAddr>,
+    /// With it, TLS is spoken to whoever begins with it; can be changed later by [`Gateway::set_identity`].
+    pub identity: Option<Identity>,
+    /// Whether those who come without TLS are served, too; else they are told to use https.
+    pub plain: bool,
+    /// Let bulk pass without being copied where the system can do that. Off only to compare.
+    pub splice: bool,
     /// Whom to answer; can be changed later by [`Gateway::set_access`].
     pub access: Access,
     /// What a browser gets.
@@ -51,21 +55,10 @@ pub struct Settings {
 /// How often viewers are pinged: a proxy in between may cut a connection on which nothing moves for a minute.
 pub const HEARTBEAT: Duration = Duration::from_secs(20);
 
-/// An address that cannot be listened on.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address}: {source}")]
-pub struct BindError {
-    /// The address.
-    pub address: SocketAddr,
-    /// What the system said.
-    pub source: io::Error,
-}
-
 /// All that listens on the network. Dropping it closes its sockets; [`Gateway::stop`] lets sessions say goodbye first.
 pub struct Gateway {
-    addresses: Vec<SocketAddr>,
     open: Arc<Open>,
-    listening: JoinSet<()>,
+    listening: Listening,
 }
 
 /// What every connection needs.
@@ -84,6 +77,9 @@ impl Gateway {
     pub async fn start(settings: Settings) -> Result<Self, BindError> {
         let Settings {
             listen,
+            identity: _,
+            plain: _,
+            splice: _,
             access,
             pages,
             tokens,
@@ -101,31 +97,32 @@ impl Gateway {
             access: ArcSwap::from_pointee(access),
             lobby: Lobby::default(),
         });
-        let bind = |address: SocketAddr| {
-            let listener = socket::listen(address)?;
-            io::Result::Ok((listener.local_addr()?, listener))
-        };
-        let bound: Result<Vec<_>, _> = listen
-            .into_iter()
-            .map(|address| bind(address).map_err(|source| BindError { address, source }))
-            .collect();
-        let (mut addresses, mut listening) = (Vec::new(), JoinSet::new());
-        // Only when all are ours does any of them answer.
-        for (address, listener) in bound? {
-            addresses.push(address);
-            listening.spawn(accept(listener, address.port(), Arc::clone(&open)));
-        }
-        Ok(Self {
-            addresses,
-            open,
-            listening,
-        })
+        let listening = Listening::new(Arc::new({
+            let open = Arc::clone(&open);
+            move |stream, from, port| {
+                tokio::spawn(connection(stream, from, port, Arc::clone(&open)));
+            }
+        }));
+        listening.start(&listen).await?;
+        Ok(Self { open, listening })
     }
 
     /// The addresses listened on, with the ports that the system chose.
-    pub fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.listening.addresses()
     }
+
+    /// Listens on these addresses and no others, in this order. Sessions go on, whichever address they came to. Returns
+    /// those that cannot be listened on, and why; what is listened on then, [`Gateway::addresses`] says.
+    pub async fn set_listen(&self, addresses: &[SocketAddr]) -> Vec<BindError> {
+        self.listening.change(addresses).await
+    }
+
+    /// Changes who the gateway is to those who come over TLS, from the next connection on. `None`: TLS is not spoken.
+    pub fn set_identity(&self, _identity: Option<Identity>) {}
+
+    /// Changes whether those who come without TLS are served, from the next request on.
+    pub fn set_plain(&self, _plain: bool) {}
 
     /// The sessions of this gateway.
     pub fn sessions(&self) -> &Sessions {
@@ -138,8 +135,8 @@ impl Gateway {
     }
 
     /// Stops accepting, ends the sessions with close code 1001, and waits for them, 4 s at most.
-    pub async fn stop(mut self) {
-        self.listening.shutdown().await;
+    pub async fn stop(self) {
+        self.listening.stop().await;
         self.open.lobby.close();
         let sessions = self.sessions();
         let mut changes = sessions.changes();
@@ -158,24 +155,6 @@ impl Gateway {
 pub async fn probe(target: &Target, password: Option<&Password>) -> Result<(), TargetError> {
     let stream = target.connect().await?;
     vnc::Server::log_in(&stream, password).await.map(drop)
-}
-
-async fn accept(listener: TcpListener, port: u16, open: Arc<Open>) {
-    loop {
-        match listener.accept().await {
-            Ok((stream, from)) => {
-                // It fails on a connection that is gone already; serving it will notice.
-                let _ = socket::tune(&stream);
-                let open = Arc::clone(&open);
-                tokio::spawn(async move { connection(stream, from, port, open).await });
-            }
-            Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection");
-                // Out of descriptors: without a pause this would spin until one is free.
-                sleep(Duration::from_millis(100)).await;
-            }
-        }
-    }
 }
 
 /// Serves one connection in a task that the lobby can end.
@@ -244,7 +223,7 @@ async fn visit(upgraded: hyper::upgrade::OnUpgrade, token: Token, from: SocketAd
 }
 
 /// The plain socket, with what hyper read ahead of it.
-fn take_socket(upgraded: hyper::upgrade::Upgraded) -> Option<Viewer<TcpStream>> {
+fn take_socket(upgraded: hyper::upgrade::Upgraded) -> Option<Viewer<ViewerStream>> {
     let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
     Some(Viewer::new(parts.io.into_inner(), &parts.read_buf))
 }

@@ -121,6 +121,9 @@ macro_rules! socket {
 socket!(TcpStream);
 socket!(UnixStream);
 
+/// A connection from a viewer.
+pub(crate) type ViewerStream = TcpStream;
+
 /// A connection to a target.
 pub(crate) enum ServerStream {
     Tcp(TcpStream),

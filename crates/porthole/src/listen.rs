@@ -73,6 +73,9 @@ pub(crate) async fn listen(
                 .iter()
                 .map(|&ip| SocketAddr::new(ip, port))
                 .collect(),
+            identity: None,
+            plain: true,
+            splice: true,
             access: access(config),
             pages: Pages::Embedded { index: None },
             tokens: Arc::clone(&tokens),

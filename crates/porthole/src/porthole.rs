@@ -129,7 +129,7 @@ impl Porthole {
                 "{error}. The next start may choose another port."
             )));
         }
-        let address = Address::of(listening.gateway.addresses());
+        let address = Address::of(&listening.gateway.addresses());
         #[cfg(unix)]
         let control = Control::start(
             &place,
@@ -164,7 +164,7 @@ impl Porthole {
     }
 
     /// All addresses that the gateway listens on.
-    pub fn addresses(&self) -> &[SocketAddr] {
+    pub fn addresses(&self) -> Vec<SocketAddr> {
         self.gateway.addresses()
     }
 
@@ -248,7 +248,7 @@ impl Porthole {
     /// Whether the config in force names other addresses than those listened on. To move there would cut every session,
     /// and break every link; so the person chooses when.
     fn is_to_move(&self) -> bool {
-        let here = self.addresses().iter();
+        let here = self.addresses().into_iter();
         let port = self.config.port;
         here.clone()
             .map(|address| address.ip())

@@ -33,6 +33,9 @@ async fn main() -> anyhow::Result<()> {
     let target: Target = next("the target")?.parse()?;
     let gateway = Gateway::start(Settings {
         listen: vec![listen],
+        identity: None,
+        plain: true,
+        splice: true,
         access: Access::default(),
         pages: Pages::Embedded { index: None },
         tokens: Arc::new(ViewOnly(target)),

@@ -6,6 +6,7 @@
 mod access;
 mod common;
 mod limits;
+mod listening;
 mod on_demand;
 mod relay_bytes;
 mod relay_properties;

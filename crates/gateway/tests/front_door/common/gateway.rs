@@ -7,8 +7,8 @@ use std::{
 };
 
 use porthole_gateway::{
-    Access, Gateway, Grant, HEARTBEAT, Lookup, Pages, Rights, Route, SessionInfo, Sessions, Settings, Target,
-    Token, TokenHash, TokenSource,
+    Access, BindError, Gateway, Grant, HEARTBEAT, Lookup, Pages, Rights, Route, SessionInfo, Sessions,
+    Settings, Target, Token, TokenHash, TokenSource,
 };
 use tokio::net::TcpStream;
 
@@ -38,6 +38,9 @@ impl TestGateway {
         let grants = Arc::new(Grants::default());
         let settings = Settings {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
+            identity: None,
+            plain: true,
+            splice: true,
             access,
             pages,
             tokens: grants.clone(),
@@ -75,6 +78,14 @@ impl TestGateway {
 
     pub fn sessions(&self) -> &Sessions {
         self.gateway.sessions()
+    }
+
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.gateway.addresses()
+    }
+
+    pub async fn set_listen(&self, addresses: &[SocketAddr]) -> Vec<BindError> {
+        within(self.gateway.set_listen(addresses)).await
     }
 
     pub fn set_access(&self, access: Access) {

@@ -69,13 +69,13 @@ async fn serve(work: Work, mut process: Process) -> anyhow::Result<()> {
     match work {
         Work::Config(place) => {
             let porthole = Porthole::start(place).await?;
-            process.ready(porthole.addresses(), &porthole.new_links().await?)?;
+            process.ready(&porthole.addresses(), &porthole.new_links().await?)?;
             // The config file is followed without being asked.
             porthole.run_until(process.until_stopped(async || {})).await;
         }
         Work::Websockify(settings) => {
             let stand_in = websockify::start(settings).await?;
-            process.ready(stand_in.addresses(), &[])?;
+            process.ready(&stand_in.addresses(), &[])?;
             process.until_stopped(async || stand_in.reload().await).await;
             stand_in.stop().await;
         }

@@ -60,6 +60,9 @@ pub async fn start(settings: Settings) -> anyhow::Result<StandIn> {
     }
     let gateway = Gateway::start(porthole_gateway::Settings {
         listen,
+        identity: None,
+        plain: true,
+        splice: true,
         access,
         pages,
         tokens: source.tokens(),
@@ -86,7 +89,7 @@ impl Settings {
 
 impl StandIn {
     /// Where it listens, with the ports that the system chose.
-    pub fn addresses(&self) -> &[SocketAddr] {
+    pub fn addresses(&self) -> Vec<SocketAddr> {
         self.gateway.addresses()
     }
 
