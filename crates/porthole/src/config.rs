@@ -2,22 +2,25 @@
 
 mod check;
 mod edit;
+mod encryption;
+mod exposed;
 mod follow;
 mod launch;
+mod links;
 mod load;
 mod password;
 mod place;
 mod schema;
+mod set;
 
-use std::{
-    fmt,
-    net::{IpAddr, Ipv4Addr},
-    path::PathBuf,
-};
+use std::{fmt, net::IpAddr, path::PathBuf};
 
 use porthole_gateway::{Password, Target};
 
+use crate::Terms;
+
 pub(crate) use edit::{Addition, add};
+pub use encryption::{Encryption, OwnCertificate};
 pub(crate) use follow::{Follower, follow};
 pub(crate) use launch::THIS_SCREEN;
 pub use launch::{LaunchPlan, StartWhen, StopWhen};
@@ -26,12 +29,14 @@ pub(crate) use load::{Loaded, load};
 pub(crate) use place::digest;
 pub(crate) use place::write_first;
 pub use place::{ConfigPlace, NoHome};
+pub(crate) use set::set_encrypt;
 
 /// A config that has been checked: whatever is in it can be served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// The addresses to listen on; never empty.
-    pub listen: Vec<IpAddr>,
+    /// The addresses to listen on, never an empty list; `None`: this machine's own, and while a link for others lives,
+    /// those under which they reach it.
+    pub listen: Option<Vec<IpAddr>>,
     /// The port to listen on; 0 lets the system choose anew at each start, `None` keeps one that was chosen before.
     pub port: Option<u16>,
     /// What stands before the paths of the links that are made, as `/novnc`; empty for none. Never ends with a slash.
@@ -40,6 +45,12 @@ pub struct Config {
     pub hosts: Vec<String>,
     /// Further Origins that may open a WebSocket.
     pub origins: Vec<String>,
+    /// Whether links to hand on are https, and with which certificate.
+    pub encryption: Encryption,
+    /// Whether this machine's `.local` name is made known to the network while a link for others lives.
+    pub mdns: bool,
+    /// What a link for others gives, unless its maker says otherwise.
+    pub links: Terms,
     /// The displays in their order; names are unique.
     pub displays: Vec<Display>,
 }
@@ -103,11 +114,14 @@ impl Config {
     /// What an empty config file says.
     pub(crate) fn empty() -> Self {
         Self {
-            listen: vec![Ipv4Addr::LOCALHOST.into()],
+            listen: None,
             port: None,
             base_path: String::new(),
             hosts: Vec::new(),
             origins: Vec::new(),
+            encryption: Encryption::Off,
+            mdns: false,
+            links: Terms::default(),
             displays: Vec::new(),
         }
     }

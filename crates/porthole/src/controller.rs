@@ -3,6 +3,7 @@
 mod launching;
 mod notices;
 mod reaches;
+mod sharing;
 mod shell;
 mod view;
 mod work;
@@ -173,8 +174,8 @@ impl Controller {
             | Intent::SetRights { .. }
             | Intent::Answer { .. }
             | Intent::ShowHistory { .. }
-            | Intent::ExportHistory
-            | Intent::Encrypt { .. } => self.fail("This is not built yet.".into()),
+            | Intent::ExportHistory => self.fail("This is not built yet.".into()),
+            Intent::Encrypt { on } => self.encrypt(on),
             Intent::StartDisplay { display } => self.start_display(display),
             Intent::StopDisplay { display } => self.stop_display(display),
             Intent::RestartDisplay { display } => self.restart_display(display),

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -68,10 +68,9 @@ pub(crate) async fn listen(
 ) -> Result<Listening, ListenError> {
     let start = |port| {
         Gateway::start(Settings {
-            listen: config
-                .listen
-                .iter()
-                .map(|&ip| SocketAddr::new(ip, port))
+            listen: listen_on(config)
+                .into_iter()
+                .map(|ip| SocketAddr::new(ip, port))
                 .collect(),
             identity: None,
             plain: true,
@@ -113,6 +112,12 @@ pub(crate) async fn listen(
             Err(error) => return Err(wrong(error, false)),
         }
     }
+}
+
+/// The addresses that are listened on whether there are links or not.
+pub(crate) fn listen_on(config: &Config) -> Vec<IpAddr> {
+    let own = || vec![Ipv4Addr::LOCALHOST.into()];
+    config.listen.clone().unwrap_or_else(own)
 }
 
 /// Whom to answer, as the config says.

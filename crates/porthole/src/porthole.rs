@@ -17,7 +17,7 @@ use crate::{
     demo::Demo,
     desks::{Desks, GRACE},
     links::Links,
-    listen::{ListenError, access, listen},
+    listen::{ListenError, access, listen, listen_on},
     state::{self, Saver},
 };
 
@@ -252,7 +252,7 @@ impl Porthole {
         let port = self.config.port;
         here.clone()
             .map(|address| address.ip())
-            .ne(self.config.listen.iter().copied())
+            .ne(listen_on(&self.config))
             || port.is_some_and(|port| here.clone().any(|address| address.port() != port))
     }
 

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::{
     Config, ConfigError, Display, LaunchPlan, Loaded, Place, THIS_SCREEN,
+    exposed::{Others, exposed},
     load::line_of,
     password,
     schema::{self, OneOrMore},
@@ -44,9 +45,7 @@ impl<'a> Checker<'a> {
 
     pub fn check(mut self, file: schema::File) -> Checked<Loaded> {
         let mut config = Config::empty();
-        if let Some(listen) = file.listen {
-            config.listen = self.listen(listen)?;
-        }
+        config.listen = file.listen.map(|listen| self.listen(listen)).transpose()?;
         config.port = file.port.map(|port| self.port(port)).transpose()?;
         config.base_path = file
             .base_path
@@ -61,6 +60,9 @@ impl<'a> Checker<'a> {
             .into_iter()
             .map(|origin| self.origin(origin))
             .collect::<Checked<_>>()?;
+        config.encryption = self.encryption(file.encrypt, file.cert, file.key)?;
+        config.mdns = file.mdns;
+        config.links = self.links(file.links)?;
         config.displays = self.displays(file.display)?;
         Ok(Loaded {
             config,
@@ -229,17 +231,44 @@ impl<'a> Checker<'a> {
     }
 
     fn password(&mut self, file: &Spanned<String>) -> Checked<porthole_gateway::Password> {
-        let folder = self.file.parent().unwrap_or(Path::new("."));
-        let path = folder.join(file.get_ref());
-        self.files.push(path.clone());
+        let path = self.beside(file);
         let password = password::read(&path).map_err(|cause| {
             self.wrong(
                 &file.span(),
                 format!("the password file {} {cause}", path.display()),
             )
         })?;
-        self.warnings.extend(password::exposed(&path));
+        self.warn(exposed(&path, Others::All));
         Ok(password)
+    }
+
+    /// What one of two words stands for; without, the first.
+    pub(super) fn choice<T: Copy>(
+        &self,
+        word: Option<Spanned<String>>,
+        choices: &[(&str, T); 2],
+    ) -> Checked<T> {
+        let Some(word) = word else {
+            return Ok(choices[0].1);
+        };
+        let chosen = choices.iter().find(|(choice, _)| choice == word.get_ref());
+        chosen.map(|(_, means)| *means).ok_or_else(|| {
+            let [(one, _), (other, _)] = choices;
+            let cause = format!("`{}` is neither \"{one}\" nor \"{other}\"", word.get_ref());
+            self.wrong(&word.span(), cause)
+        })
+    }
+
+    /// The path of a file that the config names. It is followed from now on.
+    pub(super) fn beside(&mut self, file: &Spanned<String>) -> PathBuf {
+        let folder = self.file.parent().unwrap_or(Path::new("."));
+        let path = folder.join(file.get_ref());
+        self.files.push(path.clone());
+        path
+    }
+
+    pub(super) fn warn(&mut self, warning: Option<String>) {
+        self.warnings.extend(warning);
     }
 
     fn line(&self, span: &Range<usize>) -> usize {

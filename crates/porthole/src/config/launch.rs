@@ -120,17 +120,4 @@ impl Checker<'_> {
         }
         Ok(session.into_inner())
     }
-
-    /// What one of two words stands for; without, the first.
-    fn choice<T: Copy>(&self, word: Option<Spanned<String>>, choices: &[(&str, T); 2]) -> Checked<T> {
-        let Some(word) = word else {
-            return Ok(choices[0].1);
-        };
-        let chosen = choices.iter().find(|(choice, _)| choice == word.get_ref());
-        chosen.map(|(_, means)| *means).ok_or_else(|| {
-            let [(one, _), (other, _)] = choices;
-            let cause = format!("`{}` is neither \"{one}\" nor \"{other}\"", word.get_ref());
-            self.wrong(&word.span(), cause)
-        })
-    }
 }

@@ -23,18 +23,3 @@ pub(super) fn read(path: &Path) -> Result<Password, String> {
         Some(line) => Ok(Password::from(line)),
     }
 }
-
-/// Why others could learn the password, if they can.
-#[cfg(unix)]
-pub(super) fn exposed(path: &Path) -> Option<String> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(path).ok()?.permissions().mode();
-    let shown = path.display();
-    (mode & 0o077 != 0).then(|| format!("Other users can read {shown}. Run: chmod 600 {shown}"))
-}
-
-/// Why others could learn the password, if they can. Here files are private unless they are shared.
-#[cfg(not(unix))]
-pub(super) fn exposed(_path: &Path) -> Option<String> {
-    None
-}

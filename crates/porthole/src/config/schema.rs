@@ -13,8 +13,25 @@ pub(super) struct File {
     pub hosts: Vec<Spanned<String>>,
     #[serde(default)]
     pub origins: Vec<Spanned<String>>,
+    pub encrypt: Option<bool>,
+    pub cert: Option<Spanned<String>>,
+    pub key: Option<Spanned<String>>,
+    #[serde(default)]
+    pub mdns: bool,
+    #[serde(default)]
+    pub links: Links,
     #[serde(default)]
     pub display: Vec<Display>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Links {
+    pub rights: Option<Spanned<String>>,
+    pub ends: Option<Spanned<String>>,
+    pub once: Option<bool>,
+    pub ask: Option<bool>,
+    pub pin: Option<bool>,
 }
 
 #[derive(Deserialize)]

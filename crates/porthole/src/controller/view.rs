@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use porthole_gateway::{Rights, SessionInfo};
 
 use super::Controller;
-use crate::{DisplayView, LaunchView, NetworkView, Reach, SessionRights, SessionView, Snapshot, Terms};
+use crate::{DisplayView, LaunchView, NetworkView, Reach, SessionRights, SessionView, Snapshot};
 
 impl Controller {
     pub(super) fn snapshot(&self) -> Snapshot {
@@ -36,7 +36,7 @@ impl Controller {
             found: self.found_views(),
             new_desktop: self.new_desktop.clone(),
             network: NetworkView::default(),
-            default_terms: Terms::default(),
+            default_terms: self.porthole.config().links,
             share_for: self.share_for.clone(),
             share: None,
             asking: Vec::new(),

@@ -5,7 +5,10 @@ use porthole_gateway::Target;
 use super::*;
 use porthole_launcher::{Desktop, What};
 
-use crate::config::{LaunchPlan, Place, StartWhen, StopWhen};
+use crate::{
+    SessionRights, Terms,
+    config::{Encryption, LaunchPlan, Place, StartWhen, StopWhen},
+};
 
 fn load_text(text: impl AsRef<[u8]>) -> Result<Loaded, ConfigError> {
     let folder = tempfile::tempdir().unwrap();
@@ -26,6 +29,14 @@ fn a_config_of_everything() {
         base_path = "/novnc/"
         hosts = ["Desk.example.org"]
         origins = ["https://Desk.example.org:443/"]
+        encrypt = true
+        mdns = true
+        [links]
+        rights = "view"
+        ends = "30m"
+        once = true
+        ask = true
+        pin = true
         [[display]]
         name = " Bob "
         target = ":2"
@@ -46,11 +57,17 @@ fn a_config_of_everything() {
     let config = loaded.unwrap().config;
     assert_eq!(
         config.listen,
-        [
-            "127.0.0.1".parse::<std::net::IpAddr>().unwrap(),
-            "::1".parse().unwrap()
-        ]
+        Some(vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()])
     );
+    assert_eq!((&config.encryption, config.mdns), (&Encryption::Generated, true));
+    let terms = Terms {
+        rights: SessionRights::View,
+        seconds: Some(30 * 60),
+        once: true,
+        ask: true,
+        pin: true,
+    };
+    assert_eq!(config.links, terms);
     assert_eq!((config.port, config.base_path.as_str()), (Some(7000), "/novnc"));
     assert_eq!(config.hosts, ["desk.example.org"]);
     assert_eq!(config.origins, ["https://desk.example.org"]);
@@ -92,6 +109,31 @@ fn a_config_of_everything() {
         let place = &config.display(name).unwrap().place;
         assert_eq!(*place, Place::Launched(LaunchPlan { what, start, stop }));
         assert_eq!(place.to_string(), shown);
+    }
+}
+
+#[test]
+fn what_the_config_leaves_out_of_links_is_as_usual() {
+    for (text, terms) in [
+        ("", Terms::default()),
+        ("[links]", Terms::default()),
+        (
+            "[links]\nends = \"never\"",
+            Terms {
+                seconds: None,
+                ..Terms::default()
+            },
+        ),
+        (
+            "[links]\nrights = \"control\"\nask = true\nends = \"7d\"",
+            Terms {
+                seconds: Some(7 * 24 * 60 * 60),
+                ask: true,
+                ..Terms::default()
+            },
+        ),
+    ] {
+        assert_eq!(load_text(text).unwrap().config.links, terms, "{text}");
     }
 }
 
@@ -142,6 +184,20 @@ fn what_is_wrong_is_said_with_its_line() {
         ("origins = [\"desk.example.org\"]", 1, "no origin"),
         ("origins = [\"https://desk.example.org/novnc\"]", 1, "no origin"),
         ("origins = [\"ftp://desk.example.org\"]", 1, "no origin"),
+        ("encrypt = \"yes\"", 1, "expected a boolean"),
+        ("\ncert = \"none.pem\"", 2, "none.pem cannot be read"),
+        (
+            "cert = \"config.toml\"\nkey = \"none.pem\"",
+            2,
+            "none.pem cannot be read",
+        ),
+        ("encrypt = true\nkey = \"key.pem\"", 2, "add `cert`"),
+        ("[links]\nrights = \"all\"", 2, "neither \"control\" nor \"view\""),
+        ("[links]\nends = \"soon\"", 2, "no time for a link"),
+        ("[links]\nends = \"0m\"", 2, "no time for a link"),
+        ("[links]\nends = \"367d\"", 2, "no time for a link"),
+        ("[links]\nonce = 1", 2, "expected a boolean"),
+        ("[links]\n\nuses = 2", 3, "unknown field `uses`"),
         (
             "[[display]]\nname = \"Alice\"",
             2,
@@ -307,7 +363,7 @@ fn line() -> impl proptest::strategy::Strategy<Value = String> {
     use proptest::prelude::*;
     prop_oneof![
         Just("[[display]]".to_owned()),
-        "(listen|port|base_path|hosts|origins|name|target|launch|password_file) = (\"[^\"]{0,9}\"|\\{ (user|depth|stop) = \"?[a-z0-9-]{1,9}\"? \\}|[0-9-]{1,7}|\\[\"[a-z.:]{0,9}\"\\])",
+        "(listen|port|base_path|hosts|origins|encrypt|cert|key|links|name|target|launch|password_file) = (\"[^\"]{0,9}\"|\\{ (user|depth|stop) = \"?[a-z0-9-]{1,9}\"? \\}|[0-9-]{1,7}|\\[\"[a-z.:]{0,9}\"\\])",
         "[ -~é\t]{0,20}",
     ]
 }
