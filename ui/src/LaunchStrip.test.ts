@@ -60,6 +60,16 @@ test.each(all)('%o says how it fares and offers what fits', async (launch, words
   expect(labels('li')).toEqual(['Open Bob', 'Open in browser: Bob', 'Copy link to Bob', ...offers]);
 });
 
+test('one that the config has forgotten says so, and can only be stopped', async () => {
+  const snapshot = launched(running);
+  const state = { kind: 'unreachable', reason: 'It runs on.', fix: 'Stop it.' } as const;
+  await open({ ...snapshot, displays: snapshot.displays.map((bob) => ({ ...bob, state })) });
+  expect(text()).toContain('It runs on. Stop it.');
+  expect(button('Open Bob').closest('[hidden]')).not.toBeNull();
+  expect(labels('li')).toContain('Stop Bob');
+  expect(labels('li')).not.toContain('Restart Bob');
+});
+
 test.each([
   [stopped, 'Start Bob', 'startDisplay'],
   [ended, 'Start Bob', 'startDisplay'],

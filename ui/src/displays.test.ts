@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LaunchView } from './bindings/LaunchView';
 import type { Reach } from './bindings/Reach';
-import { isLaunched, isOpenable } from './displays';
+import { isForgotten, isLaunched, isOpenable } from './displays';
 import { alice } from './testing';
 
 const launches: [LaunchView, boolean, boolean][] = [
@@ -17,6 +17,12 @@ test.each(launches)('%o: openable %s, launched %s', (launch, openable, running) 
   const display = { ...alice, launch, state: { kind: 'checking' } as const };
   expect(isOpenable(display)).toBe(openable);
   expect(isLaunched(display)).toBe(running);
+  expect(isForgotten(display)).toBe(false);
+});
+
+test.each(launches)('%o: forgotten if it runs and cannot be reached', (launch, _, running) => {
+  const state = { kind: 'unreachable', reason: '', fix: '' } as const;
+  expect(isForgotten({ ...alice, launch, state })).toBe(running);
 });
 
 const reaches: [Reach, boolean][] = [

@@ -2,8 +2,15 @@
 import type { DisplayView } from './bindings/DisplayView';
 
 /** Whether opening it will show something; a stopped desktop starts. */
-export function isOpenable({ launch, state }: DisplayView): boolean {
-  return launch ? launch.kind !== 'unavailable' : state.kind === 'reachable';
+export function isOpenable(display: DisplayView): boolean {
+  const { launch, state } = display;
+  if (launch === null) return state.kind === 'reachable';
+  return launch.kind !== 'unavailable' && !isForgotten(display);
+}
+
+/** Whether it runs although the config does not know it any more: it can be stopped, and no more. */
+export function isForgotten(display: DisplayView): boolean {
+  return isLaunched(display) && display.state.kind === 'unreachable';
 }
 
 /** Whether it is the screen that this window is on, as the config file calls it. */

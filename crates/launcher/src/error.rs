@@ -1,15 +1,13 @@
 //! Why a display could not be started.
 
-use std::path::PathBuf;
+use std::{error::Error, fmt, path::PathBuf};
 
-/// Why a display could not be started: what is wrong, and what to do about it, for the display's owner.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a display could not be started, for the display's owner. It reads as what is wrong, and then what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LaunchError {
     /// Not on this system.
-    #[error("Displays can be launched on Linux only; here, give the display a target instead")]
     NotHere,
     /// The VNC server's program is missing.
-    #[error("TigerVNC is not installed: {program} was not found. {install}")]
     NotInstalled {
         /// The program that was looked for.
         program: String,
@@ -17,10 +15,6 @@ pub enum LaunchError {
         install: String,
     },
     /// There is nothing to run on the desktop.
-    #[error(
-        "There is no desktop for {user}: neither ~/.vnc/xstartup nor ~/.xsession, and no desktop is installed. \
-         {install}. Or name a command as `session`"
-    )]
     NoSession {
         /// Whose desktop it would be.
         user: String,
@@ -28,13 +22,8 @@ pub enum LaunchError {
         install: String,
     },
     /// No such account.
-    #[error("There is no user `{0}` on this machine: check `user`, or add the account")]
     NoSuchUser(String),
     /// The account is not for logging in.
-    #[error(
-        "The account `{user}` is not for logging in: its shell is {shell}. Choose another `user`, or give it a \
-         shell: usermod -s /bin/bash {user}"
-    )]
     NoLogin {
         /// The account.
         user: String,
@@ -42,13 +31,11 @@ pub enum LaunchError {
         shell: PathBuf,
     },
     /// The account's time is over.
-    #[error("The account `{user}` has expired. To open it again: chage -E -1 {user}")]
     Expired {
         /// The account.
         user: String,
     },
     /// The machine lets nobody in.
-    #[error("Nobody but root may log in now, because {} exists{}", file.display(), bracketed(said))]
     LoginsClosed {
         /// The file that says so.
         file: PathBuf,
@@ -56,11 +43,6 @@ pub enum LaunchError {
         said: String,
     },
     /// Becoming that user is not allowed.
-    #[error(
-        "{me} may not start a desktop for {user}{}. To allow it, add this line with `visudo -f \
-         /etc/sudoers.d/porthole`: {me} ALL=({user}) NOPASSWD: ALL",
-        bracketed(said)
-    )]
     NoSudo {
         /// Who we are.
         me: String,
@@ -70,19 +52,13 @@ pub enum LaunchError {
         said: String,
     },
     /// A folder that should be ours alone is not.
-    #[error("The folder {} cannot be used: {why}", path.display())]
     BadFolder {
         /// The folder.
         path: PathBuf,
-        /// What is wrong with it, and what to do.
+        /// What is wrong with it.
         why: String,
     },
     /// A Unix socket's path has a limit.
-    #[error(
-        "The socket's path would be too long: {} has {length} bytes, and 107 are possible. Set XDG_RUNTIME_DIR to \
-         a shorter path",
-        path.display()
-    )]
     PathTooLong {
         /// Where the socket would be.
         path: PathBuf,
@@ -90,13 +66,11 @@ pub enum LaunchError {
         length: usize,
     },
     /// No space.
-    #[error("There is no space left on the disk of {}: make room there, and start again", path.display())]
     DiskFull {
         /// Where something was to be written.
         path: PathBuf,
     },
     /// Something in the display's folder could not be made.
-    #[error("{} could not be made: {why}", path.display())]
     Folder {
         /// What could not be made.
         path: PathBuf,
@@ -104,13 +78,8 @@ pub enum LaunchError {
         why: String,
     },
     /// Where X servers have their sockets.
-    #[error(
-        "The folder /tmp/.X11-unix is missing, where X displays have their sockets. Make it: sudo install -d -m \
-         1777 -o root -g root /tmp/.X11-unix"
-    )]
     NoX11Folder,
     /// A program could not be run.
-    #[error("{program} could not be run: {why}")]
     Run {
         /// The program.
         program: String,
@@ -118,19 +87,16 @@ pub enum LaunchError {
         why: String,
     },
     /// The VNC server ended before it was ready.
-    #[error("The VNC server ended before it was ready{}", bracketed(said))]
     ServerFailed {
         /// The last line of its log.
         said: String,
     },
     /// The VNC server took too long.
-    #[error("The VNC server was not ready within {seconds} seconds; it was ended")]
     ServerSilent {
         /// How long it had.
         seconds: u64,
     },
     /// Something else listens where the VNC server should.
-    #[error("The socket {} is not held by the VNC server that was started: {why}", path.display())]
     Impostor {
         /// The socket.
         path: PathBuf,
@@ -138,18 +104,104 @@ pub enum LaunchError {
         why: String,
     },
     /// There is no X screen to share.
-    #[error(
-        "There is no X screen here to share: DISPLAY is not set. Start Porthole from the desktop to share"
-    )]
     NoScreen,
     /// Wayland.
-    #[error(
-        "This is a Wayland session, whose screen X0tigervnc cannot see. What works: the desktop's own sharing (GNOME: \
-         Settings, System, Remote Desktop; KDE: krfb; Sway and others: wayvnc), added here as a display with a \
-         target; or log in to an X11 session"
-    )]
     Wayland,
 }
+
+impl LaunchError {
+    /// What is wrong, in words without a full stop.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::NotHere => "Displays can be launched on Linux only".into(),
+            Self::NotInstalled { program, .. } => {
+                format!("TigerVNC is not installed: {program} was not found")
+            }
+            Self::NoSession { user, .. } => format!(
+                "There is no desktop for {user}: neither ~/.vnc/xstartup nor ~/.xsession, and no desktop is installed"
+            ),
+            Self::NoSuchUser(user) => format!("There is no user `{user}` on this machine"),
+            Self::NoLogin { user, shell } => format!(
+                "The account `{user}` is not for logging in: its shell is {}",
+                shell.display()
+            ),
+            Self::Expired { user } => format!("The account `{user}` has expired"),
+            Self::LoginsClosed { file, said } => format!(
+                "Nobody but root may log in now, because {} exists{}",
+                file.display(),
+                bracketed(said)
+            ),
+            Self::NoSudo { me, user, said } => {
+                format!("{me} may not start a desktop for {user}{}", bracketed(said))
+            }
+            Self::BadFolder { path, why } => format!("The folder {} cannot be used: {why}", path.display()),
+            Self::PathTooLong { path, length } => format!(
+                "The socket's path would be too long: {} has {length} bytes, and 107 are possible",
+                path.display()
+            ),
+            Self::DiskFull { path } => format!("There is no space left on the disk of {}", path.display()),
+            Self::Folder { path, why } => format!("{} could not be made: {why}", path.display()),
+            Self::NoX11Folder => {
+                "The folder /tmp/.X11-unix is missing, where X displays have their sockets".into()
+            }
+            Self::Run { program, why } => format!("{program} could not be run: {why}"),
+            Self::ServerFailed { said } => {
+                format!("The VNC server ended before it was ready{}", bracketed(said))
+            }
+            Self::ServerSilent { seconds } => {
+                format!("The VNC server was not ready within {seconds} seconds; it was ended")
+            }
+            Self::Impostor { path, why } => format!(
+                "The socket {} is not held by the VNC server that was started: {why}",
+                path.display()
+            ),
+            Self::NoScreen => "There is no X screen here to share: DISPLAY is not set".into(),
+            Self::Wayland => "This is a Wayland session, whose screen X0tigervnc cannot see".into(),
+        }
+    }
+
+    /// What to do about it, in words without a full stop; `None` where only the cause can tell. A command in it comes
+    /// after a colon.
+    pub fn fix(&self) -> Option<String> {
+        Some(match self {
+            Self::NotHere => "Give the display a target instead".into(),
+            Self::NotInstalled { install, .. } => install.clone(),
+            Self::NoSession { install, .. } => format!("{install}. Or name a command as `session`"),
+            Self::NoSuchUser(_) => "Check `user`, or add the account".into(),
+            Self::NoLogin { user, .. } => {
+                format!("Choose another `user`, or give it a shell: usermod -s /bin/bash {user}")
+            }
+            Self::Expired { user } => format!("To open it again: chage -E -1 {user}"),
+            Self::NoSudo { me, user, .. } => format!(
+                "To allow it, add this line with `visudo -f /etc/sudoers.d/porthole`: {me} ALL=({user}) NOPASSWD: ALL"
+            ),
+            Self::BadFolder { .. } => "Remove it".into(),
+            Self::PathTooLong { .. } => "Set XDG_RUNTIME_DIR to a shorter path".into(),
+            Self::DiskFull { .. } => "Make room there, and start again".into(),
+            Self::NoX11Folder => "Make it: sudo install -d -m 1777 -o root -g root /tmp/.X11-unix".into(),
+            Self::NoScreen => "Start Porthole from the desktop to share".into(),
+            Self::Wayland => "What works: the desktop's own sharing (GNOME: Settings, System, Remote Desktop; KDE: \
+                              krfb; Sway and others: wayvnc), added here as a display with a target; or log in to an \
+                              X11 session"
+                .into(),
+            Self::LoginsClosed { .. }
+            | Self::Folder { .. }
+            | Self::Run { .. }
+            | Self::ServerFailed { .. }
+            | Self::ServerSilent { .. }
+            | Self::Impostor { .. } => return None,
+        })
+    }
+}
+
+impl fmt::Display for LaunchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.cause())?;
+        self.fix().map_or(Ok(()), |fix| write!(f, ". {fix}"))
+    }
+}
+
+impl Error for LaunchError {}
 
 /// What somebody else said, as the end of a sentence.
 fn bracketed(text: &str) -> String {

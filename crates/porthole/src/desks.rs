@@ -28,6 +28,9 @@ use keeper::{Answer, Order};
 /// that has lost its network, is no last close.
 pub(crate) const GRACE: Duration = Duration::from_secs(30);
 
+/// What stands for the target of a display that runs although the config does not know it any more.
+pub(crate) const FORGOTTEN: &str = "no longer in the config";
+
 /// The displays that Porthole launches. Cheap to clone; every clone is the same.
 #[derive(Clone)]
 pub struct Desks(Arc<Room>);
@@ -140,6 +143,15 @@ impl Desks {
         let desks = self.desks();
         let running = desks.iter().filter(|(_, desk)| !desk.fare.borrow().is_over());
         running.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Those that run although the config does not know them any more.
+    pub(crate) fn forgotten(&self) -> Vec<String> {
+        let desks = self.desks();
+        let unknown = desks
+            .iter()
+            .filter(|(_, desk)| desk.plan.borrow().is_none() && !desk.fare.borrow().is_over());
+        unknown.map(|(name, _)| name.clone()).collect()
     }
 
     /// How a display fares; `None` if it is not launched here.

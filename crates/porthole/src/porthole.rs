@@ -120,7 +120,7 @@ impl Porthole {
             .into_iter()
             .chain(loaded.warnings)
             .map(Notice::error)
-            .chain(desks.forgotten())
+            .chain(desks.forgotten_notes())
             .collect();
         if let Some(port) = listening.chosen
             && let Err(error) = links.keep_port(port).await

@@ -16,7 +16,7 @@ pub use sharing::{AskView, LinkView, NetworkView, Opens, QrView, ShareAddress, S
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Snapshot {
-    /// The displays, in the order of the config file.
+    /// The displays, in the order of the config file; then those that it no longer knows, but that still run.
     pub displays: Vec<DisplayView>,
     /// What is wrong with the config file, as `FILE:LINE: cause`; until it is mended the last good config stays in force.
     pub fault: Option<String>,

@@ -1,6 +1,6 @@
 //! The tray's menu, as a value.
 
-use crate::{DisplayView, Intent, LaunchView, Snapshot};
+use crate::{DisplayView, Intent, LaunchView, Reach, Snapshot};
 
 /// One entry of the tray's menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +28,13 @@ pub enum Item {
 /// The menu for what `snapshot` shows. Equal menus need not be set again: changes of state that the menu does not show
 /// (bytes that passed, memory, a display that is checked) give an equal one.
 pub fn menu(snapshot: &Snapshot) -> Vec<Item> {
-    let mut items: Vec<Item> = snapshot.displays.iter().map(open).collect();
+    let openable = || snapshot.displays.iter().filter(|display| !is_forgotten(display));
+    let mut items: Vec<Item> = openable().map(open).collect();
     if !items.is_empty() {
         items.push(Item::Separator);
         items.push(Item::Submenu {
             label: "Copy link".into(),
-            items: snapshot.displays.iter().map(copy_link).collect(),
+            items: openable().map(copy_link).collect(),
         });
     }
     items.extend(snapshot.displays.iter().filter_map(launched));
@@ -76,6 +77,7 @@ fn launched(display: &DisplayView) -> Option<Item> {
     let (state, items) = match display.launch.as_ref()? {
         LaunchView::Stopped => ("stopped", vec![start()]),
         LaunchView::Starting { .. } => ("starting…", vec![stop()]),
+        LaunchView::Running { .. } if is_forgotten(display) => ("running", vec![stop()]),
         LaunchView::Running { .. } => ("running", vec![stop(), restart()]),
         LaunchView::Stopping => ("stopping…", vec![]),
         LaunchView::Ended { .. } => ("ended", vec![start()]),
@@ -100,6 +102,11 @@ fn is_up(display: &DisplayView) -> bool {
     )
 }
 
+/// Whether it runs although the config does not know it any more: it can be stopped, and no more.
+fn is_forgotten(display: &DisplayView) -> bool {
+    is_up(display) && matches!(display.state, Reach::Unreachable { .. })
+}
+
 fn action(label: &str, intent: Intent) -> Item {
     Item::Action {
         intent,
@@ -111,7 +118,6 @@ fn action(label: &str, intent: Intent) -> Item {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Reach;
 
     fn snapshot(names: &[&str]) -> Snapshot {
         let displays = names.iter().map(|name| DisplayView {
@@ -213,6 +219,24 @@ mod tests {
             };
             assert_eq!(&lines[4 + offers.len()..], end);
         }
+    }
+
+    #[test]
+    fn a_desktop_that_the_config_has_forgotten_can_only_be_stopped() {
+        let mut snapshot = desktop(running(1));
+        snapshot.displays[0].state = Reach::Unreachable {
+            reason: "The config does not know it any more.".into(),
+            fix: "Stop it.".into(),
+        };
+        let lines = [
+            "Alice: running",
+            "> Stop",
+            "Show window",
+            "--",
+            "Quit",
+            "Stop all and quit",
+        ];
+        assert_eq!(drawn(&menu(&snapshot)), lines);
     }
 
     #[test]

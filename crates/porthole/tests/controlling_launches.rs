@@ -60,6 +60,27 @@ async fn start_stop_and_restart_are_seen() {
 }
 
 #[tokio::test]
+async fn a_display_that_the_config_forgets_stays_in_the_list_until_it_is_stopped() {
+    let home = Home::with(ALICE);
+    let mut person = Person::start(&home).await;
+    person.click(Intent::StartDisplay { display: alice() }).await;
+    person.sees_first(|alice| runs(&alice.launch)).await;
+    home.write(&display("Demo", "demo"));
+    let now = person.sees(|now| now.displays[0].name == "Demo").await;
+    let [_, left] = &now.displays[..] else {
+        panic!("{:?}", now.displays)
+    };
+    assert_eq!(
+        (left.name.as_str(), left.target.as_str()),
+        ("Alice", "no longer in the config")
+    );
+    assert!(runs(&left.launch) && matches!(left.state, Reach::Unreachable { .. }));
+    person.click(Intent::StopDisplay { display: alice() }).await;
+    person.sees(|now| now.displays.len() == 1).await;
+    assert!(home.processes("").is_empty() && !home.path("desks").exists());
+}
+
+#[tokio::test]
 async fn open_starts_a_display_whose_memory_is_seen_while_somebody_looks() {
     let home = Home::with(ALICE);
     let mut person = Person::start(&home).await;

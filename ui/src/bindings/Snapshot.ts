@@ -14,7 +14,7 @@ import type { VisitView } from "./VisitView";
  */
 export type Snapshot = { 
 /**
- * The displays, in the order of the config file.
+ * The displays, in the order of the config file; then those that it no longer knows, but that still run.
  */
 displays: Array<DisplayView>, 
 /**

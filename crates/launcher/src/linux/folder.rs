@@ -118,16 +118,16 @@ fn is_ours(path: &Path) -> Result<(), LaunchError> {
         .symlink_metadata()
         .map_err(|error| cannot_make(path, &error))?;
     if !data.is_dir() {
-        return Err(wrong("it is not a folder. Remove it".to_owned()));
+        return Err(wrong("it is not a folder".to_owned()));
     }
     if data.uid() != rustix::process::geteuid().as_raw() {
         return Err(wrong(format!(
-            "it belongs to somebody else (user id {}). Remove it",
+            "it belongs to somebody else (user id {})",
             data.uid()
         )));
     }
     if data.mode() & 0o22 != 0 {
-        return Err(wrong("others may write to it. Remove it".to_owned()));
+        return Err(wrong("others may write to it".to_owned()));
     }
     Ok(())
 }
@@ -163,6 +163,11 @@ impl Folder {
             match DirBuilder::new().mode(0o700).create(&path) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                // The last display that was in it has just taken it away.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    make_ours(base)?;
+                    continue;
+                }
                 Err(error) => return Err(cannot_make(&path, &error)),
             }
             // Another program may have cleared it away before it was locked.
@@ -185,7 +190,7 @@ impl Folder {
         if length <= SOCKET_PATH {
             return Ok(self);
         }
-        let _ = std::fs::remove_dir(&self.path);
+        let _ = self.vanish();
         Err(LaunchError::PathTooLong { path, length })
     }
 
@@ -257,7 +262,7 @@ impl Folder {
         if data.is_dir() && data.uid() == account.uid && closed {
             return Ok(());
         }
-        Err(LaunchError::BadFolder {
+        Err(LaunchError::Folder {
             why: format!(
                 "it is not closed to others (mode {:o}, user id {})",
                 data.mode(),
@@ -283,9 +288,19 @@ impl Folder {
         for file in ["record", "record.new", "server.log", "session.log"] {
             let _ = std::fs::remove_file(self.path.join(OsStr::new(file)));
         }
-        if let Err(error) = std::fs::remove_dir(&self.path) {
+        if let Err(error) = self.vanish() {
             tracing::warn!("{} could not be removed: {error}", self.path.display());
         }
+    }
+
+    /// Removes the folder, which is empty by now, and the one that it is in if it was the last.
+    fn vanish(&self) -> io::Result<()> {
+        std::fs::remove_dir(&self.path)?;
+        if let Some(base) = self.path.parent() {
+            // It stays while there is anything in it.
+            let _ = std::fs::remove_dir(base);
+        }
+        Ok(())
     }
 }
 
@@ -365,6 +380,6 @@ mod tests {
             matches!(error, LaunchError::PathTooLong { length, .. } if length > 107),
             "{error}"
         );
-        assert_eq!(base.read_dir().unwrap().count(), 0);
+        assert!(!base.exists());
     }
 }

@@ -52,11 +52,12 @@ impl Process {
         })
     }
 
-    /// That very process, if it still is.
+    /// That very process, if it still runs. One that only waits to be reaped, by a parent who takes its time, does not.
     pub fn find(identity: Identity) -> Option<Self> {
-        Self::of(identity.pid)
-            .ok()
-            .filter(|process| process.identity == identity)
+        let found = Self::of(identity.pid).ok()?;
+        let stat = procfs::process::Process::new(identity.pid).and_then(|process| process.stat());
+        let runs = stat.is_ok_and(|stat| !matches!(stat.state, 'Z' | 'X'));
+        (found.identity == identity && runs).then_some(found)
     }
 
     /// Waits for its end, and reaps it if it is a child of ours.
@@ -108,6 +109,15 @@ mod tests {
             assert_eq!(process.ended().await, exit, "asked again");
             assert!(Process::find(process.identity).is_none());
         }
+    }
+
+    #[tokio::test]
+    async fn what_waits_to_be_reaped_is_not_found() {
+        let mut child = Command::new("true").spawn().unwrap();
+        let process = Process::of(child.id() as i32).unwrap();
+        process.over().await;
+        assert!(Process::find(process.identity).is_none());
+        child.wait().unwrap();
     }
 
     #[tokio::test]

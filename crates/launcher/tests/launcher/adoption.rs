@@ -1,11 +1,16 @@
 //! Displays that outlive the program that started them.
 
+use std::{os::unix::net::UnixStream, path::PathBuf};
+
 use porthole_launcher::{Launched, Launcher, Reason, State};
 
 use super::{
     again::{Again, role},
     ear::Ear,
-    stage::{Stage, assert_nothing_left, ended, is_gone, kill, launch, root, running, server_pid, within},
+    stage::{
+        Stage, assert_no_stale, assert_nothing_left, ended, is_gone, kill, kill_if_there, launch, running,
+        server_pid, within,
+    },
     wire::desktop_name,
 };
 
@@ -26,19 +31,19 @@ async fn another_program() {
     }
 }
 
-struct Left {
-    stage: Stage,
-    session: i32,
+pub struct Left {
+    pub stage: Stage,
+    pub session: i32,
 }
 
 /// A display whose program was killed once its session ran. (That it is on record as complete by then is not said; an
 /// adoption before that is `a_start_that_was_interrupted`.)
-async fn left_behind() -> Left {
+pub async fn left_behind() -> Left {
     left_behind_of("").await
 }
 
 /// The same, of that user.
-async fn left_behind_of(user: &str) -> Left {
+pub async fn left_behind_of(user: &str) -> Left {
     let stage = Stage::new();
     let mut ear = Ear::new(stage.path(), "ear");
     let session = format!("{}; exec sleep 1000", ear.saying("echo $$"));
@@ -56,20 +61,24 @@ async fn left_behind_of(user: &str) -> Left {
 /// Waits until the display's record says that all of it was started.
 async fn complete(stage: &Stage) {
     let is_complete = || {
-        let folder = stage.displays().read_dir().ok()?.next()?.ok()?.path();
-        std::fs::read_to_string(folder.join("record"))
-            .ok()
-            .filter(|text| text.contains("\"complete\":true"))
+        let record = std::fs::read_to_string(only_folder(stage).join("record"));
+        record.is_ok_and(|text| text.contains("\"complete\":true"))
     };
     within(async {
-        while is_complete().is_none() {
+        while !is_complete() {
             tokio::task::yield_now().await;
         }
     })
     .await;
 }
 
-async fn adopt_one(stage: &Stage) -> Launched {
+/// The folder of the only display.
+pub fn only_folder(stage: &Stage) -> PathBuf {
+    let mut folders = stage.displays().read_dir().unwrap();
+    folders.next().unwrap().unwrap().path()
+}
+
+pub async fn adopt_one(stage: &Stage) -> Launched {
     let mut adopted = within(stage.launcher.adopt()).await;
     assert_eq!(adopted.len(), 1);
     adopted.remove(0)
@@ -127,6 +136,42 @@ async fn what_ended_meanwhile_is_cleared_away() {
     assert!(stage.is_empty());
 }
 
+/// Killed without a chance to clear up, the server leaves its sockets; they are in nobody's way.
+#[tokio::test]
+async fn stale_sockets_are_cleared_away() {
+    let Left { stage, session } = left_behind().await;
+    let folder = only_folder(&stage);
+    let record = std::fs::read_to_string(folder.join("record")).unwrap();
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+    let number = |value: &serde_json::Value| i32::try_from(value.as_i64().unwrap()).unwrap();
+    let server = number(&record["server"]["pid"]);
+    kill(server);
+    let _ = kill_if_there(session);
+    within(async {
+        while !is_gone(server) {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let socket = folder.join("desk/rfb.sock");
+    let x_socket = PathBuf::from(format!("/tmp/.X11-unix/X{}", number(&record["x_display"])));
+    let refused = UnixStream::connect(&socket).unwrap_err();
+    assert_eq!(
+        refused.kind(),
+        std::io::ErrorKind::ConnectionRefused,
+        "a stale socket"
+    );
+
+    let end = ended(&adopt_one(&stage).await).await;
+    assert_eq!(end.reason.to_string(), "It ended while Porthole was not running");
+    assert!(stage.is_empty() && !socket.exists());
+    assert_no_stale(&x_socket);
+    let launched = stage.start("exec sleep 1000");
+    let running = running(&launched).await;
+    within(launched.stop()).await;
+    assert_nothing_left(&running);
+}
+
 /// A process that has got the number of one of ours is neither adopted nor harmed.
 #[tokio::test]
 async fn a_number_that_was_used_again_is_somebody_else() {
@@ -135,14 +180,7 @@ async fn a_number_that_was_used_again_is_somebody_else() {
         .args(["sleep", "1000"])
         .spawn()
         .unwrap();
-    let folder = stage
-        .displays()
-        .read_dir()
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
+    let folder = only_folder(&stage);
     let record = std::fs::read_to_string(folder.join("record")).unwrap();
     let mut record: serde_json::Value = serde_json::from_str(&record).unwrap();
     record["session"]["pid"] = stranger.id().into();
@@ -160,14 +198,7 @@ async fn a_number_that_was_used_again_is_somebody_else() {
 #[tokio::test]
 async fn a_start_that_was_interrupted_is_cleared_away() {
     let Left { stage, session } = left_behind().await;
-    let folder = stage
-        .displays()
-        .read_dir()
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
+    let folder = only_folder(&stage);
     let record = std::fs::read_to_string(folder.join("record")).unwrap();
     std::fs::write(
         folder.join("record"),
@@ -185,32 +216,4 @@ async fn a_start_that_was_interrupted_is_cleared_away() {
         assert!(within(stage.launcher.adopt()).await.is_empty());
         assert!(stage.is_empty());
     }
-}
-
-/// Alice owns the folder that her socket is in, and could put something else there: it is not taken for her server.
-#[tokio::test]
-async fn a_socket_that_somebody_else_holds_is_refused() {
-    if !root() {
-        return;
-    }
-    super::others::users();
-    let Left { stage, session } = left_behind_of("alice").await;
-    let socket = stage
-        .displays()
-        .read_dir()
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path()
-        .join("desk/rfb.sock");
-    std::fs::remove_file(&socket).unwrap();
-    let _ours = std::os::unix::net::UnixListener::bind(&socket).unwrap();
-    let end = ended(&adopt_one(&stage).await).await;
-    assert!(
-        end.reason.to_string().contains("is not held by the VNC server"),
-        "{}",
-        end.reason
-    );
-    assert!(stage.is_empty() && is_gone(session));
 }

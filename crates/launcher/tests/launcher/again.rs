@@ -18,6 +18,8 @@ pub fn role() -> Option<String> {
 /// The test `name` once more, with a role, which it finds by [`role`].
 pub struct Again {
     words: Vec<OsString>,
+    /// It runs from a copy that everybody may read.
+    copied: bool,
     test: String,
     variables: Vec<(String, OsString)>,
 }
@@ -26,6 +28,7 @@ impl Again {
     pub fn new(test: &str, role: &str) -> Self {
         Self {
             words: Vec::new(),
+            copied: false,
             test: test.to_owned(),
             variables: vec![(ROLE.to_owned(), role.into())],
         }
@@ -35,6 +38,7 @@ impl Again {
     pub fn as_is(tests: &str) -> Self {
         Self {
             words: Vec::new(),
+            copied: false,
             test: tests.to_owned(),
             variables: Vec::new(),
         }
@@ -49,6 +53,7 @@ impl Again {
     pub fn by(mut self, user: &str) -> Self {
         let words = ["setpriv", "--reuid", user, "--regid", user, "--init-groups", "--"];
         self.words.extend(words.map(OsString::from));
+        self.copied = true;
         self.set("HOME", format!("/home/{user}"))
             .set("USER", user)
             .set("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
@@ -59,11 +64,18 @@ impl Again {
         let script = format!("{script}\nexec \"$@\"");
         self.words
             .extend(["unshare", "-m", "sh", "-ec", &script, "sh"].map(OsString::from));
+        self.copied = true;
+        self
+    }
+
+    /// As root, by what sudo allows us.
+    fn by_root(mut self) -> Self {
+        self.words.extend(["sudo", "-n", "--"].map(OsString::from));
         self
     }
 
     pub fn spawn(self) -> Running {
-        let copy = (!self.words.is_empty()).then(everybodys_copy);
+        let copy = self.copied.then(everybodys_copy);
         let program = copy
             .as_deref()
             .map_or_else(|| std::env::current_exe().unwrap(), Path::to_path_buf);
@@ -96,6 +108,16 @@ impl Again {
     pub async fn passes(self) {
         self.spawn().passes().await;
     }
+}
+
+/// Whether this is root. An ordinary user's test runs once more, as root, and must pass there; then this says no. So
+/// nothing is left out: where sudo does not let that user become root, the test fails, and says so.
+pub async fn as_root(test: &str) -> bool {
+    let root = rustix::process::geteuid().is_root();
+    if !root {
+        Again::as_is(test).by_root().passes().await;
+    }
+    root
 }
 
 /// A test that was started again.

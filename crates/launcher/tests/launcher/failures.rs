@@ -2,11 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use porthole_launcher::{Desktop, Launch, LaunchError, Launcher, Reason, What};
+use porthole_launcher::{Desktop, Launch, LaunchError, Launcher, What};
 
 use super::{
     again::{Again, role},
-    stage::{Stage, ended, last_words, launch, mode_and_owner, processes_about, root, running, within},
+    stage::{Stage, last_words, launch},
 };
 
 #[tokio::test]
@@ -60,85 +60,6 @@ async fn a_machine_without_tigervnc() {
         "{reason}"
     );
     assert!(reason.contains("nstall"), "{reason}");
-}
-
-/// An account with an empty home, on a machine with no desktop: there is nothing to run.
-#[tokio::test]
-async fn a_machine_without_a_desktop() {
-    let name = "failures::a_machine_without_a_desktop";
-    match role() {
-        // The machine's own desktops and our own ~/.xsession are out of sight.
-        None if root() => {
-            let hide = "for f in /etc/X11/Xsession /usr/share/xsessions /root; do if [ -d $f ]; then mount -t tmpfs none $f; \
-                        elif [ -e $f ]; then mount --bind /dev/null $f; fi; done";
-            Again::new(name, "there").behind(hide).passes().await;
-        }
-        None => {}
-        Some(_) => {
-            let stage = Stage::new();
-            let mut launch = launch("X", None, "");
-            launch.what = What::Desktop(Desktop::default());
-            let (reason, _) = last_words(&stage.launcher.start(launch)).await;
-            assert!(reason.contains("There is no desktop for root"), "{reason}");
-            assert!(reason.contains("nstall"), "{reason}");
-            assert!(stage.is_empty());
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_full_disk() {
-    let name = "failures::a_full_disk";
-    match role() {
-        None if root() => {
-            let full = "mount -t tmpfs -o size=16k none /mnt; head -c 16k /dev/zero >/mnt/full || true";
-            Again::new(name, "there").behind(full).passes().await;
-        }
-        None => {}
-        Some(_) => {
-            let launcher = Launcher::at("/mnt/porthole".into());
-            let (reason, _) = last_words(&launcher.start(launch("X", None, "true"))).await;
-            assert!(
-                reason.contains("no space left on the disk of /mnt/porthole/x-"),
-                "{reason}"
-            );
-            assert_eq!(std::fs::read_dir("/mnt/porthole").unwrap().count(), 0);
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_machine_without_the_folder_for_x_sockets() {
-    let name = "failures::a_machine_without_the_folder_for_x_sockets";
-    let hide = "mount -t tmpfs -o mode=1777 none /tmp";
-    match role().as_deref() {
-        None if root() => {
-            super::others::users();
-            Again::new(name, "root").behind(hide).passes().await;
-            Again::new(name, "alice").behind(hide).by("alice").passes().await;
-        }
-        None => {}
-        Some("root") => {
-            let stage = Stage::new();
-            let launched = stage.start("exec sleep 1000");
-            running(&launched).await;
-            assert_eq!(mode_and_owner("/tmp/.X11-unix".as_ref()), (0o1777, 0, 0));
-            within(launched.stop()).await;
-            assert_eq!(std::fs::read_dir("/tmp/.X11-unix").unwrap().count(), 0);
-        }
-        Some(_) => {
-            let stage = Stage::new();
-            let end = ended(&stage.start("true")).await;
-            assert_eq!(end.reason, Reason::NotStarted(LaunchError::NoX11Folder));
-            assert!(
-                end.reason.to_string().contains("sudo install -d -m 1777"),
-                "{}",
-                end.reason
-            );
-            assert!(stage.is_empty());
-            assert!(processes_about(stage.path()).is_empty());
-        }
-    }
 }
 
 /// A geometry is bounded here; but a server can fail for reasons that only it knows.

@@ -8,6 +8,7 @@ mod ear;
 mod endings;
 mod failures;
 mod found;
+mod machines;
 mod oneself;
 mod others;
 mod places;

@@ -10,10 +10,11 @@ use std::{
 use porthole_launcher::What;
 
 use super::{
-    again::{Again, role},
+    adoption::{Left, adopt_one, left_behind_of, only_folder},
+    again::{Again, as_root, role},
     ear::Ear,
     stage::{
-        Stage, assert_nothing_left, ended, last_words, launch, mode_and_owner, processes_about, root,
+        Stage, assert_nothing_left, ended, is_gone, last_words, launch, mode_and_owner, processes_about,
         running, server_pid, tcp_listeners, within,
     },
     wire::{desktop_name, x_lets_in},
@@ -69,9 +70,16 @@ const DISPLAY: &str = "PORTHOLE_TEST_DISPLAY";
 
 #[tokio::test]
 async fn an_ordinary_user_has_all_this_too() {
-    if root() {
+    if as_root("others::an_ordinary_user_has_all_this_too").await {
         users();
-        for tests in ["oneself::", "endings::", "adoption::"] {
+        for tests in [
+            "oneself::",
+            "endings::",
+            "adoption::",
+            "failures::",
+            "found::",
+            "screen::",
+        ] {
             // No role: these are tests as they are, by somebody else.
             Again::as_is(tests).by("alice").passes().await;
         }
@@ -98,7 +106,7 @@ async fn each_user_has_a_desktop_that_the_other_cannot_open() {
         assert!(!x_lets_in(std::env::var(DISPLAY).unwrap().parse().unwrap(), None).unwrap());
         return;
     }
-    if !root() {
+    if !as_root(name).await {
         return;
     }
     users();
@@ -182,7 +190,7 @@ async fn each_user_has_a_desktop_that_the_other_cannot_open() {
 
 #[tokio::test]
 async fn accounts_that_are_closed_stay_closed() {
-    if !root() {
+    if !as_root("others::accounts_that_are_closed_stay_closed").await {
         return;
     }
     let stage = Stage::new();
@@ -208,7 +216,7 @@ async fn accounts_that_are_closed_stay_closed() {
 /// What users have prepared for themselves is what they get: ~/.vnc/xstartup rather than ~/.xsession.
 #[tokio::test]
 async fn users_may_have_sessions_of_their_own() {
-    if !root() {
+    if !as_root("others::users_may_have_sessions_of_their_own").await {
         return;
     }
     let stage = Stage::new();
@@ -236,4 +244,24 @@ async fn users_may_have_sessions_of_their_own() {
     }
     assert_eq!(said, [".xsession", ".vnc/xstartup"]);
     assert!(stage.is_empty());
+}
+
+/// Alice owns the folder that her socket is in, and could put something else there: it is not taken for her server.
+#[tokio::test]
+async fn a_socket_that_somebody_else_holds_is_refused() {
+    if !as_root("others::a_socket_that_somebody_else_holds_is_refused").await {
+        return;
+    }
+    users();
+    let Left { stage, session } = left_behind_of("alice").await;
+    let socket = only_folder(&stage).join("desk/rfb.sock");
+    std::fs::remove_file(&socket).unwrap();
+    let _ours = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let end = ended(&adopt_one(&stage).await).await;
+    assert!(
+        end.reason.to_string().contains("is not held by the VNC server"),
+        "{}",
+        end.reason
+    );
+    assert!(stage.is_empty() && is_gone(session));
 }

@@ -17,11 +17,6 @@ pub async fn within<T>(future: impl Future<Output = T>) -> T {
         .expect("it takes too long")
 }
 
-/// Whether the tests run as root.
-pub fn root() -> bool {
-    rustix::process::geteuid().is_root()
-}
-
 pub struct Stage {
     folder: TempDir,
     pub launcher: Launcher,
@@ -55,9 +50,7 @@ impl Stage {
 
     /// Whether no display has left anything.
     pub fn is_empty(&self) -> bool {
-        self.displays()
-            .read_dir()
-            .map_or(true, |mut entries| entries.next().is_none())
+        !self.displays().exists()
     }
 }
 
@@ -110,8 +103,13 @@ pub fn server_pid(running: &Running) -> i32 {
 }
 
 pub fn kill(pid: i32) {
+    kill_if_there(pid).unwrap();
+}
+
+/// Kills a process that may have ended.
+pub fn kill_if_there(pid: i32) -> Result<(), rustix::io::Errno> {
     let pid = rustix::process::Pid::from_raw(pid).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL)
 }
 
 /// The processes whose command line or environment names `path`, other than this one; zombies have neither.
@@ -165,10 +163,14 @@ pub fn assert_nothing_left(running: &Running) {
     let folder = running.socket.ancestors().nth(2).unwrap();
     assert!(!folder.exists(), "{} is left", folder.display());
     assert!(processes_about(folder).is_empty(), "processes are left");
-    // Displays of other tests come and go, and may have the same number by now; theirs is listened at, sooner or later.
-    let x_socket = PathBuf::from(format!("/tmp/.X11-unix/X{}", running.x_display));
+    assert_no_stale(&PathBuf::from(format!("/tmp/.X11-unix/X{}", running.x_display)));
+}
+
+/// There is no such X socket that nobody listens at. Displays of other tests come and go, and may have the same number
+/// by now; theirs is listened at, sooner or later.
+pub fn assert_no_stale(x_socket: &Path) {
     let deadline = Instant::now() + Duration::from_secs(10);
-    while x_socket.exists() && !is_listened_at(&x_socket) {
+    while x_socket.exists() && !is_listened_at(x_socket) {
         assert!(Instant::now() < deadline, "{} is left", x_socket.display());
         std::thread::yield_now();
     }

@@ -5,9 +5,9 @@ use std::{os::unix::fs::PermissionsExt, path::Path};
 use porthole_launcher::{Exit, Reason};
 
 use super::{
-    again::{Again, role},
+    again::{Again, as_root, role},
     ear::Ear,
-    stage::{Stage, ended, is_gone, last_words, launch, mode_and_owner, root, running, server_pid, within},
+    stage::{Stage, ended, is_gone, last_words, launch, mode_and_owner, running, server_pid, within},
     wire::desktop_name,
 };
 
@@ -15,7 +15,7 @@ use super::{
 async fn without_a_rule_the_rule_is_said() {
     let name = "sudo::without_a_rule_the_rule_is_said";
     if role().is_none() {
-        if root() {
+        if as_root(name).await {
             super::others::users();
             Again::new(name, "bob").by("bob").passes().await;
         }
@@ -54,7 +54,7 @@ impl Drop for Rule {
 async fn with_a_rule_it_is_as_from_root() {
     let name = "sudo::with_a_rule_it_is_as_from_root";
     if role().is_none() {
-        if root() {
+        if as_root(name).await {
             super::others::users();
             let _rule = Rule::new();
             Again::new(name, "alice").by("alice").passes().await;

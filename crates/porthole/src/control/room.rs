@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use porthole_gateway::Sessions;
 
 use super::{Answer, DisplayStatus, Request, Status};
-use crate::{Desks, LaunchView, links::Links};
+use crate::{Desks, LaunchView, desks::FORGOTTEN, links::Links};
 
 /// What the control socket can see and do.
 pub(crate) struct Room {
@@ -60,9 +60,7 @@ impl Room {
         let (memory, viewers) = (self.desks.memory().await, self.viewers());
         let config = self.links.config();
         let known = config.displays.iter().map(|display| display.name.clone());
-        let forgotten = self.desks.running().into_iter();
-        let forgotten = forgotten.filter(|name| config.display(name).is_none());
-        let displays = known.chain(forgotten).map(|name| {
+        let displays = known.chain(self.desks.forgotten()).map(|name| {
             let mut display = self.display(name, &viewers);
             if let Some(LaunchView::Running { memory: taken, .. }) = &mut display.launch {
                 *taken = memory.get(&display.name).copied();
@@ -82,7 +80,7 @@ impl Room {
         let config = self.links.config();
         let target = config.display(&name).map(|display| display.place.to_string());
         DisplayStatus {
-            target: target.unwrap_or_else(|| "no longer in the config".into()),
+            target: target.unwrap_or_else(|| FORGOTTEN.into()),
             launch: self.desks.view(&name),
             viewers: viewers.get(&name).copied().unwrap_or_default(),
             name,

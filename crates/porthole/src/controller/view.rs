@@ -5,7 +5,9 @@ use std::time::UNIX_EPOCH;
 use porthole_gateway::{Rights, SessionInfo};
 
 use super::Controller;
-use crate::{DisplayView, LaunchView, NetworkView, Reach, SessionRights, SessionView, Snapshot};
+use crate::{
+    DisplayView, LaunchView, NetworkView, Reach, SessionRights, SessionView, Snapshot, desks::FORGOTTEN,
+};
 
 impl Controller {
     pub(super) fn snapshot(&self) -> Snapshot {
@@ -17,7 +19,7 @@ impl Controller {
                 .map(view)
                 .collect()
         };
-        let displays = self.porthole.config().displays.iter().map(|display| DisplayView {
+        let known = self.porthole.config().displays.iter().map(|display| DisplayView {
             name: display.name.clone(),
             target: display.place.to_string(),
             launch: self.launch_of(&display.name),
@@ -26,8 +28,21 @@ impl Controller {
             sessions: views_of(&display.name),
             links: Vec::new(),
         });
+        let forgotten = self.porthole.desks().forgotten().into_iter();
+        let forgotten = forgotten.map(|name| DisplayView {
+            target: FORGOTTEN.into(),
+            launch: self.launch_of(&name),
+            state: Reach::Unreachable {
+                reason: "The config does not know it any more; it runs on as it was started.".into(),
+                fix: "Stop it, or add it to the config again.".into(),
+            },
+            busy: false,
+            sessions: views_of(&name),
+            links: Vec::new(),
+            name,
+        });
         Snapshot {
-            displays: displays.collect(),
+            displays: known.chain(forgotten).collect(),
             fault: self.porthole.fault().map(ToString::to_string),
             notice: self.notice.clone(),
             address: self.porthole.address(),

@@ -55,10 +55,10 @@ impl Fare {
     /// What people see; `obstacle` is what would keep it from being started.
     pub fn view(&self, obstacle: Option<&LaunchError>) -> LaunchView {
         match (self, obstacle) {
-            (Self::Stopped | Self::Ended { .. }, Some(error)) => {
-                let (reason, fix) = told(&error.to_string());
-                LaunchView::Unavailable { reason, fix }
-            }
+            (Self::Stopped | Self::Ended { .. }, Some(error)) => LaunchView::Unavailable {
+                reason: sentence(&error.cause()),
+                fix: error.fix().map(|fix| sentence(&fix)).unwrap_or_default(),
+            },
             (Self::Stopped, None) => LaunchView::Stopped,
             (Self::Starting(step), _) => LaunchView::Starting {
                 step: step.to_string(),
@@ -77,18 +77,6 @@ impl Fare {
             },
         }
     }
-}
-
-/// The launcher says first what is wrong, and then what to do: here as two sentences.
-fn told(error: &str) -> (String, String) {
-    let parts = [". ", "; ", ": "].iter().find_map(|end| error.split_once(end));
-    let (reason, fix) = parts.unwrap_or((error, ""));
-    let fix = if fix.is_empty() {
-        String::new()
-    } else {
-        sentence(fix)
-    };
-    (sentence(reason), fix)
 }
 
 fn milliseconds(time: SystemTime) -> u64 {

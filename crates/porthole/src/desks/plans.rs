@@ -75,11 +75,9 @@ impl Desks {
         (to_start, notes)
     }
 
-    /// Those that run although the config does not know them, as notices.
-    pub(crate) fn forgotten(&self) -> Vec<Notice> {
-        let desks = self.desks();
-        let unknown = desks.iter().filter(|(_, desk)| desk.plan.borrow().is_none());
-        unknown.map(|(name, _)| forgotten(name)).collect()
+    /// What is worth a word of those that run although the config does not know them.
+    pub(crate) fn forgotten_notes(&self) -> Vec<Notice> {
+        self.forgotten().iter().map(|name| forgotten(name)).collect()
     }
 
     fn add(&self, name: String, plan: Option<LaunchPlan>, adopted: Option<Launched>) {
