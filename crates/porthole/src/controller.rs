@@ -6,6 +6,7 @@ mod reaches;
 mod sharing;
 mod shell;
 mod view;
+mod visitors;
 mod work;
 
 use std::{
@@ -109,6 +110,7 @@ impl Controller {
     async fn run(mut self, mut asked: mpsc::Receiver<Intent>) {
         let mut sessions = self.porthole.sessions().changes();
         let mut desks = self.porthole.desks().changes();
+        let mut links = self.porthole.links().changes();
         let mut checks = ticks(CHECK);
         let mut counts = ticks(COUNT);
         loop {
@@ -127,6 +129,8 @@ impl Controller {
                 _ = sessions.changed() => self.sessions_changed(),
                 // How they fare is asked when the snapshot is made.
                 _ = desks.changed() => {}
+                // They, too.
+                _ = links.changed() => {}
                 _ = checks.tick(), if self.visible => {
                     self.check_all();
                     self.look();
@@ -169,13 +173,13 @@ impl Controller {
             Intent::Share { .. }
             | Intent::CopyShared { .. }
             | Intent::RecheckShared
-            | Intent::RevokeLink { .. }
-            | Intent::RevokeLinks { .. }
             | Intent::SetRights { .. }
-            | Intent::Answer { .. }
             | Intent::ShowHistory { .. }
             | Intent::ExportHistory => self.fail("This is not built yet.".into()),
             Intent::Encrypt { on } => self.encrypt(on),
+            Intent::RevokeLink { link } => self.revoke_link(link),
+            Intent::RevokeLinks { display } => self.revoke_links(&display),
+            Intent::Answer { visitor, rights } => self.answer(visitor, rights),
             Intent::StartDisplay { display } => self.start_display(display),
             Intent::StopDisplay { display } => self.stop_display(display),
             Intent::RestartDisplay { display } => self.restart_display(display),

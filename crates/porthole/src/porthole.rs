@@ -115,6 +115,7 @@ impl Porthole {
         ));
         let listening = listen(&config, kept, links.clone(), &place.file).await?;
         desks.follow(listening.gateway.sessions().clone());
+        links.follow(listening.gateway.sessions().clone());
         desks.start_soon(to_start);
         let mut notes: Vec<_> = lost
             .into_iter()
@@ -191,6 +192,11 @@ impl Porthole {
     /// Where a display's VNC server is called.
     pub(crate) fn target(&self, display: &Display) -> Target {
         self.links.target(display, Rights::Control)
+    }
+
+    /// The links that work, and the visitors who wait.
+    pub(crate) fn links(&self) -> &Links {
+        &self.links
     }
 
     /// The displays that are launched.

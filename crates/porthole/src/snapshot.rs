@@ -3,6 +3,7 @@
 mod launch;
 mod sharing;
 
+use porthole_gateway::Rights;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -131,6 +132,24 @@ pub enum SessionRights {
     Control,
     /// See the screen only.
     View,
+}
+
+impl From<Rights> for SessionRights {
+    fn from(rights: Rights) -> Self {
+        match rights {
+            Rights::Control => Self::Control,
+            Rights::View => Self::View,
+        }
+    }
+}
+
+impl From<SessionRights> for Rights {
+    fn from(rights: SessionRights) -> Self {
+        match rights {
+            SessionRights::Control => Self::Control,
+            SessionRights::View => Self::View,
+        }
+    }
 }
 
 /// Something that happened and is worth a word.

@@ -3,13 +3,19 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    pin::Pin,
 };
 
 use porthole_gateway::TokenHash;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{blocking::blocking, private_file};
+use crate::{
+    Terms,
+    blocking::blocking,
+    links::{LinkId, PinHash},
+    private_file,
+};
 
 /// What the program must remember. Not for people to edit; a change of its form needs a new field, not a new meaning.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,17 +24,38 @@ pub(crate) struct State {
     pub port: Option<u16>,
     /// The links that outlive the program.
     pub links: Vec<Link>,
+    /// The id that was given to a link last.
+    #[serde(default)]
+    pub last_link: LinkId,
 }
 
-/// A link that outlives the program. Its token is known to its holder alone.
+/// A link that outlives the program. Its token is known to its holder alone. Times are in seconds since 1970 (UTC).
+///
+/// What has a default was not there in the first versions of the program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Link {
     pub token: TokenHash,
     pub display: String,
-    /// Seconds since 1970 (UTC).
     pub created: u64,
-    /// Likewise.
-    pub expires: u64,
+    /// `None`: never.
+    pub expires: Option<u64>,
+    /// When the program last saw that it works.
+    #[serde(default)]
+    pub seen: Option<u64>,
+    #[serde(default)]
+    pub id: Option<LinkId>,
+    #[serde(default)]
+    pub terms: Option<Terms>,
+    #[serde(default)]
+    pub shared: bool,
+    #[serde(default)]
+    pub pin: Option<PinHash>,
+    #[serde(default)]
+    pub wrong_pins: u32,
+    #[serde(default)]
+    pub uses: u32,
+    #[serde(default)]
+    pub last_use: Option<u64>,
 }
 
 /// Why the state could not be saved.
@@ -72,6 +99,9 @@ pub(crate) trait Saved: Future<Output = Result<(), SaveError>> + Send + 'static 
 
 impl<F: Future<Output = Result<(), SaveError>> + Send + 'static> Saved for F {}
 
+/// That which tells how saving went. It is saved also if nobody waits.
+pub(crate) type Saving = Pin<Box<dyn Saved>>;
+
 struct Job {
     state: State,
     done: oneshot::Sender<Result<(), SaveError>>,
@@ -87,26 +117,28 @@ impl Saver {
                 let path = path.clone();
                 let saved = blocking(move || save(&path, &state)).await;
                 // Nobody waiting any more is no reason not to save.
-                let _ = done.send(saved);
+                if let Err(Err(error)) = done.send(saved) {
+                    tracing::warn!("{error}");
+                }
             }
         });
         Self { file, jobs }
     }
 
     /// Takes the state now, so that the order of calls is that of the file's contents; the future says how it went.
-    pub fn save(&self, state: State) -> impl Saved + use<> {
+    pub fn save(&self, state: State) -> Saving {
         let (done, saved) = oneshot::channel();
         let lost = SaveError {
             file: self.file.clone(),
             cause: "the program is ending".into(),
         };
         let sent = self.jobs.send(Job { state, done });
-        async move {
+        Box::pin(async move {
             match sent {
                 Ok(()) => saved.await.unwrap_or(Err(lost)),
                 Err(_) => Err(lost),
             }
-        }
+        })
     }
 }
 
@@ -126,15 +158,25 @@ mod tests {
     use super::*;
 
     fn state() -> State {
+        let token = Token::from("t");
         let link = Link {
-            token: Token::from("t").hash(),
+            token: token.hash(),
             display: "Alice".into(),
             created: 1,
-            expires: 2,
+            expires: None,
+            seen: Some(2),
+            id: Some(3),
+            terms: Some(Terms::default()),
+            shared: true,
+            pin: Some(PinHash::of("123456", &token)),
+            wrong_pins: 4,
+            uses: 5,
+            last_use: Some(6),
         };
         State {
             port: Some(6080),
             links: vec![link],
+            last_link: 7,
         }
     }
 
@@ -160,6 +202,20 @@ mod tests {
             1,
             "no temporary file is left"
         );
+    }
+
+    #[test]
+    fn a_state_of_the_first_versions_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.json");
+        let token = String::from(Token::from("t").hash());
+        let text = format!(
+            r#"{{"port": 6080, "links": [{{"token": "{token}", "display": "Alice", "created": 1, "expires": 2}}]}}"#
+        );
+        fs::write(&file, text).unwrap();
+        let (state, said) = load(&file);
+        assert_eq!((state.port, said), (Some(6080), None));
+        assert_eq!((state.links[0].created, state.links[0].expires), (1, Some(2)));
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::UNIX_EPOCH;
 
-use porthole_gateway::{Rights, SessionInfo};
+use porthole_gateway::SessionInfo;
 
 use super::Controller;
 use crate::{
@@ -12,12 +12,14 @@ use crate::{
 impl Controller {
     pub(super) fn snapshot(&self) -> Snapshot {
         let sessions = self.porthole.sessions().list();
-        let views_of = |name: &str| {
-            sessions
-                .iter()
-                .filter(|session| session.display == name)
-                .map(view)
-                .collect()
+        let links = self.porthole.links().views();
+        let sessions_of = |name: &str| {
+            let sessions = sessions.iter().filter(|session| session.display == name);
+            sessions.map(|session| self.session_view(session)).collect()
+        };
+        let links_of = |name: &str| {
+            let links = links.iter().filter(|(display, _)| display == name);
+            links.map(|(_, link)| link.clone()).collect()
         };
         let known = self.porthole.config().displays.iter().map(|display| DisplayView {
             name: display.name.clone(),
@@ -25,8 +27,8 @@ impl Controller {
             launch: self.launch_of(&display.name),
             state: self.reach_of(&display.name),
             busy: self.busy.contains(&display.name),
-            sessions: views_of(&display.name),
-            links: Vec::new(),
+            sessions: sessions_of(&display.name),
+            links: links_of(&display.name),
         });
         let forgotten = self.porthole.desks().forgotten().into_iter();
         let forgotten = forgotten.map(|name| DisplayView {
@@ -54,7 +56,7 @@ impl Controller {
             default_terms: self.porthole.config().links,
             share_for: self.share_for.clone(),
             share: None,
-            asking: Vec::new(),
+            asking: self.porthole.links().asking(),
             history: None,
         }
     }
@@ -75,22 +77,19 @@ impl Controller {
             Some(_) => Reach::Reachable,
         }
     }
-}
 
-fn view(session: &SessionInfo) -> SessionView {
-    SessionView {
-        id: session.id,
-        address: session.address.to_string(),
-        since: session
-            .since
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_millis() as u64),
-        to_viewer: session.to_viewer,
-        to_server: session.to_server,
-        rights: match session.rights {
-            Some(Rights::View) => SessionRights::View,
-            Some(Rights::Control) | None => SessionRights::Control,
-        },
-        link: None,
+    fn session_view(&self, session: &SessionInfo) -> SessionView {
+        SessionView {
+            id: session.id,
+            address: session.address.to_string(),
+            since: session
+                .since
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |since| since.as_millis() as u64),
+            to_viewer: session.to_viewer,
+            to_server: session.to_server,
+            rights: session.rights.map_or(SessionRights::Control, SessionRights::from),
+            link: self.porthole.links().id(session.token),
+        }
     }
 }

@@ -1,0 +1,35 @@
+//! Links and visitors, as the controller attends to them.
+
+use super::{Controller, work::Done};
+use crate::{Notice, SessionRights, state::Saving};
+
+impl Controller {
+    pub(super) fn revoke_link(&mut self, link: u64) {
+        // One that has ended meanwhile is as the person wants it.
+        let (_, saved) = self.porthole.links().revoke(link);
+        self.see_revoked(saved);
+    }
+
+    pub(super) fn revoke_links(&mut self, display: &str) {
+        let (_, saved) = self.porthole.links().revoke_all(display);
+        self.see_revoked(saved);
+    }
+
+    pub(super) fn answer(&mut self, visitor: u64, rights: Option<SessionRights>) {
+        if !self.porthole.links().answer(visitor, rights) && rights.is_some() {
+            self.fail("This visitor has left.".into());
+        }
+    }
+
+    /// A link that is revoked opens nothing any more; but if that cannot be saved, it would again after the next start.
+    fn see_revoked(&mut self, saved: Saving) {
+        self.work.spawn(async move {
+            let failed = saved.await.err();
+            Done::asked(failed.map(|cause| {
+                Notice::error(format!(
+                    "The link is revoked until Porthole ends, and no longer: {cause}."
+                ))
+            }))
+        });
+    }
+}

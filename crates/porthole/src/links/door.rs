@@ -1,0 +1,78 @@
+//! The door of one link: its PIN, its owner's answer, the use that is left.
+
+use std::{fmt, sync::Arc};
+
+use porthole_gateway::{Door, End, Entry, Opening, SessionInfo, Token, TokenHash, Visit, Visitor};
+
+use super::{asking::Asked, ledger::Ledger, table::Opened};
+
+/// The door of one link.
+pub(super) struct LinkDoor {
+    pub ledger: Arc<Ledger>,
+    pub token: Token,
+    pub opened: Opened,
+}
+
+impl Door for LinkDoor {
+    fn asks(&self) -> bool {
+        self.opened.terms.ask
+    }
+
+    fn open(&self, visitor: Visitor) -> Opening<'_> {
+        Box::pin(async move {
+            self.ledger.show_pin(&self.token, visitor.pin.as_ref())?;
+            let token = self.token.hash();
+            let mut rights = self.opened.terms.rights.into();
+            if self.opened.terms.ask {
+                let asked = Asked {
+                    display: self.opened.display.clone(),
+                    address: visitor.address,
+                    rights,
+                    since: self.ledger.now().wall,
+                };
+                rights = tokio::select! {
+                    biased;
+                    () = self.ledger.shut(token) => Err(End::NoSuchLink),
+                    answer = self.ledger.asking.ask(asked) => answer,
+                }?;
+            }
+            let visit = Stay::enter(Arc::clone(&self.ledger), token).ok_or(End::NoSuchLink)?;
+            let visit = Box::new(visit);
+            Ok(Entry { rights, visit })
+        })
+    }
+}
+
+impl fmt::Debug for LinkDoor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LinkDoor({})", self.opened.display)
+    }
+}
+
+/// A visitor who was let in, until he leaves.
+struct Stay {
+    ledger: Arc<Ledger>,
+    token: TokenHash,
+}
+
+impl Stay {
+    /// `None` if the link opens nothing any more: of two visitors with a link that works once, one comes to late.
+    fn enter(ledger: Arc<Ledger>, token: TokenHash) -> Option<Self> {
+        ledger.enter(token)?;
+        Some(Self { ledger, token })
+    }
+}
+
+impl Visit for Stay {
+    fn began(&mut self, session: &SessionInfo) {
+        self.ledger.begin(self.token, session);
+    }
+
+    fn ended(&mut self, _session: &SessionInfo, _why: &End) {}
+}
+
+impl Drop for Stay {
+    fn drop(&mut self) {
+        self.ledger.leave(self.token);
+    }
+}

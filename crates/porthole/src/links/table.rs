@@ -1,0 +1,336 @@
+//! Which links there are. Does no I/O, and is told what time it is.
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
+
+use porthole_gateway::{End, Pin, Token, TokenHash};
+
+use super::{
+    Audience, LinkId,
+    clock::Now,
+    life::{Fares, Life},
+    pin::{MOST_WRONG, PinHash},
+};
+use crate::{
+    LinkView, Terms,
+    state::{Link, State},
+};
+
+/// So many links of one display work at once, of those that outlive the program and of those that do not; the oldest
+/// that nobody uses makes room.
+pub(super) const MOST: usize = 100;
+
+/// All links.
+#[derive(Default)]
+pub(super) struct Table {
+    pub port: Option<u16>,
+    /// The displays of the config: links of others open nothing.
+    pub displays: HashSet<String>,
+    links: HashMap<TokenHash, Entry>,
+    /// The id that was given last. None is given twice, so that to revoke one can never meet another.
+    last: LinkId,
+}
+
+struct Entry {
+    id: LinkId,
+    display: String,
+    terms: Terms,
+    audience: Audience,
+    /// In milliseconds since 1970 (UTC).
+    created: u64,
+    /// `None`: until somebody revokes it.
+    life: Option<Life>,
+    pin: Option<PinHash>,
+    wrong_pins: u32,
+    uses: u32,
+    /// In milliseconds since 1970 (UTC).
+    last_use: Option<u64>,
+    /// Visits under way: of those who were let in, and have not left.
+    visits: u32,
+}
+
+/// What a link opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Opened {
+    pub display: String,
+    pub terms: Terms,
+    /// How long it works still; `None`: until somebody revokes it.
+    pub left: Option<Duration>,
+}
+
+/// A link to be made.
+pub(super) struct NewLink<'a> {
+    pub display: &'a str,
+    pub terms: Terms,
+    pub audience: Audience,
+    pub pin: Option<PinHash>,
+}
+
+impl Table {
+    /// The links of an earlier start.
+    pub fn of(state: State) -> Self {
+        let known = state.links.iter().filter_map(|link| link.id).max();
+        let mut table = Self {
+            port: state.port,
+            last: known.max(Some(state.last_link)).unwrap_or_default(),
+            ..Self::default()
+        };
+        for link in state.links {
+            let entry = table.entry_of(&link);
+            if !entry.is_shut() {
+                table.links.insert(link.token, entry);
+            }
+        }
+        table
+    }
+
+    /// Adds a link, and says which one had to make room for it.
+    pub fn insert(&mut self, token: TokenHash, new: NewLink<'_>, now: Now) -> (LinkId, Option<TokenHash>) {
+        let id = self.next_id();
+        let terms = Terms {
+            pin: new.pin.is_some(),
+            ..new.terms
+        };
+        let entry = Entry {
+            id,
+            display: new.display.to_owned(),
+            terms,
+            audience: new.audience,
+            created: now.wall,
+            life: terms.seconds.map(|seconds| Life::of(seconds, now)),
+            pin: new.pin,
+            wrong_pins: 0,
+            uses: 0,
+            last_use: None,
+            visits: 0,
+        };
+        self.links.insert(token, entry);
+        (id, self.make_room(new.display, new.audience))
+    }
+
+    fn make_room(&mut self, display: &str, audience: Audience) -> Option<TokenHash> {
+        let alike = |entry: &Entry| {
+            entry.display == display && entry.audience.outlives_us() == audience.outlives_us()
+        };
+        let alike = self.links.iter().filter(|(_, entry)| alike(entry));
+        let (count, oldest) = alike.fold((0, None::<(&TokenHash, &Entry)>), |(count, oldest), next| {
+            let before = |oldest: &(&TokenHash, &Entry)| {
+                (oldest.1.visits > 0, oldest.1.id) < (next.1.visits > 0, next.1.id)
+            };
+            (count + 1, oldest.filter(before).or(Some(next)))
+        });
+        let oldest = oldest.filter(|_| count > MOST).map(|(token, _)| *token)?;
+        self.links.remove(&oldest);
+        Some(oldest)
+    }
+
+    /// What a token opens.
+    pub fn open(&mut self, token: TokenHash, now: Now) -> Option<Opened> {
+        let entry = self.links.get_mut(&token)?;
+        let left = match entry.life.as_mut().map(|life| life.look(now)) {
+            None => None,
+            Some(Fares::Works(left)) => Some(left),
+            Some(Fares::Waits | Fares::Over) => return None,
+        };
+        let opens = !entry.is_shut() && self.displays.contains(&entry.display);
+        opens.then(|| Opened {
+            display: entry.display.clone(),
+            terms: entry.terms,
+            left,
+        })
+    }
+
+    /// Whether a visitor has shown the right PIN, if one is wanted.
+    pub fn try_pin(&mut self, token: &Token, shown: Option<&Pin>, now: Now) -> Result<(), End> {
+        let opened = self.open(token.hash(), now).ok_or(End::NoSuchLink)?;
+        if !opened.terms.pin {
+            return Ok(());
+        }
+        let shown = shown.ok_or(End::PinWanted)?;
+        let entry = self.links.get_mut(&token.hash()).ok_or(End::NoSuchLink)?;
+        if entry.pin == Some(PinHash::of(shown.expose(), token)) {
+            return Ok(());
+        }
+        entry.wrong_pins += 1;
+        if entry.is_over() {
+            self.links.remove(&token.hash());
+        }
+        Err(End::WrongPin)
+    }
+
+    /// Lets a visitor in, unless the link opens nothing any more. [`Table::leave`] has to follow.
+    pub fn enter(&mut self, token: TokenHash, now: Now) -> Option<LinkId> {
+        self.open(token, now)?;
+        let entry = self.links.get_mut(&token)?;
+        entry.visits += 1;
+        Some(entry.id)
+    }
+
+    /// A visitor who was let in has a session. Says for whom the link is, or `None` if it is gone.
+    pub fn begin(&mut self, token: TokenHash, now: Now) -> Option<Audience> {
+        let entry = self.links.get_mut(&token)?;
+        entry.uses = entry.uses.saturating_add(1);
+        entry.last_use = Some(now.wall);
+        Some(entry.audience)
+    }
+
+    /// A visitor who was let in has left. If there was no session, a link that works once works again.
+    pub fn leave(&mut self, token: TokenHash) {
+        if let Some(entry) = self.links.get_mut(&token) {
+            entry.visits = entry.visits.saturating_sub(1);
+            if entry.is_over() {
+                self.links.remove(&token);
+            }
+        }
+    }
+
+    /// Takes out the links whose time is over, and says which.
+    pub fn expire(&mut self, now: Now) -> Vec<TokenHash> {
+        self.take_out(|entry| {
+            let fares = entry.life.as_mut().map(|life| life.look(now));
+            fares == Some(Fares::Over)
+        })
+    }
+
+    /// Takes out a link, and says which token it had.
+    pub fn revoke(&mut self, id: LinkId) -> Vec<TokenHash> {
+        self.take_out(|entry| entry.id == id)
+    }
+
+    /// Takes out all links of a display but those of the program's own windows.
+    pub fn revoke_all(&mut self, display: &str) -> Vec<TokenHash> {
+        self.take_out(|entry| entry.display == display && entry.audience.outlives_us())
+    }
+
+    fn take_out(&mut self, mut which: impl FnMut(&mut Entry) -> bool) -> Vec<TokenHash> {
+        self.links
+            .extract_if(|_, entry| which(entry))
+            .map(|(token, _)| token)
+            .collect()
+    }
+
+    /// How long until the next link ends, if none is made or revoked before.
+    pub fn next_end(&mut self, now: Now) -> Option<Duration> {
+        let lives = self.links.values_mut().filter_map(|entry| entry.life.as_mut());
+        lives
+            .map(|life| match life.look(now) {
+                Fares::Works(left) => left,
+                Fares::Waits => Duration::MAX,
+                Fares::Over => Duration::ZERO,
+            })
+            .min()
+    }
+
+    /// Whether a link for others lives.
+    pub fn is_shared(&self) -> bool {
+        let shared =
+            |entry: &Entry| entry.audience == Audience::Others && self.displays.contains(&entry.display);
+        self.links.values().any(shared)
+    }
+
+    /// The link that a token belongs to; `None` for windows of the program's own.
+    pub fn id(&self, token: TokenHash) -> Option<LinkId> {
+        let entry = self.links.get(&token)?;
+        entry.audience.outlives_us().then_some(entry.id)
+    }
+
+    /// The links of all displays with the display's name, the latest first.
+    pub fn views(&self) -> Vec<(String, LinkView)> {
+        let shown = self.links.values().filter(|entry| entry.audience.outlives_us());
+        let mut shown: Vec<_> = shown.map(|entry| (entry.display.clone(), entry.view())).collect();
+        shown.sort_by_key(|(_, view)| std::cmp::Reverse(view.id));
+        shown
+    }
+
+    /// What is to be kept from one start to the next.
+    pub fn state(&self) -> State {
+        let kept = self
+            .links
+            .iter()
+            .filter(|(_, entry)| entry.audience.outlives_us());
+        let mut links: Vec<_> = kept.map(|(token, entry)| entry.kept(*token)).collect();
+        links.sort_by_key(|link| link.id);
+        State {
+            port: self.port,
+            links,
+            last_link: self.last,
+        }
+    }
+
+    fn next_id(&mut self) -> LinkId {
+        self.last += 1;
+        self.last
+    }
+
+    fn entry_of(&mut self, link: &Link) -> Entry {
+        let length = link.expires.map(|expires| expires.saturating_sub(link.created));
+        let of_old = Terms {
+            seconds: length,
+            ..Terms::default()
+        };
+        let seen = link.seen.unwrap_or(link.created);
+        Entry {
+            id: link.id.unwrap_or_else(|| self.next_id()),
+            display: link.display.clone(),
+            terms: link.terms.unwrap_or(of_old),
+            audience: if link.shared {
+                Audience::Others
+            } else {
+                Audience::Here
+            },
+            created: link.created.saturating_mul(1000),
+            life: link
+                .expires
+                .map(|expires| Life::kept(expires.saturating_mul(1000), seen.saturating_mul(1000))),
+            pin: link.pin,
+            wrong_pins: link.wrong_pins,
+            uses: link.uses,
+            last_use: link.last_use.map(|last| last.saturating_mul(1000)),
+            visits: 0,
+        }
+    }
+}
+
+impl Entry {
+    /// It opens nothing more; a session that it opened may last.
+    fn is_shut(&self) -> bool {
+        let used_up = self.terms.once && (self.uses > 0 || self.visits > 0);
+        used_up || self.wrong_pins >= MOST_WRONG
+    }
+
+    /// It is shut, and nobody is inside.
+    fn is_over(&self) -> bool {
+        self.is_shut() && self.visits == 0
+    }
+
+    fn view(&self) -> LinkView {
+        LinkView {
+            id: self.id,
+            terms: self.terms,
+            created: self.created,
+            ends: self.life.map(Life::ends),
+            uses: self.uses,
+            last_use: self.last_use,
+            shared: self.audience == Audience::Others,
+        }
+    }
+
+    fn kept(&self, token: TokenHash) -> Link {
+        Link {
+            token,
+            display: self.display.clone(),
+            created: self.created / 1000,
+            expires: self.life.map(|life| life.ends() / 1000),
+            id: Some(self.id),
+            seen: self.life.map(|life| life.seen() / 1000),
+            terms: Some(self.terms),
+            shared: self.audience == Audience::Others,
+            pin: self.pin,
+            wrong_pins: self.wrong_pins,
+            uses: self.uses,
+            last_use: self.last_use.map(|last| last / 1000),
+        }
+    }
+}
