@@ -1,5 +1,7 @@
 // npm run bench: measures Porthole beside other relays. Arguments are passed on: npm run bench -- --rounds 3 --modes down
+// npm run bench -- first-frame: how long a visitor waits in a browser, beside what Porthole replaces.
 import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { argv } from 'node:process';
 import { buildFront, installModules } from './front.mjs';
 import { Failure, main, outputOf, run, runQuietly, step } from './run.mjs';
@@ -12,11 +14,9 @@ const websockify = 'websockify==0.13.0';
 await main(async () => {
   if (process.platform !== 'linux')
     throw new Failure('the benchmark reads /proc, which only Linux has');
+  if (argv[2] === 'first-frame') return await firstFrame();
   await ensure('headless');
-  await installModules();
-  await buildFront('viewer');
-  mkdirSync(folder, { recursive: true });
-  const portholed = await build('porthole', 'portholed');
+  const portholed = await prepare();
   const bench = await build('porthole-bench', 'porthole-bench');
   await build('porthole-bench', 'vnc_gateway');
   await installWebsockify();
@@ -30,6 +30,34 @@ await main(async () => {
   ]);
   step(`all figures are in ${folder}`);
 });
+
+/** Builds what every benchmark stands on, and gives the path of `portholed`. */
+async function prepare() {
+  await installModules();
+  await buildFront('viewer');
+  mkdirSync(folder, { recursive: true });
+  return await build('porthole', 'portholed');
+}
+
+async function firstFrame() {
+  await ensure('test');
+  const portholed = await prepare();
+  const firstFrame = await build('porthole-tests', 'first_frame');
+  await installWebsockify();
+  await unpackNovnc();
+  const seed = [`${folder}/venv/bin/websockify`, `${folder}/novnc/usr/share/novnc`];
+  step('measuring (a minute; anything else that runs meanwhile falsifies it)');
+  process.env.PORTHOLE_BIN_DIR = dirname(portholed);
+  await run(firstFrame, seed);
+}
+
+/** Debian's package, without installing it. */
+async function unpackNovnc() {
+  if (existsSync(`${folder}/novnc`)) return;
+  step("fetching the system's noVNC");
+  const unpack = 'apt-get download -qq novnc && dpkg-deb --extract novnc_*.deb novnc';
+  await runQuietly('sh', ['-c', unpack], { cwd: folder });
+}
 
 /** Builds a release and gives the path of the program, which cargo alone knows. */
 async function build(name, binary) {

@@ -1,6 +1,9 @@
 //! What a person sees and does on a page, the viewer's above all.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use fantoccini::{
@@ -24,6 +27,19 @@ const PIXEL: &str = "
     if (!canvas || !canvas.width) return null;
     const [x, y] = [arguments[0] * canvas.width, arguments[1] * canvas.height];
     return Array.from(canvas.getContext('2d').getImageData(x, y, 1, 1).data);";
+
+/// Answers once that place of the remote screen has that colour, with the time since the page's navigation began in
+/// milliseconds. Colours may be off by what lossy compression does.
+const FIRST_FRAME: &str = "
+    const [x, y, colour, tolerance, done] = arguments;
+    const look = () => {
+        const canvas = document.querySelector('canvas');
+        const pixel = canvas?.width
+            && canvas.getContext('2d').getImageData(x * canvas.width, y * canvas.height, 1, 1).data;
+        const there = pixel && colour.every((part, at) => Math.abs(part - pixel[at]) <= tolerance);
+        if (there) done(performance.now()); else setTimeout(look, 4);
+    };
+    look();";
 
 /// A place on the remote screen, as parts of its width and height.
 pub type Place = (f64, f64);
@@ -72,6 +88,19 @@ impl<'a> Page<'a> {
     /// When the driver does not answer.
     pub async fn text(&self) -> Result<String> {
         Ok(self.client.find(Locator::Css("body")).await?.text().await?)
+    }
+
+    /// How long after its opening the page first showed this colour [in the open](IN_THE_OPEN); for benchmarks.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub async fn first_frame(&self, colour: Colour) -> Result<Duration> {
+        let (x, y) = IN_THE_OPEN;
+        let arguments = vec![json!(x), json!(y), json!(colour), json!(TOLERANCE)];
+        let time = self.client.execute_async(FIRST_FRAME, arguments).await?;
+        let milliseconds = time.as_f64().context("a time that is no number")?;
+        Ok(Duration::from_secs_f64(milliseconds / 1e3))
     }
 
     /// Waits until the page says this.
