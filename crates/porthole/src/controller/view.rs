@@ -39,7 +39,7 @@ impl Controller {
                 fix: "Stop it, or add it to the config again.".into(),
             },
             busy: false,
-            sessions: views_of(&name),
+            sessions: sessions_of(&name),
             links: Vec::new(),
             name,
         });
