@@ -22,8 +22,8 @@ pub struct Access {
 }
 
 impl Access {
-    /// Whether a request for this Host is answered by a gateway at `port`.
-    pub(crate) fn answers(&self, host: Option<&str>, port: u16) -> bool {
+    /// Whether a request for this Host is answered by a gateway at `port`, spoken to over TLS if `secure`.
+    pub(crate) fn answers(&self, host: Option<&str>, port: u16, secure: bool) -> bool {
         if self.any {
             return true;
         }
@@ -32,11 +32,12 @@ impl Access {
         };
         let name = authority.host();
         self.hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
-            || (is_our_own(name) && authority.port_u16().unwrap_or(80) == port)
+            || (is_our_own(name) && authority.port_u16().unwrap_or(default_port(secure)) == port)
     }
 
-    /// Whether a page of this Origin may open a WebSocket at this Host, which [`Access::answers`].
-    pub(crate) fn admits(&self, origin: Option<&str>, host: Option<&str>) -> bool {
+    /// Whether a page of this Origin may open a WebSocket at this Host, which [`Access::answers`]. Over TLS, a page that
+    /// came without it may not: anybody on its way could have changed it.
+    pub(crate) fn admits(&self, origin: Option<&str>, host: Option<&str>, secure: bool) -> bool {
         if self.any {
             return true;
         }
@@ -44,14 +45,19 @@ impl Access {
         self.origins
             .iter()
             .any(|known| known.eq_ignore_ascii_case(origin))
-            || is_origin_of(origin, host)
+            || is_origin_of(origin, host, secure)
     }
 }
 
-fn is_origin_of(origin: &str, host: Option<&str>) -> bool {
+fn default_port(secure: bool) -> u16 {
+    if secure { 443 } else { 80 }
+}
+
+/// Without TLS an Origin may still be https: then a reverse proxy speaks it.
+fn is_origin_of(origin: &str, host: Option<&str>, secure: bool) -> bool {
     let (default_port, rest) = match origin.split_once("://") {
-        Some(("http", rest)) => (80, rest),
-        Some(("https", rest)) => (443, rest),
+        Some(("http", rest)) if !secure => (default_port(false), rest),
+        Some(("https", rest)) => (default_port(true), rest),
         _ => return false,
     };
     let name_and_port = |text: &str| {
@@ -112,10 +118,10 @@ mod tests {
             "[::1]:6080",
             "192.0.2.7:6080",
         ] {
-            assert!(access.answers(Some(host), 6080), "{host}");
+            assert!(access.answers(Some(host), 6080, false), "{host}");
         }
-        assert!(access.answers(Some(&format!("{name}:6080")), 6080));
-        assert!(access.answers(Some("127.0.0.1"), 80));
+        assert!(access.answers(Some(&format!("{name}:6080")), 6080, false));
+        assert!(access.answers(Some("127.0.0.1"), 80, false));
         for host in [
             "evil.example:6080",
             "127.0.0.1:6081",
@@ -125,17 +131,17 @@ mod tests {
             "",
             "a b",
         ] {
-            assert!(!access.answers(Some(host), 6080), "{host}");
+            assert!(!access.answers(Some(host), 6080, false), "{host}");
         }
-        assert!(!access.answers(None, 6080));
+        assert!(!access.answers(None, 6080, false));
     }
 
     #[test]
     fn a_configured_host_is_answered_at_any_port() {
         for host in ["desk.example.org", "desk.example.org:8443", "DESK.example.org"] {
-            assert!(behind_a_proxy().answers(Some(host), 6080), "{host}");
+            assert!(behind_a_proxy().answers(Some(host), 6080, false), "{host}");
         }
-        assert!(!behind_a_proxy().answers(Some("x.desk.example.org"), 6080));
+        assert!(!behind_a_proxy().answers(Some("x.desk.example.org"), 6080, false));
     }
 
     #[test]
@@ -148,7 +154,10 @@ mod tests {
             ("https://desk.example.org", "desk.example.org:443"),
             ("https://portal.example.org", "127.0.0.1:6080"),
         ] {
-            assert!(access.admits(Some(origin), Some(host)), "{origin} at {host}");
+            assert!(
+                access.admits(Some(origin), Some(host), false),
+                "{origin} at {host}"
+            );
         }
         for (origin, host) in [
             ("http://192.0.2.66:6080", "127.0.0.1:6080"),
@@ -160,8 +169,46 @@ mod tests {
             ("null", "127.0.0.1:6080"),
             ("", ""),
         ] {
-            assert!(!access.admits(Some(origin), Some(host)), "{origin} at {host}");
+            assert!(
+                !access.admits(Some(origin), Some(host), false),
+                "{origin} at {host}"
+            );
         }
-        assert!(!access.admits(None, Some("127.0.0.1:6080")));
+        assert!(!access.admits(None, Some("127.0.0.1:6080"), false));
+    }
+
+    #[test]
+    fn over_tls_the_origin_is_https_and_its_port_443_where_none_is_named() {
+        let access = behind_a_proxy();
+        assert!(access.answers(Some("192.0.2.7"), 443, true));
+        for (host, port, secure) in [
+            ("192.0.2.7", 443, false),
+            ("192.0.2.7", 80, true),
+            ("192.0.2.7", 6080, true),
+        ] {
+            assert!(!access.answers(Some(host), port, secure), "{host} at {port}");
+        }
+        for (origin, host) in [
+            ("https://192.0.2.7:6080", "192.0.2.7:6080"),
+            ("https://192.0.2.7", "192.0.2.7"),
+            ("https://192.0.2.7", "192.0.2.7:443"),
+            ("https://portal.example.org", "192.0.2.7:6080"),
+        ] {
+            assert!(
+                access.admits(Some(origin), Some(host), true),
+                "{origin} at {host}"
+            );
+        }
+        for (origin, host) in [
+            ("http://192.0.2.7:6080", "192.0.2.7:6080"),
+            ("http://192.0.2.7:443", "192.0.2.7"),
+            ("https://192.0.2.7", "192.0.2.7:80"),
+            ("https://192.0.2.8:6080", "192.0.2.7:6080"),
+        ] {
+            assert!(
+                !access.admits(Some(origin), Some(host), true),
+                "{origin} at {host}"
+            );
+        }
     }
 }

@@ -1,30 +1,85 @@
 //! Who the gateway is to those who come over TLS: its certificate and key.
 
-use std::fmt;
+use std::{fmt, fs, path::Path, sync::Arc};
+
+use sha2::{Digest, Sha256};
+use tokio_rustls::rustls::{
+    self, InconsistentKeys, ServerConfig,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+};
 
 /// A certificate, with those that vouch for it, and its private key.
 #[derive(Clone)]
 pub struct Identity {
     fingerprint: String,
+    config: Arc<ServerConfig>,
 }
 
 /// Why a certificate and a key are no identity.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct IdentityError(String);
+#[error("{place}: {why}")]
+pub struct IdentityError {
+    /// A file, or what was to be in it.
+    place: String,
+    why: String,
+}
 
 impl Identity {
-    /// Reads a certificate chain, the gateway's own first, and its key; both in PEM.
+    /// Reads a certificate chain, the gateway's own certificate first, and its key, both in PEM. The key may be PKCS #8,
+    /// PKCS #1 or SEC 1, and may stand in one text with the certificates.
     ///
     /// # Errors
-    /// What is missing or does not fit.
-    pub fn from_pem(_certificate: &[u8], _key: &[u8]) -> Result<Self, IdentityError> {
-        Err(IdentityError("TLS is not built in yet".into()))
+    /// What is missing, or does not fit.
+    pub fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self, IdentityError> {
+        Self::of((certificate, "certificate"), (key, "key"))
     }
 
-    /// The certificate's SHA-256 as browsers show it: `AA:BB:…`.
+    /// The same from files, which may be one. Blocks while it reads them.
+    ///
+    /// # Errors
+    /// Which file is wrong, and how.
+    pub fn from_files(certificate: &Path, key: &Path) -> Result<Self, IdentityError> {
+        let read = |path: &Path| {
+            let place = path.display().to_string();
+            match fs::read(path) {
+                Ok(text) => Ok((text, place)),
+                Err(error) => Err(wrong(&place, format!("cannot read it: {error}"))),
+            }
+        };
+        let ((certificate, there), (key, here)) = (read(certificate)?, read(key)?);
+        Self::of((&certificate, &there), (&key, &here))
+    }
+
+    fn of(certificate: (&[u8], &str), key: (&[u8], &str)) -> Result<Self, IdentityError> {
+        let chain = certificates(certificate)?;
+        let fingerprint = chain.first().map(fingerprint).unwrap_or_default();
+        let explain = |error| match error {
+            rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => wrong(
+                key.1,
+                format!(
+                    "this key is not that of the first certificate in {}",
+                    certificate.1
+                ),
+            ),
+            rustls::Error::InvalidCertificate(error) => wrong(
+                certificate.1,
+                format!("its first certificate is broken: {error:?}"),
+            ),
+            error => wrong(key.1, format!("this key cannot be used: {error}")),
+        };
+        let config = config(chain, private_key(key)?).map_err(explain)?;
+        Ok(Self { fingerprint, config })
+    }
+
+    /// The SHA-256 of the gateway's own certificate, as browsers show it: `AA:BB:…`, 32 bytes.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
+    }
+
+    /// What the handshake needs.
+    pub(crate) fn config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.config)
     }
 }
 
@@ -34,5 +89,158 @@ impl fmt::Debug for Identity {
         f.debug_struct("Identity")
             .field("fingerprint", &self.fingerprint)
             .finish_non_exhaustive()
+    }
+}
+
+fn wrong(place: &str, why: impl Into<String>) -> IdentityError {
+    IdentityError {
+        place: place.to_owned(),
+        why: why.into(),
+    }
+}
+
+fn certificates((text, place): (&[u8], &str)) -> Result<Vec<CertificateDer<'static>>, IdentityError> {
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text).collect();
+    let chain = chain.map_err(|error| wrong(place, format!("it is broken: {error}")))?;
+    if chain.is_empty() {
+        return Err(wrong(
+            place,
+            "there is no certificate in it; one in PEM begins with -----BEGIN CERTIFICATE-----",
+        ));
+    }
+    Ok(chain)
+}
+
+fn private_key((text, place): (&[u8], &str)) -> Result<PrivateKeyDer<'static>, IdentityError> {
+    let is_locked = text.windows(9).any(|word| word == b"ENCRYPTED");
+    let why = match PrivateKeyDer::pem_slice_iter(text).next() {
+        Some(Ok(key)) => return Ok(key),
+        _ if is_locked => {
+            "its key is locked by a password; `openssl pkey -in FILE -out FILE` makes one that is not"
+        }
+        // What is wrong with it may quote it.
+        Some(Err(_)) => "the key in it is broken",
+        None => "there is no private key in it; one in PEM begins with -----BEGIN PRIVATE KEY-----",
+    };
+    Err(wrong(place, why))
+}
+
+/// TLS 1.2 and 1.3, and within it HTTP/1.1: WebSockets are opened over that alone here.
+fn config(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<Arc<ServerConfig>, rustls::Error> {
+    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+fn fingerprint(certificate: &CertificateDer<'_>) -> String {
+    let bytes = Sha256::digest(certificate);
+    let pairs: Vec<_> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    pairs.join(":")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A certificate and its key.
+    fn pair() -> (String, String) {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        (made.cert.pem(), made.signing_key.serialize_pem())
+    }
+
+    #[test]
+    fn a_certificate_and_its_key_are_an_identity() {
+        let ((certificate, key), (above, _)) = (pair(), pair());
+        let identity = Identity::from_pem(certificate.as_bytes(), key.as_bytes()).unwrap();
+        let digits: Vec<_> = identity.fingerprint().split(':').collect();
+        assert_eq!(digits.len(), 32);
+        assert!(
+            digits
+                .iter()
+                .all(|pair| pair.len() == 2 && u8::from_str_radix(pair, 16).is_ok())
+        );
+        // In one file, and with another certificate behind: the first one counts.
+        for both in [
+            format!("{key}{certificate}{above}"),
+            format!("{certificate}{above}{key}"),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("both.pem");
+            fs::write(&file, both).unwrap();
+            let same = Identity::from_files(&file, &file).unwrap();
+            assert_eq!(same.fingerprint(), identity.fingerprint());
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_names_its_place() {
+        let ((certificate, key), (_, other)) = (pair(), pair());
+        let locked = key.replace("PRIVATE", "ENCRYPTED PRIVATE");
+        // As OpenSSL wrote them before PKCS #8.
+        let locked_before = key.replace("PRIVATE", "EC PRIVATE").replacen(
+            '\n',
+            "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n",
+            1,
+        );
+        let broken = |text: &str| text.replacen("\nM", "\n!", 1);
+        let empty = |text: &str| {
+            let lines: Vec<_> = text.lines().collect();
+            format!("{}\nAAAA\n{}\n", lines[0], lines[lines.len() - 1])
+        };
+        for (certificate, key, told) in [
+            ("", &*key, "certificate: there is no certificate"),
+            (&key, &key, "certificate: there is no certificate"),
+            (&broken(&certificate), &key, "certificate: it is broken"),
+            (&empty(&certificate), &key, "certificate: its first certificate"),
+            (&certificate, "", "key: there is no private key"),
+            (&certificate, &certificate, "key: there is no private key"),
+            (&certificate, &locked, "key: its key is locked by a password"),
+            (
+                &certificate,
+                &locked_before,
+                "key: its key is locked by a password",
+            ),
+            (&certificate, &broken(&key), "key: the key in it is broken"),
+            (&certificate, &empty(&key), "key: this key cannot be used"),
+            (
+                &certificate,
+                &other,
+                "key: this key is not that of the first certificate",
+            ),
+        ] {
+            let error = Identity::from_pem(certificate.as_bytes(), key.as_bytes()).unwrap_err();
+            assert!(error.to_string().starts_with(told), "{told}: {error}");
+        }
+
+        let folder = tempfile::tempdir().unwrap();
+        let (there, missing) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+        fs::write(&there, &certificate).unwrap();
+        for (certificate, key) in [(&there, &missing), (&missing, &there)] {
+            let error = Identity::from_files(certificate, key).unwrap_err().to_string();
+            assert!(
+                error.starts_with(&format!("{}: cannot read it", missing.display())),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_key_is_not_shown() {
+        let (certificate, key) = pair();
+        let identity = Identity::from_pem(certificate.as_bytes(), key.as_bytes()).unwrap();
+        let shown = format!("{identity:?}");
+        let secret = key.lines().nth(1).unwrap();
+        assert!(
+            shown.contains(identity.fingerprint()) && !shown.contains(&secret[..16]),
+            "{shown}"
+        );
+        let error = Identity::from_pem(certificate.as_bytes(), key.replace("\nM", "\n!").as_bytes());
+        assert!(!format!("{error:?}").contains(&secret[8..24]), "{error:?}");
     }
 }

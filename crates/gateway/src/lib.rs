@@ -26,6 +26,7 @@ mod source;
 pub mod sources;
 mod splice;
 mod target;
+mod tls;
 mod token;
 mod upgrade;
 mod viewer;

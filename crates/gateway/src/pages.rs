@@ -69,13 +69,22 @@ pub(crate) fn nothing_here() -> Page {
 
 /// [`nothing_here`] under another status.
 pub(crate) fn refuse(status: StatusCode) -> Page {
-    let mut refusal = page(
-        "text/plain; charset=utf-8",
-        Cow::Borrowed(b"There is nothing here.\n"),
-        NO_STORE,
-    );
-    *refusal.status_mut() = status;
-    refusal
+    words(status, b"There is nothing here.\n")
+}
+
+/// For those who came without TLS where it is asked of everybody. It does not say where to: a link begins with https, or
+/// is no link of ours.
+pub(crate) fn https_only() -> Page {
+    words(
+        StatusCode::BAD_REQUEST,
+        b"Only https is spoken here: the address begins with https://\n",
+    )
+}
+
+fn words(status: StatusCode, words: &'static [u8]) -> Page {
+    let mut page = page("text/plain; charset=utf-8", Cow::Borrowed(words), NO_STORE);
+    *page.status_mut() = status;
+    page
 }
 
 /// No body.

@@ -76,6 +76,7 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
         heartbeat: Duration,
     ) -> Self {
         let now = Instant::now();
+        let may_splice = viewer.may_splice;
         let up = Up::new(std::mem::take(&mut viewer.undecoded), rfb, now);
         Self {
             viewer,
@@ -85,7 +86,7 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
             outgoing: Outgoing::Nothing,
             control: None,
             bulk: false,
-            may_splice: true,
+            may_splice,
             down_finished: false,
             up_finished: false,
             close_answer: None,

@@ -1,13 +1,35 @@
 //! Listening, and what becomes of each connection.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    error::Error,
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
+use futures_util::future::Either;
 use http::{HeaderMap, Request, StatusCode, header};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{
+    body::Incoming,
+    server::conn::http1,
+    service::service_fn,
+    upgrade::{OnUpgrade, Upgraded},
+};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use porthole_rfb::Password;
-use tokio::{net::TcpStream, task::AbortHandle, time::timeout};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    task::AbortHandle,
+    time::timeout,
+};
+use tokio_rustls::server::TlsStream;
 
 use crate::{
     Access, BindError, End, Identity, Pages, Sessions, Target, TargetError, Token, TokenSource,
@@ -17,11 +39,14 @@ use crate::{
     lobby::{Lobby, Place},
     pages::{self, Page},
     socket::ViewerStream,
+    tls::{self, TlsSocket},
     upgrade,
     viewer::Viewer,
     vnc,
 };
 
+/// How long a client has for its first byte and, if that is one of TLS, for the handshake.
+const HANDSHAKE: Duration = Duration::from_secs(5);
 /// How long a client has for the headers of a request, and may wait until the next one.
 const HEADERS: Duration = Duration::from_secs(5);
 /// How many headers a request may have.
@@ -66,6 +91,9 @@ struct Open {
     house: House,
     pages: Pages,
     access: ArcSwap<Access>,
+    identity: ArcSwapOption<Identity>,
+    plain: AtomicBool,
+    splice: bool,
     lobby: Lobby,
 }
 
@@ -77,9 +105,9 @@ impl Gateway {
     pub async fn start(settings: Settings) -> Result<Self, BindError> {
         let Settings {
             listen,
-            identity: _,
-            plain: _,
-            splice: _,
+            identity,
+            plain,
+            splice,
             access,
             pages,
             tokens,
@@ -95,12 +123,20 @@ impl Gateway {
             house,
             pages,
             access: ArcSwap::from_pointee(access),
+            identity: ArcSwapOption::from(identity.map(Arc::new)),
+            plain: AtomicBool::new(plain),
+            splice,
             lobby: Lobby::default(),
         });
         let listening = Listening::new(Arc::new({
             let open = Arc::clone(&open);
             move |stream, from, port| {
-                tokio::spawn(connection(stream, from, port, Arc::clone(&open)));
+                let secure = false;
+                tokio::spawn(connection(
+                    stream,
+                    Caller { from, port, secure },
+                    Arc::clone(&open),
+                ));
             }
         }));
         listening.start(&listen).await?;
@@ -119,10 +155,14 @@ impl Gateway {
     }
 
     /// Changes who the gateway is to those who come over TLS, from the next connection on. `None`: TLS is not spoken.
-    pub fn set_identity(&self, _identity: Option<Identity>) {}
+    pub fn set_identity(&self, identity: Option<Identity>) {
+        self.open.identity.store(identity.map(Arc::new));
+    }
 
     /// Changes whether those who come without TLS are served, from the next request on.
-    pub fn set_plain(&self, _plain: bool) {}
+    pub fn set_plain(&self, plain: bool) {
+        self.open.plain.store(plain, Ordering::Relaxed);
+    }
 
     /// The sessions of this gateway.
     pub fn sessions(&self) -> &Sessions {
@@ -158,34 +198,85 @@ pub async fn probe(target: &Target, password: Option<&Password>) -> Result<(), T
 }
 
 /// Serves one connection in a task that the lobby can end.
-async fn connection(stream: TcpStream, from: SocketAddr, port: u16, open: Arc<Open>) {
+async fn connection(stream: TcpStream, caller: Caller, open: Arc<Open>) {
     let lobby = open.lobby.clone();
-    let http = async move {
-        let service = service_fn(|request| {
-            let open = Arc::clone(&open);
-            async move { Ok::<_, std::convert::Infallible>(answer(request, from, port, &open).await) }
-        });
-        http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADERS)
-            .max_headers(MOST_HEADERS)
-            .max_buf_size(LONGEST_HEADERS)
-            .serve_connection(TokioIo::new(stream), service)
-            .with_upgrades()
-            .await
-    };
-    let task = tokio::spawn(http);
-    let _place: Place = lobby.enter(from.ip(), AbortHandle::clone(&task.abort_handle()));
+    let task = tokio::spawn(speak(stream, caller, open));
+    let _place: Place = lobby.enter(caller.from.ip(), AbortHandle::clone(&task.abort_handle()));
     if let Ok(Err(error)) = task.await {
-        tracing::debug!(client = %from.ip(), %error, "connection ended");
+        tracing::debug!(client = %caller.from.ip(), %error, "connection ended");
     }
 }
 
-async fn answer(request: Request<Incoming>, from: SocketAddr, port: u16, open: &Arc<Open>) -> Page {
+/// Whose request it is.
+#[derive(Clone, Copy)]
+struct Caller {
+    from: SocketAddr,
+    /// Where it came to.
+    port: u16,
+    /// It came over TLS.
+    secure: bool,
+}
+
+/// Speaks TLS to those who begin with it, and HTTP within it; with the others HTTP alone.
+async fn speak(
+    stream: TcpStream,
+    caller: Caller,
+    open: Arc<Open>,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let Some(identity) = open.identity.load_full() else {
+        return http(stream, caller, open).await;
+    };
+    let handshake = async {
+        io::Result::Ok(if tls::is_next(&stream).await? {
+            Either::Right(tls::accept(stream, identity.config()).await?)
+        } else {
+            Either::Left(stream)
+        })
+    };
+    match timeout(HANDSHAKE, handshake).await?? {
+        Either::Left(stream) => http(stream, caller, open).await,
+        Either::Right(stream) => {
+            http(
+                stream,
+                Caller {
+                    secure: true,
+                    ..caller
+                },
+                open,
+            )
+            .await
+        }
+    }
+}
+
+async fn http<S>(stream: S, caller: Caller, open: Arc<Open>) -> Result<(), Box<dyn Error + Send + Sync>>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = service_fn(|request| {
+        let open = Arc::clone(&open);
+        async move { Ok::<_, Infallible>(answer(request, caller, &open).await) }
+    });
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS)
+        .max_headers(MOST_HEADERS)
+        .max_buf_size(LONGEST_HEADERS)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades()
+        .await?;
+    Ok(())
+}
+
+async fn answer(request: Request<Incoming>, caller: Caller, open: &Arc<Open>) -> Page {
     let (mut parts, _) = request.into_parts();
+    let from = caller.from;
+    if !caller.secure && !open.plain.load(Ordering::Relaxed) {
+        return pages::https_only();
+    }
     let access = open.access.load();
     let host = text(&parts.headers, header::HOST).map(str::to_owned);
-    if !access.answers(host.as_deref(), port) {
+    if !access.answers(host.as_deref(), caller.port, caller.secure) {
         tracing::info!(?host, client = %from.ip(), "refused: not a Host of ours; if it should be, add it to `hosts`");
         return pages::refuse(StatusCode::MISDIRECTED_REQUEST);
     }
@@ -193,14 +284,13 @@ async fn answer(request: Request<Incoming>, from: SocketAddr, port: u16, open: &
         return open.pages.answer(&parts).await;
     }
     let origin = text(&parts.headers, header::ORIGIN);
-    if !access.admits(origin, host.as_deref()) {
+    if !access.admits(origin, host.as_deref(), caller.secure) {
         tracing::info!(?origin, client = %from.ip(), "refused: not an Origin of ours; if it should be, add it to `origins`");
         return pages::refuse(StatusCode::FORBIDDEN);
     }
-    let (Some((token, response)), Some(upgraded)) = (
-        upgrade::accept(&parts),
-        parts.extensions.remove::<hyper::upgrade::OnUpgrade>(),
-    ) else {
+    let (Some((token, response)), Some(upgraded)) =
+        (upgrade::accept(&parts), parts.extensions.remove::<OnUpgrade>())
+    else {
         return pages::refuse(StatusCode::BAD_REQUEST);
     };
     tokio::spawn(visit(upgraded, token, from, Arc::clone(open)));
@@ -208,8 +298,9 @@ async fn answer(request: Request<Incoming>, from: SocketAddr, port: u16, open: &
 }
 
 /// From the handshake's answer to the end of the session.
-async fn visit(upgraded: hyper::upgrade::OnUpgrade, token: Token, from: SocketAddr, open: Arc<Open>) {
-    let Some(viewer) = upgraded.await.ok().and_then(take_socket) else {
+async fn visit(upgraded: OnUpgrade, token: Token, from: SocketAddr, open: Arc<Open>) {
+    let Ok(upgraded) = upgraded.await else { return };
+    let Some(viewer) = take_socket(upgraded, open.splice) else {
         return;
     };
     let address = from.ip().to_canonical();
@@ -222,10 +313,21 @@ async fn visit(upgraded: hyper::upgrade::OnUpgrade, token: Token, from: SocketAd
     }
 }
 
-/// The plain socket, with what hyper read ahead of it.
-fn take_socket(upgraded: hyper::upgrade::Upgraded) -> Option<Viewer<ViewerStream>> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-    Some(Viewer::new(parts.io.into_inner(), &parts.read_buf))
+/// The socket under HTTP, with what hyper read ahead of it.
+fn take_socket(upgraded: Upgraded, may_splice: bool) -> Option<Viewer<ViewerStream>> {
+    let (socket, read_ahead, may_splice) = match upgraded.downcast::<TokioIo<TcpStream>>() {
+        Ok(parts) => (
+            ViewerStream::Plain(parts.io.into_inner()),
+            parts.read_buf,
+            may_splice,
+        ),
+        Err(upgraded) => {
+            let parts = upgraded.downcast::<TokioIo<TlsStream<TcpStream>>>().ok()?;
+            let socket = TlsSocket::new(parts.io.into_inner());
+            (ViewerStream::Tls(socket), parts.read_buf, false)
+        }
+    };
+    Some(Viewer::new(socket, &read_ahead, may_splice))
 }
 
 /// The value of a header that may be there once; a second one is for whoever reads the other.

@@ -14,7 +14,7 @@ use tokio::{
     net::{TcpStream, UnixStream},
 };
 
-use crate::splice::Pipe;
+use crate::{splice::Pipe, tls::TlsSocket};
 
 /// A connected socket that is driven by readiness, so that a buffer is needed only once there are bytes for it.
 pub(crate) trait Socket {
@@ -28,6 +28,10 @@ pub(crate) trait Socket {
     fn try_fill(&self, pipe: &mut Pipe) -> io::Result<usize>;
     /// Writes what is in a pipe.
     fn try_drain(&self, pipe: &mut Pipe) -> io::Result<usize>;
+    /// Waits until the system has all that was written. (Unlike a plain socket, TLS takes bytes before there is room.)
+    fn poll_flush(&self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
     /// Tells the other side that no more will come.
     fn finish_writing(&self);
 
@@ -121,8 +125,48 @@ macro_rules! socket {
 socket!(TcpStream);
 socket!(UnixStream);
 
+/// One of several kinds of socket.
+macro_rules! one_of {
+    ($name:ident: $($kind:ident),+) => {
+        impl Socket for $name {
+            fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+                match self { $(Self::$kind(socket) => socket.poll_read_ready(cx)),+ }
+            }
+            fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+                match self { $(Self::$kind(socket) => socket.poll_write_ready(cx)),+ }
+            }
+            fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+                match self { $(Self::$kind(socket) => Socket::try_read(socket, buffer)),+ }
+            }
+            fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+                match self { $(Self::$kind(socket) => Socket::try_write(socket, bytes)),+ }
+            }
+            fn try_write_more(&self, bytes: &[u8]) -> io::Result<usize> {
+                match self { $(Self::$kind(socket) => socket.try_write_more(bytes)),+ }
+            }
+            fn try_fill(&self, pipe: &mut Pipe) -> io::Result<usize> {
+                match self { $(Self::$kind(socket) => socket.try_fill(pipe)),+ }
+            }
+            fn try_drain(&self, pipe: &mut Pipe) -> io::Result<usize> {
+                match self { $(Self::$kind(socket) => socket.try_drain(pipe)),+ }
+            }
+            fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+                match self { $(Self::$kind(socket) => socket.poll_flush(cx)),+ }
+            }
+            fn finish_writing(&self) {
+                match self { $(Self::$kind(socket) => socket.finish_writing()),+ }
+            }
+        }
+    };
+}
+
 /// A connection from a viewer.
-pub(crate) type ViewerStream = TcpStream;
+pub(crate) enum ViewerStream {
+    Plain(TcpStream),
+    Tls(TlsSocket),
+}
+
+one_of!(ViewerStream: Plain, Tls);
 
 /// A connection to a target.
 pub(crate) enum ServerStream {
@@ -130,56 +174,7 @@ pub(crate) enum ServerStream {
     Unix(UnixStream),
 }
 
-impl Socket for ServerStream {
-    fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self {
-            Self::Tcp(stream) => stream.poll_read_ready(cx),
-            Self::Unix(stream) => stream.poll_read_ready(cx),
-        }
-    }
-    fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self {
-            Self::Tcp(stream) => stream.poll_write_ready(cx),
-            Self::Unix(stream) => stream.poll_write_ready(cx),
-        }
-    }
-    fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Tcp(stream) => Socket::try_read(stream, buffer),
-            Self::Unix(stream) => Socket::try_read(stream, buffer),
-        }
-    }
-    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Tcp(stream) => Socket::try_write(stream, bytes),
-            Self::Unix(stream) => Socket::try_write(stream, bytes),
-        }
-    }
-    fn try_write_more(&self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Tcp(stream) => stream.try_write_more(bytes),
-            Self::Unix(stream) => stream.try_write_more(bytes),
-        }
-    }
-    fn try_fill(&self, pipe: &mut Pipe) -> io::Result<usize> {
-        match self {
-            Self::Tcp(stream) => stream.try_fill(pipe),
-            Self::Unix(stream) => stream.try_fill(pipe),
-        }
-    }
-    fn try_drain(&self, pipe: &mut Pipe) -> io::Result<usize> {
-        match self {
-            Self::Tcp(stream) => stream.try_drain(pipe),
-            Self::Unix(stream) => stream.try_drain(pipe),
-        }
-    }
-    fn finish_writing(&self) {
-        match self {
-            Self::Tcp(stream) => stream.finish_writing(),
-            Self::Unix(stream) => stream.finish_writing(),
-        }
-    }
-}
+one_of!(ServerStream: Tcp, Unix);
 
 /// Small updates leave at once, and a peer whose machine vanished is noticed by the system within some minutes.
 pub(crate) fn tune(stream: &TcpStream) -> io::Result<()> {

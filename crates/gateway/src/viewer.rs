@@ -23,14 +23,17 @@ pub(crate) struct Viewer<S> {
     pub(crate) frames: FrameReader,
     /// What was read from the socket, but belongs to frames that are not decoded yet.
     pub(crate) undecoded: Vec<u8>,
+    /// Bulk may pass into the socket without being copied.
+    pub(crate) may_splice: bool,
 }
 
 impl<S: Socket> Viewer<S> {
-    pub(crate) fn new(socket: S, read_ahead: &[u8]) -> Self {
+    pub(crate) fn new(socket: S, read_ahead: &[u8], may_splice: bool) -> Self {
         Self {
             socket,
             frames: FrameReader::default(),
             undecoded: read_ahead.to_vec(),
+            may_splice,
         }
     }
 
@@ -92,7 +95,7 @@ impl<S: Socket> Viewer<S> {
             let written = poll_fn(|cx| self.socket.poll_write(cx, bytes)).await?;
             bytes = &bytes[written..];
         }
-        Ok(())
+        poll_fn(|cx| self.socket.poll_flush(cx)).await
     }
 }
 

@@ -94,6 +94,12 @@ impl<V: Socket, S: Socket> Relay<'_, V, S> {
                 Ok(()) => {}
             }
         }
-        Poll::Ready(Ok(()))
+        let flushed = self.viewer.socket.poll_flush(cx);
+        match &flushed {
+            Poll::Pending => self.stuck = true,
+            Poll::Ready(Ok(())) if std::mem::take(&mut self.stuck) => self.alive = Instant::now(),
+            Poll::Ready(_) => {}
+        }
+        flushed
     }
 }

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use porthole_gateway::{Access, IndexEntry, Pages};
 
-use crate::common::{TestGateway, TestTarget, echo, open, raw, receive, send, wire::ask, within};
+use crate::common::{SCHEME, TestGateway, TestTarget, echo, open, raw, receive, send, wire::ask, within};
 
 const NOTHING: &str = "There is nothing here.\n";
 
@@ -59,16 +59,16 @@ fn foreign_origins(at: SocketAddr) -> Vec<Vec<String>> {
     let port = at.port();
     let mut origins: Vec<Vec<String>> = [
         "null".into(),
-        "http://evil.example".into(),
-        format!("http://evil.example:{port}"),
-        format!("http://127.0.0.1:{}", port ^ 1),
+        format!("{SCHEME}://evil.example"),
+        format!("{SCHEME}://evil.example:{port}"),
+        format!("{SCHEME}://127.0.0.1:{}", port ^ 1),
         "http://127.0.0.1".into(),
         "https://127.0.0.1".into(),
-        format!("http://127.0.0.2:{port}"),
-        format!("http://127.0.0.1:{port}.evil.example"),
-        format!("http://127.0.0.1:{port}@evil.example"),
-        format!("http://evil@127.0.0.1:{port}"),
-        format!("http://127.0.0.1:{port}/"),
+        format!("{SCHEME}://127.0.0.2:{port}"),
+        format!("{SCHEME}://127.0.0.1:{port}.evil.example"),
+        format!("{SCHEME}://127.0.0.1:{port}@evil.example"),
+        format!("{SCHEME}://evil@127.0.0.1:{port}"),
+        format!("{SCHEME}://127.0.0.1:{port}/"),
         format!("file://127.0.0.1:{port}"),
         format!("127.0.0.1:{port}"),
         String::new(),
@@ -76,7 +76,10 @@ fn foreign_origins(at: SocketAddr) -> Vec<Vec<String>> {
     .map(|origin| vec![origin])
     .into();
     origins.push(vec![]);
-    origins.push(vec![format!("http://{at}"), "http://evil.example".into()]);
+    origins.push(vec![
+        format!("{SCHEME}://{at}"),
+        format!("{SCHEME}://evil.example"),
+    ]);
     origins
 }
 
@@ -85,7 +88,7 @@ async fn of_strangers_requests_none_is_accepted_and_all_see_the_same() {
     let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
     let at = gateway.address();
     let ours = vec![at.to_string()];
-    let our_origin = vec![format!("http://{at}")];
+    let our_origin = vec![format!("{SCHEME}://{at}")];
     let mut asked = 0;
     let mut refused = async |hosts: &[String], origins: &[String], status: u16| {
         // The token is a good one, and does not help.
@@ -105,7 +108,7 @@ async fn of_strangers_requests_none_is_accepted_and_all_see_the_same() {
         }
         // Such a Host may well be the Origin of the page: DNS rebinding.
         if let [host] = &hosts[..] {
-            refused(&hosts, &[format!("http://{host}")], 421).await;
+            refused(&hosts, &[format!("{SCHEME}://{host}")], 421).await;
         }
     }
     for origins in foreign_origins(at) {

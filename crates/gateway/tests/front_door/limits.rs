@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::common::{
-    TestGateway, TestTarget, closed, echo, receive, send, skip,
+    Stream, TestGateway, TestTarget, closed, echo, receive, send, skip,
     wire::{self, ask},
     within,
 };
@@ -16,7 +13,7 @@ use crate::common::{
 const HEADERS: Duration = Duration::from_secs(5);
 
 /// Reads until the gateway closes, however it does, and says what came.
-async fn until_closed(stream: &mut TcpStream) -> Vec<u8> {
+async fn until_closed(stream: &mut Stream) -> Vec<u8> {
     let mut bytes = Vec::new();
     let _ = within(stream.read_to_end(&mut bytes)).await;
     bytes

@@ -12,5 +12,8 @@ mod relay_bytes;
 mod relay_properties;
 mod secrets;
 mod sessions;
+mod tls;
 mod vnc_route;
 mod what_a_client_sees;
+
+const TRANSPORT: common::Transport = common::Transport::Plain;

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use crate::common::{Server, TestGateway, TestTarget, echo, raw, receive, send, until, wire, within};
+use crate::common::{Server, Stream, TestGateway, TestTarget, echo, raw, receive, send, until, wire, within};
 use futures_util::{SinkExt, StreamExt};
 use socket2::SockRef;
 use tokio::{
     io::{AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    net::TcpStream,
     time::timeout,
 };
 use tokio_tungstenite::tungstenite::Message;
@@ -111,7 +110,7 @@ async fn a_target_that_says_no_more_still_hears() {
 }
 
 /// A session whose target does not read, and how far the viewer came with `message`, sent over and over.
-async fn blocked_upstream(target: &TestTarget, message: &[u8]) -> (TestGateway, TcpStream, Server, usize) {
+async fn blocked_upstream(target: &TestTarget, message: &[u8]) -> (TestGateway, Stream, Server, usize) {
     let gateway = TestGateway::relaying(target.target()).await;
     let mut viewer = wire::open(&gateway, "raw").await;
     let server = target.accept().await;
@@ -202,7 +201,7 @@ async fn a_viewer_that_does_not_read_slows_its_own_server_and_nobody_else() {
 async fn a_session_that_is_blocked_both_ways_goes_on() {
     for target in [TestTarget::tcp().await, TestTarget::unix()] {
         let gateway = TestGateway::relaying(target.target()).await;
-        let (mut from, mut to) = wire::open(&gateway, "raw").await.into_split();
+        let (mut from, mut to) = tokio::io::split(wire::open(&gateway, "raw").await);
         let (mut hears, mut says) = tokio::io::split(target.accept().await);
         let message = [
             wire::frame(wire::BINARY, &pattern(60_000)),

@@ -1,6 +1,6 @@
 //! Whatever the pieces in which bytes come, none is lost and none overtakes another.
 
-use crate::common::{TestGateway, TestTarget, echo, raw, wire, within};
+use crate::common::{Stream, TestGateway, TestTarget, echo, raw, wire, within};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -8,7 +8,6 @@ use proptest::{
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    net::TcpStream,
     runtime::{Builder, Runtime},
 };
 
@@ -92,7 +91,7 @@ async fn write_in_pieces(to: &mut (impl AsyncWrite + Unpin), mut bytes: &[u8], s
 }
 
 /// What the gateway sends, until its close frame: payload, the payloads of its pongs, the close code.
-async fn read_all(from: &mut TcpStream) -> (Vec<u8>, Vec<Vec<u8>>, u16) {
+async fn read_all(from: &mut Stream) -> (Vec<u8>, Vec<Vec<u8>>, u16) {
     let (mut payload, mut pongs) = (Vec::new(), Vec::new());
     loop {
         match wire::read_frame(from).await {
@@ -198,7 +197,7 @@ fn an_echo_gives_back_what_was_sent_while_it_is_sent() {
         pings.push(b"last".to_vec());
         runtime.block_on(async {
             let viewer = wire::open(&gateway, token).await;
-            let (mut from, mut to) = viewer.into_split();
+            let (mut from, mut to) = tokio::io::split(viewer);
             let writer = tokio::spawn(async move {
                 write_in_pieces(&mut to, &stream, &sizes).await;
                 to

@@ -5,14 +5,12 @@ use std::time::{Duration, SystemTime};
 use futures_util::{SinkExt, StreamExt};
 use porthole_gateway::{End, Grant, Token};
 use socket2::SockRef;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::common::{
-    TestGateway, TestTarget, Viewer, closed, echo, raw, receive, rest, send, skip, until, wire, within,
+    Stream, TestGateway, TestTarget, Viewer, closed, echo, raw, receive, rest, send, skip, until, wire,
+    within,
 };
 use crate::relay_bytes::write_until_blocked;
 
@@ -99,7 +97,7 @@ async fn sessions_are_ended_by_what_they_are() {
 }
 
 /// Fills everything between a server that speaks and a viewer that does not listen.
-async fn blocked_downstream() -> (TestGateway, TcpStream, crate::common::Server) {
+async fn blocked_downstream() -> (TestGateway, Stream, crate::common::Server) {
     let target = TestTarget::tcp().await;
     let gateway = TestGateway::relaying(target.target()).await;
     let viewer = wire::open(&gateway, "raw").await;
@@ -223,7 +221,9 @@ async fn a_viewer_that_answers_nothing_is_gone_after_45_seconds() {
     // By hand: a library would answer the pings.
     let mut viewer = wire::open(&gateway, "raw").await;
     let mut server = target.accept().await;
-    gateway.sessions_become(1).await;
+    // The relay runs, and its clock.
+    server.write_all(b"hello").await.unwrap();
+    wire::read_frame(&mut viewer).await;
     for _ in 0..2 {
         skip(20 * SECOND).await;
         assert_eq!(wire::read_frame(&mut viewer).await, (wire::PING, vec![]));

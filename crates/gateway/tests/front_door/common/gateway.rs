@@ -6,13 +6,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use super::{Stream, Transport, Viewer, connect, identity, open, wire, within};
+use crate::TRANSPORT;
 use porthole_gateway::{
-    Access, BindError, Gateway, Grant, HEARTBEAT, Lookup, Pages, Rights, Route, SessionInfo, Sessions,
-    Settings, Target, Token, TokenHash, TokenSource,
+    Access, BindError, Gateway, Grant, HEARTBEAT, Identity, Lookup, Pages, Rights, Route, SessionInfo,
+    Sessions, Settings, Target, Token, TokenHash, TokenSource,
 };
-use tokio::net::TcpStream;
-
-use super::{Viewer, open, wire, within};
 
 pub struct TestGateway {
     gateway: Gateway,
@@ -38,9 +37,9 @@ impl TestGateway {
         let grants = Arc::new(Grants::default());
         let settings = Settings {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
-            identity: None,
+            identity: (TRANSPORT == Transport::Tls).then(identity),
             plain: true,
-            splice: true,
+            splice: TRANSPORT != Transport::Copied,
             access,
             pages,
             tokens: grants.clone(),
@@ -88,6 +87,14 @@ impl TestGateway {
         within(self.gateway.set_listen(addresses)).await
     }
 
+    pub fn set_identity(&self, identity: Option<Identity>) {
+        self.gateway.set_identity(identity);
+    }
+
+    pub fn set_plain(&self, plain: bool) {
+        self.gateway.set_plain(plain);
+    }
+
     pub fn set_access(&self, access: Access) {
         self.gateway.set_access(access);
     }
@@ -97,10 +104,8 @@ impl TestGateway {
     }
 
     /// A connection that has said nothing yet.
-    pub async fn connect(&self) -> TcpStream {
-        let stream = within(TcpStream::connect(self.address())).await.unwrap();
-        stream.set_nodelay(true).unwrap();
-        stream
+    pub async fn connect(&self) -> Stream {
+        within(connect(self.address())).await.unwrap()
     }
 
     /// A viewer whose WebSocket is open, as our own page opens it.

@@ -3,6 +3,7 @@
 mod gateway;
 mod target;
 mod time;
+pub mod transport;
 mod viewer;
 pub mod vnc;
 pub mod wire;
@@ -10,4 +11,5 @@ pub mod wire;
 pub use gateway::{TestGateway, raw};
 pub use target::{Server, TestTarget, echo};
 pub use time::{skip, until, within};
+pub use transport::{SCHEME, Stream, Transport, connect, identity};
 pub use viewer::{Closed, Viewer, closed, open, receive, rest, send};

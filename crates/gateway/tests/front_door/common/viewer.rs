@@ -4,15 +4,14 @@ use std::net::SocketAddr;
 
 use futures_util::{SinkExt, StreamExt};
 use http::{HeaderName, HeaderValue};
-use tokio::net::TcpStream;
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
     tungstenite::{self, Message, client::IntoClientRequest, protocol::WebSocketConfig},
 };
 
-use super::within;
+use super::{SCHEME, Stream, connect, within};
 
-pub type Viewer = WebSocketStream<TcpStream>;
+pub type Viewer = WebSocketStream<Stream>;
 
 /// How a viewer was told that its session is over: close code and reason.
 pub type Closed = (u16, String);
@@ -24,15 +23,14 @@ pub async fn open(
     headers: &[(&'static str, &str)],
 ) -> Result<Viewer, tungstenite::Error> {
     let mut request = format!("ws://{gateway}{path}").into_client_request()?;
-    let origin = format!("http://{gateway}");
+    let origin = format!("{SCHEME}://{gateway}");
     for (name, value) in [("Origin", &*origin)].iter().chain(headers) {
         request.headers_mut().insert(
             HeaderName::from_bytes(name.as_bytes())?,
             HeaderValue::from_str(value)?,
         );
     }
-    let stream = TcpStream::connect(gateway).await?;
-    stream.set_nodelay(true)?;
+    let stream = connect(gateway).await?;
     let config = WebSocketConfig::default()
         .max_frame_size(None)
         .max_message_size(None);

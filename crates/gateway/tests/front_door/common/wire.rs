@@ -2,12 +2,9 @@
 
 use std::net::SocketAddr;
 
-use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
-use super::{Closed, TestGateway, within};
+use super::{Closed, SCHEME, Stream, TestGateway, connect, within};
 
 pub const BINARY: u8 = 0x82;
 pub const TEXT: u8 = 0x81;
@@ -43,19 +40,19 @@ pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 /// A handshake as our own page's browser sends it, with further header lines.
 pub fn handshake(gateway: SocketAddr, token: &str, more: &str) -> String {
     format!(
-        "GET /websockify HTTP/1.1\r\nHost: {gateway}\r\nOrigin: http://{gateway}\r\nConnection: Upgrade\r\n\
+        "GET /websockify HTTP/1.1\r\nHost: {gateway}\r\nOrigin: {SCHEME}://{gateway}\r\nConnection: Upgrade\r\n\
          Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
          Sec-WebSocket-Protocol: binary, porthole.token.{token}\r\n{more}\r\n"
     )
 }
 
 /// A viewer's socket right after the handshake.
-pub async fn open(gateway: &TestGateway, token: &str) -> TcpStream {
+pub async fn open(gateway: &TestGateway, token: &str) -> Stream {
     open_with(gateway, token, b"").await
 }
 
 /// The same, with bytes that come in one packet with the handshake.
-pub async fn open_with(gateway: &TestGateway, token: &str, behind: &[u8]) -> TcpStream {
+pub async fn open_with(gateway: &TestGateway, token: &str, behind: &[u8]) -> Stream {
     let mut stream = gateway.connect().await;
     let hello = [handshake(gateway.address(), token, "").as_bytes(), behind].concat();
     within(stream.write_all(&hello)).await.unwrap();
@@ -65,7 +62,7 @@ pub async fn open_with(gateway: &TestGateway, token: &str, behind: &[u8]) -> Tcp
 }
 
 /// Reads a response's head, and nothing behind it.
-pub async fn head(stream: &mut TcpStream) -> String {
+pub async fn head(stream: &mut Stream) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(within(stream.read_u8()).await.unwrap());
@@ -75,7 +72,7 @@ pub async fn head(stream: &mut TcpStream) -> String {
 
 /// Sends a request and reads all that comes until the gateway closes: status, head and body.
 pub async fn ask(gateway: SocketAddr, request: &str) -> (u16, String, String) {
-    let mut stream = within(TcpStream::connect(gateway)).await.unwrap();
+    let mut stream = within(connect(gateway)).await.unwrap();
     within(stream.write_all(request.as_bytes())).await.unwrap();
     let mut response = Vec::new();
     // A reset is an end too.

@@ -1,0 +1,25 @@
+//! What `front_door` shows, once more over TLS.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+#[path = "front_door/access.rs"]
+mod access;
+#[path = "front_door/common/mod.rs"]
+#[allow(dead_code, reason = "what is about TLS itself needs more of it")]
+mod common;
+#[path = "front_door/limits.rs"]
+mod limits;
+#[path = "front_door/relay_bytes.rs"]
+mod relay_bytes;
+#[path = "front_door/relay_properties.rs"]
+mod relay_properties;
+#[path = "front_door/secrets.rs"]
+mod secrets;
+#[path = "front_door/sessions.rs"]
+mod sessions;
+#[path = "front_door/vnc_route.rs"]
+mod vnc_route;
+#[path = "front_door/what_a_client_sees.rs"]
+mod what_a_client_sees;
+
+const TRANSPORT: common::Transport = common::Transport::Tls;
