@@ -1,4 +1,16 @@
 /**
+ * The longest text that a clipboard takes, in bytes as it travels. Xtigervnc drops what is longer without a word, unless
+ * it is told otherwise (`-MaxCutText`).
+ */
+export const LONGEST_TEXT = 256 * 1024;
+
+/** How long a text is on its way, in bytes: UTF-8, and a line ends in two characters. */
+export function lengthOf(text: string): number {
+  const lines = text.match(/\n/g)?.length ?? 0;
+  return new TextEncoder().encode(text).length + lines + 1;
+}
+
+/**
  * The browser's own clipboard. It exists only where the page came by https or from this machine, and each browser asks
  * for leave in its own way; where it is missing or refused, the clipboard panel does without.
  */
@@ -10,12 +22,24 @@ export function canReadClipboard(): boolean {
   return typeof clipboard()?.readText === 'function';
 }
 
-export async function writeClipboard(text: string): Promise<void> {
+/** Puts text on the browser's clipboard; false where it does not let a page do that, or not now. */
+export async function writeClipboard(text: string): Promise<boolean> {
+  const writeText = clipboard()?.writeText;
+  if (!writeText) return false;
   try {
-    await clipboard()?.writeText?.(text);
+    await writeText.call(clipboard(), text);
+    return true;
   } catch {
-    // Not now, says the browser. The panel shows the text.
+    return false;
   }
+}
+
+/** Copies what is selected in a field, as the browser's own menu does. Plain http knows no other way. */
+export function copySelection(field: HTMLTextAreaElement): boolean {
+  field.focus();
+  field.select();
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  return document.execCommand('copy');
 }
 
 /** Reads the clipboard; the browser may ask the person first. */

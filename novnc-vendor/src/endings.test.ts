@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endingOf, endingOfLink, endingOfRefusal, type Outcome } from './endings';
+import { endingOf, endingOfLink, endingOfRefusal, pinWanted, type Outcome } from './endings';
 
 const outcome = (code: number, rest: Partial<Outcome> = {}): Outcome => ({
   code,
@@ -27,6 +27,8 @@ test.each([
   [4006, 'offer'],
   [4007, 'never'],
   [4008, 'auto'],
+  [4011, 'offer'],
+  [4012, 'offer'],
   [4999, 'offer'],
 ])('code %i: retry %s, with title, cause and next step', (code, retry) => {
   const ending = endingOf(outcome(code));
@@ -63,6 +65,18 @@ test('a desktop that Porthole started says why it ended', () => {
   expect(ending.cause).toBe('The session ended: its user logged out.');
   expect(ending.next).toContain('start it again');
   expect(ending.retry).toBe('offer');
+});
+
+test('only sentences of the gateway are quoted', () => {
+  expect(endingOf(outcome(1011)).quoted).toBe(false);
+  expect(endingOf(outcome(1011, { reason: 'no route to host' })).quoted).toBe(true);
+  expect(endingOf(outcome(4011, { reason: 'Denied' })).quoted).toBe(false);
+});
+
+test('a PIN that is wanted ends nothing', () => {
+  expect(pinWanted(4009)).toEqual({ wrong: false });
+  expect(pinWanted(4010)).toEqual({ wrong: true });
+  expect(pinWanted(4011)).toBeUndefined();
 });
 
 test('an unknown code names itself', () => {

@@ -1,35 +1,47 @@
+import { texts } from './texts';
+
 /** A key as RFB names it (an X11 keysym) and as the keyboard names its place (`KeyboardEvent.code`). */
 export interface Key {
-  label: string;
   keysym: number;
   code: string;
 }
 
 export const MODIFIERS = [
-  { label: 'Ctrl', keysym: 0xffe3, code: 'ControlLeft' },
-  { label: 'Alt', keysym: 0xffe9, code: 'AltLeft' },
-  { label: 'Shift', keysym: 0xffe1, code: 'ShiftLeft' },
-  { label: 'Super', keysym: 0xffeb, code: 'MetaLeft' },
+  { keysym: 0xffe3, code: 'ControlLeft' },
+  { keysym: 0xffe9, code: 'AltLeft' },
+  { keysym: 0xffe1, code: 'ShiftLeft' },
+  { keysym: 0xffeb, code: 'MetaLeft' },
 ] as const satisfies readonly Key[];
 
 export type Modifier = (typeof MODIFIERS)[number];
 
-export const BACKSPACE: Key = { label: 'Backspace', keysym: 0xff08, code: 'Backspace' };
-export const ENTER: Key = { label: 'Enter', keysym: 0xff0d, code: 'Enter' };
+export const BACKSPACE: Key = { keysym: 0xff08, code: 'Backspace' };
+export const ENTER: Key = { keysym: 0xff0d, code: 'Enter' };
 
 /** Keys that browsers keep to themselves or small keyboards lack. */
 export const PLAIN_KEYS: readonly Key[] = [
-  { label: 'Esc', keysym: 0xff1b, code: 'Escape' },
-  { label: 'Tab', keysym: 0xff09, code: 'Tab' },
-  { label: 'Del', keysym: 0xffff, code: 'Delete' },
-  { label: 'Print', keysym: 0xff61, code: 'PrintScreen' },
+  { keysym: 0xff1b, code: 'Escape' },
+  { keysym: 0xff09, code: 'Tab' },
+  { keysym: 0xffff, code: 'Delete' },
+  { keysym: 0xff61, code: 'PrintScreen' },
 ];
 
 export const FUNCTION_KEYS: readonly Key[] = Array.from({ length: 12 }, (_, index) => ({
-  label: `F${index + 1}`,
   keysym: 0xffbe + index,
   code: `F${index + 1}`,
 }));
+
+export const ARROWS: readonly Key[] = [
+  { keysym: 0xff51, code: 'ArrowLeft' },
+  { keysym: 0xff52, code: 'ArrowUp' },
+  { keysym: 0xff54, code: 'ArrowDown' },
+  { keysym: 0xff53, code: 'ArrowRight' },
+];
+
+/** What is written on a key. */
+export function labelOf({ code }: Pick<Key, 'code'>): string {
+  return new Map(Object.entries(texts.keys.names)).get(code) ?? code;
+}
 
 /**
  * The keysym of a character: Latin-1 is its own keysym, everything else is Unicode with a mark (X11 protocol,

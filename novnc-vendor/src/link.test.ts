@@ -18,7 +18,7 @@ describe("Porthole's own link", () => {
   ])('%s', (address, url) => {
     expect(plan(address)).toEqual({
       urls: [url],
-      protocols: ['binary', `porthole.token.${TOKEN}`],
+      protocols: ['binary', 'porthole.events', `porthole.token.${TOKEN}`],
       shared: true,
     });
   });
@@ -93,7 +93,7 @@ describe("websockify's link", () => {
 
   test('carries what noVNC carries', () => {
     expect(plan('http://desk/vnc.html?password=pa+ss&shared=0&repeaterID=7')).toMatchObject({
-      protocols: ['binary'],
+      protocols: ['binary', 'porthole.events'],
       password: 'pa+ss',
       shared: false,
       repeaterId: '7',

@@ -1,3 +1,4 @@
+import { EVENTS_PROTOCOL } from './events';
 import { readFlag, readParameters } from './parameters';
 
 /** Where to connect to, and how. */
@@ -47,7 +48,7 @@ function readOwnLink(page: URL, kept: unknown): Plan | LinkFault {
   if (!/^[A-Za-z0-9_-]{1,256}$/.test(token)) return 'damaged';
   return {
     urls: [socketUrl(new URL('websockify', page), page)],
-    protocols: ['binary', `porthole.token.${token}`],
+    protocols: ['binary', EVENTS_PROTOCOL, `porthole.token.${token}`],
     shared: true,
   };
 }
@@ -75,7 +76,7 @@ function readWebsockifyLink(page: URL): Plan | LinkFault {
   const repeaterId = parameters.get('repeaterID');
   return {
     urls: [first, ...rest.filter((url) => url !== first)],
-    protocols: ['binary'],
+    protocols: ['binary', EVENTS_PROTOCOL],
     shared: readFlag(parameters, 'shared') ?? true,
     ...(password !== undefined && { password }),
     ...(repeaterId !== undefined && { repeaterId }),

@@ -1,5 +1,6 @@
 import type RFB from '@novnc/novnc';
 import type { Credentials } from '@novnc/novnc';
+import type { GatewayEvent } from './events';
 import type { Key } from './keys';
 import type { Plan } from './link';
 import type { Settings } from './settings';
@@ -11,6 +12,8 @@ export type { Credentials };
 export interface ScreenEvents {
   /** The gateway accepted the connection; what the desktop says is still to come. */
   opened(): void;
+  /** The gateway says something about this visit. */
+  told(event: GatewayEvent): void;
   /** The first bytes came. */
   heard(): void;
   connected(): void;
@@ -72,7 +75,10 @@ export class Screen {
     };
     let opened = false;
     // Ours hears the close before noVNC does, while the last picture is still on the page.
-    const socket = openSocket(url, plan.protocols, (close) => end({ ...close, gaveUp: false }));
+    const socket = openSocket(url, plan.protocols, {
+      closed: (close) => end({ ...close, gaveUp: false }),
+      told: (event) => events.told(event),
+    });
     socket.addEventListener('open', () => {
       opened = true;
       events.opened();
@@ -105,11 +111,12 @@ export class Screen {
     rfb.addEventListener('clippingviewport', ({ detail }) => events.clipped(detail));
   }
 
-  apply({ scaling, quality, compression, viewOnly }: Settings): void {
+  /** @param typing an on-screen keyboard takes away part of the page: no reason to make the desktop smaller */
+  apply({ scaling, quality, compression, viewOnly }: Settings, typing = false): void {
     const rfb = this.#rfb;
     rfb.viewOnly = viewOnly;
-    rfb.scaleViewport = scaling === 'fit';
-    rfb.resizeSession = scaling === 'remote';
+    rfb.scaleViewport = scaling === 'fit' || (scaling === 'remote' && (typing || viewOnly));
+    rfb.resizeSession = scaling === 'remote' && !typing;
     // Scroll bars need a mouse; fingers drag the picture instead.
     rfb.clipViewport = scaling !== 'fit' && matchMedia('(pointer: coarse)').matches;
     rfb.qualityLevel = quality;

@@ -1,31 +1,41 @@
 import { SvelteSet } from 'svelte/reactivity';
 import { Backoff } from './backoff';
-import { writeClipboard } from './clipboard';
+import { LONGEST_TEXT, lengthOf, writeClipboard } from './clipboard';
 import {
   endingOf,
   endingOfLink,
   endingOfRefusal,
   LEFT,
   PAGE_OUT_OF_DATE,
+  pinWanted,
   type Ending,
 } from './endings';
+import type { GatewayEvent } from './events';
 import type { Key, Modifier } from './keys';
 import type { LinkFault, Plan } from './link';
+import { presentable } from './names';
+import { Notice } from './notice.svelte';
+import { pinProtocol } from './pin';
 import type { Credentials, openScreen, Screen, ScreenEvents } from './screen';
 import type { Settings } from './settings';
+import { Terms } from './terms.svelte';
+import { texts } from './texts';
 
 /** On the way to a desktop. */
 export interface Connecting {
   name: 'connecting';
   /** The end that is being mended. */
   after: Ending | undefined;
-  /** The gateway is there, and the desktop is not yet: it is starting. */
-  starting: boolean;
+  stage: Stage;
 }
+
+/** How far: under way, the gateway asks the owner, or it is there and the desktop is still starting. */
+export type Stage = 'begun' | 'asking' | 'starting';
 
 /** What the page shows. */
 export type Phase =
   | Connecting
+  | { name: 'pin'; wrong: boolean }
   | { name: 'credentials'; fields: (keyof Credentials)[] }
   | { name: 'trust'; publicKey: Uint8Array }
   | { name: 'connected' }
@@ -41,10 +51,16 @@ const FIRST_WORD = 700;
  */
 export class Session {
   phase = $state.raw<Phase>(connecting());
-  /** The desktop's own name; foreign text. */
-  name = $state('');
-  /** What the desktop copied last; foreign text. */
+  readonly notice = new Notice();
+  readonly terms = new Terms((text) => this.notice.say(text));
+  /** What the desktop is called; foreign text. */
+  readonly name = $derived.by(() => this.terms.display || this.#ownName);
+  /** What is on the desktop's clipboard, as far as is known; foreign text. */
   copied = $state('');
+  /** Nothing is sent to the desktop, be it that it may not or that it shall not. */
+  readonly viewOnly = $derived.by(() => this.terms.rights === 'view' || this.settings.viewOnly);
+  /** The keyboard is in a field of the page's own, for fingers. */
+  typing = $state(false);
   clipped = $state(false);
   dragging = $state(false);
   /** The last picture, while there is no newer one. */
@@ -55,7 +71,9 @@ export class Session {
   readonly #mount: HTMLElement;
   readonly #backoff = new Backoff();
   readonly #showDot: boolean;
-  #settings: Settings;
+  settings = $state.raw() as Settings;
+  #ownName = $state('');
+  #pin = '';
   #plan: Plan | undefined;
   #credentials: Credentials = {};
   #trusted = '';
@@ -71,14 +89,17 @@ export class Session {
   constructor(open: typeof openScreen, mount: HTMLElement, settings: Settings, showDot: boolean) {
     this.#open = open;
     this.#mount = mount;
-    this.#settings = settings;
+    this.settings = settings;
     this.#showDot = showDot;
   }
 
   /** Follows a link, and lets go of the one before. */
   follow(link: Plan | LinkFault): void {
     this.#drop();
-    this.name = '';
+    this.terms.forget();
+    this.notice.clear();
+    this.#ownName = '';
+    this.#pin = '';
     this.copied = '';
     this.#trusted = '';
     if (typeof link === 'string') {
@@ -107,6 +128,12 @@ export class Session {
     this.#end(LEFT);
   }
 
+  /** Shows a PIN at the door. */
+  enter(pin: string): void {
+    this.#pin = pin;
+    this.#connect();
+  }
+
   answer(credentials: Credentials): void {
     this.#credentials = { ...this.#credentials, ...credentials };
     this.phase = connecting();
@@ -120,9 +147,14 @@ export class Session {
   }
 
   apply(settings: Settings): void {
-    this.#settings = settings;
-    if (settings.viewOnly) this.releaseAll();
-    this.#screen?.apply(settings);
+    this.settings = settings;
+    this.#apply();
+  }
+
+  /** Why the desktop does not answer to the hand that was just laid on it. */
+  explainViewOnly(): void {
+    const { lookOnly, choseToLook } = texts.rights;
+    this.notice.say(this.terms.rights === 'view' ? lookOnly : choseToLook);
   }
 
   drag(dragging: boolean): void {
@@ -151,13 +183,22 @@ export class Session {
     this.held.clear();
   }
 
-  paste(text: string): void {
+  /** Puts text on the desktop's clipboard; false if it does not go there. */
+  paste(text: string): boolean {
+    if (this.viewOnly) return false;
+    if (lengthOf(text) > LONGEST_TEXT) {
+      this.notice.say(texts.clipboard.tooLong(LONGEST_TEXT / 1024));
+      return false;
+    }
+    this.copied = text;
     this.#screen?.paste(text);
+    return true;
   }
 
-  /** Whether touching the desktop leaves the keyboard where it is. */
+  /** While the page's own field has the keyboard, touching the desktop leaves it there. */
   keepKeyboard(keep: boolean): void {
-    if (this.#screen) this.#screen.focusOnTouch = !keep;
+    this.typing = keep;
+    this.#apply();
   }
 
   label(name: string, way: string): void {
@@ -173,14 +214,16 @@ export class Session {
     const url = this.#plan?.urls[this.#reading];
     if (!this.#plan || url === undefined) return;
     const attempt = this.#attempt;
+    const { protocols } = this.#plan;
+    const shown = this.#pin === '' ? protocols : [...protocols, pinProtocol(this.#pin)];
     this.phase = connecting(after);
     this.#open(
       this.#mount,
       {
         url,
-        plan: this.#plan,
+        plan: { ...this.#plan, protocols: shown },
         credentials: this.#credentials,
-        settings: this.#settings,
+        settings: this.#effective(),
         showDot: this.#showDot,
       },
       this.#listen(attempt),
@@ -208,16 +251,15 @@ export class Session {
 
     return {
       opened: current(() => {
-        this.#silence = setTimeout(() => this.#starting(true), FIRST_WORD);
+        this.#silence = setTimeout(() => this.#stage('starting'), FIRST_WORD);
       }),
-      heard: current(() => {
-        clearTimeout(this.#silence);
-        this.#starting(false);
-      }),
+      told: current((event) => this.#hear(event)),
+      heard: current(() => this.#stage('begun')),
       connected: current(() => {
         connectedAt = performance.now();
         this.#keepReading();
         this.still = undefined;
+        clearTimeout(this.#silence);
         this.phase = { name: 'connected' };
         if (this.#screen) this.#screen.dragging = this.dragging;
         this.focus();
@@ -235,9 +277,10 @@ export class Session {
         else this.phase = { name: 'trust', publicKey };
       }),
       renamed: current((name) => {
-        this.name = presentable(name);
+        this.#ownName = presentable(name);
       }),
       copied: current((text) => {
+        if (this.viewOnly) return;
         this.copied = text;
         void writeClipboard(text);
       }),
@@ -248,6 +291,11 @@ export class Session {
       closed: current((close) => {
         const connected = connectedAt > 0;
         if (!close.opened && this.#tryOtherReading()) return;
+        const pin = pinWanted(close.code);
+        if (pin) {
+          this.#askForPin(pin.wrong);
+          return;
+        }
         const ending = refusal ?? endingOf({ ...close, connected });
         if (ending.retry !== 'auto') {
           this.#end(ending);
@@ -259,8 +307,44 @@ export class Session {
     };
   }
 
-  #starting(starting: boolean): void {
-    if (this.phase.name === 'connecting') this.phase = { ...this.phase, starting };
+  #hear(event: GatewayEvent): void {
+    switch (event.type) {
+      case 'waiting':
+        this.#stage('asking');
+        return;
+      case 'welcome':
+        this.#stage('begun');
+        this.terms.welcome(event);
+        break;
+      case 'rights':
+        this.terms.change(event.rights);
+        break;
+    }
+    if (this.terms.rights === 'view') this.copied = '';
+    this.#apply();
+  }
+
+  #stage(stage: Stage): void {
+    clearTimeout(this.#silence);
+    if (this.phase.name === 'connecting') this.phase = { ...this.phase, stage };
+  }
+
+  #effective(): Settings {
+    return { ...this.settings, viewOnly: this.viewOnly };
+  }
+
+  #apply(): void {
+    if (this.viewOnly) this.releaseAll();
+    if (!this.#screen) return;
+    this.#screen.apply(this.#effective(), this.typing);
+    this.#screen.focusOnTouch = !this.typing;
+  }
+
+  /** A wrong one is not shown again. */
+  #askForPin(wrong: boolean): void {
+    this.#drop();
+    this.#pin = '';
+    this.phase = { name: 'pin', wrong };
   }
 
   /** This address works: there is no other from now on. */
@@ -308,12 +392,5 @@ export class Session {
 }
 
 function connecting(after?: Ending): Connecting {
-  return { name: 'connecting', after, starting: false };
-}
-
-/** A name on one line, of a length that fits into a title. */
-function presentable(name: string): string {
-  // eslint-disable-next-line no-control-regex
-  const line = name.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
-  return [...line].slice(0, 120).join('');
+  return { name: 'connecting', after, stage: 'begun' };
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Plan } from './link';
 import type { openScreen, ScreenEvents, ScreenOptions } from './screen';
 import { Session } from './session.svelte';
+import { LONGEST_TEXT } from './clipboard';
 import { DEFAULTS } from './settings';
 
 /** Screens that only remember what was asked of them; the test plays the server. */
@@ -19,6 +20,7 @@ function fakeScreens() {
       answer: vi.fn(),
       trust: vi.fn(),
       apply: vi.fn(),
+      paste: vi.fn(),
       still: () => PICTURE,
     };
     opened.push({ options, events, screen });
@@ -42,11 +44,13 @@ let session: Session;
 
 beforeEach(() => {
   vi.useFakeTimers();
+  vi.stubGlobal('navigator', {});
   screens = fakeScreens();
   session = new Session(screens.open, {} as HTMLElement, DEFAULTS, false);
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 /** Follows a link and lets the screen open. */
@@ -63,7 +67,7 @@ test('connects by itself', async () => {
 });
 
 describe('a connection that stays silent', () => {
-  const starting = () => session.phase.name === 'connecting' && session.phase.starting;
+  const starting = () => session.phase.name === 'connecting' && session.phase.stage === 'starting';
 
   beforeEach(async () => {
     await follow();
@@ -220,7 +224,7 @@ test('a password is asked for, remembered for a reconnection, and forgotten when
 });
 
 test('held modifiers are let go with view only, and are not held on the next screen', async () => {
-  const ctrl = { label: 'Ctrl', keysym: 0xffe3, code: 'ControlLeft' } as const;
+  const ctrl = { keysym: 0xffe3, code: 'ControlLeft' } as const;
   await follow();
   screens.last().events.connected();
   session.toggle(ctrl);
@@ -230,4 +234,133 @@ test('held modifiers are let go with view only, and are not held on the next scr
   session.toggle(ctrl);
   screens.last().events.closed(lost);
   expect(session.held.size).toBe(0);
+});
+
+describe('a link with a PIN', () => {
+  const protocols = () => screens.last().options.plan.protocols;
+
+  beforeEach(async () => {
+    await follow();
+    screens.last().events.closed({ ...lost, code: 4009 });
+  });
+
+  test('asks for it, shows it, and shows it again after a loss', async () => {
+    expect(session.phase).toEqual({ name: 'pin', wrong: false });
+    expect(protocols()).toEqual(['binary']);
+    session.enter('0471');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(protocols()).toEqual(['binary', 'porthole.pin.30343731']);
+    screens.last().events.connected();
+    screens.last().events.closed(lost);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(protocols()).toEqual(['binary', 'porthole.pin.30343731']);
+  });
+
+  test('says that one was wrong, and forgets it', async () => {
+    session.enter('0471');
+    screens.last().events.closed({ ...lost, code: 4010 });
+    expect(session.phase).toEqual({ name: 'pin', wrong: true });
+    session.enter('');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(protocols()).toEqual(['binary']);
+  });
+
+  test('does not show it at another link', async () => {
+    session.enter('0471');
+    await follow({ ...PLAN, urls: ['ws://desk/other'] });
+    expect(protocols()).toEqual(['binary']);
+  });
+
+  test('is not asked for again by time or network', async () => {
+    session.hurry();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(screens.opened).toHaveLength(1);
+  });
+});
+
+describe('what the gateway tells', () => {
+  const tell = (event: Parameters<ScreenEvents['told']>[0]) => screens.last().events.told(event);
+  const welcome = { type: 'welcome', display: 'Alice', secondsLeft: null } as const;
+  const applied = () => vi.mocked(screens.last().screen['apply'] as () => void).mock.lastCall;
+
+  beforeEach(async () => {
+    await follow();
+    screens.last().events.opened();
+  });
+
+  test('the owner is being asked, which is no desktop that starts', async () => {
+    tell({ type: 'waiting' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(session.phase).toMatchObject({ name: 'connecting', stage: 'asking' });
+    tell({ ...welcome, rights: 'control' });
+    expect(session.phase).toMatchObject({ name: 'connecting', stage: 'begun' });
+  });
+
+  test("the display's name goes before the desktop's own", () => {
+    screens.last().events.renamed('host:1 (root)');
+    expect(session.name).toBe('host:1 (root)');
+    tell({ ...welcome, rights: 'control' });
+    expect(session.name).toBe('Alice');
+  });
+
+  test('rights to look take the hands off at once, and rights to control give them back', () => {
+    const ctrl = { keysym: 0xffe3, code: 'ControlLeft' } as const;
+    tell({ ...welcome, rights: 'control' });
+    screens.last().events.connected();
+    session.toggle(ctrl);
+    expect(session.viewOnly).toBe(false);
+
+    tell({ type: 'rights', rights: 'view' });
+    expect(session.viewOnly).toBe(true);
+    expect(session.held.size).toBe(0);
+    expect(applied()).toEqual([expect.objectContaining({ viewOnly: true }), false]);
+
+    tell({ type: 'rights', rights: 'control' });
+    expect(applied()).toEqual([expect.objectContaining({ viewOnly: false }), false]);
+  });
+
+  test("the visitor's own choice to look outlasts the owner's leave to touch", () => {
+    session.apply({ ...DEFAULTS, viewOnly: true });
+    tell({ ...welcome, rights: 'view' });
+    tell({ type: 'rights', rights: 'control' });
+    expect(applied()).toEqual([expect.objectContaining({ viewOnly: true }), false]);
+  });
+
+  test('who may only look has no clipboard, in either direction', () => {
+    tell({ ...welcome, rights: 'control' });
+    screens.last().events.copied('secret');
+    tell({ type: 'rights', rights: 'view' });
+    expect(session.copied).toBe('');
+    screens.last().events.copied('another');
+    expect(session.copied).toBe('');
+    expect(session.paste('mine')).toBe(false);
+    expect(screens.last().screen['paste']).not.toHaveBeenCalled();
+  });
+
+  test('is not heard of an old attempt', async () => {
+    screens.last().events.closed(lost);
+    await vi.advanceTimersByTimeAsync(2_000);
+    screens.opened[0]?.events.told({ ...welcome, rights: 'view' });
+    expect(session.viewOnly).toBe(false);
+  });
+});
+
+test('text of 64 KiB and more goes to the desktop, and what a server would drop does not', async () => {
+  await follow();
+  const text = 'ü\n'.repeat(32 * 1024);
+  expect(session.paste(text)).toBe(true);
+  expect(screens.last().screen['paste']).toHaveBeenLastCalledWith(text);
+  expect(session.paste('x'.repeat(LONGEST_TEXT))).toBe(false);
+  expect(screens.last().screen['paste']).toHaveBeenCalledOnce();
+  expect(session.notice.text).toContain('256 KiB');
+});
+
+test('a notice is read, and goes', async () => {
+  session.notice.say('one');
+  await vi.advanceTimersByTimeAsync(6_000);
+  session.notice.say('two');
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(session.notice.text).toBe('two');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(session.notice.text).toBe('');
 });

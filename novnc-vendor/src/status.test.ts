@@ -5,13 +5,15 @@ import { progressOf, statusOf } from './status';
 const after = endingOf({ code: 1006, reason: '', opened: true, connected: true, gaveUp: false });
 
 test.each([
-  [undefined, false, 'Connecting…'],
-  [after, false, 'Trying again…'],
-  [undefined, true, 'Starting the desktop…'],
-  [after, true, 'Starting the desktop…'],
-])('on the way after %o, starting %s: %s', (after, starting, words) => {
-  const phase = { name: 'connecting', after, starting } as const;
-  expect(progressOf(phase)).toBe(words);
+  [undefined, 'begun', 'Connecting…'],
+  [after, 'begun', 'Trying again…'],
+  [undefined, 'starting', 'Starting the desktop…'],
+  [after, 'starting', 'Starting the desktop…'],
+  [undefined, 'asking', 'Alice’s owner is being asked…'],
+  [after, 'asking', 'Alice’s owner is being asked…'],
+] as const)('on the way after %o, %s: %s', (after, stage, words) => {
+  const phase = { name: 'connecting', after, stage } as const;
+  expect(progressOf(phase, 'Alice')).toBe(words);
   expect(statusOf(phase, 'Alice')).toBe(words);
 });
 

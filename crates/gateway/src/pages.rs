@@ -155,7 +155,7 @@ const NO_STORE: &str = "no-store";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+     connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 fn page(kind: &str, content: Cow<'static, [u8]>, keep: &'static str) -> Page {
     let bytes = match content {

@@ -166,7 +166,7 @@ async fn every_page_has_the_headers_of_the_threat_model() {
         let (_, head, _) = ask(at, &page(path, &at.to_string())).await;
         for line in [
             "content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-             connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+             connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
             "referrer-policy: no-referrer",
             "cache-control: no-store",
             "x-content-type-options: nosniff",

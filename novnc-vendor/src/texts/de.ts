@@ -1,0 +1,309 @@
+import type { Texts } from './en';
+
+/** Every word of the page, in German. */
+export const de: Texts = {
+  page: {
+    desktop: (name) => (name === '' ? 'Desktop' : `Desktop: ${name}`),
+    wayOut: 'Strg, Alt und Umschalt zusammen drücken und loslassen führt zur Bedienleiste.',
+  },
+
+  progress: {
+    connecting: 'Verbindung wird aufgebaut …',
+    again: 'Neuer Versuch …',
+    starting: 'Der Desktop wird gestartet …',
+    asking: (name) =>
+      name === ''
+        ? 'Wer ihn freigegeben hat, wird gefragt …'
+        : `Wer „${name}“ freigegeben hat, wird gefragt …`,
+  },
+
+  status: {
+    connected: (name) => (name === '' ? 'Verbunden.' : `Verbunden mit ${name}.`),
+    soon: 'Gleich folgt ein neuer Versuch.',
+  },
+
+  asking: {
+    title: 'Bitte warten',
+    hint: 'Mit dem Ja steht die Verbindung. Lassen Sie diese Seite so lange offen.',
+    leave: 'Nicht länger warten',
+  },
+
+  pin: {
+    title: 'Dieser Link hat eine PIN',
+    hint: 'Sie kennt, wer Ihnen den Link gegeben hat.',
+    label: 'PIN',
+    wrong: 'Das war nicht die PIN. Prüfen Sie sie und versuchen Sie es noch einmal.',
+    connect: 'Verbinden',
+  },
+
+  rights: {
+    control: 'Steuern',
+    view: 'Nur ansehen',
+    canControl: 'Sie können diesen Desktop jetzt steuern.',
+    canOnlyLook: 'Sie können diesen Desktop jetzt nur noch ansehen.',
+    lookOnly: 'Nur ansehen: Sie dürfen diesen Desktop sehen, aber nicht bedienen.',
+    choseToLook: 'Nur ansehen: So haben Sie es unter „Ansicht“ gewählt.',
+  },
+
+  time: {
+    left: (hours, minutes) =>
+      hours === 0
+        ? `noch ${minutes} Min.`
+        : `noch ${hours} Std. ${String(minutes).padStart(2, '0')} Min.`,
+    endsSoon: (minutes) =>
+      minutes === 1
+        ? 'Dieser Link endet in einer Minute.'
+        : `Dieser Link endet in ${minutes} Minuten. Sichern Sie, was Sie brauchen.`,
+  },
+
+  toolbar: {
+    name: 'Bedienleiste',
+    show: 'Bedienleiste zeigen',
+    showHint: 'Bedienleiste zeigen (Strg + Alt + Umschalt)',
+    keyboard: 'Bildschirmtastatur',
+    keys: 'Tasten',
+    clipboard: 'Zwischenablage',
+    drag: 'Ausschnitt verschieben',
+    view: 'Ansicht',
+    fullscreen: 'Vollbild',
+    leaveFullscreen: 'Vollbild verlassen',
+    disconnect: 'Trennen',
+    fold: 'Einklappen',
+  },
+
+  keys: {
+    names: {
+      Escape: 'Esc',
+      Tab: 'Tab',
+      Delete: 'Entf',
+      PrintScreen: 'Druck',
+      ControlLeft: 'Strg',
+      AltLeft: 'Alt',
+      ShiftLeft: 'Umsch',
+      MetaLeft: 'Super',
+      ArrowLeft: 'Links',
+      ArrowUp: 'Hoch',
+      ArrowDown: 'Runter',
+      ArrowRight: 'Rechts',
+    },
+    ctrlAltDel: 'Strg + Alt + Entf',
+    hold: 'Gedrückt halten',
+    functionKeys: 'Funktionstasten',
+    chord: ', gedrückt und losgelassen, wechselt zwischen dem Desktop und dieser Leiste.',
+    row: 'Weitere Tasten',
+    typing: 'Was Sie tippen, geht an den Desktop',
+  },
+
+  clipboard: {
+    label: 'Zwischenablage des Desktops',
+    hint: 'Was der Desktop kopiert, erscheint hier. Was Sie hier schreiben oder einfügen, können Sie auf dem Desktop einfügen.',
+    refused: 'Der Browser gibt seine Zwischenablage nicht her. Fügen Sie den Text hier ein.',
+    tooLong: (kib) => `Das ist zu viel Text: Höchstens ${kib} KiB passen in die Zwischenablage.`,
+    take: 'Von diesem Gerät holen',
+    copy: 'Auf dieses Gerät kopieren',
+    copied: 'Kopiert.',
+  },
+
+  view: {
+    size: 'Größe',
+    scalings: {
+      fit: 'Passend',
+      remote: 'Anpassen',
+      actual: '1:1',
+    },
+    hints: {
+      fit: 'Das Bild wird auf diese Seite verkleinert oder vergrößert.',
+      remote: 'Der Desktop nimmt die Größe dieser Seite an, wenn er kann.',
+      actual: 'Das Bild wird Punkt für Punkt gezeigt.',
+    },
+    quality: 'Bildgüte',
+    compression: 'Kompression',
+    viewOnly: 'Nur ansehen: keine Tasten, Maus oder Zwischenablage senden',
+    byOwner: 'Diesen Desktop dürfen Sie nur ansehen.',
+  },
+
+  credentials: {
+    title: 'Dieser Desktop fragt, wer Sie sind',
+    fields: { username: 'Benutzername', password: 'Passwort', target: 'Rechner' },
+    plainHttp: 'Diese Seite kam über einfaches http: Andere im Netz könnten mitlesen.',
+    connect: 'Verbinden',
+    cancel: 'Abbrechen',
+  },
+
+  trust: {
+    title: 'Ist das der richtige Desktop?',
+    hint: 'Der VNC-Server zeigt diesen Fingerabdruck. Vergleichen Sie ihn mit dem, den Sie bekommen haben.',
+    cancel: 'Abbrechen',
+    yes: 'Das ist der richtige',
+  },
+
+  retry: {
+    banner: 'Verbindung wird wiederhergestellt',
+    in: 'Neuer Versuch in',
+    disconnect: 'Trennen',
+  },
+
+  paste: {
+    label: 'Link',
+    hint: 'Oder fügen Sie hier einen Link ein:',
+    open: 'Öffnen',
+    wrong: 'Das ist kein Link zu dieser Adresse.',
+  },
+
+  endings: {
+    closed: {
+      title: 'Der Desktop wurde beendet',
+      cause: 'Der VNC-Server hat die Verbindung beendet: Abmeldung, oder er wurde angehalten.',
+      next: 'Verbinden Sie sich wieder, sobald er neu gestartet ist.',
+      action: 'Neu verbinden',
+    },
+    neverStarted: {
+      title: 'Der Desktop ist nicht gestartet',
+      cause: 'Der VNC-Server hat die Verbindung beendet: Abmeldung, oder er wurde angehalten.',
+      next: 'Verbinden Sie sich wieder, sobald er neu gestartet ist.',
+      action: 'Neu verbinden',
+    },
+    shuttingDown: {
+      title: 'Porthole wird beendet',
+      cause: 'Das Gateway wurde angehalten oder startet neu.',
+      next: 'Diese Seite verbindet sich wieder, sobald es zurück ist.',
+      action: 'Jetzt versuchen',
+    },
+    brokeTheRules: {
+      title: 'Das Gateway hat die Verbindung beendet',
+      cause: 'Es hat von dieser Seite etwas bekommen, das es nicht erlaubt.',
+      next: 'Laden Sie die Seite neu. Wenn es wieder geschieht, hilft das Protokoll von Porthole.',
+      action: 'Neu verbinden',
+    },
+    lost: {
+      title: 'Verbindung verloren',
+      cause: 'Das Netz ist weg, oder Porthole ist es.',
+      next: 'Diese Seite verbindet sich von selbst wieder.',
+      action: 'Jetzt versuchen',
+    },
+    noGateway: {
+      title: 'Porthole ist nicht erreichbar',
+      cause: 'Unter dieser Adresse antwortet nichts, oder die Antwort kam nicht durch.',
+      next: 'Prüfen Sie, ob Porthole läuft und dieses Gerät im richtigen Netz ist.',
+      action: 'Jetzt versuchen',
+    },
+    noDesktop: {
+      title: 'Der Desktop ist nicht erreichbar',
+      cause: 'Porthole läuft, aber der VNC-Server dahinter antwortet nicht.',
+      next: 'Prüfen Sie, ob der VNC-Server läuft. Diese Seite versucht es weiter.',
+      action: 'Jetzt versuchen',
+    },
+    restarting: {
+      title: 'Porthole startet neu',
+      cause: 'Das Gateway ist gleich wieder da.',
+      next: 'Diese Seite verbindet sich von selbst wieder.',
+      action: 'Jetzt versuchen',
+    },
+    notValid: {
+      title: 'Dieser Link gilt nicht',
+      cause: 'Er ist vertippt, abgelaufen oder zurückgezogen.',
+      next: 'Bitten Sie um einen neuen Link, oder kopieren Sie ihn in Porthole noch einmal.',
+      action: '',
+    },
+    byOwner: {
+      title: 'Die Sitzung wurde beendet',
+      cause: 'Wer den Desktop freigegeben hat, hat Ihre Sitzung beendet.',
+      next: 'Fragen Sie nach, bevor Sie wiederkommen.',
+      action: 'Neu verbinden',
+    },
+    changed: {
+      title: 'Dieser Desktop hat sich geändert',
+      cause: 'Er wurde in den Einstellungen von Porthole geändert oder entfernt.',
+      next: 'Verbinden Sie sich neu, um zu sehen, ob es ihn noch gibt.',
+      action: 'Neu verbinden',
+    },
+    serverRefused: {
+      title: 'Der VNC-Server lehnt ab',
+      cause: 'Porthole hat den VNC-Server erreicht, wurde aber nicht eingelassen.',
+      next: 'Prüfen Sie Passwort und Sicherheitseinstellungen dieses Desktops in Porthole.',
+      action: 'Noch einmal versuchen',
+    },
+    tooMany: {
+      title: 'Zu viele falsche Links',
+      cause: 'Von dieser Adresse kamen zu viele Links, die nicht gelten.',
+      next: 'Warten Sie eine Minute, und versuchen Sie es dann noch einmal.',
+      action: 'Noch einmal versuchen',
+    },
+    expired: {
+      title: 'Die Zeit dieses Links ist um',
+      cause: 'Der Link galt nur eine begrenzte Zeit.',
+      next: 'Bitten Sie um einen neuen Link, oder kopieren Sie ihn in Porthole noch einmal.',
+      action: '',
+    },
+    denied: {
+      title: 'Sie wurden nicht eingelassen',
+      cause: 'Wer den Desktop freigegeben hat, wurde gefragt und hat abgelehnt.',
+      next: 'Sprechen Sie miteinander, und fragen Sie dann noch einmal.',
+      action: 'Noch einmal fragen',
+    },
+    notAnswered: {
+      title: 'Niemand hat geantwortet',
+      cause:
+        'Wer den Desktop freigegeben hat, wurde gefragt und hat nicht rechtzeitig geantwortet.',
+      next: 'Fragen Sie noch einmal, wenn jemand am Bildschirm sitzt.',
+      action: 'Noch einmal fragen',
+    },
+    passwordRefused: {
+      title: 'Nicht eingelassen',
+      cause: 'Der VNC-Server hat das Passwort nicht angenommen.',
+      next: 'Prüfen Sie das Passwort, und versuchen Sie es noch einmal.',
+      action: 'Noch einmal eingeben',
+    },
+    securityRefused: {
+      title: 'Der VNC-Server lehnt ab',
+      cause: 'Er nennt keinen Grund.',
+      next: 'Prüfen Sie die Sicherheitseinstellungen des VNC-Servers.',
+      action: 'Noch einmal versuchen',
+    },
+    notUnderstood: {
+      title: 'Der VNC-Server wurde nicht verstanden',
+      cause: 'Er hat etwas gesendet, das dieser Betrachter nicht lesen kann.',
+      next: 'Verbinden Sie sich neu. Wenn es wieder geschieht, hilft eine andere Bildgüte oder das Protokoll des VNC-Servers.',
+      action: 'Neu verbinden',
+    },
+    left: {
+      title: 'Getrennt',
+      cause: 'Sie haben diesen Desktop verlassen. Er läuft weiter.',
+      next: 'Verbinden Sie sich wieder, wann Sie möchten, oder schließen Sie diese Seite.',
+      action: 'Neu verbinden',
+    },
+    outOfDate: {
+      title: 'Diese Seite ist veraltet',
+      cause: 'Ein Teil der Seite ließ sich nicht von Porthole laden.',
+      next: 'Laden Sie die Seite neu.',
+      action: 'Noch einmal versuchen',
+    },
+    unexpected: {
+      title: 'Die Verbindung ist zu Ende',
+      cause: 'Das Gateway hat keinen Grund genannt.',
+      next: 'Versuchen Sie es noch einmal. Wenn es so bleibt, hilft das Protokoll von Porthole.',
+      action: 'Neu verbinden',
+    },
+    incomplete: {
+      title: 'Dieser Link ist unvollständig',
+      cause: 'Der Teil nach dem # fehlt, der sagt, was geöffnet werden soll.',
+      next: 'Öffnen Sie den ganzen Link noch einmal, oder kopieren Sie ihn in Porthole neu.',
+      action: '',
+    },
+    damaged: {
+      title: 'Dieser Link ist beschädigt',
+      cause:
+        'Er enthält Zeichen, die kein Link hat. Ein Mail- oder Chatprogramm hat vielleicht etwas angehängt oder zerbrochen.',
+      next: 'Kopieren Sie den Link in Porthole neu, und fügen Sie ihn in die Adresszeile ein.',
+      action: '',
+    },
+    foreign: {
+      title: 'Dieser Link führt woandershin',
+      cause: 'Er nennt einen anderen Server, und diese Seite verbindet nur mit ihrem eigenen.',
+      next: 'Bitten Sie um einen Link, der zu dieser Adresse gehört.',
+      action: '',
+    },
+  },
+  startAgain: 'Verbinden Sie sich neu, um ihn wieder zu starten.',
+  endedWithCode: (code) => `Die Verbindung endete mit dem Code ${code}.`,
+};

@@ -1,0 +1,135 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { DESK, Visitor, type Device } from './visitor';
+
+let visitor: Visitor | undefined;
+afterEach(async () => {
+  await visitor?.leave();
+  expect(visitor?.faults ?? []).toEqual([]);
+  visitor = undefined;
+});
+
+async function arrive(device: Device = DESK) {
+  visitor = await Visitor.open(device);
+  return { visitor, page: visitor.page, visit: await visitor.gateway.visit() };
+}
+
+test('the page offers its token, and hears events', async () => {
+  const { visitor, visit } = await arrive();
+  expect(visit.protocols).toEqual(['binary', 'porthole.events', 'porthole.token.token']);
+  expect(visitor.page.url()).not.toContain('token');
+});
+
+describe('the owner is asked', () => {
+  test('the page waits, and shows the desktop when the answer is yes', async () => {
+    const { visitor, visit } = await arrive();
+    visit.tell({ type: 'waiting' });
+    await visitor.reads('Waiting to be let in');
+    await visitor.reads('Its owner is being asked…');
+    await visit.welcome();
+    await visitor.sees();
+    expect(await visitor.page.title()).toBe('Alice');
+  });
+
+  test.each([
+    [4011, 'You were not let in'],
+    [4012, 'Nobody answered'],
+  ])('%i: %s, and asking again is offered', async (code, title) => {
+    const { visitor, visit } = await arrive();
+    visit.tell({ type: 'waiting' });
+    visit.close(code);
+    await visitor.reads(title);
+    await visitor.press('Ask again');
+    const again = await visitor.gateway.visit();
+    again.tell({ type: 'waiting' });
+    await visitor.reads('Waiting to be let in');
+  });
+
+  test('whoever does not want to wait leaves', async () => {
+    const { visitor, visit } = await arrive();
+    visit.tell({ type: 'waiting' });
+    await visitor.press('Stop waiting');
+    await visitor.reads('Disconnected');
+  });
+});
+
+test('a PIN is asked for until it is right, by keyboard alone', async () => {
+  const { visitor, page, visit } = await arrive();
+  visit.close(4009, 'PIN wanted');
+  await visitor.reads('This link has a PIN');
+  const focused = () =>
+    page.evaluate(() => {
+      const { id, inputMode } = document.activeElement as HTMLInputElement;
+      return { id, inputMode };
+    });
+  expect(await focused()).toEqual({ id: 'pin', inputMode: 'numeric' });
+  await page.keyboard.type('0000\n');
+
+  const second = await visitor.gateway.visit();
+  expect(second.protocols.at(-1)).toBe('porthole.pin.30303030');
+  second.close(4010, 'Wrong PIN');
+  await visitor.reads('That was not the PIN');
+  await page.waitForFunction(() => document.activeElement?.id === 'pin');
+  await page.keyboard.type('0471\n');
+
+  const third = await visitor.gateway.visit();
+  expect(third.protocols.at(-1)).toBe('porthole.pin.30343731');
+  await third.welcome();
+  await visitor.sees();
+});
+
+test('a gateway that restarts is found again without a hand', async () => {
+  const { visitor, visit } = await arrive();
+  await visit.welcome();
+  await visitor.sees();
+  visit.close(1012, 'Restarting');
+  await visitor.reads('Porthole is restarting');
+  const again = await visitor.gateway.visit();
+  await again.welcome();
+  await visitor.sees();
+});
+
+describe('terms', () => {
+  test('name, rights and time are in the bar, and change at once', async () => {
+    const { visitor, page, visit } = await arrive();
+    await visit.welcome({ display: '<b>Alice</b>', secondsLeft: 52 * 60 });
+    await visitor.sees();
+    await visitor.press('Show the controls');
+    await visitor.reads('<b>Alice</b>');
+    await visitor.reads('Control');
+    await visitor.reads('52 min left');
+
+    await page.mouse.click(500, 600);
+    await expect.poll(() => visit.desktop.asked.length).toBeGreaterThan(0);
+    visit.tell({ type: 'rights', rights: 'view' });
+    await visitor.reads('You can only look at this desktop now.');
+    await visitor.reads('View only');
+    expect(await page.$('[aria-label="Clipboard"]')).toBeNull();
+
+    const before = visit.desktop.asked.length;
+    await page.mouse.click(500, 600);
+    await page.keyboard.type('x');
+    await visitor.reads('lets you look at this desktop, not touch it');
+    expect(visit.desktop.asked.length).toBe(before);
+
+    visit.tell({ type: 'rights', rights: 'control' });
+    await visitor.reads('You can control this desktop now.');
+    await page.mouse.click(500, 600);
+    await page.keyboard.type('x');
+    await expect.poll(() => visit.desktop.typed()).toBe('x');
+  });
+
+  test('the last minutes are announced, and seen while the bar is folded away', async () => {
+    const { visitor, visit } = await arrive();
+    await visit.welcome({ secondsLeft: 130 });
+    await visitor.sees();
+    await visitor.reads('This link ends in 3 minutes.');
+    await visitor.reads('3 min left');
+  });
+});
+
+test('the page speaks the language of its visitor', async () => {
+  const { visitor, page, visit } = await arrive({ ...DESK, language: 'de-AT' });
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');
+  visit.close(4009);
+  await visitor.reads('Dieser Link hat eine PIN');
+});

@@ -1,0 +1,99 @@
+import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
+import { inject } from 'vitest';
+import { Gateway } from './gateway';
+import { ELSEWHERE } from './setup';
+
+export interface Device {
+  width: number;
+  height: number;
+  /** Fingers instead of a mouse. */
+  touch?: boolean;
+  dark?: boolean;
+  language?: string;
+  /** By another name than this machine's own: no secure context. */
+  elsewhere?: boolean;
+}
+
+export const DESK: Device = { width: 1280, height: 800 };
+export const PHONE: Device = { width: 360, height: 740, touch: true };
+
+/** Somebody with a browser, and the gateway whose page it shows. */
+export class Visitor {
+  static async open(device: Device, path = '/v#token'): Promise<Visitor> {
+    const gateway = await Gateway.start(inject('page'));
+    const browser = await puppeteer.connect({
+      browserWSEndpoint: inject('browser'),
+      defaultViewport: null,
+    });
+    const context = await browser.createBrowserContext();
+    const page = await context.newPage();
+    const visitor = new Visitor(gateway, browser, context, page);
+    await visitor.#take(device);
+    const host = device.elsewhere ? ELSEWHERE : '127.0.0.1';
+    await page.goto(`http://${host}:${gateway.port}${path}`);
+    return visitor;
+  }
+
+  /** What went wrong on the page: errors, and what its policy forbids. */
+  readonly faults: string[] = [];
+
+  private constructor(
+    readonly gateway: Gateway,
+    readonly browser: Browser,
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {
+    page.on('pageerror', (error) => this.faults.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.faults.push(message.text());
+    });
+  }
+
+  async #take({ width, height, touch = false, dark = false, language = 'en' }: Device) {
+    const { page } = this;
+    await page.setViewport({ width, height, hasTouch: touch, isMobile: touch });
+    await page.emulateMediaFeatures([
+      { name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' },
+      { name: 'prefers-reduced-motion', value: 'reduce' },
+    ]);
+    await page.evaluateOnNewDocument((tag) => {
+      Object.defineProperty(navigator, 'languages', { value: [tag] });
+    }, language);
+  }
+
+  /** Turns the device. */
+  async turn(width: number, height: number): Promise<void> {
+    await this.page.setViewport({ width, height, hasTouch: true, isMobile: true });
+  }
+
+  /** Waits until the page says this. */
+  async reads(words: string): Promise<void> {
+    await this.page.waitForFunction((w) => document.body.innerText.includes(w), {}, words);
+  }
+
+  /** Waits until it does not say this any more. */
+  async readsNoMore(words: string): Promise<void> {
+    await this.page.waitForFunction((w) => !document.body.innerText.includes(w), {}, words);
+  }
+
+  /** Waits for what is called so, and presses it. */
+  async press(label: string): Promise<void> {
+    await this.page.locator(`::-p-aria([name="${label}"][role="button"])`).click();
+  }
+
+  /** Waits until the picture is there. */
+  async sees(): Promise<void> {
+    await this.page.waitForSelector('canvas[role="application"]');
+    await this.page.waitForFunction(() => {
+      const canvas = document.querySelector('canvas');
+      const pixel = canvas?.getContext('2d')?.getImageData(200, 200, 1, 1).data;
+      return pixel?.[0] === 250;
+    });
+  }
+
+  async leave(): Promise<void> {
+    await this.context.close();
+    await this.browser.disconnect();
+    await this.gateway.stop();
+  }
+}
