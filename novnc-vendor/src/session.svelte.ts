@@ -45,6 +45,9 @@ export type Phase =
 /** A desktop that runs already says its first word sooner, in ms. */
 const FIRST_WORD = 700;
 
+/** An on-screen keyboard that goes away covers the page a little longer, in ms. */
+const KEYBOARD_FOLDS = 600;
+
 /**
  * One link, from its first attempt to its last: connects, connects again after a loss, and says at every moment what
  * there is to see. At most one screen is open at a time, and only that one is listened to.
@@ -83,6 +86,7 @@ export class Session {
   /** Counts the attempts, so that news from an earlier one are told apart. */
   #attempt = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #folding: ReturnType<typeof setTimeout> | undefined;
   /** Runs while the first word is awaited. */
   #silence: ReturnType<typeof setTimeout> | undefined;
 
@@ -198,7 +202,9 @@ export class Session {
   /** While the page's own field has the keyboard, touching the desktop leaves it there. */
   keepKeyboard(keep: boolean): void {
     this.typing = keep;
-    this.#apply();
+    clearTimeout(this.#folding);
+    if (keep) this.#apply();
+    else this.#folding = setTimeout(() => this.#apply(), KEYBOARD_FOLDS);
   }
 
   label(name: string, way: string): void {

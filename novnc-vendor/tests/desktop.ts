@@ -130,12 +130,11 @@ export class Desktop {
       case 6:
         this.asked.push({ type: 'cut', text: message.subarray(8).toString('latin1') });
         return;
-      case 251:
-        this.asked.push({
-          type: 'resize',
-          width: message.readUInt16BE(2),
-          height: message.readUInt16BE(4),
-        });
+      case 251: {
+        const [width, height] = [message.readUInt16BE(2), message.readUInt16BE(4)];
+        this.asked.push({ type: 'resize', width, height });
+        this.#socket.send(Buffer.concat([update, desktopSize(width, height, 1)]));
+      }
     }
   }
 }
@@ -156,11 +155,29 @@ function serverInit(name: string): Buffer {
   return Buffer.concat([head, text]);
 }
 
-/** A dark sea with a window in it: one rectangle, raw, in noVNC's own pixel format. */
+/** The head of an update of one rectangle. */
+const update = Buffer.from([0, 0, 0, 1]);
+
+function rectangle(x: number, width: number, height: number, encoding: number): Buffer {
+  const head = Buffer.alloc(12);
+  head.writeUInt16BE(x, 0);
+  head.writeUInt16BE(width, 4);
+  head.writeUInt16BE(height, 6);
+  head.writeInt32BE(encoding, 8);
+  return head;
+}
+
+/** Says that the desktop can be resized, and how large it is now; `by` 1: because this viewer asked. */
+function desktopSize(width: number, height: number, by: number): Buffer {
+  const screen = Buffer.alloc(20);
+  screen.writeUInt8(1, 0);
+  screen.writeUInt16BE(width, 12);
+  screen.writeUInt16BE(height, 14);
+  return Buffer.concat([rectangle(by, width, height, -308), screen]);
+}
+
+/** A dark sea with a window in it: raw, in noVNC's own pixel format. */
 function picture(): Buffer {
-  const head = Buffer.from([0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-  head.writeUInt16BE(WIDTH, 8);
-  head.writeUInt16BE(HEIGHT, 10);
   const pixels = Buffer.alloc(WIDTH * HEIGHT * 4, 255);
   for (let y = 0; y < HEIGHT; y++) {
     for (let x = 0; x < WIDTH; x++) {
@@ -174,5 +191,6 @@ function picture(): Buffer {
       pixels.set(colour, (y * WIDTH + x) * 4);
     }
   }
-  return Buffer.concat([head, pixels]);
+  const size = Buffer.concat([update, desktopSize(WIDTH, HEIGHT, 0)]);
+  return Buffer.concat([size, update, rectangle(0, WIDTH, HEIGHT, 0), pixels]);
 }
