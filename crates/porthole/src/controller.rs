@@ -1,5 +1,6 @@
 //! From intents to snapshots: the one loop that owns all that the desktop program knows.
 
+mod history;
 mod launching;
 mod notices;
 mod reaches;
@@ -24,6 +25,7 @@ use tokio::{
 };
 
 use crate::{Change, ConfigPlace, Desktop, Intent, Notice, Porthole, Snapshot, StartError, config::Addition};
+use history::Past;
 use notices::together;
 use reaches::{Reaches, Why};
 use shell::{Call, Shell};
@@ -57,6 +59,7 @@ pub struct Controller {
     found: Vec<FoundServer>,
     /// What launched displays take, in bytes.
     memory: HashMap<String, u64>,
+    past: Past,
     /// What keeps new desktops from being made.
     new_desktop: Option<String>,
     /// Displays that were added and are to be started once the config knows them.
@@ -95,6 +98,7 @@ impl Controller {
             search: Some(Search::default()),
             found: Vec::new(),
             memory: HashMap::new(),
+            past: Past::default(),
             new_desktop: None,
             to_start: Vec::new(),
             work: JoinSet::new(),
@@ -111,6 +115,7 @@ impl Controller {
         let mut sessions = self.porthole.sessions().changes();
         let mut desks = self.porthole.desks().changes();
         let mut links = self.porthole.links().changes();
+        let mut visits = self.porthole.history().changes();
         let mut checks = ticks(CHECK);
         let mut counts = ticks(COUNT);
         loop {
@@ -131,6 +136,7 @@ impl Controller {
                 _ = desks.changed() => {}
                 // They, too.
                 _ = links.changed() => {}
+                _ = visits.changed(), if self.past.shown => self.read_history(),
                 _ = checks.tick(), if self.visible => {
                     self.check_all();
                     self.look();
@@ -173,10 +179,10 @@ impl Controller {
             Intent::Share { .. }
             | Intent::CopyShared { .. }
             | Intent::RecheckShared
-            | Intent::SetRights { .. }
-            | Intent::ShowHistory { .. }
-            | Intent::ExportHistory => self.fail("This is not built yet.".into()),
+            | Intent::SetRights { .. } => self.fail("This is not built yet.".into()),
             Intent::Encrypt { on } => self.encrypt(on),
+            Intent::ShowHistory { shown } => self.show_history(shown),
+            Intent::ExportHistory => self.export_history(),
             Intent::RevokeLink { link } => self.revoke_link(link),
             Intent::RevokeLinks { display } => self.revoke_links(&display),
             Intent::Answer { visitor, rights } => self.answer(visitor, rights),
@@ -209,6 +215,7 @@ impl Controller {
                 self.to_start.extend(to_start);
                 self.start_added();
             }
+            Done::LookedBack(visits) => self.take_history(visits),
             Done::Looked(looked) => self.take_looked(*looked),
             Done::AllStopped => {}
         }

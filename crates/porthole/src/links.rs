@@ -23,6 +23,7 @@ use crate::{
     AskView, LinkView, SessionRights, Terms,
     config::{Config, Display, Place},
     desks::Desks,
+    history::History,
     state::{Saver, Saving, State},
 };
 use clock::{Clock, clock};
@@ -66,6 +67,13 @@ pub(crate) struct Made {
     pub pin: Option<String>,
 }
 
+/// What links can open.
+pub(crate) struct Displays {
+    pub config: Arc<Config>,
+    pub demo: Arc<dyn Dial>,
+    pub desks: Desks,
+}
+
 /// The links that work, and what their displays are.
 pub(crate) struct Links {
     config: ArcSwap<Config>,
@@ -80,23 +88,18 @@ pub(crate) struct Links {
 pub(crate) struct NoRandom(String);
 
 impl Links {
-    pub fn new(state: State, config: Arc<Config>, demo: Arc<dyn Dial>, desks: Desks, saver: Saver) -> Self {
-        Self::by(clock(), state, config, demo, desks, saver)
+    /// The links of an earlier start. What is to be remembered goes to `saver` and `history`.
+    pub fn new(state: State, saver: Saver, history: History, displays: Displays) -> Self {
+        Self::by(clock(), state, saver, history, displays)
     }
 
-    fn by(
-        clock: Clock,
-        state: State,
-        config: Arc<Config>,
-        demo: Arc<dyn Dial>,
-        desks: Desks,
-        saver: Saver,
-    ) -> Self {
+    fn by(clock: Clock, state: State, saver: Saver, history: History, displays: Displays) -> Self {
+        let Displays { config, demo, desks } = displays;
         let links = Self {
             config: ArcSwap::from(Arc::clone(&config)),
             demo,
             desks,
-            ledger: Arc::new(Ledger::new(Table::of(state), clock, saver)),
+            ledger: Arc::new(Ledger::new(Table::of(state), clock, saver, history)),
         };
         links.set_config(config);
         links

@@ -16,7 +16,8 @@ use crate::{
     config::{Config, ConfigError, ConfigPlace, Display, Follower, Loaded, follow, load},
     demo::Demo,
     desks::{Desks, GRACE},
-    links::Links,
+    history::History,
+    links::{Displays, Links},
     listen::{ListenError, access, listen, listen_on},
     state::{self, Saver},
 };
@@ -34,6 +35,7 @@ pub struct Porthole {
     notes: Vec<Notice>,
     follower: Follower,
     links: Arc<Links>,
+    history: History,
     desks: Desks,
     gateway: Gateway,
     address: Address,
@@ -106,13 +108,13 @@ impl Porthole {
         // start of the program may be at work.
         let desks = Desks::adopt(place.launcher.clone(), GRACE).await;
         let (to_start, _) = desks.set_config(&config);
-        let links = Arc::new(Links::new(
-            state,
-            Arc::clone(&config),
-            Arc::new(Demo::new()),
-            desks.clone(),
-            saver,
-        ));
+        let history = History::start(place.history());
+        let displays = Displays {
+            config: Arc::clone(&config),
+            demo: Arc::new(Demo::new()),
+            desks: desks.clone(),
+        };
+        let links = Arc::new(Links::new(state, saver, history.clone(), displays));
         let listening = listen(&config, kept, links.clone(), &place.file).await?;
         desks.follow(listening.gateway.sessions().clone());
         links.follow(listening.gateway.sessions().clone());
@@ -155,6 +157,7 @@ impl Porthole {
             fault,
             notes,
             links,
+            history,
             desks,
         })
     }
@@ -197,6 +200,16 @@ impl Porthole {
     /// The links that work, and the visitors who wait.
     pub(crate) fn links(&self) -> &Links {
         &self.links
+    }
+
+    /// Who came and went.
+    pub(crate) fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Where the person looks for files that a program has written.
+    pub(crate) fn downloads(&self) -> Option<&Path> {
+        self.place.downloads.as_deref()
     }
 
     /// The displays that are launched.

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use directories::ProjectDirs;
+use directories::{ProjectDirs, UserDirs};
 use porthole_launcher::Launcher;
 use sha2::{Digest, Sha256};
 
@@ -18,6 +18,8 @@ pub struct ConfigPlace {
     pub(crate) file: PathBuf,
     /// Where the program keeps what it must remember.
     pub(crate) state: PathBuf,
+    /// The person's folder for downloads, if there is one.
+    pub(crate) downloads: Option<PathBuf>,
     /// What starts its displays.
     pub(crate) launcher: Launcher,
     /// Whether a person named the file, so that it must be there.
@@ -38,6 +40,10 @@ impl ConfigPlace {
     pub fn find(named: Option<PathBuf>) -> Result<Self, NoHome> {
         let folders = ProjectDirs::from("", "", "porthole").ok_or(NoHome)?;
         let state = folders.state_dir().unwrap_or_else(|| folders.data_local_dir());
+        let downloads = UserDirs::new().map(|folders| {
+            let downloads = folders.download_dir();
+            downloads.unwrap_or(folders.home_dir()).to_owned()
+        });
         let usual = folders.config_dir().join("config.toml");
         Ok(match named.map(absolute) {
             Some(file) if file != usual => {
@@ -45,6 +51,7 @@ impl ConfigPlace {
                 Self {
                     file,
                     state: state.join(format!("state-{id}.json")),
+                    downloads,
                     launcher: Launcher::apart(id),
                     named: true,
                 }
@@ -52,21 +59,28 @@ impl ConfigPlace {
             named => Self {
                 file: usual,
                 state: state.join("state.json"),
+                downloads,
                 launcher: Launcher::new(),
                 named: named.is_some(),
             },
         })
     }
 
-    /// A config file and a state file wherever the caller wants them, and the folders of launched displays beside the
-    /// config file. For tests.
+    /// A config file and a state file wherever the caller wants them, and the folders of launched displays and for
+    /// downloads beside the config file. For tests.
     pub fn at(file: PathBuf, state: PathBuf) -> Self {
         Self {
+            downloads: Some(file.with_file_name("Downloads")),
             launcher: Launcher::at(file.with_file_name("desks")),
             file,
             state,
             named: false,
         }
+    }
+
+    /// Where it is kept who came and went.
+    pub(crate) fn history(&self) -> PathBuf {
+        self.state.with_extension("history.jsonl")
     }
 
     /// The config file.

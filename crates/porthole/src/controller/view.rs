@@ -1,12 +1,11 @@
 //! What the controller knows, as a snapshot.
 
-use std::time::UNIX_EPOCH;
-
 use porthole_gateway::SessionInfo;
 
 use super::Controller;
 use crate::{
     DisplayView, LaunchView, NetworkView, Reach, SessionRights, SessionView, Snapshot, desks::FORGOTTEN,
+    milliseconds::milliseconds,
 };
 
 impl Controller {
@@ -57,7 +56,7 @@ impl Controller {
             share_for: self.share_for.clone(),
             share: None,
             asking: self.porthole.links().asking(),
-            history: None,
+            history: self.past.visits.clone(),
         }
     }
 
@@ -82,10 +81,7 @@ impl Controller {
         SessionView {
             id: session.id,
             address: session.address.to_string(),
-            since: session
-                .since
-                .duration_since(UNIX_EPOCH)
-                .map_or(0, |since| since.as_millis() as u64),
+            since: milliseconds(session.since),
             to_viewer: session.to_viewer,
             to_server: session.to_server,
             rights: session.rights.map_or(SessionRights::Control, SessionRights::from),

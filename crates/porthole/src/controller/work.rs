@@ -9,7 +9,7 @@ use super::{
     shell::Call,
 };
 use crate::{
-    LIFETIME, Notice, Reach,
+    LIFETIME, Notice, Reach, VisitView,
     blocking::blocking,
     config::{Place, write_first},
     sentence::sentence,
@@ -40,6 +40,8 @@ pub(super) enum Done {
     },
     /// Somebody looked what there is.
     Looked(Box<Looked>),
+    /// Somebody looked who came and went.
+    LookedBack(Vec<VisitView>),
     /// No launched display runs any more, and the program is to end.
     AllStopped,
 }

@@ -1,10 +1,10 @@
 //! How a launched display fares.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use porthole_launcher::{Ended, LaunchError, Reason, Running, State, Step};
 
-use crate::{LaunchView, sentence::sentence};
+use crate::{LaunchView, milliseconds::milliseconds, sentence::sentence};
 
 /// How a launched display fares.
 #[derive(Clone, Debug)]
@@ -77,9 +77,4 @@ impl Fare {
             },
         }
     }
-}
-
-fn milliseconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_millis() as u64)
 }

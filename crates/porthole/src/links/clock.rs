@@ -2,8 +2,10 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime},
 };
+
+use crate::milliseconds::milliseconds;
 
 /// One look at both clocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,12 +27,6 @@ pub(crate) fn clock() -> Clock {
         wall: milliseconds(SystemTime::now()),
         ran: passed(),
     })
-}
-
-/// Milliseconds since 1970 (UTC).
-pub(crate) fn milliseconds(time: SystemTime) -> u64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    since.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
 #[cfg(target_os = "linux")]

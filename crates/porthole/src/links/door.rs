@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use porthole_gateway::{Door, End, Entry, Opening, SessionInfo, Token, TokenHash, Visit, Visitor};
 
-use super::{asking::Asked, ledger::Ledger, table::Opened};
+use super::{Audience, asking::Asked, ledger::Ledger, table::Opened};
 
 /// The door of one link.
 pub(super) struct LinkDoor {
@@ -53,22 +53,35 @@ impl fmt::Debug for LinkDoor {
 struct Stay {
     ledger: Arc<Ledger>,
     token: TokenHash,
+    /// Its beginning stands in the history.
+    told: bool,
 }
 
 impl Stay {
-    /// `None` if the link opens nothing any more: of two visitors with a link that works once, one comes to late.
+    /// `None` if the link opens nothing any more: of two visitors with a link that works once, one comes too late.
     fn enter(ledger: Arc<Ledger>, token: TokenHash) -> Option<Self> {
         ledger.enter(token)?;
-        Some(Self { ledger, token })
+        Some(Self {
+            ledger,
+            token,
+            told: false,
+        })
     }
 }
 
 impl Visit for Stay {
     fn began(&mut self, session: &SessionInfo) {
-        self.ledger.begin(self.token, session);
+        if self.ledger.begin(self.token) != Some(Audience::Window) {
+            self.ledger.history.began(session);
+            self.told = true;
+        }
     }
 
-    fn ended(&mut self, _session: &SessionInfo, _why: &End) {}
+    fn ended(&mut self, session: &SessionInfo, why: &End) {
+        if self.told {
+            self.ledger.history.ended(session, why);
+        }
+    }
 }
 
 impl Drop for Stay {

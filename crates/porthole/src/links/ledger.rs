@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use porthole_gateway::{End, Pin, SessionInfo, Sessions, Token, TokenHash};
+use porthole_gateway::{End, Pin, Sessions, Token, TokenHash};
 use tokio::{sync::watch, time::timeout};
 
 use super::{
@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     LinkView,
+    history::History,
     state::{Saver, Saving},
 };
 
@@ -28,20 +29,21 @@ const LOOK: Duration = Duration::from_secs(5);
 /// can deceive it by no more.
 const MARK: Duration = Duration::from_secs(10 * 60);
 
-/// The table of links behind its lock, the file that it is saved to, the sessions that its links opened, and the
-/// visitors who wait.
+/// The table of links behind its lock, the file that it is saved to, the sessions that its links opened, the visitors
+/// who wait, and those who were here.
 pub(super) struct Ledger {
     table: Mutex<Table>,
     clock: Clock,
     saver: Saver,
     pub asking: Asking,
+    pub history: History,
     sessions: OnceLock<Sessions>,
     changes: watch::Sender<u64>,
     shared: watch::Sender<bool>,
 }
 
 impl Ledger {
-    pub fn new(table: Table, clock: Clock, saver: Saver) -> Self {
+    pub fn new(table: Table, clock: Clock, saver: Saver, history: History) -> Self {
         let changes = watch::Sender::new(0);
         Self {
             shared: watch::Sender::new(table.is_shared()),
@@ -49,6 +51,7 @@ impl Ledger {
             clock,
             saver,
             asking: Asking::new(changes.clone()),
+            history,
             sessions: OnceLock::new(),
             changes,
         }
@@ -115,15 +118,16 @@ impl Ledger {
         self.change(|table, now| table.enter(token, now))
     }
 
-    /// A visitor who was let in has a session.
-    pub fn begin(&self, token: TokenHash, session: &SessionInfo) {
-        match self.change(|table, now| table.begin(token, now)) {
+    /// A visitor who was let in has a session. Says for whom the link is; `None` if it was revoked meanwhile, which
+    /// ends the session.
+    pub fn begin(&self, token: TokenHash) -> Option<Audience> {
+        let audience = self.change(|table, now| table.begin(token, now));
+        match audience {
             Some(Audience::Window) => {}
             Some(Audience::Here | Audience::Others) => self.save(),
-            // Meanwhile somebody has revoked it.
             None => self.cut(&[token], End::Disconnected),
         }
-        let _ = session;
+        audience
     }
 
     pub fn leave(&self, token: TokenHash) {

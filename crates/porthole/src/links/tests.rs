@@ -97,14 +97,13 @@ impl Fixture {
         let file = folder.path().join("state.json");
         let (state, said) = crate::state::load(&file);
         assert_eq!(said, None);
-        Links::by(
-            clocks.clock(),
-            state,
-            config(displays),
-            Arc::new(Nobody),
-            desks(folder).await,
-            Saver::start(file),
-        )
+        let displays = Displays {
+            config: config(displays),
+            demo: Arc::new(Nobody),
+            desks: desks(folder).await,
+        };
+        let history = History::start(folder.path().join("history.jsonl"));
+        Links::by(clocks.clock(), state, Saver::start(file), history, displays)
     }
 
     /// Another start of the program with the same state file.
