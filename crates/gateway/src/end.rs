@@ -13,6 +13,8 @@ pub enum End {
     TargetClosed,
     /// The display's server was started by us, and could not be, or came to its end; the text says why.
     DisplayEnded(String),
+    /// The display's server was started by us, and is being started again: the viewer's page comes back by itself.
+    DisplayRestarts,
     /// The viewer closed the connection, or its socket ended.
     ViewerClosed,
     /// Porthole is shutting down.
@@ -54,6 +56,7 @@ impl End {
         match self {
             Self::TargetClosed | Self::DisplayEnded(_) | Self::ViewerClosed => 1000,
             Self::ShuttingDown => 1001,
+            Self::DisplayRestarts => 1012,
             Self::BrokenWebSocket(_) => 1002,
             Self::TextFrame => 1003,
             Self::Target(error) if error.is_refusal() => 4004,
@@ -77,6 +80,7 @@ impl End {
         match self {
             Self::TargetClosed => "Target closed".into(),
             Self::ViewerClosed => "".into(),
+            Self::DisplayRestarts => "This display is being started again".into(),
             Self::ShuttingDown => "Porthole is shutting down".into(),
             Self::BrokenWebSocket(what) => (*what).into(),
             Self::TextFrame => "Text frames are not understood here; send binary ones".into(),

@@ -11,11 +11,11 @@ mod tests;
 
 use std::{
     collections::{BTreeMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
-use porthole_gateway::{Rights, Sessions, Target};
+use porthole_gateway::{End, Rights, Sessions, Target};
 use porthole_launcher::{LaunchError, Launcher, Running};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -40,6 +40,7 @@ struct Room {
     grace: Duration,
     desks: Mutex<BTreeMap<String, Desk>>,
     changes: watch::Sender<u64>,
+    sessions: OnceLock<Sessions>,
 }
 
 #[derive(Clone)]
@@ -55,6 +56,8 @@ struct Desk {
 impl Desks {
     /// Tells displays whether somebody looks at them, for as long as the gateway lives.
     pub(crate) fn follow(&self, sessions: Sessions) {
+        // There is one gateway.
+        let _ = self.0.sessions.set(sessions.clone());
         let room = Arc::downgrade(&self.0);
         let mut changes = sessions.changes();
         tokio::spawn(async move {
@@ -111,11 +114,14 @@ impl Desks {
         answered.await.map_err(|_| unknown(display))
     }
 
-    /// Stops a display and starts it again.
+    /// Stops a display and starts it again. Its sessions end, and their viewers are told to come back.
     ///
     /// # Errors
     /// Why it could not be started, as a sentence.
     pub async fn restart(&self, display: &str) -> Result<Running, String> {
+        if let Some(sessions) = self.0.sessions.get() {
+            sessions.end_where(End::DisplayRestarts, |session| session.display == display);
+        }
         self.ask(display, Order::Restart).await
     }
 

@@ -42,8 +42,15 @@ async fn start_stop_and_restart_are_seen() {
     person.click(Intent::StartDisplay { display: alice() }).await;
     person.sees_first(|alice| runs(&alice.launch)).await;
     let before = home.processes("Xtigervnc");
+    person.click(Intent::Open { display: alice() }).await;
+    let Asked::Window(_, link) = person.asked().await else {
+        panic!("no window");
+    };
+    let viewer = Viewer::connect(&link).await;
     person.click(Intent::RestartDisplay { display: alice() }).await;
-    person.sees_first(|alice| !runs(&alice.launch)).await;
+    assert_eq!(viewer.closed().await, 1012, "its page comes back by itself");
+    // It waits for the display to run again.
+    Viewer::connect(&link).await;
     person.sees_first(|alice| runs(&alice.launch)).await;
     assert_ne!(home.processes("Xtigervnc"), before);
     person.click(Intent::StopDisplay { display: alice() }).await;

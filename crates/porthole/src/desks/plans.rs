@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, Weak},
+    sync::{Arc, Mutex, OnceLock, Weak},
     time::Duration,
 };
 
@@ -28,6 +28,7 @@ impl Desks {
             grace,
             desks: Mutex::default(),
             changes: watch::Sender::new(0),
+            sessions: OnceLock::new(),
         }));
         for launched in adopted {
             let name = room.free_name(&launched.launch().name);
