@@ -137,15 +137,18 @@ fn answer_one(mut stream: &TcpStream, incoming: &mut [u8], zeros: &[u8]) -> io::
     Ok(true)
 }
 
-/// RFC 6143 §7.1 to §7.3.2, version 3.8, security type None, and a screen of 640 by 480.
+/// RFC 6143 §7.1 to §7.3.2, version 3.8, security type None, and a screen of 640 by 480. Like Xtigervnc, it answers the
+/// question whether it knows the extended clipboard.
 fn greet(mut stream: &TcpStream) -> io::Result<()> {
     stream.write_all(b"RFB 003.008\n")?;
     stream.read_exact(&mut [0; 12])?;
     stream.write_all(&[1, 1])?;
     stream.read_exact(&mut [0; 1])?;
     stream.write_all(&[0; 4])?;
-    stream.read_exact(&mut [0; 1])?;
+    let (client_init, question) = (1, 8);
+    stream.read_exact(&mut vec![0; client_init + question])?;
     let format = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0];
-    let init = [&[2, 128, 1, 224][..], &format, &[0, 0, 0, 5], b"bench"].concat();
+    let caps = [3, 0, 0, 0, 255, 255, 255, 248, 31, 0, 0, 1, 0, 0, 0, 0];
+    let init = [&[2, 128, 1, 224][..], &format, &[0, 0, 0, 5], b"bench", &caps].concat();
     stream.write_all(&init)
 }

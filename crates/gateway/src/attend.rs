@@ -1,16 +1,22 @@
 //! A viewer's visit, from its open WebSocket to its end.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    future::pending,
+    net::IpAddr,
+    time::{Duration, SystemTime},
+};
 
-use porthole_rfb::{ClientReader, Password, Rights};
-use tokio::time::Instant;
+use porthole_rfb::{ClientReader, Password};
+use tokio::time::{Instant, sleep_until};
 
 use crate::{
-    End, Grant, Route, Sessions, Target, Token, TokenSource,
+    End, Grant, Route, Sessions, Target, Token, TokenSource, Visit, Visitor,
+    events::{self, Event},
     guesses::Guesses,
     relay::Relay,
     session::Session,
     socket::{ServerStream, ViewerStream},
+    upgrade::Shown,
     viewer::Viewer,
     vnc::{self, Server},
 };
@@ -28,25 +34,41 @@ impl House {
     /// What `token` gives, or how its bearer is turned away. The token comes first: however many wrong ones an address
     /// has shown, a right one passes.
     pub(crate) async fn admit(&self, token: &Token, address: IpAddr) -> Result<Grant, End> {
-        match self.tokens.lookup(token).await {
-            Some(grant) if grant.expires.is_none_or(|end| end > std::time::SystemTime::now()) => Ok(grant),
-            _ if self.guesses.one_more(address) => Err(End::NoSuchLink),
-            _ => Err(End::TooManyGuesses),
+        match self.grant(token).await {
+            Some(grant) => Ok(grant),
+            None if self.guesses.one_more(address) => Err(End::NoSuchLink),
+            None => Err(End::TooManyGuesses),
         }
     }
 
-    /// Relays for a viewer until its session ends.
+    /// Serves a viewer whose token gave `grant` until its session ends.
     pub(crate) async fn attend(
         &self,
-        viewer: Viewer<ViewerStream>,
+        mut viewer: Viewer<ViewerStream>,
         grant: Grant,
-        token: &Token,
+        shown: Shown,
         address: IpAddr,
     ) {
-        let session = self.sessions.begin(&grant, token.hash(), address);
+        let session = self.sessions.begin(&grant, shown.token.hash(), address);
+        // What was revoked or changed before the session began ended nothing, so it is asked again: from now on whoever
+        // takes something back finds the session.
+        let Some(grant) = self
+            .grant(&shown.token)
+            .await
+            .filter(|now| now.display == grant.display)
+        else {
+            tracing::info!(client = %address, "refused: its link went while it came");
+            drop(session);
+            return viewer.close(&End::NoSuchLink).await;
+        };
+        viewer.reads_events = shown.events && matches!(grant.route, Route::Vnc { .. });
         let info = session.info();
         tracing::info!(session = info.id, display = %info.display, viewer = %address, "session began");
-        let end = run(viewer, &grant, &session, self.heartbeat).await;
+        let visitor = Visitor {
+            address,
+            pin: shown.pin,
+        };
+        let end = run(viewer, &grant, visitor, &session, self.heartbeat).await;
         let info = session.info();
         tracing::info!(
             session = info.id,
@@ -58,26 +80,48 @@ impl House {
             "session ended"
         );
     }
+
+    async fn grant(&self, token: &Token) -> Option<Grant> {
+        let grant = self.tokens.lookup(token).await;
+        grant.filter(|grant| grant.expires.is_none_or(|end| end > SystemTime::now()))
+    }
 }
 
-async fn run(mut viewer: Viewer<ViewerStream>, grant: &Grant, session: &Session, heartbeat: Duration) -> End {
+async fn run(
+    mut viewer: Viewer<ViewerStream>,
+    grant: &Grant,
+    visitor: Visitor,
+    session: &Session,
+    heartbeat: Duration,
+) -> End {
     // A clock that is set back during the session does not lengthen it.
     let expires = grant.expires.and_then(|end| {
-        let left = end
-            .duration_since(std::time::SystemTime::now())
-            .unwrap_or_default();
+        let left = end.duration_since(SystemTime::now()).unwrap_or_default();
         Instant::now().checked_add(left)
     });
-    let prepared = tokio::select! {
+    let come_in = async {
+        let visit = pass_door(&mut viewer, grant, visitor, session, heartbeat).await?;
+        let (server, reader) = prepare(&mut viewer, grant, session, expires).await?;
+        Ok((visit, server, reader))
+    };
+    let come_in = tokio::select! {
         biased;
         end = session.ended() => Err(end),
-        prepared = prepare(&mut viewer, grant) => prepared,
+        () = at(expires) => Err(End::Expired),
+        come_in = come_in => come_in,
     };
-    match prepared {
-        Ok((server, reader)) => {
-            Relay::new(viewer, &server, session, reader, heartbeat)
+    match come_in {
+        Ok((mut visit, server, reader)) => {
+            if let Some(visit) = &mut visit {
+                visit.began(&session.info());
+            }
+            let end = Relay::new(viewer, &server, session, reader, heartbeat)
                 .run(expires)
-                .await
+                .await;
+            if let Some(visit) = &mut visit {
+                visit.ended(&session.info(), &end);
+            }
+            end
         }
         Err(end) => {
             let end = session.explained(end).await;
@@ -87,23 +131,62 @@ async fn run(mut viewer: Viewer<ViewerStream>, grant: &Grant, session: &Session,
     }
 }
 
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => pending().await,
+    }
+}
+
+/// Waits until the visitor is let in, where the grant has a door. The visit is undone when it is dropped before it began.
+async fn pass_door(
+    viewer: &mut Viewer<ViewerStream>,
+    grant: &Grant,
+    visitor: Visitor,
+    session: &Session,
+    heartbeat: Duration,
+) -> Result<Option<Box<dyn Visit>>, End> {
+    let Some(door) = &grant.door else {
+        return Ok(None);
+    };
+    if door.asks() {
+        viewer.tell(&Event::Waiting).await?;
+    }
+    let entry = tokio::select! {
+        biased;
+        entry = door.open(visitor) => entry?,
+        end = viewer.keep_waiting(heartbeat) => return Err(end),
+    };
+    session.enter(entry.rights);
+    Ok(Some(entry.visit))
+}
+
 /// Reaches the target and, on a VNC route, brings both sides to where the viewer's messages begin.
 async fn prepare(
     viewer: &mut Viewer<ViewerStream>,
     grant: &Grant,
+    session: &Session,
+    expires: Option<Instant>,
 ) -> Result<(ServerStream, Option<ClientReader>), End> {
     let (target, password) = reach(grant).await?;
     let stream = target.connect().await.map_err(End::Target)?;
-    let Route::Vnc { rights, .. } = &grant.route else {
+    let Some(rights) = session.rights() else {
         return Ok((stream, None));
     };
     let server = Server::log_in(&stream, password.as_ref())
         .await
         .map_err(End::Target)?;
     let early = vnc::welcome(viewer).await?;
-    let init = server.initialise().await.map_err(End::Target)?;
-    viewer.send(&init).await.map_err(|_| End::ViewerClosed)?;
-    let reader = read_early(&stream, &early, *rights).await?;
+    let screen = server.initialise(rights).await.map_err(End::Target)?;
+    let welcome = Event::Welcome {
+        display: &grant.display,
+        rights: events::name(rights),
+        seconds_left: expires.map(|end| end.saturating_duration_since(Instant::now()).as_secs()),
+    };
+    viewer.tell(&welcome).await?;
+    viewer.send(&screen.said).await.map_err(|_| End::ViewerClosed)?;
+    let mut reader = ClientReader::new(rights).with_extended_clipboard(screen.extended_clipboard);
+    read_early(&stream, &early, &mut reader).await?;
     Ok((stream, Some(reader)))
 }
 
@@ -123,12 +206,10 @@ async fn reach(grant: &Grant) -> Result<(Target, Option<Password>), End> {
 }
 
 /// A viewer need not wait for ServerInit before its first message.
-async fn read_early(stream: &ServerStream, early: &[u8], rights: Rights) -> Result<ClientReader, End> {
-    let mut reader = ClientReader::new(rights);
+async fn read_early(stream: &ServerStream, early: &[u8], reader: &mut ClientReader) -> Result<(), End> {
     let mut passed = Vec::new();
     reader
         .read(early, &mut passed)
         .map_err(|error| End::BrokenRfb(error.to_string()))?;
-    vnc::write(stream, &passed).await.ok_or(End::TargetClosed)?;
-    Ok(reader)
+    vnc::write(stream, &passed).await.ok_or(End::TargetClosed)
 }

@@ -9,6 +9,7 @@ mod attend;
 mod buffers;
 mod door;
 mod end;
+mod events;
 mod frame;
 mod grant;
 mod guesses;

@@ -26,8 +26,8 @@ pub(crate) enum Outgoing {
         done: usize,
         payload: Pipe,
     },
-    /// A control frame, and how much of it is written.
-    Control(Vec<u8>, usize),
+    /// A whole frame, and how much of it is written.
+    Whole(Vec<u8>, usize),
 }
 
 impl Outgoing {
@@ -59,7 +59,7 @@ impl Outgoing {
             Self::Spliced { payload, .. } => {
                 socket.try_drain(payload)?;
             }
-            Self::Control(bytes, done) => *done += socket.try_write(&bytes[*done..])?,
+            Self::Whole(bytes, done) => *done += socket.try_write(&bytes[*done..])?,
         }
         if self.is_written() {
             *self = Self::Nothing;
@@ -72,7 +72,7 @@ impl Outgoing {
             Self::Nothing => true,
             Self::Copied(_, rest) => rest.is_empty(),
             Self::Spliced { done, payload, .. } => *done == HEADER_ROOM && payload.filled() == 0,
-            Self::Control(bytes, done) => *done == bytes.len(),
+            Self::Whole(bytes, done) => *done == bytes.len(),
         }
     }
 }

@@ -4,10 +4,12 @@
 //! - Nothing is queued. Each direction reads only when all that it read before is written, so a slow viewer slows its
 //!   own server and nobody else.
 //! - Buffers and pipes are borrowed only between a read and the end of its write. A session that waits holds none.
-//! - Only whole frames go to the viewer: a pong, a ping or a close frame waits for the frame under way to be written.
+//! - Only whole frames go to the viewer: a pong, a ping, an event or a close frame waits for the frame under way to be
+//!   written.
 //! - What one side sent before it closed reaches the other side, as far as that side still takes it.
 //! - A direction at full speed yields every [`FAIR_SHARE`] bytes, so that other sessions' small updates pass.
-//! - Whatever ends the session from outside ends it also while a write is blocked.
+//! - Whatever ends the session from outside ends it also while a write is blocked; new rights hold as soon as the server
+//!   has taken what was let through before.
 
 mod down;
 mod goodbye;
@@ -46,6 +48,8 @@ pub(crate) struct Relay<'a, V, S> {
     outgoing: Outgoing,
     /// A control frame for the viewer that waits for its turn.
     control: Option<Vec<u8>>,
+    /// An event for the viewer that waits for its turn; a newer one takes its place.
+    event: Option<Vec<u8>>,
     /// The server's last read filled its buffer: make room for more next time.
     bulk: bool,
     /// Bulk can pass without being copied, as far as is known.
@@ -85,6 +89,7 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
             up,
             outgoing: Outgoing::Nothing,
             control: None,
+            event: None,
             bulk: false,
             may_splice,
             down_finished: false,
@@ -101,12 +106,15 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
     /// Runs until the session ends, says goodbye to both sides, and tells why it ended. `expires`: when to cut it.
     pub(crate) async fn run(mut self, expires: Option<Instant>) -> End {
         let session = self.session;
+        let mut rights = session.rights();
         let end = loop {
             let check = self.silent_from().min(self.next_ping);
             let wake = expires.map_or(check, |expires| expires.min(check));
             tokio::select! {
                 biased;
                 end = session.ended() => break end,
+                // `poll_up` takes them over.
+                () = session.rights_change(rights) => rights = session.rights(),
                 () = sleep_until(wake) => {
                     if let Some(end) = self.check_time(expires) {
                         break end;

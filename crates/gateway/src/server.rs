@@ -4,7 +4,7 @@ use std::{
     convert::Infallible,
     error::Error,
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -32,7 +32,7 @@ use tokio::{
 use tokio_rustls::server::TlsStream;
 
 use crate::{
-    Access, BindError, End, Identity, Pages, Sessions, Target, TargetError, Token, TokenSource,
+    Access, BindError, End, Grant, Identity, Pages, Sessions, Target, TargetError, TokenSource,
     attend::House,
     guesses::Guesses,
     listening::Listening,
@@ -40,7 +40,7 @@ use crate::{
     pages::{self, Page},
     socket::ViewerStream,
     tls::{self, TlsSocket},
-    upgrade,
+    upgrade::{self, Shown},
     viewer::Viewer,
     vnc,
 };
@@ -181,7 +181,7 @@ impl Gateway {
         let sessions = self.sessions();
         let mut changes = sessions.changes();
         sessions.close(End::ShuttingDown);
-        let all_gone = async { while !sessions.list().is_empty() && changes.changed().await.is_ok() {} };
+        let all_gone = async { while !sessions.are_gone() && changes.changed().await.is_ok() {} };
         // Whoever has not taken the goodbye by then is cut off with the process.
         let _ = timeout(GOODBYE, all_gone).await;
     }
@@ -288,27 +288,40 @@ async fn answer(request: Request<Incoming>, caller: Caller, open: &Arc<Open>) ->
         tracing::info!(?origin, client = %from.ip(), "refused: not an Origin of ours; if it should be, add it to `origins`");
         return pages::refuse(StatusCode::FORBIDDEN);
     }
-    let (Some((token, response)), Some(upgraded)) =
+    let (Some((shown, response)), Some(upgraded)) =
         (upgrade::accept(&parts), parts.extensions.remove::<OnUpgrade>())
     else {
         return pages::refuse(StatusCode::BAD_REQUEST);
     };
-    tokio::spawn(visit(upgraded, token, from, Arc::clone(open)));
+    tokio::spawn(visit(upgraded, shown, from, Arc::clone(open)));
     response.map(|()| pages::empty())
 }
 
-/// From the handshake's answer to the end of the session.
-async fn visit(upgraded: OnUpgrade, token: Token, from: SocketAddr, open: Arc<Open>) {
-    let Ok(upgraded) = upgraded.await else { return };
-    let Some(viewer) = take_socket(upgraded, open.splice) else {
-        return;
-    };
+/// From the handshake's answer to the end of the session. Until it showed a good token, it is one of the lobby.
+async fn visit(upgraded: OnUpgrade, shown: Shown, from: SocketAddr, open: Arc<Open>) {
     let address = from.ip().to_canonical();
-    match open.house.admit(&token, address).await {
-        Ok(grant) => open.house.attend(viewer, grant, &token, address).await,
+    let knocking = tokio::spawn(knock(upgraded, shown, address, Arc::clone(&open)));
+    let place = open.lobby.enter(address, knocking.abort_handle());
+    if let Ok(Some((viewer, grant, shown))) = knocking.await {
+        drop(place);
+        open.house.attend(viewer, grant, shown, address).await;
+    }
+}
+
+/// The viewer and what its token gives; `None` once it is turned away.
+async fn knock(
+    upgraded: OnUpgrade,
+    shown: Shown,
+    address: IpAddr,
+    open: Arc<Open>,
+) -> Option<(Viewer<ViewerStream>, Grant, Shown)> {
+    let viewer = take_socket(upgraded.await.ok()?, open.splice)?;
+    match open.house.admit(&shown.token, address).await {
+        Ok(grant) => Some((viewer, grant, shown)),
         Err(end) => {
             tracing::info!(client = %address, code = end.code(), "refused: {}", end.reason());
             viewer.close(&end).await;
+            None
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{
     net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::SystemTime,
 };
@@ -31,7 +31,7 @@ pub struct SessionInfo {
     pub address: IpAddr,
     /// Since when.
     pub since: SystemTime,
-    /// What the viewer may do; `None` on a raw route, where nobody can tell.
+    /// What the viewer may do now; `None` on a raw route, where nobody can tell.
     pub rights: Option<Rights>,
     /// Bytes sent to the viewer, without WebSocket framing.
     pub to_viewer: u64,
@@ -52,16 +52,37 @@ struct Registry {
 }
 
 struct Entry {
+    /// Its counters and rights stand beside it.
     info: SessionInfo,
     to_viewer: AtomicU64,
     to_server: AtomicU64,
+    rights: watch::Sender<Option<Rights>>,
+    /// Past its link's door.
+    inside: AtomicBool,
     end: watch::Sender<Option<End>>,
 }
 
 impl Sessions {
-    /// The sessions there are, oldest first.
+    /// The sessions there are, oldest first. Visitors who still stand at a [`Door`](crate::Door) are not among them.
     pub fn list(&self) -> Vec<SessionInfo> {
-        self.entries().values().map(|entry| entry.snapshot()).collect()
+        let entries = self.entries();
+        let inside = entries.values().filter(|entry| entry.is_inside());
+        inside.map(|entry| entry.snapshot()).collect()
+    }
+
+    /// Changes what a session's viewer may do, at once and in the same connection: also while a write to the viewer is
+    /// blocked, and whatever the session began with. When control is taken away, the keys and buttons that the viewer
+    /// holds down are let go. `false` if there is no such session on a VNC route.
+    pub fn set_rights(&self, id: SessionId, rights: Rights) -> bool {
+        let entry = self.entries().get(&id).cloned();
+        let Some(entry) = entry.filter(|entry| entry.is_inside()) else {
+            return false;
+        };
+        let is_vnc = entry.rights.borrow().is_some();
+        if is_vnc && entry.set_rights(rights) {
+            self.changed();
+        }
+        is_vnc
     }
 
     /// Ends a session; `false` if there is none of that name. Takes effect also while a write to its viewer is blocked.
@@ -69,12 +90,12 @@ impl Sessions {
         self.end_where(why, |session| session.id == id) > 0
     }
 
-    /// Ends all sessions that `which` picks, and says how many they were.
+    /// Ends all sessions that `which` picks, those who still stand at a door among them, and says how many they were.
     pub fn end_where(&self, why: End, which: impl Fn(&SessionInfo) -> bool) -> usize {
         let picked: Vec<_> = self
             .entries()
             .values()
-            .filter(|entry| which(&entry.info))
+            .filter(|entry| which(&entry.snapshot()))
             .cloned()
             .collect();
         for entry in &picked {
@@ -89,11 +110,21 @@ impl Sessions {
         self.end_where(why, |_| true);
     }
 
-    /// Changes whenever a session begins or ends (not when bytes pass).
+    /// Whether nobody is left, not even at a door.
+    pub(crate) fn are_gone(&self) -> bool {
+        self.entries().is_empty()
+    }
+
+    /// Changes whenever a session begins or ends, or its rights change (not when bytes pass).
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.0.changes.subscribe()
     }
 
+    fn changed(&self) {
+        self.0.changes.send_modify(|count| *count += 1);
+    }
+
+    /// Takes in a viewer with a grant; one whose grant has a door is not [inside](Session::enter) yet.
     pub(crate) fn begin(&self, grant: &Grant, token: TokenHash, address: IpAddr) -> Session {
         let id = self.0.next.fetch_add(1, Ordering::Relaxed) + 1;
         let rights = match grant.route {
@@ -115,6 +146,8 @@ impl Sessions {
             info,
             to_viewer,
             to_server,
+            rights: watch::Sender::new(rights),
+            inside: AtomicBool::new(grant.door.is_none()),
             end: watch::Sender::new(None),
         });
         self.entries().insert(id, Arc::clone(&entry));
@@ -122,13 +155,14 @@ impl Sessions {
         if let Some(why) = self.0.closed.get() {
             entry.ask_to_end(why.clone());
         }
-        self.0.changes.send_modify(|count| *count += 1);
+        self.changed();
         let on_demand = match &grant.target {
             Target::OnDemand(server) => Some(Arc::clone(server)),
             _ => None,
         };
         Session {
             on_demand,
+            rights: entry.rights.subscribe(),
             ended: entry.end.subscribe(),
             entry,
             sessions: self.clone(),
@@ -145,8 +179,21 @@ impl Entry {
         SessionInfo {
             to_viewer: self.to_viewer.load(Ordering::Relaxed),
             to_server: self.to_server.load(Ordering::Relaxed),
+            rights: *self.rights.borrow(),
             ..self.info.clone()
         }
+    }
+
+    fn is_inside(&self) -> bool {
+        self.inside.load(Ordering::Relaxed)
+    }
+
+    /// Whether that changed anything.
+    fn set_rights(&self, rights: Rights) -> bool {
+        self.rights.send_if_modified(|now| match now {
+            Some(now) => std::mem::replace(now, rights) != rights,
+            None => false,
+        })
     }
 
     /// Sticky: the first reason counts, and a session that looks later still sees it.
@@ -163,6 +210,7 @@ impl Entry {
 pub(crate) struct Session {
     entry: Arc<Entry>,
     on_demand: Option<Arc<dyn OnDemand>>,
+    rights: watch::Receiver<Option<Rights>>,
     ended: watch::Receiver<Option<End>>,
     sessions: Sessions,
 }
@@ -170,6 +218,25 @@ pub(crate) struct Session {
 impl Session {
     pub(crate) fn info(&self) -> SessionInfo {
         self.entry.snapshot()
+    }
+
+    /// The visitor is past the door, with these rights to begin with.
+    pub(crate) fn enter(&self, rights: Rights) {
+        self.entry.set_rights(rights);
+        self.entry.inside.store(true, Ordering::Relaxed);
+        self.sessions.changed();
+    }
+
+    /// What the viewer may do now; `None` on a raw route.
+    pub(crate) fn rights(&self) -> Option<Rights> {
+        *self.rights.borrow()
+    }
+
+    /// Waits until they are other than `known`.
+    pub(crate) async fn rights_change(&self, known: Option<Rights>) {
+        let mut rights = self.rights.clone();
+        // The sender lives in our own entry, so it does not fail.
+        let _ = rights.wait_for(|now| *now != known).await;
     }
 
     pub(crate) fn count_to_viewer(&self, bytes: usize) {
@@ -207,6 +274,6 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.sessions.entries().remove(&self.entry.info.id);
-        self.sessions.0.changes.send_modify(|count| *count += 1);
+        self.sessions.changed();
     }
 }

@@ -1,14 +1,27 @@
-//! A request that asks for a WebSocket: what token it shows, and the answer.
+//! A request that asks for a WebSocket: what it shows, and the answer.
 
 use http::{HeaderMap, HeaderValue, Request, Response, header, request};
 use tokio_tungstenite::tungstenite::handshake::server::create_response;
 
-use crate::Token;
+use crate::{Pin, Token};
 
 /// The subprotocol of websockify's viewers, and the only one that is echoed.
 const BINARY: &str = "binary";
 /// A token travels as a subprotocol of this prefix: unlike a query, nobody logs it.
 const TOKEN_PREFIX: &str = "porthole.token.";
+/// A PIN likewise, as hexadecimal digits of its UTF-8: a subprotocol has no room for spaces or umlauts.
+const PIN_PREFIX: &str = "porthole.pin.";
+/// Offered by a viewer that reads [events](crate::events).
+const EVENTS: &str = "porthole.events";
+
+/// What a viewer shows when it knocks.
+pub(crate) struct Shown {
+    /// Empty if it shows none.
+    pub(crate) token: Token,
+    pub(crate) pin: Option<Pin>,
+    /// It reads events.
+    pub(crate) events: bool,
+}
 
 /// Whether the request asks for a WebSocket, well or badly.
 pub(crate) fn is_asked_for(request: &request::Parts) -> bool {
@@ -19,9 +32,9 @@ pub(crate) fn is_asked_for(request: &request::Parts) -> bool {
             .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
-/// The token that the request shows (empty if none), and the response that opens the WebSocket. `None`: the request is
-/// malformed, or wants a subprotocol that is not spoken here.
-pub(crate) fn accept(request: &request::Parts) -> Option<(Token, Response<()>)> {
+/// What the request shows, and the response that opens the WebSocket. `None`: the request is malformed, or wants a
+/// subprotocol that is not spoken here.
+pub(crate) fn accept(request: &request::Parts) -> Option<(Shown, Response<()>)> {
     let mut bare = Request::builder()
         .method(&request.method)
         .uri(&request.uri)
@@ -37,13 +50,20 @@ pub(crate) fn accept(request: &request::Parts) -> Option<(Token, Response<()>)> 
             .headers_mut()
             .insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(BINARY));
     }
-    let carried = protocols
-        .iter()
-        .find_map(|protocol| protocol.strip_prefix(TOKEN_PREFIX));
-    let token = carried
+    let carried = |prefix| {
+        protocols
+            .iter()
+            .find_map(|protocol| protocol.strip_prefix(prefix))
+    };
+    let token = carried(TOKEN_PREFIX)
         .map(Token::from)
         .unwrap_or_else(|| token_of(request.uri.query().unwrap_or_default()));
-    Some((token, response))
+    let shown = Shown {
+        token,
+        pin: carried(PIN_PREFIX).and_then(pin),
+        events: protocols.contains(&EVENTS),
+    };
+    Some((shown, response))
 }
 
 /// `None` if one is offered that is not spoken here.
@@ -61,8 +81,29 @@ fn subprotocols(headers: &HeaderMap) -> Option<Vec<&str>> {
     }
     protocols
         .iter()
-        .all(|each| *each == BINARY || each.starts_with(TOKEN_PREFIX))
+        .all(|each| {
+            matches!(*each, BINARY | EVENTS)
+                || [TOKEN_PREFIX, PIN_PREFIX]
+                    .iter()
+                    .any(|prefix| each.starts_with(prefix))
+        })
         .then_some(protocols)
+}
+
+/// `None` if these are no hexadecimal digits of UTF-8: no PIN is written like that.
+fn pin(digits: &str) -> Option<Pin> {
+    let (pairs, []) = digits.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
+    let byte = |pair: &[u8; 2]| {
+        let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
+        u8::try_from(high? << 4 | low?).ok()
+    };
+    let bytes: Option<Vec<_>> = pairs.iter().map(byte).collect();
+    String::from_utf8(bytes?)
+        .ok()
+        .filter(|text| !text.is_empty())
+        .map(|text| Pin::from(text.as_str()))
 }
 
 /// As websockify reads it: the first `token`, a line feed at its end taken off.
@@ -99,7 +140,11 @@ mod tests {
             ("/?Token=a", ""),
             ("/", ""),
         ] {
-            assert_eq!(accept(&request(uri, &[])).unwrap().0, Token::from(token), "{uri}");
+            assert_eq!(
+                accept(&request(uri, &[])).unwrap().0.token,
+                Token::from(token),
+                "{uri}"
+            );
         }
     }
 
@@ -111,9 +156,14 @@ mod tests {
             (&["binary, porthole.token.abc"][..], "abc", Some("binary")),
             (&["porthole.token.abc", "binary"][..], "abc", Some("binary")),
             (&["porthole.token.abc"][..], "abc", None),
+            (
+                &["binary, porthole.token.abc, porthole.events, porthole.pin.31"][..],
+                "abc",
+                Some("binary"),
+            ),
         ] {
             let (shown, response) = accept(&request("/websockify", offered)).unwrap();
-            assert_eq!(shown, Token::from(token));
+            assert_eq!(shown.token, Token::from(token));
             assert_eq!(
                 response
                     .headers()
@@ -124,6 +174,25 @@ mod tests {
         }
         assert!(accept(&request("/", &["base64"])).is_none());
         assert!(accept(&request("/", &["binary, chat"])).is_none());
+    }
+
+    #[test]
+    fn a_pin_and_the_wish_for_events_are_read() {
+        for (offered, pin, events) in [
+            ("binary", None, false),
+            ("binary, porthole.events", None, true),
+            ("porthole.pin.31323334", Some("1234"), false),
+            ("porthole.events, porthole.pin.c3a420E282AC", Some("ä €"), true),
+            ("porthole.pin.", None, false),
+            ("porthole.pin.313", None, false),
+            ("porthole.pin.3g", None, false),
+            ("porthole.pin.+1", None, false),
+            ("porthole.pin.ff", None, false),
+        ] {
+            let (shown, _) = accept(&request("/", &[offered])).unwrap();
+            assert_eq!(shown.pin, pin.map(Pin::from), "{offered}");
+            assert_eq!(shown.events, events, "{offered}");
+        }
     }
 
     #[test]

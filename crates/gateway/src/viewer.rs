@@ -10,6 +10,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::{
 
 use crate::{
     End,
+    events::Event,
     frame::{Control, FrameReader},
     socket::Socket,
 };
@@ -25,6 +26,8 @@ pub(crate) struct Viewer<S> {
     pub(crate) undecoded: Vec<u8>,
     /// Bulk may pass into the socket without being copied.
     pub(crate) may_splice: bool,
+    /// It reads [events](crate::events).
+    pub(crate) reads_events: bool,
 }
 
 impl<S: Socket> Viewer<S> {
@@ -34,6 +37,7 @@ impl<S: Socket> Viewer<S> {
             frames: FrameReader::default(),
             undecoded: read_ahead.to_vec(),
             may_splice,
+            reads_events: false,
         }
     }
 
@@ -72,6 +76,29 @@ impl<S: Socket> Viewer<S> {
             }
         }
         Ok(())
+    }
+
+    /// Tells a viewer that reads events.
+    pub(crate) async fn tell(&self, event: &Event<'_>) -> Result<(), End> {
+        if !self.reads_events {
+            return Ok(());
+        }
+        self.write(&text(&event.json()))
+            .await
+            .map_err(|_| End::ViewerClosed)
+    }
+
+    /// Keeps in touch with a viewer that has nothing to do but wait, until it leaves or speaks.
+    pub(crate) async fn keep_waiting(&mut self, heartbeat: Duration) -> End {
+        let mut said = Vec::new();
+        loop {
+            match timeout(heartbeat, self.receive(&mut said)).await {
+                Ok(Err(end)) => return end,
+                Ok(Ok(())) => return End::BrokenRfb("the viewer spoke before it was let in".into()),
+                Err(_) if self.write(&ping()).await.is_err() => return End::ViewerClosed,
+                Err(_) => {}
+            }
+        }
     }
 
     /// Tells the viewer why it ends, unless it was the viewer that ended it. Then reads to its end, whatever it sends: a
@@ -125,6 +152,11 @@ fn frame(opcode: OpCode, payload: &[&[u8]]) -> Vec<u8> {
     let mut bytes = room[LONGEST_HEADER - size..].to_vec();
     bytes.extend(payload.iter().copied().flatten());
     bytes
+}
+
+/// A text message.
+pub(crate) fn text(text: &str) -> Vec<u8> {
+    frame(OpCode::Data(Data::Text), &[text.as_bytes()])
 }
 
 /// A pong frame that answers a ping of this payload.

@@ -2,7 +2,9 @@
 
 use std::{future::poll_fn, time::Duration};
 
-use porthole_rfb::{CLIENT_INIT_SHARED, Password, ServerHandshake, ServerInit, ViewerHandshake};
+use porthole_rfb::{
+    CLIENT_INIT_SHARED, Password, Rights, ServerClipboard, ServerHandshake, ServerInit, ViewerHandshake,
+};
 use tokio::time::timeout;
 
 use crate::{
@@ -13,6 +15,18 @@ use crate::{
 
 /// How long each side's handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// How long a server has to say that it knows the extended clipboard. It is asked together with ClientInit, so one that
+/// knows it has its answer ready by the time ServerInit is there; this is what the others cost.
+const CLIPBOARD: Duration = Duration::from_millis(100);
+
+/// What a server said when its screen was asked for.
+pub(crate) struct Screen {
+    /// ServerInit and what came behind it, as it is to be passed on.
+    pub(crate) said: Vec<u8>,
+    /// It knows the extended clipboard.
+    pub(crate) extended_clipboard: bool,
+}
 
 /// A VNC server's side of a handshake, and what it sent that is not read yet.
 pub(crate) struct Server<'a> {
@@ -60,24 +74,23 @@ impl<'a> Server<'a> {
         Ok(server)
     }
 
-    /// Asks for a shared session and reads ServerInit. Returns it, and whatever came behind it, as it is to be passed on.
-    pub(crate) async fn initialise(mut self) -> Result<Vec<u8>, TargetError> {
+    /// Asks for a shared session and reads ServerInit; then, for a view-only viewer, has the server keep its clipboard to
+    /// itself, if it can.
+    pub(crate) async fn initialise(mut self, rights: Rights) -> Result<Screen, TargetError> {
         let mut init = ServerInit::new();
-        let mut passed_on = Vec::new();
+        let mut said = Vec::new();
+        let hello = [&CLIENT_INIT_SHARED[..], &ServerClipboard::QUESTION].concat();
         let whole = async {
-            write(self.stream, &CLIENT_INIT_SHARED)
+            write(self.stream, &hello)
                 .await
                 .ok_or_else(|| TargetError::Refused(init.cut_short()))?;
             loop {
-                let done = init
-                    .advance(&self.unread)
-                    .map_err(TargetError::Refused)?
-                    .is_some();
-                // The reader takes in all that is not behind the end of ServerInit; both are passed on.
-                passed_on.append(&mut self.unread);
-                if done {
+                if let Some((consumed, _)) = init.advance(&self.unread).map_err(TargetError::Refused)? {
+                    said.extend(self.unread.drain(..consumed));
                     return Ok(());
                 }
+                // The reader has taken in all of it.
+                said.append(&mut self.unread);
                 self.read()
                     .await
                     .ok_or_else(|| TargetError::Refused(init.cut_short()))?;
@@ -86,7 +99,34 @@ impl<'a> Server<'a> {
         timeout(HANDSHAKE, whole)
             .await
             .unwrap_or(Err(TargetError::NoAnswer))?;
-        Ok(passed_on)
+        let extended_clipboard = timeout(HANDSHAKE, self.settle_clipboard(rights, &mut said))
+            .await
+            .map_err(|_| TargetError::NoAnswer)?;
+        said.append(&mut self.unread);
+        Ok(Screen {
+            said,
+            extended_clipboard,
+        })
+    }
+
+    /// Tells whether the server knows the extended clipboard. One that is silent about it for [`CLIPBOARD`] does not.
+    async fn settle_clipboard(&mut self, rights: Rights, said: &mut Vec<u8>) -> bool {
+        let mut clipboard = ServerClipboard::new(rights);
+        let mut answer = Vec::new();
+        while !clipboard.advance(&mut self.unread, said, &mut answer) {
+            // A server that closes is seen by the relay, as is one that takes no more.
+            let _ = write(self.stream, &answer).await;
+            answer.clear();
+            let more = if clipboard.is_between_messages() {
+                timeout(CLIPBOARD, self.read()).await.ok().flatten()
+            } else {
+                self.read().await
+            };
+            if more.is_none() {
+                break;
+            }
+        }
+        clipboard.is_extended()
     }
 
     /// `None` when the server has closed.

@@ -7,12 +7,16 @@ mod access;
 #[path = "front_door/common/mod.rs"]
 #[allow(dead_code, reason = "what is about TLS itself needs more of it")]
 mod common;
+#[path = "front_door/doors.rs"]
+mod doors;
 #[path = "front_door/limits.rs"]
 mod limits;
 #[path = "front_door/relay_bytes.rs"]
 mod relay_bytes;
 #[path = "front_door/relay_properties.rs"]
 mod relay_properties;
+#[path = "front_door/rights.rs"]
+mod rights;
 #[path = "front_door/secrets.rs"]
 mod secrets;
 #[path = "front_door/sessions.rs"]

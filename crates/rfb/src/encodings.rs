@@ -1,7 +1,8 @@
-use crate::Rights;
+use crate::{Rights, extended_clipboard};
 
-/// Appends `message`, a whole SetEncodings, to `upstream`, with only those encodings that are allowed.
-pub(crate) fn filter(message: &[u8], rights: Rights, upstream: &mut Vec<u8>) {
+/// Appends `message`, a whole SetEncodings, to `upstream`, with only those encodings that are allowed; and, where it is
+/// `walled`, with the extended clipboard's, by which the wall is kept up.
+pub(crate) fn filter(message: &[u8], rights: Rights, walled: bool, upstream: &mut Vec<u8>) {
     let (fixed, list) = message.split_at(4);
     let (list, _) = list.as_chunks::<4>();
     let start = upstream.len();
@@ -12,6 +13,10 @@ pub(crate) fn filter(message: &[u8], rights: Rights, upstream: &mut Vec<u8>) {
         .filter(|bytes| allowed(i32::from_be_bytes(**bytes), rights))
     {
         upstream.extend_from_slice(encoding);
+        count += 1;
+    }
+    if walled {
+        upstream.extend_from_slice(&extended_clipboard::ENCODING);
         count += 1;
     }
     upstream[start + 2..start + 4].copy_from_slice(&count.to_be_bytes());

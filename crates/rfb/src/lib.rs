@@ -5,6 +5,7 @@
 //! 1. [`ServerHandshake`] logs in to the VNC server, with the display's [`Password`] where it has one.
 //! 2. [`ViewerHandshake`] lets the viewer in without a password: its link has already been checked.
 //! 3. [`CLIENT_INIT_SHARED`] goes to the server; its answer is read by [`ServerInit`] and passed on as it is.
+//!    [`ServerClipboard`] finds out whether the clipboard can be kept from a view-only viewer, and sees to it.
 //! 4. From there on the server's bytes pass unread, and every byte of the viewer passes through
 //!    [`ClientReader`], which knows where each message ends and lets through what the [`Rights`] allow.
 //!
@@ -15,7 +16,9 @@ mod client_error;
 mod client_messages;
 mod client_reader;
 mod encodings;
+mod extended_clipboard;
 mod gather;
+mod held_input;
 mod password;
 mod policy;
 mod printable;
@@ -29,6 +32,7 @@ mod viewer_handshake;
 
 pub use client_error::ClientError;
 pub use client_reader::ClientReader;
+pub use extended_clipboard::ServerClipboard;
 pub use password::Password;
 pub use progress::Progress;
 pub use rights::Rights;

@@ -25,8 +25,8 @@ impl<V: Socket, S: Socket> Relay<'_, V, S> {
                 self.viewer_gone = true;
                 return Poll::Ready(End::ViewerClosed);
             }
-            if let Some(control) = self.control.take() {
-                self.outgoing = Outgoing::Control(control, 0);
+            if let Some(frame) = self.control.take().or_else(|| self.event.take()) {
+                self.outgoing = Outgoing::Whole(frame, 0);
                 continue;
             }
             if self.down_finished {

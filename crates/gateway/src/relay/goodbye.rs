@@ -34,6 +34,7 @@ impl<V: Socket, S: Socket> Relay<'_, V, S> {
         self.up.broken = matches!(end, End::BrokenWebSocket(_) | End::TextFrame);
         self.up_finished &= !self.up.broken;
         self.down_finished = true;
+        self.event = None;
         let close = self.close_answer.take().unwrap_or_else(|| viewer::close(end));
         self.control = Some(close);
         let goodbye = async {

@@ -13,6 +13,7 @@ use super::{FAIR_SHARE, Relay};
 use crate::{
     End,
     buffers::{Buffer, SMALL},
+    events::{self, Event},
     frame::Control,
     socket::Socket,
     viewer,
@@ -73,6 +74,9 @@ impl<V: Socket, S: Socket> Relay<'_, V, S> {
         let mut share = FAIR_SHARE;
         loop {
             ready!(self.poll_write_up(cx));
+            if self.take_over_rights() {
+                continue;
+            }
             match self.up.control.take() {
                 Some(Control::Close(code)) => {
                     self.close_answer = Some(viewer::close_answer(code));
@@ -114,6 +118,22 @@ impl<V: Socket, S: Socket> Relay<'_, V, S> {
                 }
             }
         }
+    }
+
+    /// Reads on with the rights that the session has now; `true` when they are new.
+    fn take_over_rights(&mut self) -> bool {
+        let (Some((reader, _)), Some(rights)) = (&mut self.up.rfb, self.session.rights()) else {
+            return false;
+        };
+        if reader.rights() == rights {
+            return false;
+        }
+        reader.set_rights(rights, &mut self.up.passed);
+        if self.viewer.reads_events && !self.down_finished {
+            let rights = events::name(rights);
+            self.event = Some(viewer::text(&Event::Rights { rights }.json()));
+        }
+        true
     }
 
     /// Decodes from the buffer up to the next control frame.

@@ -5,11 +5,13 @@
 
 mod access;
 mod common;
+mod doors;
 mod limits;
 mod listening;
 mod on_demand;
 mod relay_bytes;
 mod relay_properties;
+mod rights;
 mod secrets;
 mod sessions;
 mod tls;

@@ -1,7 +1,7 @@
 //! A gateway on a port of the system's choice, with the links that a test gives it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
@@ -19,11 +19,19 @@ pub struct TestGateway {
 }
 
 #[derive(Default)]
-struct Grants(Mutex<HashMap<TokenHash, Grant>>);
+struct Grants {
+    given: Mutex<HashMap<TokenHash, Grant>>,
+    /// Those that are looked up for the last time.
+    last: Mutex<HashSet<TokenHash>>,
+}
 
 impl TokenSource for Grants {
     fn lookup<'a>(&'a self, token: &'a Token) -> Lookup<'a> {
-        let grant = self.0.lock().unwrap().get(&token.hash()).cloned();
+        let mut given = self.given.lock().unwrap();
+        let grant = given.get(&token.hash()).cloned();
+        if self.last.lock().unwrap().contains(&token.hash()) {
+            given.remove(&token.hash());
+        }
         Box::pin(std::future::ready(grant))
     }
 }
@@ -58,10 +66,17 @@ impl TestGateway {
 
     pub fn grant(&self, token: &str, grant: Grant) {
         self.grants
-            .0
+            .given
             .lock()
             .unwrap()
             .insert(Token::from(token).hash(), grant);
+    }
+
+    /// A link that is revoked right after it was looked up.
+    pub fn grant_for_one_look(&self, token: &str, grant: Grant) {
+        self.grant(token, grant);
+        let token = Token::from(token).hash();
+        self.grants.last.lock().unwrap().insert(token);
     }
 
     /// A link that bears input and pixels of a VNC server.
@@ -110,7 +125,17 @@ impl TestGateway {
 
     /// A viewer whose WebSocket is open, as our own page opens it.
     pub async fn viewer(&self, token: &str) -> Viewer {
-        let protocols = format!("binary, porthole.token.{token}");
+        self.viewer_with(token, "").await
+    }
+
+    /// A viewer as our own page opens it today: it reads events.
+    pub async fn page(&self, token: &str) -> Viewer {
+        self.viewer_with(token, ", porthole.events").await
+    }
+
+    /// A viewer that offers further subprotocols.
+    pub async fn viewer_with(&self, token: &str, more: &str) -> Viewer {
+        let protocols = format!("binary, porthole.token.{token}{more}");
         within(open(
             self.address(),
             "/websockify",

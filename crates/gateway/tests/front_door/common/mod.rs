@@ -4,7 +4,7 @@ mod gateway;
 mod target;
 mod time;
 pub mod transport;
-mod viewer;
+pub mod viewer;
 pub mod vnc;
 pub mod wire;
 

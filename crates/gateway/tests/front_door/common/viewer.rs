@@ -65,6 +65,17 @@ pub async fn receive(viewer: &mut Viewer, count: usize) -> Vec<u8> {
     bytes
 }
 
+/// The next event, which must be the next that comes at all.
+pub async fn event(viewer: &mut Viewer) -> String {
+    loop {
+        match within(viewer.next()).await {
+            Some(Ok(Message::Text(text))) => return text.to_string(),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            other => panic!("instead of an event came {other:?}"),
+        }
+    }
+}
+
 /// All that still comes, and how the session ends, in a browser's words: 1005 is a close frame without a code, 1006 none.
 pub async fn rest(viewer: &mut Viewer) -> (Vec<u8>, Closed) {
     let mut bytes = Vec::new();

@@ -1,6 +1,6 @@
 //! A VNC server by hand, up to its ServerInit.
 
-use porthole_rfb::{Password, ServerHandshake};
+use porthole_rfb::{CLIENT_INIT_SHARED, Password, ServerClipboard, ServerHandshake};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{target::Server, within};
@@ -21,13 +21,18 @@ pub fn answer(password: &str) -> [u8; 16] {
     said[said.len() - 16..].try_into().unwrap()
 }
 
-/// Logs the gateway in; `Some(password)` asks for it. Tells what the gateway sent as ClientInit.
-pub async fn serve(server: &mut Server, password: Option<&str>) -> u8 {
+/// What the gateway says to a server that has let it in: a session is shared, whatever the viewer asks for; and the
+/// question about the extended clipboard.
+pub fn hello() -> Vec<u8> {
+    [&CLIENT_INIT_SHARED[..], &ServerClipboard::QUESTION].concat()
+}
+
+/// Logs the gateway in; `Some(password)` asks for it. It knows nothing of the extended clipboard.
+pub async fn serve(server: &mut Server, password: Option<&str>) {
     within(async {
         log_in(server, password).await;
-        let client_init = server.read_u8().await.unwrap();
+        assert_eq!(read::<9>(server).await[..], hello());
         server.write_all(SERVER_INIT).await.unwrap();
-        client_init
     })
     .await
 }

@@ -1,11 +1,7 @@
 //! A view-only session as the VNC server sees it: whatever the viewer sends, nothing arrives that is more than
 //! a wish for pixels. The server's side is read by a parser of its own, which knows nothing of the reader's.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
-use common::{cut, hostile_stream, message, sizes};
+use crate::common::{cut, hostile_stream, message, sizes};
 use porthole_rfb::{ClientReader, Rights};
 use proptest::prelude::*;
 
@@ -106,7 +102,7 @@ fn a_million_messages_and_not_one_event() {
 }
 
 fn read_view_only(stream: &[u8], sizes: &[usize]) -> Vec<u8> {
-    common::read(Rights::View, cut(stream, sizes)).0
+    crate::common::read(Rights::View, cut(stream, sizes)).0
 }
 
 proptest! {
@@ -138,7 +134,7 @@ proptest! {
         let mut reader = ClientReader::new(Rights::Control);
         let mut upstream = Vec::new();
         reader.read(&before.concat(), &mut upstream).unwrap();
-        reader.set_rights(Rights::View);
+        reader.set_rights(Rights::View, &mut upstream);
         upstream.clear();
         for piece in cut(&after, &sizes) {
             if reader.read(piece, &mut upstream).is_err() {

@@ -1,18 +1,15 @@
 //! Every client message, with both rights, at every chunking.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
 use std::time::Duration;
 
-use common::{cut, cut_text, hostile_stream, message, read, set_encodings, sizes};
+use crate::common::{cut, cut_text, hostile_stream, message, read, set_encodings, sizes};
 use porthole_rfb::Rights::{Control, View};
 use porthole_rfb::{ClientError, ClientReader, Rights};
 use proptest::prelude::*;
 
 /// A key press: what follows a message in these tests, to see that the reader is in step.
 const KEY: [u8; 8] = [4, 1, 0, 0, 0, 0, 0xff, 0x0d];
+const KEY_UP: [u8; 8] = [4, 0, 0, 0, 0, 0, 0xff, 0x0d];
 /// A request for changes, which either right lets through as it is.
 const REQUEST: [u8; 10] = [3, 1, 0, 0, 0, 0, 4, 0, 3, 0];
 
@@ -281,7 +278,7 @@ fn full_updates_beyond_the_budget_become_requests_for_changes() {
         send(&mut reader, 11),
         [FULL.repeat(10), CHANGES.to_vec()].concat()
     );
-    reader.set_rights(Control);
+    reader.set_rights(Control, &mut Vec::new());
     assert_eq!(send(&mut reader, 100), FULL.repeat(100));
 }
 
@@ -290,7 +287,7 @@ fn read_with(pieces: &[(Rights, &[u8])]) -> Vec<u8> {
     let mut reader = ClientReader::new(pieces[0].0);
     let mut upstream = Vec::new();
     for &(rights, piece) in pieces {
-        reader.set_rights(rights);
+        reader.set_rights(rights, &mut upstream);
         assert_eq!(reader.rights(), rights);
         reader.read(piece, &mut upstream).unwrap();
     }
@@ -302,7 +299,7 @@ fn rights_change_between_messages_and_never_within_what_has_passed() {
     let text = cut_text(4, b"\x04\x04\x04\x04");
     assert_eq!(
         read_with(&[(Control, &KEY), (View, &KEY), (Control, &KEY)]),
-        KEY.repeat(2)
+        [KEY, KEY_UP, KEY].concat()
     );
     // Nothing of the key had passed yet: the rights at its last byte count.
     assert_eq!(
@@ -338,7 +335,18 @@ fn what_was_negotiated_before_the_rights_changed_is_still_read_right() {
     ]);
     assert_eq!(
         upstream,
-        [set_encodings(&[-258, -309]), REQUEST.to_vec(), negotiated].concat()
+        [
+            set_encodings(&[-258, -309]),
+            set_encodings(&[]),
+            REQUEST.to_vec(),
+            set_encodings(&[-258, -309]),
+            negotiated,
+            // The key and the buttons that it held down.
+            filled(&[255, 0, 0, 0], 12),
+            vec![5, 0, 0, 1, 0, 1],
+            set_encodings(&[]),
+        ]
+        .concat()
     );
 }
 

@@ -1,0 +1,11 @@
+//! The protocol without I/O, as its users see it. One program, so that it is linked once.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+mod client_messages;
+mod clipboard;
+mod common;
+mod rights;
+mod server_handshake;
+mod view_only;
+mod viewer_handshake;

@@ -1,0 +1,129 @@
+//! Rights that change: what the server is told, and that nothing stays held down.
+
+use crate::common::{cut_text, set_encodings};
+use porthole_rfb::{
+    ClientReader,
+    Rights::{Control, View},
+};
+
+fn key(down: u8, symbol: u8) -> Vec<u8> {
+    vec![4, down, 0, 0, 0, 0, 0, symbol]
+}
+
+fn qemu_key(down: u8, symbol: u8, code: u8) -> Vec<u8> {
+    vec![255, 0, 0, down, 0, 0, 0, symbol, 0, 0, 0, code]
+}
+
+/// What goes upstream when a viewer who said this, in control, loses it.
+fn demotion_after(said: &[Vec<u8>]) -> Vec<u8> {
+    let mut reader = ClientReader::new(Control);
+    reader.read(&said.concat(), &mut Vec::new()).unwrap();
+    let mut upstream = Vec::new();
+    reader.set_rights(View, &mut upstream);
+    let mut again = Vec::new();
+    reader.set_rights(Control, &mut again);
+    reader.set_rights(View, &mut again);
+    assert!(again.iter().all(|byte| *byte != 4), "let go twice");
+    upstream
+}
+
+#[test]
+fn what_is_held_down_is_let_go_and_nothing_else() {
+    let pointer = |mask, x| vec![5, mask, 0, x, 0, 7];
+    for (said, told) in [
+        (vec![], vec![]),
+        (
+            vec![key(1, b'a'), key(0, b'a'), pointer(1, 3), pointer(0, 4)],
+            vec![],
+        ),
+        // A key that repeats is one key.
+        (vec![key(1, b'a'), key(1, b'a')], vec![key(0, b'a')]),
+        (
+            vec![
+                key(1, b'a'),
+                key(1, b'b'),
+                key(0, b'a'),
+                pointer(1, 3),
+                pointer(5, 4),
+            ],
+            vec![key(0, b'b'), pointer(0, 4)],
+        ),
+        // One place on the keyboard, whatever symbol it gives meanwhile.
+        (
+            vec![
+                qemu_key(1, b'a', 30),
+                qemu_key(0, b'A', 30),
+                qemu_key(1, b's', 31),
+            ],
+            vec![qemu_key(0, b's', 31)],
+        ),
+        // A viewer may learn in between that it can tell places.
+        (vec![key(1, b'a'), qemu_key(0, b'a', 30)], vec![]),
+        (vec![qemu_key(1, b'a', 30), key(0, b'a')], vec![]),
+    ] {
+        assert_eq!(demotion_after(&said), told.concat(), "{said:?}");
+    }
+}
+
+#[test]
+fn one_key_too_many_lets_the_oldest_go() {
+    let mut reader = ClientReader::new(Control);
+    let mut upstream = Vec::new();
+    let keys: Vec<_> = (0..65).map(|symbol| key(1, symbol)).collect();
+    reader.read(&keys.concat(), &mut upstream).unwrap();
+    assert_eq!(upstream, [keys[..64].concat(), key(0, 0), key(1, 64)].concat());
+    upstream.clear();
+    reader.set_rights(View, &mut upstream);
+    let let_go: Vec<_> = (1..65).map(|symbol| key(0, symbol)).collect();
+    assert_eq!(upstream, let_go.concat());
+}
+
+#[test]
+fn keys_are_let_go_behind_a_message_that_was_under_way() {
+    let mut reader = ClientReader::new(Control);
+    let mut upstream = Vec::new();
+    let text = cut_text(4, b"text");
+    let begun = [&key(1, b'a')[..], &text[..10]].concat();
+    reader.read(&begun, &mut upstream).unwrap();
+    reader.set_rights(View, &mut upstream);
+    assert_eq!(upstream, begun);
+    reader
+        .read(&[&text[10..], &key(1, b'b')].concat(), &mut upstream)
+        .unwrap();
+    assert_eq!(upstream, [key(1, b'a'), text.clone(), key(0, b'a')].concat());
+
+    // One that does not pass keeps nothing waiting.
+    let mut reader = ClientReader::new(View);
+    reader.read(&text[..10], &mut Vec::new()).unwrap();
+    reader.set_rights(Control, &mut Vec::new());
+    reader.set_rights(View, &mut Vec::new());
+    // And who gets control back before its end was told nothing in between.
+    let mut reader = ClientReader::new(Control);
+    let mut upstream = Vec::new();
+    reader.read(&begun, &mut upstream).unwrap();
+    reader.set_rights(View, &mut upstream);
+    reader.set_rights(Control, &mut upstream);
+    reader.read(&text[10..], &mut upstream).unwrap();
+    assert_eq!(upstream, [key(1, b'a'), text].concat());
+}
+
+#[test]
+fn the_viewers_encodings_follow_its_rights() {
+    let mut reader = ClientReader::new(View);
+    let mut upstream = Vec::new();
+    // Without a list there is nothing to tell.
+    reader.set_rights(Control, &mut upstream);
+    reader.set_rights(View, &mut upstream);
+    assert!(upstream.is_empty());
+    // QEMU keys; extended mouse buttons, which never pass; Raw; the pointer's shape.
+    reader
+        .read(&set_encodings(&[-258, -316, 0, -239]), &mut upstream)
+        .unwrap();
+    assert_eq!(upstream, set_encodings(&[0, -239]));
+    upstream.clear();
+    reader.set_rights(Control, &mut upstream);
+    assert_eq!(upstream, set_encodings(&[-258, 0, -239]));
+    upstream.clear();
+    reader.set_rights(View, &mut upstream);
+    assert_eq!(upstream, set_encodings(&[0, -239]));
+}
