@@ -36,6 +36,7 @@ export const nothing: Snapshot = {
   share: null,
   asking: [],
   history: null,
+  doctor: null,
 };
 
 /** Desktops that Porthole launches, each with how it fares. */

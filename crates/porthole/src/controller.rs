@@ -1,5 +1,6 @@
 //! From intents to snapshots: the one loop that owns all that the desktop program knows.
 
+mod examining;
 mod history;
 mod launching;
 mod notices;
@@ -24,7 +25,9 @@ use tokio::{
     time::{Interval, MissedTickBehavior, interval},
 };
 
-use crate::{Change, ConfigPlace, Desktop, Intent, Notice, Porthole, Snapshot, StartError, config::Addition};
+use crate::{
+    Change, ConfigPlace, Desktop, Finding, Intent, Notice, Porthole, Snapshot, StartError, config::Addition,
+};
 use history::Past;
 use notices::together;
 use reaches::{Reaches, Why};
@@ -64,6 +67,8 @@ pub struct Controller {
     new_desktop: Option<String>,
     /// Displays that were added and are to be started once the config knows them.
     to_start: Vec<String>,
+    /// What the doctor has found, while a person looks at it; empty while it is at work.
+    doctor: Option<Vec<Finding>>,
     work: JoinSet<Done>,
 }
 
@@ -101,6 +106,7 @@ impl Controller {
             past: Past::default(),
             new_desktop: None,
             to_start: Vec::new(),
+            doctor: None,
             work: JoinSet::new(),
         };
         controller.check_all();
@@ -186,6 +192,8 @@ impl Controller {
             Intent::RevokeLink { link } => self.revoke_link(link),
             Intent::RevokeLinks { display } => self.revoke_links(&display),
             Intent::Answer { visitor, rights } => self.answer(visitor, rights),
+            Intent::Doctor => self.call_doctor(),
+            Intent::CloseDoctor => self.doctor = None,
             Intent::StartDisplay { display } => self.start_display(display),
             Intent::StopDisplay { display } => self.stop_display(display),
             Intent::RestartDisplay { display } => self.restart_display(display),
@@ -217,6 +225,7 @@ impl Controller {
             }
             Done::LookedBack(visits) => self.take_history(visits),
             Done::Looked(looked) => self.take_looked(*looked),
+            Done::Examined(findings) => self.take_findings(findings),
             Done::AllStopped => {}
         }
     }

@@ -87,6 +87,10 @@ pub enum Intent {
         /// Whether they are.
         on: bool,
     },
+    /// Look at all that a link stands on, and tell what is not well.
+    Doctor,
+    /// Take away what the doctor has found.
+    CloseDoctor,
     /// Start a display that Porthole launches; no error if it runs.
     StartDisplay {
         /// The display's name.

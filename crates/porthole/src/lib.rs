@@ -12,6 +12,8 @@ mod controller;
 mod demo;
 mod desks;
 mod desktop;
+#[cfg(target_os = "linux")]
+pub mod doctor;
 mod history;
 mod intent;
 mod links;
@@ -24,6 +26,7 @@ mod snapshot;
 mod state;
 mod terms;
 pub mod tray;
+mod unreachable;
 
 pub use config::ConfigPlace;
 pub use controller::{Controller, Handle};
@@ -34,7 +37,7 @@ pub use links::LIFETIME;
 pub use listen::ListenError;
 pub use porthole::{Change, LinkError, Porthole, StartError};
 pub use snapshot::{
-    AskView, DisplayView, FoundView, LaunchView, LinkView, NetworkView, Notice, NoticeKind, Opens, QrView,
-    Reach, SessionRights, SessionView, ShareAddress, ShareView, Snapshot, VisitView,
+    AskView, DisplayView, Finding, FoundView, LaunchView, LinkView, NetworkView, Notice, NoticeKind, Opens,
+    QrView, Reach, SessionRights, SessionView, ShareAddress, ShareView, Snapshot, Verdict, VisitView,
 };
 pub use terms::Terms;

@@ -182,6 +182,12 @@ impl Porthole {
         self.place.file()
     }
 
+    /// Where its config and its state are.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn place(&self) -> &ConfigPlace {
+        &self.place
+    }
+
     /// What is wrong with the config file, if it is not the config in force.
     pub fn fault(&self) -> Option<&ConfigError> {
         self.fault.as_ref()

@@ -1,5 +1,6 @@
 //! All that a person can see.
 
+mod finding;
 mod launch;
 mod sharing;
 
@@ -9,6 +10,7 @@ use ts_rs::TS;
 
 use crate::Terms;
 
+pub use finding::{Finding, Verdict};
 pub use launch::LaunchView;
 pub use sharing::{AskView, LinkView, NetworkView, Opens, QrView, ShareAddress, ShareView, VisitView};
 
@@ -49,6 +51,9 @@ pub struct Snapshot {
     /// Who came and went in the last 30 days, the latest first; read while somebody looks at it
     /// ([`Intent::ShowHistory`](crate::Intent::ShowHistory)).
     pub history: Option<Vec<VisitView>>,
+    /// What the doctor has found, from [`Intent::Doctor`](crate::Intent::Doctor) to
+    /// [`Intent::CloseDoctor`](crate::Intent::CloseDoctor); empty while it looks.
+    pub doctor: Option<Vec<Finding>>,
 }
 
 /// One display of the list.

@@ -6,7 +6,7 @@ mod support;
 
 use std::fs;
 
-use porthole::{Intent, NoticeKind, Reach, ShellError};
+use porthole::{Intent, NoticeKind, Reach, ShellError, Verdict};
 use support::{
     Home, Viewer, Vnc, display,
     person::{Asked, Person},
@@ -302,4 +302,27 @@ async fn a_shell_that_is_gone_ends_the_program() {
     } = Person::start(&home).await;
     drop(handle);
     assert_eq!(soon(asked.recv()).await, Some(Asked::Quit));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_doctor_comes_and_goes() {
+    let home = Home::with(&display("Alice", "unix:/nowhere/alice.sock"));
+    let mut person = Person::start(&home).await;
+    person.click(Intent::Doctor).await;
+    let seen = person
+        .sees(|now| now.doctor.as_ref().is_some_and(|found| !found.is_empty()))
+        .await;
+    let of = |check: &str| {
+        let findings = seen
+            .doctor
+            .iter()
+            .flatten()
+            .filter(|finding| finding.check == check);
+        findings.map(|finding| finding.verdict).collect::<Vec<_>>()
+    };
+    assert_eq!(of("display"), [Verdict::Fault]);
+    assert_eq!(of("running"), [Verdict::Ok], "it finds the program that asks");
+    person.click(Intent::CloseDoctor).await;
+    person.sees(|now| now.doctor.is_none()).await;
 }

@@ -67,7 +67,7 @@ shown: boolean, } | { "type": "exportHistory" } | { "type": "encrypt",
 /**
  * Whether they are.
  */
-on: boolean, } | { "type": "startDisplay", 
+on: boolean, } | { "type": "doctor" } | { "type": "closeDoctor" } | { "type": "startDisplay", 
 /**
  * The display's name.
  */

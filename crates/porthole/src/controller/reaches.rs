@@ -7,7 +7,7 @@ use porthole_gateway::TargetError;
 use crate::{
     Reach,
     config::{Config, Place},
-    sentence::sentence,
+    unreachable::unreachable,
 };
 
 /// What is known of whether displays can be reached, by their names.
@@ -83,7 +83,10 @@ impl Reaches {
         known.refused = matches!(&outcome, Err((_, error)) if error.is_refusal());
         known.reach = match outcome {
             Ok(()) => Reach::Reachable,
-            Err((place, error)) => unreachable(&place, &error),
+            Err((place, error)) => {
+                let (reason, fix) = unreachable(&place, &error);
+                Reach::Unreachable { reason, fix }
+            }
         };
     }
 
@@ -91,21 +94,6 @@ impl Reaches {
     pub fn keep(&mut self, config: &Config) {
         self.known.retain(|name, _| config.display(name).is_some());
     }
-}
-
-fn unreachable(place: &Place, error: &TargetError) -> Reach {
-    let (reason, fix) = match error {
-        TargetError::Unreachable(why) => (
-            format!("No connection to {place}: {why}."),
-            "Start its VNC server, or correct the display's target in the config file.".into(),
-        ),
-        TargetError::NoAnswer => (
-            format!("What listens at {place} did not answer in time."),
-            "Check that it is a VNC server, and that it is not held up.".into(),
-        ),
-        TargetError::Refused(refusal) => (sentence(&refusal.cause()), sentence(refusal.fix())),
-    };
-    Reach::Unreachable { reason, fix }
 }
 
 #[cfg(test)]

@@ -57,6 +57,7 @@ impl Controller {
             share: None,
             asking: self.porthole.links().asking(),
             history: self.past.visits.clone(),
+            doctor: self.doctor.clone(),
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
     shell::Call,
 };
 use crate::{
-    LIFETIME, Notice, Reach, VisitView,
+    Finding, LIFETIME, Notice, Reach, VisitView,
     blocking::blocking,
     config::{Place, write_first},
     sentence::sentence,
@@ -42,6 +42,8 @@ pub(super) enum Done {
     Looked(Box<Looked>),
     /// Somebody looked who came and went.
     LookedBack(Vec<VisitView>),
+    /// The doctor has looked.
+    Examined(Vec<Finding>),
     /// No launched display runs any more, and the program is to end.
     AllStopped,
 }

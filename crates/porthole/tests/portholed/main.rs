@@ -7,6 +7,8 @@ mod client;
 mod command_line;
 mod config;
 mod control;
+#[cfg(target_os = "linux")]
+mod doctor;
 mod program;
 mod reload;
 mod secrets;

@@ -80,7 +80,8 @@ pub struct Args {
 const USAGE: &str = "portholed [--config FILE] [OPTIONS]
        portholed [OPTIONS] [ADDRESS:]PORT TARGET
        portholed [OPTIONS] [ADDRESS:]PORT --token-plugin=TokenFile --token-source=FILE
-       portholed [--config FILE] status | start NAME | stop NAME | restart NAME | stop-all";
+       portholed [--config FILE] status | start NAME | stop NAME | restart NAME | stop-all
+       portholed [--config FILE] doctor [--json] [--token-source FILE]";
 
 const EXAMPLES: &str = "Examples:
   portholed

@@ -2,6 +2,7 @@
 
 mod args;
 mod detach;
+mod doctor;
 mod foreign_options;
 mod listen;
 mod log;

@@ -3,6 +3,7 @@
 use std::{
     fmt::Write as _,
     io::{self, Write as _},
+    path::PathBuf,
     process::ExitCode,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -12,6 +13,8 @@ use porthole::{
     ConfigPlace, LaunchView,
     control::{Answer, AskError, DisplayStatus, Request, Status, ask},
 };
+
+use crate::doctor;
 
 /// The exit code when there is nobody to be asked, as service managers have it.
 const NOT_RUNNING: u8 = 3;
@@ -42,6 +45,15 @@ pub enum Command {
     },
     /// Stop all displays that were launched
     StopAll,
+    /// Look for faults in all that links stand on, and say what to do; nothing is changed
+    Doctor {
+        /// As JSON, for programs
+        #[arg(long)]
+        json: bool,
+        /// A token file of websockify's to look at besides, or a folder of such files
+        #[arg(long, value_name = "FILE")]
+        token_source: Option<PathBuf>,
+    },
 }
 
 impl Command {
@@ -54,6 +66,7 @@ impl Command {
             Self::Stop { name } => (Request::Stop { display: name }, false),
             Self::Restart { name } => (Request::Restart { display: name }, false),
             Self::StopAll => (Request::StopAll, false),
+            Self::Doctor { json, token_source } => return doctor::run(place, token_source, json),
         };
         let answer = match ask(place, &request) {
             Err(error @ AskError::NotRunning { .. }) => {

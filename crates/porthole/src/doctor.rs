@@ -1,0 +1,138 @@
+//! The doctor: looks at all that a link stands on, from the config file to the firewall, and says of each thing whether
+//! it is well; and if not, why, and what to do.
+//!
+//! It only looks. Nothing is written, moved or started; VNC servers are asked as a session would ask them.
+
+mod certificate;
+mod displays;
+mod files;
+mod firewall;
+mod folders;
+mod libraries;
+mod limits;
+mod machine;
+mod network;
+mod port;
+mod running;
+mod screen;
+mod sockets;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod tray_host;
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+};
+
+use crate::{
+    ConfigPlace, Finding,
+    blocking::blocking,
+    config::{Config, ConfigError, load},
+};
+use running::Running;
+
+pub use machine::Machine;
+
+/// What the doctor looks at.
+#[derive(Clone, Debug)]
+struct Case {
+    machine: Machine,
+    place: ConfigPlace,
+    /// What the config file says; if it is wrong, what an empty one would say.
+    config: Config,
+    fault: Option<ConfigError>,
+    /// What is not wrong with the config, but worth a word.
+    warnings: Vec<String>,
+    /// The port that the program has chosen in an earlier run.
+    kept_port: Option<u16>,
+    /// The Porthole that runs with this config.
+    running: Running,
+}
+
+/// Looks at everything, and tells of it in the order in which a person would mend it. `token_source` is a token file of
+/// websockify's to look at besides. Takes some seconds when something does not answer.
+pub async fn examine(place: ConfigPlace, machine: Machine, token_source: Option<PathBuf>) -> Vec<Finding> {
+    let running = running::ask(&place).await;
+    let case = blocking(move || Case::read(machine, place, running)).await;
+    let own = blocking({
+        let case = case.clone();
+        move || {
+            [
+                files::config(&case),
+                files::passwords(&case),
+                folders::state(&case),
+                folders::space(&case),
+                folders::runtime(&case),
+                running::control(&case),
+                port::port(&case),
+                network::addresses(&case),
+                certificate::certificate(&case),
+            ]
+            .concat()
+        }
+    });
+    let around = blocking({
+        let case = case.clone();
+        move || {
+            [
+                displays::servers(&case),
+                folders::x_sockets(&case),
+                screen::screen(&case),
+                libraries::libraries(&case),
+                limits::descriptors(&case),
+                limits::clock(&case),
+            ]
+            .concat()
+        }
+    });
+    let (own, firewall, tokens, displays, around, tray_host) = tokio::join!(
+        own,
+        firewall::firewall(&case),
+        tokens::tokens(token_source),
+        displays::displays(&case),
+        around,
+        tray_host::tray_host(&case),
+    );
+    [own, firewall, tokens, displays, around, tray_host].concat()
+}
+
+impl Case {
+    fn read(machine: Machine, place: ConfigPlace, running: Running) -> Self {
+        let (config, fault, warnings) = match load(&place, &mut Vec::new()) {
+            Ok(loaded) => (loaded.config, None, loaded.warnings),
+            Err(fault) => (Config::empty(), Some(fault), Vec::new()),
+        };
+        let state = std::fs::read(&place.state).unwrap_or_default();
+        let state: serde_json::Value = serde_json::from_slice(&state).unwrap_or_default();
+        let kept_port = state["port"].as_u64().and_then(|port| port.try_into().ok());
+        Self {
+            machine,
+            place,
+            config,
+            fault,
+            warnings,
+            kept_port,
+            running,
+        }
+    }
+
+    /// The addresses that Porthole listens on, or will: without `listen` in the config, those of this machine once a
+    /// link for others lives.
+    fn listen(&self) -> Vec<IpAddr> {
+        let all = || {
+            let others = self.machine.addresses.iter().map(|(_, ip)| *ip);
+            [Ipv4Addr::LOCALHOST.into()].into_iter().chain(others).collect()
+        };
+        self.config.listen.clone().unwrap_or_else(all)
+    }
+
+    /// The port that Porthole listens on, or would, if it is not to choose one.
+    fn port(&self) -> Option<u16> {
+        self.running
+            .port()
+            .or(self.config.port.filter(|port| *port != 0))
+            .or(self.kept_port.filter(|_| self.config.port.is_none()))
+    }
+}

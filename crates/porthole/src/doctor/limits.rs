@@ -1,0 +1,102 @@
+//! What the system allows, and what time it is.
+
+use std::{
+    fs,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use super::Case;
+use crate::Finding;
+
+/// A viewer takes two descriptors, and four while much passes to it.
+const FOR_A_VIEWER: u64 = 4;
+
+/// What the program needs for itself.
+const FOR_ITSELF: u64 = 64;
+
+/// A gateway for fewer viewers is worth a word.
+const MANY_VIEWERS: u64 = 200;
+
+/// No clock was right that says an earlier time than this, in seconds since 1970: the first of January 2026.
+const THIS_PROGRAM: u64 = 1_767_225_600;
+
+/// A file's time can be a little ahead of ours, on a network disk.
+const TOLERANCE: Duration = Duration::from_secs(300);
+
+/// How many files and sockets may be open at a time.
+pub(super) fn descriptors(case: &Case) -> Vec<Finding> {
+    const CHECK: &str = "descriptors";
+    let limits = fs::read_to_string(case.machine.path("/proc/self/limits")).unwrap_or_default();
+    let Some(most) = hard_limit(&limits) else {
+        return Vec::new();
+    };
+    let viewers = most.saturating_sub(FOR_ITSELF) / FOR_A_VIEWER;
+    let fix = "Raise the hard limit: `ulimit -Hn 65536` as root, nofile in /etc/security/limits.conf, or LimitNOFILE= \
+               in systemd's unit.";
+    let text = format!("At most {most} files and sockets may be open: enough for about {viewers} viewers.");
+    vec![match viewers {
+        0..10 => Finding::fault(CHECK, text, fix),
+        10..MANY_VIEWERS => Finding::warn(CHECK, text, fix),
+        _ => Finding::ok(CHECK, text),
+    }]
+}
+
+/// The hard limit, to which the program raises its own. `unlimited` is more than anybody counts.
+fn hard_limit(limits: &str) -> Option<u64> {
+    let line = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"))?;
+    let hard = line.split_whitespace().nth(1)?;
+    if hard == "unlimited" {
+        Some(u64::MAX)
+    } else {
+        hard.parse().ok()
+    }
+}
+
+/// Whether the clock can be right: links and certificates end by it.
+pub(super) fn clock(case: &Case) -> Vec<Finding> {
+    const CHECK: &str = "clock";
+    const FIX: &str = "Set it right: timedatectl set-ntp true, or date --set.";
+    let now = case.machine.now;
+    let saved = fs::metadata(&case.place.state).and_then(|data| data.modified());
+    let ahead = |saved: SystemTime| saved.duration_since(now).is_ok_and(|ahead| ahead > TOLERANCE);
+    let finding = if now < UNIX_EPOCH + Duration::from_secs(THIS_PROGRAM) {
+        Finding::fault(
+            CHECK,
+            "The clock is wrong: it says a time before this program was made. Links would end at a wrong time, and \
+             certificates seem not to be valid yet.",
+            FIX,
+        )
+    } else if saved.is_ok_and(ahead) {
+        Finding::warn(
+            CHECK,
+            format!(
+                "The clock has gone back, or is wrong: {} was saved later than now. Links end at a wrong time by it.",
+                case.place.state.display()
+            ),
+            FIX,
+        )
+    } else {
+        Finding::ok(CHECK, "The clock can be right.")
+    };
+    vec![finding]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hard_limit_counts() {
+        let limits = "Limit                     Soft Limit           Hard Limit           Units     \n\
+                      Max processes             95000                95001                processes \n\
+                      Max open files            1024                 524288               files     \n";
+        assert_eq!(hard_limit(limits), Some(524_288));
+        assert_eq!(
+            hard_limit("Max open files            1024                 unlimited            files"),
+            Some(u64::MAX)
+        );
+        assert_eq!(hard_limit(""), None);
+    }
+}

@@ -1,0 +1,90 @@
+//! The Porthole that runs.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+use url::Url;
+
+use super::Case;
+use crate::{
+    ConfigPlace, Finding,
+    blocking::blocking,
+    control::{Answer, AskError, Request, ask as ask_control},
+    sentence::sentence,
+};
+
+/// How long a Porthole may take to say how it is.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Whether a Porthole runs with the config.
+#[derive(Clone, Debug)]
+pub(super) enum Running {
+    /// This one does.
+    Yes {
+        version: String,
+        process: u32,
+        address: String,
+    },
+    No,
+    /// It cannot be asked.
+    Unknown {
+        cause: String,
+    },
+}
+
+impl Running {
+    /// The port that it listens on.
+    pub fn port(&self) -> Option<u16> {
+        match self {
+            Self::Yes { address, .. } => Url::parse(address).ok()?.port_or_known_default(),
+            Self::No | Self::Unknown { .. } => None,
+        }
+    }
+
+    pub fn process(&self) -> Option<u32> {
+        match self {
+            Self::Yes { process, .. } => Some(*process),
+            Self::No | Self::Unknown { .. } => None,
+        }
+    }
+}
+
+/// Asks the Porthole that runs.
+pub(super) async fn ask(place: &ConfigPlace) -> Running {
+    let place = place.clone();
+    let answer = timeout(PATIENCE, blocking(move || ask_control(&place, &Request::Status))).await;
+    let unknown = |cause: String| Running::Unknown { cause };
+    match answer {
+        Ok(Ok(Answer::Status(status))) => Running::Yes {
+            version: status.version,
+            process: status.process,
+            address: status.address,
+        },
+        Ok(Ok(_)) => unknown("it answers what was not asked".into()),
+        Ok(Err(AskError::NotRunning { .. })) => Running::No,
+        Ok(Err(error)) => unknown(error.to_string()),
+        Err(_) => unknown("the Porthole that runs does not answer".into()),
+    }
+}
+
+/// What is to be said of it.
+pub(super) fn control(case: &Case) -> Vec<Finding> {
+    const CHECK: &str = "running";
+    let ours = env!("CARGO_PKG_VERSION");
+    vec![match &case.running {
+        Running::Yes { version, process, .. } if version != ours => Finding::warn(
+            CHECK,
+            format!("The Porthole that runs (process {process}) is version {version}; this is {ours}."),
+            "Quit it and start it again. Desktops that it started go on.",
+        ),
+        Running::Yes { process, address, .. } => {
+            Finding::ok(CHECK, format!("Porthole runs (process {process}) at {address}."))
+        }
+        Running::No => Finding::ok(CHECK, "Porthole does not run with this config now."),
+        Running::Unknown { cause } => Finding::fault(
+            CHECK,
+            sentence(cause),
+            "Its log may say why. If it hangs, end its process and start it again; desktops that it started go on.",
+        ),
+    }]
+}

@@ -1,0 +1,97 @@
+//! The screen that a window would open on.
+
+use std::{
+    os::{
+        linux::net::SocketAddrExt,
+        unix::net::{SocketAddr, UnixStream},
+    },
+    path::{Path, PathBuf},
+};
+
+use super::{Case, Machine};
+use crate::Finding;
+
+const CHECK: &str = "screen";
+
+/// Which screen there is, and whether it can be used.
+pub(super) fn screen(case: &Case) -> Vec<Finding> {
+    let machine = &case.machine;
+    let (wayland, x) = (machine.variable("WAYLAND_DISPLAY"), machine.variable("DISPLAY"));
+    let mut findings = Vec::new();
+    findings.extend(wayland.map(|name| on_wayland(machine, name)));
+    findings.extend(x.map(|name| on_x(machine, name)));
+    if findings.is_empty() {
+        findings.push(Finding::ok(
+            CHECK,
+            "There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): portholed works, porthole opens no \
+             window.",
+        ));
+    }
+    findings
+}
+
+fn on_wayland(machine: &Machine, name: &str) -> Finding {
+    let runtime = machine
+        .variable("XDG_RUNTIME_DIR")
+        .map(PathBuf::from)
+        .unwrap_or_default();
+    let socket = runtime.join(name);
+    if UnixStream::connect(&socket).is_err() {
+        return Finding::fault(
+            CHECK,
+            format!(
+                "WAYLAND_DISPLAY is `{name}`, but no Wayland compositor answers at {}.",
+                socket.display()
+            ),
+            "Start Porthole from within the graphical session, or unset WAYLAND_DISPLAY.",
+        );
+    }
+    Finding::warn(
+        CHECK,
+        "This is a Wayland session: the window works, but its screen cannot be shared by X0tigervnc.",
+        "Use the desktop's own sharing (GNOME: Settings, System, Remote Desktop; KDE: krfb; Sway and others: wayvnc), \
+         added here as a display with a target; or log in to an X11 session.",
+    )
+}
+
+fn on_x(machine: &Machine, name: &str) -> Finding {
+    if let Some(path) = local(machine, name)
+        && !answers(&path)
+    {
+        return Finding::fault(
+            CHECK,
+            format!(
+                "DISPLAY is `{name}`, but no X server answers at {}.",
+                path.display()
+            ),
+            "Start Porthole from within the graphical session, or unset DISPLAY.",
+        );
+    }
+    match machine.variable("XAUTHORITY") {
+        Some(file) if std::fs::File::open(file).is_err() => Finding::fault(
+            CHECK,
+            format!("XAUTHORITY is `{file}`, which cannot be read: the X server will let nobody in."),
+            "Start Porthole as the user of the graphical session, or unset XAUTHORITY.",
+        ),
+        _ => Finding::ok(CHECK, format!("There is an X screen, {name}.")),
+    }
+}
+
+/// The socket of a display of this machine's; displays like `host:10` are another's.
+fn local(machine: &Machine, name: &str) -> Option<PathBuf> {
+    let number = name.strip_prefix("unix:").or(name.strip_prefix(':'))?;
+    let number: u32 = number.split('.').next()?.parse().ok()?;
+    Some(machine.path(format!("/tmp/.X11-unix/X{number}")))
+}
+
+/// Whether an X server listens there: at the path, or at the name that X servers of Linux have besides, which is seen
+/// where /tmp is not the same.
+fn answers(path: &Path) -> bool {
+    let by_name = || {
+        let address = SocketAddr::from_abstract_name(path.as_os_str().as_encoded_bytes());
+        address
+            .and_then(|address| UnixStream::connect_addr(&address))
+            .is_ok()
+    };
+    UnixStream::connect(path).is_ok() || by_name()
+}
