@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Intent } from './bindings/Intent';
-import { alice, asked, button, close, nothing, open, show } from './testing';
+import { alice, nothing, visitor } from './fixtures';
+import { asked, button, close, open, show } from './testing';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -12,24 +13,17 @@ afterEach(async () => {
 });
 
 test('every button asks for what it says', async () => {
-  const session = {
-    id: 7,
-    address: '192.0.2.4',
-    since: 0,
-    toViewer: 1234,
-    toServer: 56,
-    rights: 'control' as const,
-    link: null,
-  };
   const state = { kind: 'unreachable' as const, reason: 'Nobody listens.', fix: 'Start it.' };
-  await open({ ...nothing, displays: [{ ...alice, state, sessions: [session] }] });
+  await open({ ...nothing, displays: [{ ...alice, state, sessions: [visitor] }] });
 
   const display = 'Alice';
   const clicks: [string, Intent][] = [
     ['Open Alice', { type: 'open', display }],
+    ['Share Alice…', { type: 'openShare', display }],
     ['Open in browser: Alice', { type: 'openInBrowser', display }],
     ['Copy link to Alice', { type: 'copyLink', display }],
-    ['Check Alice again', { type: 'recheck', display }],
+    ['Check again: Alice', { type: 'recheck', display }],
+    ['192.0.2.4 may control Alice', { type: 'setRights', session: 7, rights: 'view' }],
     ['Disconnect 192.0.2.4 from Alice', { type: 'disconnect', session: 7 }],
     ['Edit config', { type: 'editConfig' }],
   ];

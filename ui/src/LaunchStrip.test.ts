@@ -1,18 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LaunchView } from './bindings/LaunchView';
-import {
-  asked,
-  button,
-  click,
-  close,
-  focused,
-  labels,
-  launched,
-  open,
-  press,
-  show,
-  text,
-} from './testing';
+import { launched } from './fixtures';
+import { asked, button, click, close, focused, labels, open, press, show, text } from './testing';
 
 afterEach(close);
 
@@ -50,14 +39,20 @@ const all: [LaunchView, string[], string[]][] = [
   [
     { kind: 'unavailable', reason: 'Not installed.', fix: 'To install it: sudo apt install x.' },
     ['Cannot be started', 'Not installed.', 'To install it:', 'sudo apt install x'],
-    ['Copy the command', 'Try Bob again'],
+    ['Copy the command', 'Try again: Bob'],
   ],
 ];
 
 test.each(all)('%o says how it fares and offers what fits', async (launch, words, offers) => {
   await open(launched(launch));
   for (const part of words) expect(text()).toContain(part);
-  expect(labels('li')).toEqual(['Open Bob', 'Open in browser: Bob', 'Copy link to Bob', ...offers]);
+  expect(labels('li')).toEqual([
+    'Open Bob',
+    'Share Bob…',
+    'Open in browser: Bob',
+    'Copy link to Bob',
+    ...offers,
+  ]);
 });
 
 test('one that the config has forgotten says so, and can only be stopped', async () => {
@@ -74,7 +69,7 @@ test.each([
   [stopped, 'Start Bob', 'startDisplay'],
   [ended, 'Start Bob', 'startDisplay'],
   [{ kind: 'starting', step: '' } as const, 'Stop Bob', 'stopDisplay'],
-  [{ kind: 'unavailable', reason: '', fix: '' } as const, 'Try Bob again', 'startDisplay'],
+  [{ kind: 'unavailable', reason: '', fix: '' } as const, 'Try again: Bob', 'startDisplay'],
 ] as const)('%o: %s', async (launch, label, type) => {
   await open(launched(launch));
   await click(label);

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { alice, asked, click, close, focused, labels, nothing, open, press, text } from './testing';
+import { alice, nothing } from './fixtures';
+import { asked, click, close, focused, labels, open, press, text } from './testing';
 
 afterEach(close);
 

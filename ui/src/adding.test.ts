@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { alice, asked, click, close, labels, launched, nothing, open, show, text } from './testing';
+import { alice, launched, nothing } from './fixtures';
+import { asked, click, close, labels, open, show, text } from './testing';
 
 afterEach(close);
 

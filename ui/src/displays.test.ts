@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { LaunchView } from './bindings/LaunchView';
 import type { Reach } from './bindings/Reach';
 import { isForgotten, isLaunched, isOpenable } from './displays';
-import { alice } from './testing';
+import { alice } from './fixtures';
 
 const launches: [LaunchView, boolean, boolean][] = [
   [{ kind: 'stopped' }, true, false],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytes, count, since } from './format';
+import { bytes, duration, since, until } from './format';
 
 test.each([
   [0, '0 B'],
@@ -22,7 +22,27 @@ test('a moment of today needs no date', () => {
   expect(since(new Date(2026, 10, 21, 9, 5), now, 'en-GB')).toBe('21 Nov 2026, 09:05');
 });
 
-test('one is not many', () => {
-  expect(count(1, 'viewer', 'viewers')).toBe('1 viewer');
-  expect(count(0, 'viewer', 'viewers')).toBe('0 viewers');
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+test.each([
+  [0, '0 minutes'],
+  [20, '1 minute'],
+  [52 * MINUTE, '52 minutes'],
+  [HOUR, '1 hour'],
+  [HOUR + 1, '61 minutes'],
+  [8 * HOUR, '8 hours'],
+  [DAY, '1 day'],
+  [DAY + HOUR, '25 hours'],
+  [7 * DAY, '7 days'],
+])('%d seconds are %s', (seconds, text) => {
+  expect(duration(seconds, 'en')).toBe(text);
+});
+
+test('how long it is until a moment, and the past is now', () => {
+  const now = new Date(2026, 10, 22, 15, 0);
+  expect(until(new Date(2026, 10, 22, 15, 52), now, 'en')).toBe('in 52 minutes');
+  expect(until(new Date(2026, 10, 29, 15, 0), now, 'de')).toBe('in 7 Tagen');
+  expect(until(new Date(2026, 10, 22, 14, 0), now, 'en')).toBe('in 0 minutes');
 });

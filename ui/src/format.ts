@@ -2,6 +2,10 @@
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];
 
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
 /** Bytes to three digits at most, by thousands: 999 B, 1.2 kB, 35 MB. */
 export function bytes(count: number): string {
   let unit = 0;
@@ -16,13 +20,30 @@ export function bytes(count: number): string {
 }
 
 /** A moment as seen from `now`: the time alone if it is of the same day, else with its date. */
-export function since(moment: Date, now: Date, locale?: string): string {
+export function since(moment: Date, now: Date, locale: string): string {
   return moment.toDateString() === now.toDateString()
     ? moment.toLocaleTimeString(locale, { timeStyle: 'short' })
     : moment.toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
-/** "1 display", "2 displays". */
-export function count(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`;
+/** A moment to come as seen from `now`: "in 52 minutes", "in 7 days". */
+export function until(moment: Date, now: Date, locale: string): string {
+  const { count, unit } = inUnits(Math.max(0, moment.getTime() - now.getTime()) / 1000);
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'always' }).format(count, unit);
+}
+
+/** A length of time: "1 hour", "7 days". */
+export function duration(seconds: number, locale: string): string {
+  const { count, unit } = inUnits(seconds);
+  const style = { style: 'unit', unit, unitDisplay: 'long' } as const;
+  return new Intl.NumberFormat(locale, style).format(count);
+}
+
+/** In the largest unit that is exact enough; a minute that has begun counts. */
+function inUnits(seconds: number) {
+  const fits = (unit: number, least: number) =>
+    seconds >= least * unit || (seconds >= unit && seconds % unit === 0);
+  if (fits(DAY, 2)) return { count: Math.round(seconds / DAY), unit: 'day' } as const;
+  if (fits(HOUR, 2)) return { count: Math.round(seconds / HOUR), unit: 'hour' } as const;
+  return { count: Math.ceil(seconds / MINUTE), unit: 'minute' } as const;
 }

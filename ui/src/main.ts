@@ -2,5 +2,8 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import './tokens.css';
 import './base.css';
+import { locale } from './texts';
+
+document.documentElement.lang = locale;
 
 mount(App, { target: document.body });

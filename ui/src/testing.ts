@@ -4,52 +4,8 @@ import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
 import { flushSync, mount, tick, unmount } from 'svelte';
 import { expect, vi } from 'vitest';
 import App from './App.svelte';
-import type { DisplayView } from './bindings/DisplayView';
 import type { Intent } from './bindings/Intent';
-import type { LaunchView } from './bindings/LaunchView';
 import type { Snapshot } from './bindings/Snapshot';
-
-/** A display with a target. */
-export const alice: DisplayView = {
-  name: 'Alice',
-  target: '127.0.0.1:5901',
-  launch: null,
-  state: { kind: 'reachable' },
-  busy: false,
-  sessions: [],
-  links: [],
-};
-
-/** A shell that has nothing to show. */
-export const nothing: Snapshot = {
-  displays: [],
-  fault: null,
-  notice: null,
-  address: 'http://127.0.0.1:6080',
-  configFile: '/home/alice/.config/porthole/config.toml',
-  version: '0.1.0',
-  found: [],
-  newDesktop: null,
-  network: { open: false, encrypted: false, fingerprint: null },
-  defaultTerms: { rights: 'control', seconds: 3600, once: false, ask: false, pin: false },
-  shareFor: null,
-  share: null,
-  asking: [],
-  history: null,
-  doctor: null,
-};
-
-/** Desktops that Porthole launches, each with how it fares. */
-export function launched(...launches: LaunchView[]): Snapshot {
-  const names = ['Bob', 'Carol', 'Dan'];
-  const displays = launches.map((launch, at) => ({
-    ...alice,
-    name: names[at] ?? `Desktop ${at}`,
-    target: 'desktop',
-    launch,
-  }));
-  return { ...nothing, displays };
-}
 
 /** What the window asked for since it opened. */
 export let asked: Intent[] = [];
@@ -103,6 +59,17 @@ export async function click(label: string) {
   button(label).focus();
   button(label).click();
   await tick();
+  await tick();
+}
+
+/** Chooses what is so called: a radio button or a checkbox. */
+export async function choose(words: string) {
+  const found = [...document.querySelectorAll('label')].find((label) =>
+    label.textContent.trim().startsWith(words),
+  );
+  const input = found?.querySelector('input');
+  if (!input) throw new Error(`nothing called "${words}" can be chosen`);
+  input.click();
   await tick();
 }
 

@@ -1,0 +1,248 @@
+/** Every state of the window that is worth looking at. */
+import type { Opens } from '../src/bindings/Opens';
+import type { ShareAddress } from '../src/bindings/ShareAddress';
+import type { ShareView } from '../src/bindings/ShareView';
+import type { Snapshot } from '../src/bindings/Snapshot';
+import { alice, launched, link, nothing, share, terms, visitor } from '../src/fixtures';
+import { qr } from './qr';
+
+/** What the shell shows, and what is clicked then. */
+export interface Look {
+  snapshot: Snapshot;
+  /** CSS selectors, one after the other. */
+  clicks?: string[];
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const now = Date.now();
+
+const screen = {
+  ...alice,
+  name: 'This screen',
+  target: 'this-screen',
+  launch: {
+    kind: 'running',
+    since: now - 3 * HOUR,
+    memory: 41_000_000,
+    user: 'alice',
+    xDisplay: ':0',
+  },
+} as const;
+
+const bob = {
+  ...alice,
+  name: 'Bob',
+  target: '127.0.0.1:5972',
+  state: {
+    kind: 'unreachable',
+    reason: 'No connection to 127.0.0.1:5972: nothing listens there.',
+    fix: "Start its VNC server, or correct the display's target in the config file.",
+  },
+} as const;
+
+const carol = {
+  ...alice,
+  name: 'Carol',
+  target: 'desktop',
+  launch: {
+    kind: 'running',
+    since: now - 5 * HOUR,
+    memory: 182_000_000,
+    user: 'carol',
+    xDisplay: ':3',
+  },
+} as const;
+
+const links = [
+  { ...link, id: 3, created: now - 8 * MINUTE, ends: now + 52 * MINUTE },
+  {
+    ...link,
+    id: 2,
+    terms: { ...terms, rights: 'view', seconds: 7 * 24 * 3600, ask: true, pin: true },
+    created: now - 2 * DAY,
+    ends: now + 5 * DAY,
+    uses: 4,
+    lastUse: now - 35 * MINUTE,
+  } as const,
+  { ...link, id: 1, created: now - HOUR, uses: 1, lastUse: now - HOUR, shared: false },
+];
+
+const sessions = [
+  {
+    ...visitor,
+    address: '192.168.7.31',
+    since: now - 12 * MINUTE,
+    toViewer: 41_200_000,
+    toServer: 83_000,
+  },
+  {
+    ...visitor,
+    id: 8,
+    address: 'fd00:7::1c2a:3bff:fe4d:5e6f',
+    since: now - 35 * MINUTE,
+    toViewer: 7_310_000,
+    toServer: 1200,
+    rights: 'view',
+    link: 2,
+  } as const,
+];
+
+const open = { open: true, encrypted: false, fingerprint: null };
+const list: Snapshot = { ...nothing, displays: [screen, carol, bob], network: open };
+const busy: Snapshot = {
+  ...list,
+  displays: [{ ...screen, sessions, links }, carol, bob],
+};
+
+const asking = [
+  { id: 1, display: 'This screen', address: '192.168.7.44', rights: 'control', since: now },
+  { id: 2, display: 'Carol', address: '192.168.7.9', rights: 'view', since: now - MINUTE },
+] as const;
+
+const TOKEN = 'k7Qm2ZxV0aY4tR8wLpN3sE';
+const addresses = ['192.168.7.5', 'desk.local', '[fd00:7::9a5e:12ff:fe03:c41]', '127.0.0.1'];
+const labels = ['wlan0', 'name on the network', 'wlan0', 'this machine only'];
+const opens: Opens[] = [
+  { kind: 'yes', doubt: null },
+  { kind: 'checking' },
+  { kind: 'yes', doubt: 'Not every visitor has IPv6.' },
+  { kind: 'yes', doubt: null },
+];
+const made: ShareView = {
+  ...share,
+  display: 'This screen',
+  addresses: addresses.map((host, at) => ({
+    host,
+    label: labels[at] ?? '',
+    url: `http://${host}:6080/v#${TOKEN}`,
+    qr: qr(41, at + 1),
+    opens: opens[at] ?? { kind: 'checking' },
+  })),
+  copied: '192.168.7.5',
+};
+const shared: Snapshot = { ...busy, shareFor: 'This screen', share: made };
+
+/** The link that is shown, with its first address so. */
+function first(change: Partial<ShareAddress>): ShareView {
+  const addresses = made.addresses.map((address, at) =>
+    at === 0 ? { ...address, ...change } : address,
+  );
+  return { ...made, addresses };
+}
+
+const FINGERPRINT =
+  '3A:91:0C:E2:77:5B:D4:18:6F:A0:29:C3:8E:51:B7:F4:0D:62:9B:E8:14:7A:C5:30:DF:86:2E:B1:49:F3:07:5C';
+
+const visits = [
+  { began: now - 12 * MINUTE, ended: null, why: null, rights: 'control', address: '192.168.7.31' },
+  {
+    began: now - 3 * HOUR,
+    ended: now - 3 * HOUR + 38 * MINUTE,
+    why: 'The visitor left.',
+    rights: 'view',
+    address: 'fd00:7::1c2a:3bff:fe4d:5e6f',
+  },
+  {
+    began: now - DAY - 2 * HOUR,
+    ended: now - DAY - HOUR,
+    why: 'The time of the link was over.',
+    rights: 'control',
+    address: '192.168.7.9',
+  },
+  {
+    began: now - DAY - 5 * HOUR,
+    ended: now - DAY - 5 * HOUR + 20_000,
+    why: 'Ended by the owner of the display.',
+    rights: 'control',
+    address: '192.168.7.9',
+  },
+] as const;
+
+const history = 'footer button:nth-last-of-type(2)';
+const details = 'details > summary';
+
+export const looks: Record<string, Look> = {
+  empty: { snapshot: nothing },
+  list: { snapshot: list },
+  alone: { snapshot: { ...list, network: nothing.network } },
+  watched: { snapshot: busy, clicks: [details] },
+  'revoke all': { snapshot: busy, clicks: [details, 'details .all button'] },
+  asking: { snapshot: { ...busy, asking: [...asking] } },
+  terms: { snapshot: { ...list, shareFor: 'This screen' } },
+  'terms, failed': {
+    snapshot: {
+      ...list,
+      shareFor: 'Bob',
+      defaultTerms: { ...terms, rights: 'view', seconds: 7200, pin: true },
+      notice: { kind: 'error', text: 'The link could not be copied: the desktop does not answer.' },
+    },
+  },
+  shared: { snapshot: shared },
+  'shared, asking': { snapshot: { ...shared, asking: asking.slice(0, 1) } },
+  'shared, firewall': {
+    snapshot: {
+      ...shared,
+      share: first({
+        opens: {
+          kind: 'yes',
+          doubt:
+            'A firewall (ufw) is on, and may keep other machines out. To let them in: sudo ufw allow 6080/tcp.',
+        },
+      }),
+    },
+  },
+  'shared, closed': {
+    snapshot: {
+      ...shared,
+      share: {
+        ...first({
+          opens: {
+            kind: 'no',
+            reason: 'Nothing answers at 192.168.7.5:6080.',
+            fix: 'Choose another address, or look whether wlan0 is still connected.',
+          },
+        }),
+        copied: null,
+      },
+    },
+  },
+  'shared, encrypted': {
+    snapshot: {
+      ...shared,
+      network: { open: true, encrypted: true, fingerprint: FINGERPRINT },
+      share: {
+        ...first({ url: `https://192.168.7.5:6080/v#${TOKEN}` }),
+        pin: '482 913',
+        terms: { rights: 'view', seconds: 8 * 3600, once: true, ask: true, pin: true },
+      },
+    },
+  },
+  history: {
+    snapshot: { ...busy, history: visits.map((visit) => ({ ...visit, display: 'This screen' })) },
+    clicks: [history],
+  },
+  'history, empty': { snapshot: { ...busy, history: [] }, clicks: [history] },
+  fault: {
+    snapshot: {
+      ...list,
+      fault: '/home/alice/.config/porthole/config.toml:7: unknown field `nmae`',
+      notice: { kind: 'info', text: 'Link copied. It works for 1 hour.' },
+    },
+  },
+  desktops: {
+    snapshot: {
+      ...launched(
+        { kind: 'starting', step: 'starting the VNC server' },
+        { kind: 'ended', reason: 'The session was killed.', log: ['xfce4-session: bye'], at: now },
+        {
+          kind: 'unavailable',
+          reason: 'TigerVNC is not installed.',
+          fix: 'To install it: sudo apt install tigervnc-standalone-server.',
+        },
+      ),
+      found: [{ target: '127.0.0.1:5907', program: 'x11vnc' }],
+    },
+  },
+};

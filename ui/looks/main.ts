@@ -1,0 +1,56 @@
+/** The window in Chromium, on a shell that is played: `index.html?NAME` shows one of the looks. */
+import { mockIPC } from '@tauri-apps/api/mocks';
+import axe from 'axe-core';
+import { flushSync, mount, tick } from 'svelte';
+import App from '../src/App.svelte';
+import '../src/tokens.css';
+import '../src/base.css';
+import { locale } from '../src/texts';
+import { looks } from './looks';
+
+const look = looks[decodeURIComponent(location.search.slice(1))];
+if (!look) throw new Error(`choose one of ${Object.keys(looks).join(', ')}`);
+
+document.documentElement.lang = locale;
+mockIPC((command) => (command === 'snapshot' ? look.snapshot : undefined), {
+  shouldMockEvents: true,
+});
+mount(App, { target: document.body });
+
+async function open() {
+  while (!document.querySelector('h1')) {
+    await new Promise(requestAnimationFrame);
+    flushSync();
+  }
+  for (const selector of look?.clicks ?? []) {
+    document.querySelector<HTMLElement>(selector)?.click();
+    await tick();
+  }
+}
+const opened = open();
+
+/** What stands in the way of people who see, hear or move differently, as lines; none is good. */
+async function faults(): Promise<string[]> {
+  await opened;
+  const { violations } = await axe.run(document);
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(
+      ({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`,
+    ),
+  );
+}
+
+/** What does not fit into the window or its dialog from side to side. */
+function cut(): string[] {
+  const frame = document.querySelector('dialog') ?? document.body;
+  const { left, right } = frame.getBoundingClientRect();
+  const inside = [...frame.querySelectorAll<HTMLElement>('button, label, p, h2, li, svg')];
+  return inside
+    .filter((element) => {
+      const box = element.getBoundingClientRect();
+      return box.left < left || box.right > right;
+    })
+    .map(({ textContent }) => textContent);
+}
+
+Object.assign(globalThis, { faults, cut });

@@ -1,0 +1,17 @@
+/** How long a link may work, as it is offered. */
+import { duration } from '../format';
+import { locale, texts } from '../texts';
+
+const HOUR = 60 * 60;
+const DAY = 24 * HOUR;
+const offered = [HOUR, 8 * HOUR, DAY, 7 * DAY];
+
+/** What is offered, in seconds and words; the `preset` of the config is among it. */
+export function ends(preset: number | null): { value: number | null; words: string }[] {
+  const lengths = preset === null ? offered : [...new Set([...offered, preset])];
+  const words = (seconds: number) => duration(seconds, locale);
+  return [
+    ...lengths.sort((a, b) => a - b).map((value) => ({ value, words: words(value) })),
+    { value: null, words: texts.share.endsNever },
+  ];
+}

@@ -1,0 +1,236 @@
+/** All that the window says, in English. What the program itself says (causes, advice, notices) comes as sentences. */
+export const en = {
+  header: {
+    title: 'Displays',
+    openable: (openable: number, all: number) =>
+      `${openable} of ${all} ${all === 1 ? 'display' : 'displays'} can be opened`,
+    watching: (count: number) => `${count} ${count === 1 ? 'viewer' : 'viewers'} connected`,
+    network: { open: 'Other machines can connect', closed: 'Only this machine can connect' },
+    shareThisScreen: 'Share this screen',
+    newDesktop: 'New desktop…',
+  },
+
+  footer: {
+    listening: 'Listening on',
+    history: 'History',
+    editConfig: 'Edit config',
+    stopAll: 'Stop all and quit…',
+    stopAllQuestion:
+      'Stop all desktops and quit? The programs on them end, and what is not saved is lost.',
+    stopAllNo: 'Keep them running',
+    stopAllYes: 'Stop all and quit',
+  },
+
+  fault: {
+    title: 'The config file has a mistake.',
+    lastGood: 'The last good one stays in force.',
+  },
+
+  notice: { dismiss: 'Dismiss' },
+
+  advice: { copy: 'Copy the command', copied: 'Copied' },
+
+  empty: {
+    title: 'No displays yet',
+    own: 'A desktop of your own.',
+    ownMore: 'It runs on this machine until you stop it, and can be opened from anywhere.',
+    screen: 'The screen in front of you.',
+    screenMore: 'Whoever has a link sees it and works on it with you.',
+    server: 'A VNC server that runs already.',
+    serverFound: 'Add it from the list below, or name it in the config file.',
+    serverMore: 'Name it, and say where it listens, in the config file.',
+    editConfig: (file: string) => `Edit config: ${file}`,
+  },
+
+  found: {
+    title: 'Found on this machine',
+    more: 'VNC servers that run already. Add one to have it in the list and make links to it.',
+    add: 'Add',
+    addThis: (target: string) => `Add ${target}`,
+  },
+
+  newDesktop: {
+    title: 'New desktop',
+    name: 'Name',
+    create: 'Create',
+    cancel: 'Cancel',
+    close: 'Close',
+    taken: 'There is a display of this name already; choose another.',
+    note: 'A desktop of your own on this machine. It runs on until you stop it, and only links from here open it.',
+  },
+
+  display: {
+    list: 'Displays',
+    open: 'Open',
+    openThis: (name: string) => `Open ${name}`,
+    openInBrowser: (name: string) => `Open in browser: ${name}`,
+    copyLink: (name: string) => `Copy link to ${name}`,
+    share: 'Share…',
+    shareThis: (name: string) => `Share ${name}…`,
+    recheck: 'Check again',
+    recheckThis: (name: string) => `Check again: ${name}`,
+    reach: {
+      checking: 'Checking…',
+      reachable: 'Can be reached',
+      unreachable: 'Cannot be reached',
+    },
+  },
+
+  launch: {
+    stopped: 'Stopped',
+    starting: 'Starting…',
+    running: 'Running',
+    stopping: 'Stopping…',
+    ended: 'Ended',
+    unavailable: 'Cannot be started',
+    about: (name: string) => `About ${name}`,
+    since: 'since',
+    as: 'as',
+    on: 'on',
+    memory: (bytes: string) => `${bytes} of memory`,
+    whenOpened: 'It starts when it is opened.',
+    endedAt: (time: string) => `Ended: ${time}. It starts again when it is opened.`,
+    endingPrograms: 'ending its programs',
+    start: 'Start',
+    startThis: (name: string) => `Start ${name}`,
+    stop: 'Stop',
+    stopThis: (name: string) => `Stop ${name}`,
+    restart: 'Restart',
+    restartThis: (name: string) => `Restart ${name}`,
+    tryAgain: 'Try again',
+    tryThisAgain: (name: string) => `Try again: ${name}`,
+    keep: 'Keep it running',
+    stopIt: 'Stop it',
+    restartIt: 'Restart it',
+    stopQuestion: (name: string) =>
+      `Stop ${name}? The programs on it end, and what is not saved is lost.`,
+    restartQuestion: (name: string) =>
+      `Restart ${name}? The programs on it end, and what is not saved is lost.`,
+    log: 'The last lines of its log',
+    logOf: (name: string) => `Log of ${name}`,
+  },
+
+  watchers: {
+    list: (display: string) => `Connected to ${display}`,
+    since: 'since',
+    control: 'Control',
+    mayControl: (address: string, display: string) => `${address} may control ${display}`,
+    toViewer: 'Sent to the viewer',
+    toDisplay: 'Sent to the display',
+    disconnect: 'Disconnect',
+    disconnectThis: (address: string, display: string) => `Disconnect ${address} from ${display}`,
+  },
+
+  asking: {
+    title: 'Visitors who wait for you',
+    wants: {
+      control: (display: string) => `wants to see and control ${display}`,
+      view: (display: string) => `wants to see ${display}`,
+    },
+    waiting: (since: string) => `Waits since ${since}.`,
+    allow: 'Allow',
+    allowThis: (address: string) => `Allow ${address}`,
+    allowView: 'Allow to view',
+    allowViewThis: (address: string) => `Allow to view: ${address}`,
+    deny: 'Deny',
+    denyThis: (address: string) => `Deny ${address}`,
+  },
+
+  terms: {
+    control: 'Control',
+    view: 'View only',
+    once: 'once only',
+    ask: 'you are asked',
+    pin: 'with PIN',
+    ends: (when: string) => `ends ${when}`,
+    endsNever: 'until you stop it',
+  },
+
+  links: {
+    summary: (count: number) => (count === 1 ? '1 link works' : `${count} links work`),
+    list: (display: string) => `Links to ${display}`,
+    here: 'for a browser of this machine',
+    unused: 'not used yet',
+    used: (uses: number, last: string) =>
+      `used ${uses === 1 ? 'once' : `${uses} times`}, last ${last}`,
+    made: (time: string) => `made ${time}`,
+    revoke: 'Revoke',
+    revokeThis: (link: string) => `Revoke: ${link}`,
+    revokeAll: 'Revoke all…',
+    revokeAllThis: (display: string) => `Revoke all… links to ${display}`,
+    revokeAllQuestion: (display: string) =>
+      `Revoke all links to ${display}? Whoever came by one is disconnected.`,
+    revokeAllNo: 'Keep them',
+    revokeAllYes: 'Revoke all',
+  },
+
+  share: {
+    title: (display: string) => `Share ${display}`,
+    rights: 'Visitors may',
+    control: 'See and control',
+    controlMore: 'Keyboard, mouse and clipboard work for them too.',
+    view: 'Only see',
+    viewMore: 'Nothing they do reaches the display.',
+    ends: 'How long the link works',
+    endsNever: 'Until I stop it',
+    more: 'And also',
+    once: 'Once only',
+    onceMore: 'The first visitor uses it up.',
+    ask: 'Ask me first',
+    askMore: 'Each visitor waits until you allow it.',
+    pin: 'With a PIN',
+    pinMore: 'Visitors type a number that you tell them.',
+    copy: 'Copy link',
+    cancel: 'Cancel',
+
+    copied: 'Link copied.',
+    copiedMore: (display: string) => `Send it to whoever is to see ${display}.`,
+    made: 'The link is ready.',
+    madeMore: 'It is not on the clipboard yet.',
+    qr: (display: string) => `The link to ${display} as a QR code`,
+    scan: 'Or scan it with a phone',
+    link: 'Link',
+    copyThis: 'Copy',
+    copyThisLink: 'Copy this link',
+    copiedThis: 'Copied',
+    addresses: 'Address',
+    opens: {
+      checking: 'Trying it…',
+      yes: 'Opens',
+      doubt: 'Opens here',
+      no: 'Does not open',
+    },
+    tryAgain: 'Try again',
+    pinTitle: 'PIN',
+    pinTell: 'Tell it by another way than the link, such as a call.',
+    encrypt: 'Encrypt',
+    encryptLinks: 'Encrypt links',
+    plain: 'Not encrypted: whoever is on the same network can read along, the link too.',
+    encrypted: 'Encrypted with your certificate.',
+    encryptedGenerated:
+      'Encrypted. Browsers will warn, because Porthole made the certificate itself: visitors can compare its fingerprint.',
+    fingerprint: 'SHA-256 fingerprint',
+    close: 'Close',
+    closeNote: 'The link works on when this is closed.',
+    revoke: 'Revoke',
+    revokeThis: 'Revoke this link',
+  },
+
+  history: {
+    title: 'History',
+    note: 'Who came by a link, in the last 30 days.',
+    reading: 'Reading it…',
+    nobody: 'Nobody has come yet.',
+    today: 'Today',
+    control: 'control',
+    view: 'view only',
+    lasts: 'still here, or cut off by the end of Porthole',
+    only: (shown: number, all: number) =>
+      `These are the latest ${shown} of ${all} visits; the export has all.`,
+    export: 'Export…',
+    close: 'Close',
+  },
+};
+
+/** What a language has to say. One that leaves something out, or says too much, does not compile. */
+export type Texts = typeof en;

@@ -1,0 +1,146 @@
+import { afterEach, expect, test } from 'vitest';
+import type { AskView } from './bindings/AskView';
+import type { VisitView } from './bindings/VisitView';
+import { byDay } from './days';
+import { alice, link, nothing, terms, visitor } from './fixtures';
+import { asked, button, click, close, focused, labels, open, show, text } from './testing';
+
+afterEach(close);
+
+const asking: AskView[] = [
+  { id: 1, display: 'Alice', address: '192.0.2.4', rights: 'control', since: 0 },
+  { id: 2, display: '<b>Bob</b>', address: '192.0.2.9', rights: 'view', since: 0 },
+];
+
+test.each([
+  ['Allow 192.0.2.4', 1, 'control'],
+  ['Allow to view: 192.0.2.4', 1, 'view'],
+  ['Deny 192.0.2.4', 1, null],
+  ['Allow to view: 192.0.2.9', 2, 'view'],
+  ['Deny 192.0.2.9', 2, null],
+] as const)('%s', async (label, visitor, rights) => {
+  await open({ ...nothing, asking });
+  await click(label);
+  expect(asked).toEqual([{ type: 'answer', visitor, rights }]);
+});
+
+test('a visitor is not offered more than the link gives, and what they want is said as text', async () => {
+  await open({ ...nothing, asking });
+  expect(labels()).not.toContain('Allow 192.0.2.9');
+  expect(text()).toContain('192.0.2.4 wants to see and control Alice');
+  expect(text()).toContain('192.0.2.9 wants to see <b>Bob</b>');
+  expect(document.querySelector('[aria-live] b')).toBeNull();
+  await show(nothing);
+  expect(text()).not.toContain('wants to see');
+});
+
+test('rights are changed in place, and shown as they are', async () => {
+  const label = '192.0.2.4 may control Alice';
+  await open({ ...nothing, displays: [{ ...alice, sessions: [visitor] }] });
+  await click(label);
+  expect(asked).toEqual([{ type: 'setRights', session: 7, rights: 'view' }]);
+  expect(button(label).getAttribute('aria-checked')).toBe('true');
+  await show({
+    ...nothing,
+    displays: [{ ...alice, sessions: [{ ...visitor, rights: 'view' as const }] }],
+  });
+  expect(button(label).getAttribute('aria-checked')).toBe('false');
+  expect(focused()).toBe(label);
+  await click(label);
+  expect(asked.at(-1)).toEqual({ type: 'setRights', session: 7, rights: 'control' });
+});
+
+test('links say what they give, until when, and how they were used', async () => {
+  const now = Date.now();
+  const links = [
+    { ...link, ends: now + 52 * 60_000 },
+    {
+      ...link,
+      id: 4,
+      terms: { ...terms, rights: 'view' as const, once: true, ask: true, pin: true },
+      uses: 2,
+      lastUse: now,
+      shared: false,
+    },
+  ];
+  await open({ ...nothing, displays: [{ ...alice, links }] });
+  expect(text()).toContain('2 links work');
+  expect(text()).toContain('ends in 52 minutes');
+  expect(text()).toContain('not used yet');
+  expect(text()).toContain('until you stop it · once only · you are asked · with PIN');
+  expect(text()).toContain('for a browser of this machine');
+  expect(text()).toContain('used 2 times');
+});
+
+test('one link is revoked at once, all of them after a question', async () => {
+  const links = [link, { ...link, id: 4 }];
+  await open({ ...nothing, displays: [{ ...alice, links }] });
+  const [first = ''] = labels().filter((label) => label.startsWith('Revoke: Control, until'));
+  await click(first);
+  expect(asked).toEqual([{ type: 'revokeLink', link: 3 }]);
+
+  await click('Revoke all… links to Alice');
+  expect(focused()).toBe('Keep them');
+  await click('Keep them');
+  expect(focused()).toBe('Revoke all… links to Alice');
+  await click('Revoke all… links to Alice');
+  await click('Revoke all');
+  expect(asked.slice(1)).toEqual([{ type: 'revokeLinks', display: 'Alice' }]);
+});
+
+test('whether other machines can connect is said', async () => {
+  await open({ ...nothing, displays: [alice] });
+  expect(text()).toContain('Only this machine can connect');
+  const network = { open: true, encrypted: false, fingerprint: null };
+  await show({ ...nothing, displays: [alice], network });
+  expect(text()).toContain('Other machines can connect');
+});
+
+const visit: VisitView = {
+  display: 'Alice',
+  address: '192.0.2.4',
+  rights: 'control',
+  began: new Date(2026, 10, 22, 14, 0).getTime(),
+  ended: new Date(2026, 10, 22, 14, 38).getTime(),
+  why: 'The visitor <left>.',
+};
+
+test('the history is read while somebody looks at it', async () => {
+  await open(nothing);
+  await click('History');
+  expect(asked).toEqual([{ type: 'showHistory', shown: true }]);
+  expect(text()).toContain('Reading it…');
+  expect(focused()).toBe('Close');
+
+  await show({ ...nothing, history: [] });
+  expect(text()).toContain('Nobody has come yet.');
+
+  await show({ ...nothing, history: [visit, { ...visit, ended: null, why: null }] });
+  expect(text()).toContain('38 minutes · The visitor <left>.');
+  expect(text()).toContain('still here');
+  await click('Export…');
+  await click('Close');
+  expect(asked.slice(1)).toEqual([
+    { type: 'exportHistory' },
+    { type: 'showHistory', shown: false },
+  ]);
+  expect(focused()).toBe('History');
+});
+
+test('of a long history the latest part is drawn, and that is said', async () => {
+  const history = Array.from({ length: 300 }, () => visit);
+  await open({ ...nothing, history });
+  await click('History');
+  expect(document.querySelectorAll('dialog li')).toHaveLength(200);
+  expect(text()).toContain('These are the latest 200 of 300 visits');
+});
+
+test('visits are told day by day', () => {
+  const at = (day: number, hour: number) => ({
+    ...visit,
+    began: new Date(2026, 10, day, hour).getTime(),
+  });
+  const days = byDay([at(22, 14), at(22, 0), at(21, 23)]);
+  expect(days.map(({ visits }) => visits.length)).toEqual([2, 1]);
+  expect(byDay([])).toEqual([]);
+});
