@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 mod access;
+mod clipboard;
 mod common;
 mod doors;
 mod limits;

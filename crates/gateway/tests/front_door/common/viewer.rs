@@ -51,6 +51,17 @@ pub async fn send(viewer: &mut Viewer, bytes: &[u8]) {
         .unwrap();
 }
 
+/// The next bytes.
+pub async fn receive_some(viewer: &mut Viewer) -> Vec<u8> {
+    loop {
+        match within(viewer.next()).await {
+            Some(Ok(Message::Binary(payload))) => return payload.into(),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            other => panic!("instead of bytes came {other:?}"),
+        }
+    }
+}
+
 /// Exactly `count` bytes, in however many messages.
 pub async fn receive(viewer: &mut Viewer, count: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
