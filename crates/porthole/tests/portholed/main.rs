@@ -9,6 +9,7 @@ mod config;
 mod control;
 #[cfg(target_os = "linux")]
 mod doctor;
+mod encryption;
 mod program;
 mod reload;
 mod secrets;

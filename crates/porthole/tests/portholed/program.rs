@@ -119,9 +119,12 @@ impl Drop for Portholed {
     }
 }
 
-/// The address in `Porthole listens on http://ADDRESS`.
+/// The address in `Porthole listens on http://ADDRESS`, or https.
 pub fn announced(line: &str) -> Option<SocketAddr> {
-    line.strip_prefix("Porthole listens on http://")?
+    let url = line.strip_prefix("Porthole listens on http")?;
+    url.strip_prefix('s')
+        .unwrap_or(url)
+        .strip_prefix("://")?
         .split_whitespace()
         .next()?
         .parse()

@@ -40,6 +40,18 @@ pub struct Args {
     #[arg(long, value_name = "FILE", requires = "token_plugin", help_heading = TOKENS)]
     pub token_source: Option<PathBuf>,
 
+    /// Speak https as well as http, with this certificate and those that vouch for it (PEM); a renewed one is taken up
+    #[arg(long, value_name = "FILE", requires = "listen", help_heading = TLS)]
+    pub cert: Option<PathBuf>,
+
+    /// The certificate's private key, if it is not in the same file
+    #[arg(long, value_name = "FILE", requires = "cert", help_heading = TLS)]
+    pub key: Option<PathBuf>,
+
+    /// Speak https alone
+    #[arg(long, requires = "cert", help_heading = TLS)]
+    pub ssl_only: bool,
+
     /// Serve this folder in place of the viewer that is built in
     #[arg(long, value_name = "DIR", requires = "listen", help_heading = PAGES)]
     pub web: Option<PathBuf>,
@@ -89,6 +101,7 @@ const EXAMPLES: &str = "Examples:
   portholed -D --log-file=/var/log/portholed.log --token-plugin=TokenFile --token-source=/etc/tokens 6080";
 
 const TOKENS: &str = "Tokens";
+const TLS: &str = "Encryption";
 const PAGES: &str = "Pages";
 const ACCESS: &str = "Who is answered";
 const RUNNING: &str = "Running";
@@ -254,15 +267,25 @@ mod tests {
                 &["unexpected argument '--token-sorce'", "'--token-source'"],
             ),
             ("6080 a:1 --verbos", &["'--verbose'"]),
+            ("6080 a:1 --key=self.pem", &["--cert <FILE>"]),
+            ("6080 a:1 --ssl-only", &["--cert <FILE>"]),
+            ("--cert=self.pem", &["<PORT>"]),
             (
-                "6080 a:1 --cert=self.pem",
-                &["websockify's option --cert", "reverse proxy"],
+                "6080 a:1 --cert=self.pem --key-password=x",
+                &["websockify's option --key-password", "openssl pkey"],
             ),
             (
-                "6080 a:1 --key self.pem",
-                &["websockify's option --key", "reverse proxy"],
+                "6080 a:1 --ssl-version=tlsv1_2",
+                &["websockify's option --ssl-version", "leave it out"],
             ),
-            ("6080 a:1 --ssl-only", &["websockify's option --ssl-only"]),
+            (
+                "6080 a:1 --ssl-target",
+                &["websockify's option --ssl-target", "tunnel"],
+            ),
+            (
+                "6080 a:1 --verify-client",
+                &["websockify's option --verify-client"],
+            ),
             ("6080 a:1 --record=x", &["websockify's option --record"]),
             (
                 "6080 --unix-target=/run/x",

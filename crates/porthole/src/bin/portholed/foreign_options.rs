@@ -10,17 +10,16 @@ use crate::args::Args;
 /// websockify's options that are unknown here, and what to do in their place.
 const OPTIONS: &[(&[&str], &str)] = &[
     (
-        &[
-            "--cert",
-            "--key",
-            "--key-password",
-            "--ssl-only",
-            "--ssl-version",
-            "--ssl-ciphers",
-            "--verify-client",
-            "--cafile",
-        ],
-        "TLS is not built in yet; put a reverse proxy such as NGINX in front",
+        &["--key-password"],
+        "keys are read without a password; `openssl pkey -in KEY -out NEW` takes it off",
+    ),
+    (
+        &["--ssl-version", "--ssl-ciphers"],
+        "TLS 1.2 and 1.3 are spoken, with ciphers that are safe today; leave it out",
+    ),
+    (
+        &["--verify-client", "--cafile"],
+        "put a reverse proxy that asks for certificates in front",
     ),
     (
         &["--ssl-target"],

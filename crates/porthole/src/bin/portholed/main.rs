@@ -1,6 +1,7 @@
 //! The headless shell: the same gateway without a window, by its own config or by websockify's command line.
 
 mod args;
+mod certificate;
 mod detach;
 mod doctor;
 mod foreign_options;
@@ -70,14 +71,17 @@ async fn serve(work: Work, mut process: Process) -> anyhow::Result<()> {
     match work {
         Work::Config(place) => {
             let porthole = Porthole::start(place).await?;
-            process.ready(&porthole.addresses(), &porthole.new_links().await?)?;
+            process.ready("http", &porthole.addresses(), &porthole.new_links().await?)?;
             // The config file is followed without being asked.
             porthole.run_until(process.until_stopped(async || {})).await;
         }
         Work::Websockify(settings) => {
             let stand_in = websockify::start(settings).await?;
-            process.ready(&stand_in.addresses(), &[])?;
-            process.until_stopped(async || stand_in.reload().await).await;
+            process.ready(stand_in.scheme(), &stand_in.addresses(), &[])?;
+            tokio::select! {
+                () = process.until_stopped(async || stand_in.reload().await) => {}
+                () = stand_in.follow() => {}
+            }
             stand_in.stop().await;
         }
     }

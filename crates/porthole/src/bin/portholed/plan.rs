@@ -11,6 +11,7 @@ use porthole_gateway::HEARTBEAT;
 
 use crate::{
     args::Args,
+    certificate::Certificate,
     websockify::{Settings, Tokens},
 };
 
@@ -61,6 +62,8 @@ impl Work {
         }
         Ok(Self::Websockify(Settings {
             listen,
+            certificate: certificate(args.cert, args.key)?,
+            plain: !args.ssl_only,
             tokens,
             web,
             index: args.index,
@@ -69,6 +72,18 @@ impl Work {
             heartbeat: args.heartbeat.map_or(HEARTBEAT, Duration::from_secs),
         }))
     }
+}
+
+/// A file that holds both may be named once.
+fn certificate(cert: Option<PathBuf>, key: Option<PathBuf>) -> anyhow::Result<Option<Certificate>> {
+    let Some(file) = cert.as_deref().map(resolved).transpose()? else {
+        return Ok(None);
+    };
+    let key = key.as_deref().map(resolved).transpose()?;
+    Ok(Some(Certificate {
+        key: key.unwrap_or_else(|| file.clone()),
+        file,
+    }))
 }
 
 fn resolved(path: &Path) -> anyhow::Result<PathBuf> {

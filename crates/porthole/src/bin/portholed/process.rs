@@ -23,8 +23,13 @@ pub struct Process {
 
 impl Process {
     /// Says where it listens and what there is to see, and lets the caller go.
-    pub fn ready(&self, addresses: &[SocketAddr], links: &[(String, Url)]) -> anyhow::Result<()> {
-        let mut text = format!("{}\n", announcement(addresses));
+    pub fn ready(
+        &self,
+        scheme: &str,
+        addresses: &[SocketAddr],
+        links: &[(String, Url)],
+    ) -> anyhow::Result<()> {
+        let mut text = format!("{}\n", announcement(scheme, addresses));
         for (name, link) in links {
             text += &format!("{name}\t{link}\n");
         }
@@ -49,14 +54,14 @@ impl Process {
 
 /// Scripts wait for these words. Nobody can connect to `0.0.0.0`, so where all addresses are meant it names the loopback
 /// one.
-fn announcement(addresses: &[SocketAddr]) -> String {
+fn announcement(scheme: &str, addresses: &[SocketAddr]) -> String {
     let reachable = |address: &SocketAddr| {
         let ip = match address.ip() {
             IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
             IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
             ip => ip,
         };
-        format!("http://{}", SocketAddr::new(ip, address.port()))
+        format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
     };
     let urls: Vec<_> = addresses.iter().map(reachable).collect();
     let everywhere = addresses.iter().any(|address| address.ip().is_unspecified());
@@ -86,7 +91,10 @@ mod tests {
             ),
         ] {
             let addresses: Vec<_> = addresses.iter().map(|text| text.parse().unwrap()).collect();
-            assert_eq!(announcement(&addresses), format!("Porthole listens on {text}"));
+            assert_eq!(
+                announcement("http", &addresses),
+                format!("Porthole listens on {text}")
+            );
         }
     }
 }

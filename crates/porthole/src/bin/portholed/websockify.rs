@@ -9,12 +9,19 @@ use porthole_gateway::{
 };
 use url::form_urlencoded::byte_serialize;
 
-use crate::listen::Listen;
+use crate::{
+    certificate::{Certificate, Followed},
+    listen::Listen,
+};
 
 /// What websockify is told by its command line.
 #[derive(Debug)]
 pub struct Settings {
     pub listen: Listen,
+    /// With it, https is spoken, too.
+    pub certificate: Option<Certificate>,
+    /// Whether http is spoken.
+    pub plain: bool,
     pub tokens: Tokens,
     /// A folder in place of the built-in viewer.
     pub web: Option<PathBuf>,
@@ -42,6 +49,7 @@ pub enum Tokens {
 pub struct StandIn {
     gateway: Gateway,
     source: Source,
+    certificate: Option<Followed>,
 }
 
 /// Listens, and serves from then on.
@@ -55,13 +63,20 @@ pub async fn start(settings: Settings) -> anyhow::Result<StandIn> {
             index: settings.index.then(|| source.index()),
         },
     };
+    let (certificate, identity) = match settings.certificate {
+        Some(certificate) => {
+            let (followed, identity) = Followed::open(certificate).await?;
+            (Some(followed), Some(identity))
+        }
+        None => (None, None),
+    };
     if settings.index {
         tracing::warn!("whoever reaches this port sees all links at `/`");
     }
     let gateway = Gateway::start(porthole_gateway::Settings {
         listen,
-        identity: None,
-        plain: true,
+        identity,
+        plain: settings.plain,
         splice: true,
         access,
         pages,
@@ -71,6 +86,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<StandIn> {
     Ok(StandIn {
         gateway: gateway.await.map_err(explain)?,
         source,
+        certificate,
     })
 }
 
@@ -93,8 +109,32 @@ impl StandIn {
         self.gateway.addresses()
     }
 
-    /// Takes up what changed in the token file.
+    /// What its addresses begin with.
+    pub fn scheme(&self) -> &'static str {
+        if self.certificate.is_some() {
+            "https"
+        } else {
+            "http"
+        }
+    }
+
+    /// Takes up a renewed certificate, whenever there is one. Never done.
+    pub async fn follow(&self) {
+        let Some(certificate) = &self.certificate else {
+            return std::future::pending().await;
+        };
+        loop {
+            self.gateway.set_identity(Some(certificate.renewed().await));
+        }
+    }
+
+    /// Takes up what changed in the token file, and a renewed certificate.
     pub async fn reload(&self) {
+        if let Some(certificate) = &self.certificate
+            && let Some(identity) = certificate.look().await
+        {
+            self.gateway.set_identity(Some(identity));
+        }
         if let Source::File(file) = &self.source {
             file.refresh().await;
         }
