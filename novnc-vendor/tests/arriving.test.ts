@@ -8,8 +8,8 @@ afterEach(async () => {
   visitor = undefined;
 });
 
-async function arrive(device: Device = DESK) {
-  visitor = await Visitor.open(device);
+async function arrive(device: Device = DESK, path?: string) {
+  visitor = await Visitor.open(device, path);
   return { visitor, page: visitor.page, visit: await visitor.gateway.visit() };
 }
 
@@ -24,7 +24,7 @@ describe('the owner is asked', () => {
     const { visitor, visit } = await arrive();
     visit.tell({ type: 'waiting' });
     await visitor.reads('Waiting to be let in');
-    await visitor.reads('Its owner is being asked…');
+    await visitor.reads('The owner of this desktop is being asked…');
     await visit.welcome();
     await visitor.sees();
     expect(await visitor.page.title()).toBe('Alice');
@@ -93,7 +93,7 @@ describe('terms', () => {
     const { visitor, page, visit } = await arrive();
     await visit.welcome({ display: '<b>Alice</b>', secondsLeft: 52 * 60 });
     await visitor.sees();
-    await visitor.press('Show the controls');
+    await visitor.unfold();
     await visitor.reads('<b>Alice</b>');
     await visitor.reads('Control');
     await visitor.reads('52 min left');
@@ -132,4 +132,41 @@ test('the page speaks the language of its visitor', async () => {
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');
   visit.close(4009);
   await visitor.reads('Dieser Link hat eine PIN');
+});
+
+describe('an installed page', () => {
+  test('can be had from the page, and starts without any token', async () => {
+    const { visitor, page } = await arrive();
+    const cdp = await page.createCDPSession();
+    const { url, data, errors } = await cdp.send('Page.getAppManifest');
+    expect(errors).toEqual([]);
+    const { start_url, display } = JSON.parse(data ?? '') as Record<string, string>;
+    expect(new URL(start_url ?? '', url).href).toBe(visitor.page.url());
+    expect(start_url).not.toMatch(/[?#]/);
+    expect(display).toBe('standalone');
+    const { installabilityErrors } = await cdp.send('Page.getInstallabilityErrors');
+    // A browser context of a test is a private window, and that is all that stands in the way.
+    expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual(['in-incognito']);
+  });
+
+  test('has a place for a link, and takes only those of its own address', async () => {
+    visitor = await Visitor.open(DESK, '/v');
+    const { page, gateway } = visitor;
+    await visitor.reads('This link is incomplete');
+    const field = page.locator('#link');
+    for (const wrong of [
+      'https://elsewhere.test/v#token',
+      `${page.url()}#not a token`,
+      page.url(),
+    ]) {
+      await field.fill(wrong);
+      await visitor.press('Open');
+      await visitor.reads('That is no link of this address.');
+    }
+    await field.fill(`  ${page.url()}#another `);
+    await visitor.press('Open');
+    const visit = await gateway.visit();
+    expect(visit.protocols).toContain('porthole.token.another');
+    expect(page.url()).not.toContain('another');
+  });
 });

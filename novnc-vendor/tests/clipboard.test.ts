@@ -35,6 +35,7 @@ async function copyElsewhere(text: string) {
     if (!field) return;
     field.value = t;
     field.select();
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- plain http knows no other way
     document.execCommand('copy');
   }, text);
   await other.close();
@@ -67,7 +68,7 @@ describe('by plain http', () => {
   test('the panel has 64 KiB, in both directions', async () => {
     await arrive(ELSEWHERE);
     const long = 'line of text\n'.repeat(5042).slice(0, 64 * 1024);
-    await visitor.press('Show the controls');
+    await visitor.unfold();
     await visitor.press('Clipboard');
     visit.desktop.copy(long);
     const field = await visitor.page.waitForSelector('::-p-aria([role="textbox"])');
@@ -98,10 +99,9 @@ test('what would be dropped on the way is not pasted, and neither is anything ol
 
 test('where there is a clipboard API, what the desktop copies is on the clipboard at once', async () => {
   await arrive(DESK);
-  await visitor.context.overridePermissions(visitor.page.url().replace(/\/v$/, ''), [
-    'clipboard-read',
-    'clipboard-sanitized-write',
-  ]);
+  const origin = new URL(visitor.page.url()).origin;
+  for (const name of ['clipboard-read', 'clipboard-write'])
+    await visitor.context.setPermission(origin, { permission: { name }, state: 'granted' });
   visit.desktop.copy('from the desktop');
   await expect
     .poll(() => visitor.page.evaluate(() => navigator.clipboard.readText()))
@@ -111,7 +111,7 @@ test('where there is a clipboard API, what the desktop copies is on the clipboar
 test('who may only look has no clipboard', async () => {
   await arrive(ELSEWHERE, 'view');
   await copyElsewhere('secret');
-  await visitor.press('Show the controls');
+  await visitor.unfold();
   expect(await visitor.page.$('[aria-label="Clipboard"]')).toBeNull();
   await visitor.page.evaluate(() => document.querySelector('canvas')?.focus());
   await pressPaste();

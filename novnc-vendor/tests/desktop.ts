@@ -64,6 +64,15 @@ export class Desktop {
     void this.#serve();
   }
 
+  /** Plays the server's part up to the question for a password. */
+  async askPassword(): Promise<void> {
+    this.#socket.send(Buffer.from('RFB 003.008\n'));
+    await this.#read(12);
+    this.#socket.send(Buffer.from([1, 2])); // one way in: VncAuth, with its challenge
+    await this.#read(1);
+    this.#socket.send(Buffer.alloc(16, 7));
+  }
+
   /** Puts text on the viewer's clipboard. */
   copy(text: string): void {
     const bytes = Buffer.from(text, 'latin1');

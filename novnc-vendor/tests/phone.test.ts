@@ -35,7 +35,7 @@ async function tap(label: string) {
 }
 
 async function showKeyboard() {
-  await tap('Show the controls');
+  await visitor.unfold();
   await tap('On-screen keyboard');
   await visitor.page.waitForFunction(() => document.activeElement instanceof HTMLTextAreaElement);
 }
@@ -184,7 +184,7 @@ describe('fingers', () => {
       visit.desktop.asked.flatMap((asked) =>
         asked.type === 'resize' ? [[asked.width, asked.height]] : [],
       );
-    await tap('Show the controls');
+    await visitor.unfold();
     await tap('View');
     await (await visitor.page.waitForSelector('::-p-text(Resize)'))?.tap();
     await expect.poll(sizes).toEqual([[360, 740]]);

@@ -8,7 +8,6 @@ export interface Device {
   height: number;
   /** Fingers instead of a mouse. */
   touch?: boolean;
-  dark?: boolean;
   language?: string;
   /** By another name than this machine's own: no secure context. */
   elsewhere?: boolean;
@@ -53,16 +52,21 @@ export class Visitor {
     });
   }
 
-  async #take({ width, height, touch = false, dark = false, language = 'en' }: Device) {
+  async #take({ width, height, touch = false, language = 'en' }: Device) {
     const { page } = this;
     await page.setViewport({ width, height, hasTouch: touch, isMobile: touch });
-    await page.emulateMediaFeatures([
-      { name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' },
-      { name: 'prefers-reduced-motion', value: 'reduce' },
-    ]);
+    await this.prefers('light');
     await page.evaluateOnNewDocument((tag) => {
       Object.defineProperty(navigator, 'languages', { value: [tag] });
     }, language);
+  }
+
+  /** By day or by night; motion stands still, so that pictures and measures are of what it leads to. */
+  async prefers(scheme: 'light' | 'dark'): Promise<void> {
+    await this.page.emulateMediaFeatures([
+      { name: 'prefers-color-scheme', value: scheme },
+      { name: 'prefers-reduced-motion', value: 'reduce' },
+    ]);
   }
 
   /** Turns the device. */
@@ -83,6 +87,11 @@ export class Visitor {
   /** Waits for what is called so, and presses it. */
   async press(label: string): Promise<void> {
     await this.page.locator(`::-p-aria([name="${label}"][role="button"])`).click();
+  }
+
+  /** Unfolds the bar. Its handle is also called by what else stands on it. */
+  async unfold(): Promise<void> {
+    await this.page.locator('button.handle').click();
   }
 
   /** Waits until the picture is there. */

@@ -13,7 +13,7 @@ export const de: Texts = {
     starting: 'Der Desktop wird gestartet …',
     asking: (name) =>
       name === ''
-        ? 'Wer ihn freigegeben hat, wird gefragt …'
+        ? 'Wer diesen Desktop freigegeben hat, wird gefragt …'
         : `Wer „${name}“ freigegeben hat, wird gefragt …`,
   },
 

@@ -13,7 +13,9 @@ export const en = {
     again: 'Trying again…',
     starting: 'Starting the desktop…',
     asking: (name: string) =>
-      name === '' ? 'Its owner is being asked…' : `${possessive(name)} owner is being asked…`,
+      name === ''
+        ? 'The owner of this desktop is being asked…'
+        : `${possessive(name)} owner is being asked…`,
   },
 
   status: {
