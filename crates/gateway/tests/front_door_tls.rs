@@ -7,6 +7,8 @@ mod access;
 #[path = "front_door/common/mod.rs"]
 #[allow(dead_code, reason = "what is about TLS itself needs more of it")]
 mod common;
+#[path = "front_door/conformance.rs"]
+mod conformance;
 #[path = "front_door/doors.rs"]
 mod doors;
 #[path = "front_door/limits.rs"]

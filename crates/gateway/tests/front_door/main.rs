@@ -6,6 +6,7 @@
 mod access;
 mod clipboard;
 mod common;
+mod conformance;
 mod doors;
 mod limits;
 mod listening;
