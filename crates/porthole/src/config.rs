@@ -24,6 +24,8 @@ pub use encryption::{Encryption, OwnCertificate};
 pub(crate) use follow::{Follower, follow};
 pub(crate) use launch::THIS_SCREEN;
 pub use launch::{LaunchPlan, StartWhen, StopWhen};
+#[cfg(unix)]
+pub(crate) use links::{LONGEST as LONGEST_LINK, duration};
 pub(crate) use load::{Loaded, load};
 #[cfg(unix)]
 pub(crate) use place::digest;

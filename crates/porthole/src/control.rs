@@ -7,14 +7,16 @@ mod ask;
 mod place;
 mod room;
 mod serve;
+mod sharing;
 
 use serde::{Deserialize, Serialize};
 
-use crate::LaunchView;
+use crate::{AskView, LaunchView, SessionRights, VisitView};
 
 pub use ask::{AskError, ask};
 pub(crate) use room::Room;
 pub(crate) use serve::Control;
+pub use sharing::{Ends, LinkAddress, LinkStatus, NewLink, SessionStatus, Wish};
 
 /// What is asked of the program that runs. Displays go by their name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,48 @@ pub enum Request {
     },
     /// Stop all displays that it launches.
     StopAll,
+    /// Make a link to a display.
+    Link(Wish),
+    /// The links that work.
+    Links {
+        /// Of this display; `None`: of all.
+        display: Option<String>,
+    },
+    /// End a link, and the sessions that it opened.
+    Revoke {
+        /// Its id.
+        link: u64,
+    },
+    /// End all links of a display, and the sessions that they opened.
+    RevokeAll {
+        /// The display's name.
+        display: String,
+    },
+    /// Who is connected.
+    Sessions,
+    /// End a session.
+    Disconnect {
+        /// Its id.
+        session: u64,
+    },
+    /// Change what the viewer of a session may do.
+    Rights {
+        /// Its id.
+        session: u64,
+        /// What it may do from now on.
+        rights: SessionRights,
+    },
+    /// The visitors who wait for an answer.
+    Visitors,
+    /// Answer a visitor who waits.
+    Answer {
+        /// The visitor's id.
+        visitor: u64,
+        /// The rights to let the visitor in with, at most the link's; `None`: not at all.
+        rights: Option<SessionRights>,
+    },
+    /// Who came and went in the last 30 days.
+    History,
 }
 
 /// What it answers.
@@ -53,6 +97,33 @@ pub enum Answer {
     Stopped {
         /// Their names.
         displays: Vec<String>,
+    },
+    /// A link was made.
+    Link(Box<NewLink>),
+    /// These links work.
+    Links {
+        /// The latest first.
+        links: Vec<LinkStatus>,
+    },
+    /// These viewers are connected.
+    Sessions {
+        /// The oldest first.
+        sessions: Vec<SessionStatus>,
+    },
+    /// These visitors wait.
+    Visitors {
+        /// The longest first.
+        visitors: Vec<AskView>,
+    },
+    /// These came and went.
+    History {
+        /// The latest first.
+        visits: Vec<VisitView>,
+    },
+    /// It was done.
+    Done {
+        /// What, as a sentence.
+        done: String,
     },
     /// It could not be done.
     Failed {

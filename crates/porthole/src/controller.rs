@@ -182,15 +182,18 @@ impl Controller {
             Intent::ShowWindow => self.show_window(),
             Intent::OpenShare { display } => self.open_share(display),
             Intent::CloseShare => self.share_for = None,
-            Intent::Share { .. }
-            | Intent::CopyShared { .. }
-            | Intent::RecheckShared
-            | Intent::SetRights { .. } => self.fail("This is not built yet.".into()),
+            Intent::Share { .. } | Intent::CopyShared { .. } | Intent::RecheckShared => {
+                self.fail("This is not built yet.".into())
+            }
             Intent::Encrypt { on } => self.encrypt(on),
             Intent::ShowHistory { shown } => self.show_history(shown),
             Intent::ExportHistory => self.export_history(),
             Intent::RevokeLink { link } => self.revoke_link(link),
             Intent::RevokeLinks { display } => self.revoke_links(&display),
+            Intent::SetRights { session, rights } => {
+                // One that has ended meanwhile can do nothing any more.
+                self.porthole.sessions().set_rights(session, rights.into());
+            }
             Intent::Answer { visitor, rights } => self.answer(visitor, rights),
             Intent::Doctor => self.call_doctor(),
             Intent::CloseDoctor => self.doctor = None,

@@ -140,6 +140,7 @@ impl Porthole {
                 links: Arc::clone(&links),
                 desks: desks.clone(),
                 sessions: listening.gateway.sessions().clone(),
+                history: history.clone(),
                 address: address.origin(),
                 config_file: place.file().display().to_string(),
             },

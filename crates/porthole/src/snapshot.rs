@@ -4,11 +4,11 @@ mod finding;
 mod launch;
 mod sharing;
 
-use porthole_gateway::Rights;
+use porthole_gateway::{Rights, SessionInfo};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::Terms;
+use crate::{Terms, milliseconds::milliseconds};
 
 pub use finding::{Finding, Verdict};
 pub use launch::LaunchView;
@@ -137,6 +137,21 @@ pub enum SessionRights {
     Control,
     /// See the screen only.
     View,
+}
+
+impl SessionView {
+    /// A session, and the link it came by.
+    pub(crate) fn of(session: &SessionInfo, link: Option<u64>) -> Self {
+        Self {
+            id: session.id,
+            address: session.address.to_string(),
+            since: milliseconds(session.since),
+            to_viewer: session.to_viewer,
+            to_server: session.to_server,
+            rights: session.rights.map_or(SessionRights::Control, SessionRights::from),
+            link,
+        }
+    }
 }
 
 impl From<Rights> for SessionRights {

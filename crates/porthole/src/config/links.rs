@@ -14,7 +14,7 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
 /// No link with an end works longer, in seconds: whoever wants more writes "never", and knows it.
-const LONGEST: u64 = 366 * DAY;
+pub(crate) const LONGEST: u64 = 366 * DAY;
 
 impl Checker<'_> {
     pub(super) fn links(&self, links: schema::Links) -> Checked<Terms> {

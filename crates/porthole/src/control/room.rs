@@ -5,13 +5,14 @@ use std::{collections::HashMap, sync::Arc};
 use porthole_gateway::Sessions;
 
 use super::{Answer, DisplayStatus, Request, Status};
-use crate::{Desks, LaunchView, desks::FORGOTTEN, links::Links};
+use crate::{Desks, LaunchView, desks::FORGOTTEN, history::History, links::Links};
 
 /// What the control socket can see and do.
 pub(crate) struct Room {
     pub links: Arc<Links>,
     pub desks: Desks,
     pub sessions: Sessions,
+    pub history: History,
     pub address: String,
     pub config_file: String,
 }
@@ -19,30 +20,45 @@ pub(crate) struct Room {
 impl Room {
     /// Does what is asked, and waits until it is done.
     pub async fn answer(&self, request: Request) -> Answer {
-        let (display, done) = match request {
-            Request::Status => return Answer::Status(self.status().await),
-            Request::StopAll => {
-                let displays = self.desks.stop_all().await;
-                return Answer::Stopped { displays };
-            }
-            Request::Start { display } | Request::Stop { display } | Request::Restart { display }
-                if self.desks.view(&display).is_none() =>
-            {
-                return self.unknown(&display);
-            }
+        match request {
+            Request::Status => Answer::Status(self.status().await),
+            Request::StopAll => Answer::Stopped {
+                displays: self.desks.stop_all().await,
+            },
             Request::Start { display } => {
                 let started = self.desks.start(&display).await;
-                (display, started.map(drop))
+                self.launched(display, started.map(drop))
             }
             Request::Stop { display } => {
                 let stopped = self.desks.stop(&display).await;
-                (display, stopped)
+                self.launched(display, stopped)
             }
             Request::Restart { display } => {
                 let started = self.desks.restart(&display).await;
-                (display, started.map(drop))
+                self.launched(display, started.map(drop))
             }
-        };
+            Request::Link(wish) => self.link(wish).await,
+            Request::Links { display } => self.links(display.as_deref()),
+            Request::Revoke { link } => self.revoke(link).await,
+            Request::RevokeAll { display } => self.revoke_all(&display).await,
+            Request::Sessions => self.sessions(),
+            Request::Disconnect { session } => self.disconnect(session),
+            Request::Rights { session, rights } => self.rights(session, rights),
+            Request::Visitors => Answer::Visitors {
+                visitors: self.links.asking(),
+            },
+            Request::Answer { visitor, rights } => self.answer_visitor(visitor, rights),
+            Request::History => Answer::History {
+                visits: self.history.read().await,
+            },
+        }
+    }
+
+    /// What came of it that a display was to be started or stopped.
+    fn launched(&self, display: String, done: Result<(), String>) -> Answer {
+        if self.desks.view(&display).is_none() {
+            return self.unknown(&display);
+        }
         match done {
             Ok(()) => Answer::Display(self.display(display, &self.viewers())),
             Err(reason) => Answer::Failed {

@@ -3,10 +3,7 @@
 use porthole_gateway::SessionInfo;
 
 use super::Controller;
-use crate::{
-    DisplayView, LaunchView, NetworkView, Reach, SessionRights, SessionView, Snapshot, desks::FORGOTTEN,
-    milliseconds::milliseconds,
-};
+use crate::{DisplayView, LaunchView, NetworkView, Reach, SessionView, Snapshot, desks::FORGOTTEN};
 
 impl Controller {
     pub(super) fn snapshot(&self) -> Snapshot {
@@ -14,7 +11,10 @@ impl Controller {
         let links = self.porthole.links().views();
         let sessions_of = |name: &str| {
             let sessions = sessions.iter().filter(|session| session.display == name);
-            sessions.map(|session| self.session_view(session)).collect()
+            let link = |session: &SessionInfo| self.porthole.links().id(session.token);
+            sessions
+                .map(|session| SessionView::of(session, link(session)))
+                .collect()
         };
         let links_of = |name: &str| {
             let links = links.iter().filter(|(display, _)| display == name);
@@ -75,18 +75,6 @@ impl Controller {
             None => self.reaches.of(display),
             Some(LaunchView::Unavailable { reason, fix }) => Reach::Unreachable { reason, fix },
             Some(_) => Reach::Reachable,
-        }
-    }
-
-    fn session_view(&self, session: &SessionInfo) -> SessionView {
-        SessionView {
-            id: session.id,
-            address: session.address.to_string(),
-            since: milliseconds(session.since),
-            to_viewer: session.to_viewer,
-            to_server: session.to_server,
-            rights: session.rights.map_or(SessionRights::Control, SessionRights::from),
-            link: self.porthole.links().id(session.token),
         }
     }
 }

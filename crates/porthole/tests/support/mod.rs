@@ -69,12 +69,21 @@ pub struct Viewer(WebSocketStream<TcpStream>);
 
 impl Viewer {
     pub async fn open(link: &Url) -> Self {
+        Self::open_with(link, None).await
+    }
+
+    /// Opens the link with the PIN that its page was told.
+    pub async fn open_with(link: &Url, pin: Option<&str>) -> Self {
         let address = link.socket_addrs(|| None).unwrap()[0];
         let stream = TcpStream::connect(address).await.unwrap();
         let mut request = format!("ws://{address}/websockify")
             .into_client_request()
             .unwrap();
-        let protocols = format!("binary, porthole.token.{}", link.fragment().unwrap());
+        let pin = pin.map_or(String::new(), |pin| {
+            let hex = pin.bytes().map(|byte| format!("{byte:02x}"));
+            format!(", porthole.pin.{}", hex.collect::<String>())
+        });
+        let protocols = format!("binary, porthole.token.{}{pin}", link.fragment().unwrap());
         let headers = request.headers_mut();
         headers.insert(
             "Origin",
@@ -87,35 +96,46 @@ impl Viewer {
         Self(soon(client_async(request, stream)).await.unwrap().0)
     }
 
-    /// Opens the link and goes through the RFB handshake (RFC 6143 §7.1 to §7.3).
+    /// Opens the link and goes through the RFB handshake.
     pub async fn connect(link: &Url) -> Self {
-        let mut viewer = Self::open(link).await;
-        assert_eq!(viewer.read(12).await, b"RFB 003.008\n");
-        viewer.write(b"RFB 003.008\n").await;
-        assert_eq!(viewer.read(2).await, [1, 1]);
-        viewer.write(&[1]).await;
-        assert_eq!(viewer.read(4).await, [0; 4]);
-        viewer.write(&[1]).await;
-        let init = viewer.read(1).await;
-        assert!(!init.is_empty());
-        viewer
+        Self::arrive(link, None).await.unwrap()
+    }
+
+    /// Opens the link, perhaps with a PIN, and goes through the RFB handshake; or the close code that says why not.
+    pub async fn arrive(link: &Url, pin: Option<&str>) -> Result<Self, u16> {
+        let mut viewer = Self::open_with(link, pin).await;
+        viewer.shake_hands().await?;
+        Ok(viewer)
+    }
+
+    /// Goes through the RFB handshake once it begins (RFC 6143 §7.1 to §7.3).
+    pub async fn shake_hands(&mut self) -> Result<(), u16> {
+        assert_eq!(self.read(12).await?, b"RFB 003.008\n");
+        self.write(b"RFB 003.008\n").await;
+        assert_eq!(self.read(2).await?, [1, 1]);
+        self.write(&[1]).await;
+        assert_eq!(self.read(4).await?, [0; 4]);
+        self.write(&[1]).await;
+        assert!(!self.read(1).await?.is_empty());
+        Ok(())
     }
 
     pub async fn write(&mut self, bytes: &[u8]) {
         self.0.send(Message::binary(bytes.to_vec())).await.unwrap();
     }
 
-    /// Messages until there are at least so many bytes.
-    async fn read(&mut self, length: usize) -> Vec<u8> {
+    /// Messages until there are at least so many bytes, or the close code.
+    async fn read(&mut self, length: usize) -> Result<Vec<u8>, u16> {
         let mut bytes = Vec::new();
         while bytes.len() < length {
             match soon(self.0.next()).await.unwrap().unwrap() {
                 Message::Binary(more) => bytes.extend_from_slice(&more),
                 Message::Ping(_) => {}
+                Message::Close(Some(frame)) => return Err(frame.code.into()),
                 other => panic!("{other:?}"),
             }
         }
-        bytes
+        Ok(bytes)
     }
 
     /// The close code that the connection ends with.

@@ -1,0 +1,51 @@
+//! How long ago, and for how long.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// How long ago that was. A clock that was set back counts from now.
+pub fn age(then: u64, now: SystemTime) -> String {
+    between(then, milliseconds(now))
+}
+
+/// How long it is until then.
+pub fn left(then: u64, now: SystemTime) -> String {
+    between(milliseconds(now), then)
+}
+
+/// From one moment to another, both in milliseconds, in the two units that matter.
+pub fn between(begin: u64, end: u64) -> String {
+    let seconds = end.saturating_sub(begin) / 1000;
+    match (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
+fn milliseconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn ages() {
+        for (seconds, text) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3599, "59 min"),
+            (3660, "1 h 1 min"),
+            (90_000, "1 d 1 h"),
+        ] {
+            assert_eq!(age(0, UNIX_EPOCH + Duration::from_secs(seconds)), text);
+        }
+        assert_eq!(age(5000, UNIX_EPOCH), "0 s");
+    }
+}

@@ -1,0 +1,309 @@
+//! Links and visitors, as the control socket attends to them.
+
+use std::{fmt, str::FromStr};
+
+use porthole_gateway::End;
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, Room};
+use crate::{
+    LinkView, SessionRights, SessionView, Terms,
+    config::{LONGEST_LINK, duration},
+    links::{Audience, Links, Made},
+    sentence::sentence,
+    state::Saving,
+};
+
+/// A link as it is asked for; what is not said is as the config says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Wish {
+    /// The display's name.
+    pub display: String,
+    /// What visitors may do.
+    pub rights: Option<SessionRights>,
+    /// How long it works.
+    pub ends: Option<Ends>,
+    /// It opens one session.
+    pub once: bool,
+    /// The owner is asked about every visitor.
+    pub ask: bool,
+    /// Visitors have to show a PIN.
+    pub pin: bool,
+    /// The host that the link is to name: one of this machine's addresses or names.
+    pub address: Option<String>,
+}
+
+/// When a link ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Ends {
+    /// After so many seconds.
+    After(u64),
+    /// When somebody revokes it.
+    Never,
+}
+
+/// A link that was made.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewLink {
+    /// The display's name.
+    pub display: String,
+    /// The whole link, with the address that was asked for, or the likeliest. A secret.
+    pub url: String,
+    /// Its PIN, if it has one. A secret, too.
+    pub pin: Option<String>,
+    /// What it gives.
+    #[serde(flatten)]
+    pub link: LinkView,
+    /// All addresses that it can be handed out with, the likeliest first.
+    pub addresses: Vec<LinkAddress>,
+    /// What is not as it should be, as sentences.
+    pub warnings: Vec<String>,
+}
+
+/// One address of a link.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkAddress {
+    /// The host as the link names it.
+    pub host: String,
+    /// Where that is, for people.
+    pub label: String,
+    /// The whole link. A secret.
+    pub url: String,
+}
+
+/// A link that works.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkStatus {
+    /// The display's name.
+    pub display: String,
+    /// What it gives.
+    #[serde(flatten)]
+    pub link: LinkView,
+}
+
+/// A viewer that is connected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionStatus {
+    /// The display's name.
+    pub display: String,
+    /// Who it is, and since when.
+    #[serde(flatten)]
+    pub session: SessionView,
+}
+
+impl fmt::Debug for NewLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewLink({}, {})", self.display, self.link.id)
+    }
+}
+
+impl fmt::Debug for LinkAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LinkAddress({})", self.host)
+    }
+}
+
+/// Like `30m`, `1h`, `7d` or `forever`.
+impl FromStr for Ends {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "forever" | "never" => Ok(Self::Never),
+            text => {
+                let seconds = duration(text).filter(|seconds| (1..=LONGEST_LINK).contains(seconds));
+                seconds
+                    .map(Self::After)
+                    .ok_or("write it like 30m, 1h, 7d or forever")
+            }
+        }
+    }
+}
+
+impl Wish {
+    fn terms(&self, usual: Terms) -> Terms {
+        Terms {
+            rights: self.rights.unwrap_or(usual.rights),
+            seconds: match self.ends {
+                None => usual.seconds,
+                Some(Ends::Never) => None,
+                Some(Ends::After(seconds)) => Some(seconds),
+            },
+            once: self.once || usual.once,
+            ask: self.ask || usual.ask,
+            pin: self.pin || usual.pin,
+        }
+    }
+}
+
+impl Room {
+    pub(super) async fn link(&self, wish: Wish) -> Answer {
+        let config = self.links.config();
+        if config.display(&wish.display).is_none() {
+            return unknown_display(&wish.display);
+        }
+        let made = self
+            .links
+            .make(&wish.display, wish.terms(config.links), Audience::Others);
+        let (made, saved) = match made {
+            Ok(made) => made,
+            Err(error) => return failed(sentence(&error.to_string())),
+        };
+        let addresses = self.addresses_of(&made).await;
+        let Some(url) = url(&addresses, wish.address.as_deref()) else {
+            drop(self.links.revoke(made.id));
+            return wrong_address(&wish.address.unwrap_or_default(), &addresses);
+        };
+        let Some(link) = view(&self.links, made.id) else {
+            return failed("The link was revoked while it was made.".into());
+        };
+        let not_saved = saved
+            .await
+            .err()
+            .map(|cause| format!("The link works until Porthole ends, and no longer: {cause}."));
+        Answer::Link(Box::new(NewLink {
+            display: wish.display,
+            url,
+            pin: made.pin,
+            link,
+            addresses,
+            warnings: not_saved.into_iter().collect(),
+        }))
+    }
+
+    async fn addresses_of(&self, made: &Made) -> Vec<LinkAddress> {
+        vec![LinkAddress {
+            host: "127.0.0.1".into(),
+            label: String::new(),
+            url: format!("{}/v#{}", self.address, made.token.expose()),
+        }]
+    }
+
+    pub(super) fn links(&self, display: Option<&str>) -> Answer {
+        if let Some(display) = display.filter(|name| self.links.config().display(name).is_none()) {
+            return unknown_display(display);
+        }
+        let links = self.links.views().into_iter();
+        let links = links.filter(|(of, _)| display.is_none_or(|display| display == of));
+        let links = links
+            .map(|(display, link)| LinkStatus { display, link })
+            .collect();
+        Answer::Links { links }
+    }
+
+    pub(super) async fn revoke(&self, link: u64) -> Answer {
+        match self.links.revoke(link) {
+            (true, saved) => revoked(format!("Link {link} is revoked."), saved).await,
+            (false, _) => failed(format!("There is no link {link}; `portholed links` lists them.")),
+        }
+    }
+
+    pub(super) async fn revoke_all(&self, display: &str) -> Answer {
+        // Also of a display that the config no longer has: it may come back.
+        let known = self.links.config().display(display).is_some();
+        match self.links.revoke_all(display) {
+            (0, _) if !known => unknown_display(display),
+            (0, _) => done(format!("{display} has no links.")),
+            (1, saved) => revoked(format!("1 link to {display} is revoked."), saved).await,
+            (more, saved) => revoked(format!("{more} links to {display} are revoked."), saved).await,
+        }
+    }
+
+    pub(super) fn sessions(&self) -> Answer {
+        let sessions = self.sessions.list().into_iter().map(|session| SessionStatus {
+            session: SessionView::of(&session, self.links.id(session.token)),
+            display: session.display,
+        });
+        Answer::Sessions {
+            sessions: sessions.collect(),
+        }
+    }
+
+    pub(super) fn disconnect(&self, session: u64) -> Answer {
+        match self.sessions.end(session, End::Disconnected) {
+            true => done(format!("Session {session} is disconnected.")),
+            false => no_session(session),
+        }
+    }
+
+    pub(super) fn rights(&self, session: u64, rights: SessionRights) -> Answer {
+        let may = match rights {
+            SessionRights::Control => "control the display",
+            SessionRights::View => "only view the display",
+        };
+        match self.sessions.set_rights(session, rights.into()) {
+            true => done(format!("Session {session} may {may} from now on.")),
+            false => no_session(session),
+        }
+    }
+
+    pub(super) fn answer_visitor(&self, visitor: u64, rights: Option<SessionRights>) -> Answer {
+        match (self.links.answer(visitor, rights), rights) {
+            (true, Some(_)) => done(format!("Visitor {visitor} is let in.")),
+            (true, None) => done(format!("Visitor {visitor} is turned away.")),
+            (false, _) => failed(format!(
+                "No visitor {visitor} waits; `portholed visitors` lists who does."
+            )),
+        }
+    }
+}
+
+/// The link with the address that was asked for, or the likeliest.
+fn url(addresses: &[LinkAddress], host: Option<&str>) -> Option<String> {
+    let bare = |host: &str| host.trim_matches(['[', ']']).to_ascii_lowercase();
+    let asked_for = |address: &&LinkAddress| host.is_none_or(|host| bare(host) == bare(&address.host));
+    addresses
+        .iter()
+        .find(asked_for)
+        .map(|address| address.url.clone())
+}
+
+fn wrong_address(host: &str, addresses: &[LinkAddress]) -> Answer {
+    let known: Vec<_> = addresses.iter().map(|address| address.host.as_str()).collect();
+    failed(format!(
+        "This machine cannot be reached as {host}; a link can name: {}.",
+        known.join(", ")
+    ))
+}
+
+fn view(links: &Links, id: u64) -> Option<LinkView> {
+    let views = links.views().into_iter();
+    views.map(|(_, view)| view).find(|view| view.id == id)
+}
+
+/// A link that is revoked opens nothing any more; but if that cannot be saved, it would again after the next start.
+async fn revoked(text: String, saved: Saving) -> Answer {
+    match saved.await {
+        Ok(()) => done(text),
+        Err(cause) => failed(format!("{text} But only until Porthole ends: {cause}.")),
+    }
+}
+
+fn unknown_display(display: &str) -> Answer {
+    failed(format!(
+        "There is no display called {display}; `portholed status` lists them."
+    ))
+}
+
+fn no_session(session: u64) -> Answer {
+    failed(format!(
+        "There is no session {session}; `portholed sessions` lists them."
+    ))
+}
+
+fn done(done: String) -> Answer {
+    Answer::Done { done }
+}
+
+fn failed(reason: String) -> Answer {
+    Answer::Failed {
+        reason,
+        log: Vec::new(),
+    }
+}
