@@ -7,10 +7,15 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::Mutex,
     task::JoinHandle,
-    time::sleep,
+    time::{Instant, sleep},
 };
 
 use crate::socket;
+
+/// How long nobody is accepted after the system could not.
+const PAUSE: Duration = Duration::from_millis(100);
+/// After so long without a fault it is taken to be over.
+const CALM: Duration = Duration::from_secs(10);
 
 /// An address that cannot be listened on.
 #[derive(Debug, thiserror::Error)]
@@ -158,18 +163,47 @@ impl Drop for Listener {
 }
 
 async fn accept(bound: Bound, serve: Arc<Serve>) {
+    let mut trouble = Trouble {
+        address: bound.address,
+        last: None,
+    };
     loop {
         match bound.socket.accept().await {
             Ok((stream, from)) => {
+                trouble.may_be_over();
                 // It fails on a connection that is gone already; serving it will notice.
                 let _ = socket::tune(&stream);
                 serve(stream, from, bound.address.port());
             }
+            // It was gone before it was accepted; the next one is there or will come.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection");
+                trouble.happened(&error);
                 // Out of descriptors: without a pause this would spin until one is free.
-                sleep(Duration::from_millis(100)).await;
+                sleep(PAUSE).await;
             }
+        }
+    }
+}
+
+/// Connections that cannot be accepted, as the log tells of them: once when it begins, and once when it is over. (When
+/// one in ten of those who come finds a descriptor, it is not.)
+struct Trouble {
+    address: SocketAddr,
+    last: Option<Instant>,
+}
+
+impl Trouble {
+    fn happened(&mut self, error: &io::Error) {
+        if self.last.replace(Instant::now()).is_none() {
+            tracing::warn!(%error, "cannot accept connections at {}; who comes waits until others leave", self.address);
+        }
+    }
+
+    fn may_be_over(&mut self) {
+        if self.last.is_some_and(|last| last.elapsed() > CALM) {
+            self.last = None;
+            tracing::info!("connections are accepted again at {}", self.address);
         }
     }
 }

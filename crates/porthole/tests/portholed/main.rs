@@ -8,6 +8,8 @@ mod command_line;
 mod config;
 mod control;
 #[cfg(target_os = "linux")]
+mod descriptors;
+#[cfg(target_os = "linux")]
 mod doctor;
 mod encryption;
 mod program;

@@ -39,9 +39,15 @@ impl Home {
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_portholed"));
+        let mut command = self.command_of(Path::new(env!("CARGO_BIN_EXE_portholed")));
+        command.args(args);
         command
-            .args(args)
+    }
+
+    /// A program that finds nothing but this home.
+    fn command_of(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
             .current_dir(self.0.path())
             .env("HOME", self.0.path())
             .stdin(Stdio::null());
@@ -72,13 +78,24 @@ pub struct Portholed {
 impl Portholed {
     /// Returns once it listens. Its standard error is the file `stderr` of its home.
     pub fn start(home: &Home, args: &[&str]) -> Self {
+        Self::run(home, &mut home.command(args))
+    }
+
+    /// The same with at most so many descriptors.
+    #[cfg(target_os = "linux")]
+    pub fn start_within(descriptors: u32, home: &Home, args: &[&str]) -> Self {
+        let portholed = home.command(args);
+        let mut limited = home.command_of(Path::new("sh"));
+        limited
+            .args(["-c", &format!("ulimit -n {descriptors}; exec \"$0\" \"$@\"")])
+            .arg(portholed.get_program())
+            .args(portholed.get_args());
+        Self::run(home, &mut limited)
+    }
+
+    fn run(home: &Home, command: &mut Command) -> Self {
         let stderr = File::create(home.path("stderr")).unwrap();
-        let mut child = home
-            .command(args)
-            .stdout(Stdio::piped())
-            .stderr(stderr)
-            .spawn()
-            .unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
@@ -94,6 +111,20 @@ impl Portholed {
         let mut line = String::new();
         self.output.read_line(&mut line).unwrap();
         line.trim_end().to_owned()
+    }
+
+    /// Processor time so far.
+    #[cfg(target_os = "linux")]
+    pub fn cpu(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        // Behind the name, which may contain anything: its own time, user and system.
+        let fields = stat.rsplit_once(')').unwrap().1.split_whitespace();
+        let ticks: u64 = fields
+            .skip(11)
+            .take(2)
+            .map(|field| field.parse::<u64>().unwrap())
+            .sum();
+        Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second())
     }
 
     pub fn signal(&self, signal: Signal) {
