@@ -62,6 +62,14 @@ impl Client {
         assert_eq!(self.bytes().await, b"hello");
     }
 
+    /// Goes through the RFB handshake behind its first line (RFC 6143 §7.1 to §7.3).
+    pub async fn come_in(&mut self) {
+        for line in [&b"RFB 003.008\n"[..], &[1], &[1]] {
+            self.send(Message::binary(line)).await;
+            self.bytes().await;
+        }
+    }
+
     pub async fn is_pinged(&mut self) {
         assert!(matches!(self.0.next().await, Some(Ok(Message::Ping(_)))));
     }

@@ -26,10 +26,10 @@ fn an_unknown_option_names_the_nearest_one() {
 
 #[test]
 fn an_option_of_websockify_that_is_missing_here_says_what_to_do() {
-    let (code, text) = refusal(&Home::new(), &["--cert=self.pem", "6080", "localhost:5901"]);
+    let (code, text) = refusal(&Home::new(), &["--cafile=ca.pem", "6080", "localhost:5901"]);
     assert_eq!(code, 2);
     assert!(
-        text.contains("--cert is not supported") && text.contains("reverse proxy"),
+        text.contains("--cafile is not supported") && text.contains("reverse proxy"),
         "{text}"
     );
 }

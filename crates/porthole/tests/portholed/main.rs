@@ -15,5 +15,6 @@ mod encryption;
 mod program;
 mod reload;
 mod secrets;
+mod sharing;
 mod stand_in;
 mod target;

@@ -1,0 +1,225 @@
+//! Links and visitors by subcommands.
+
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::{
+    client::{Client, connect_with},
+    program::{Home, Portholed},
+};
+
+const CONFIG: &str = "port = 0
+[links]
+ends = \"30m\"
+[[display]]
+name = \"Alice\"
+target = \"demo\"
+";
+
+struct Place {
+    home: Home,
+    portholed: Portholed,
+}
+
+impl Place {
+    fn new() -> Self {
+        let home = Home::new();
+        home.write("c.toml", CONFIG);
+        let portholed = Portholed::start(&home, &["--config=c.toml"]);
+        let place = Self { home, portholed };
+        // Those that it prints at its start.
+        place.prints(&["revoke", "--all", "Alice"]);
+        place
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        self.home.run(&[words, &["--config=c.toml"]].concat())
+    }
+
+    fn prints(&self, words: &[&str]) -> String {
+        let output = self.run(words);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{words:?}: {errors}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn json(&self, words: &[&str]) -> Value {
+        serde_json::from_str(&self.prints(&[words, &["--json"]].concat())).unwrap()
+    }
+
+    async fn visit(&self, link: &str) -> Client {
+        let address = self.portholed.address;
+        let token = link.trim_end().split_once('#').unwrap().1;
+        let headers = [
+            ("Origin", &*format!("http://{address}")),
+            (
+                "Sec-WebSocket-Protocol",
+                &*format!("binary, porthole.token.{token}"),
+            ),
+        ];
+        connect_with(address, "/websockify", &headers).await.unwrap().0
+    }
+
+    /// Waits until somebody is listed.
+    async fn listed(&self, what: &str) -> Value {
+        loop {
+            let list = self.json(&[what]);
+            if list[0] != Value::Null {
+                return list;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_link_is_made_listed_visited_and_revoked() {
+    let place = Place::new();
+    assert_eq!(place.prints(&["links"]), "No links\n");
+    assert_eq!(place.prints(&["sessions"]), "Nobody is connected\n");
+    let link = place.prints(&["link", "Alice"]);
+    assert!(link.starts_with("http://") && link.lines().count() == 1, "{link}");
+    let listed = place.prints(&["links", "Alice"]);
+    assert!(
+        listed.contains("  Alice  control, for 29 min, not used yet\n"),
+        "{listed}"
+    );
+    let id = place.json(&["links"])[0]["id"].to_string();
+
+    let mut viewer = place.visit(&link).await;
+    assert_eq!(viewer.bytes().await, b"RFB 003.008\n");
+    let session = place.listed("sessions").await;
+    assert_eq!(session[0]["display"], "Alice");
+    assert_eq!(session[0]["link"].to_string(), id);
+    assert_eq!(place.prints(&["revoke", &id]), format!("Link {id} is revoked.\n"));
+    assert_eq!(viewer.ending().await.0, 4002);
+    assert_eq!(place.visit(&link).await.ending().await.0, 4001);
+    assert_eq!(place.run(&["revoke", &id]).status.code(), Some(1));
+    assert_eq!(
+        place.prints(&["revoke", "--all", "Alice"]),
+        "Alice has no links.\n"
+    );
+}
+
+#[test]
+fn terms_are_chosen_and_told() {
+    let place = Place::new();
+    let made = place.json(&[
+        "link",
+        "Alice",
+        "--view",
+        "--for",
+        "7d",
+        "--once",
+        "--ask",
+        "--pin",
+        "--address",
+        "127.0.0.1",
+    ]);
+    let terms = &made["terms"];
+    let told = [
+        &terms["rights"],
+        &terms["seconds"],
+        &terms["once"],
+        &terms["ask"],
+        &terms["pin"],
+    ];
+    assert_eq!(
+        told.map(Value::to_string),
+        ["\"view\"", "604800", "true", "true", "true"]
+    );
+    assert!(made["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    assert_eq!(made["pin"].as_str().unwrap().len(), 6);
+    let text = place.prints(&["link", "Alice", "--for", "forever", "--pin"]);
+    let (url, pin) = text.split_once('\n').unwrap();
+    assert!(
+        url.contains("/v#") && pin.starts_with("PIN: ") && pin.len() == 12,
+        "{text}"
+    );
+    let listed = place.prints(&["links"]);
+    let lines: Vec<_> = listed.lines().collect();
+    assert!(
+        lines[0].ends_with("control, until it is revoked, with a PIN, not used yet"),
+        "{listed}"
+    );
+    assert!(
+        lines[1].ends_with("view only, for 6 d 23 h, for one session, asks, with a PIN, not used yet"),
+        "{listed}"
+    );
+    for (words, why) in [
+        (&["link", "Zoe"][..], "There is no display called Zoe"),
+        (
+            &["link", "Alice", "--for", "soon"],
+            "write it like 30m, 1h, 7d or forever",
+        ),
+        (&["link", "Alice", "--view", "--control"], "cannot be used with"),
+        (
+            &["link", "Alice", "--address", "192.0.2.7"],
+            "cannot be reached as 192.0.2.7",
+        ),
+        (&["revoke"], "required"),
+        (&["rights", "1", "root"], "invalid value"),
+        (&["disconnect", "7"], "There is no session 7"),
+    ] {
+        let output = place.run(words);
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            !output.status.success() && errors.contains(why),
+            "{words:?}: {errors}"
+        );
+    }
+    assert_eq!(place.json(&["links"]).as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn visitors_wait_are_answered_and_leave_a_trace() {
+    let place = Place::new();
+    let link = place.prints(&["link", "Alice", "--ask"]);
+    assert_eq!(place.prints(&["visitors"]), "Nobody waits\n");
+    let denied = place.visit(&link).await;
+    let visitor = place.listed("visitors").await[0]["id"].to_string();
+    let waits = place.prints(&["visitors"]);
+    assert!(
+        waits.starts_with(&format!("{visitor}  Alice  127.0.0.1 waits for ")),
+        "{waits}"
+    );
+    assert_eq!(
+        place.prints(&["answer", &visitor, "deny"]),
+        format!("Visitor {visitor} is turned away.\n")
+    );
+    assert_eq!(denied.ending().await.0, 4011);
+    assert_eq!(place.run(&["answer", &visitor, "allow"]).status.code(), Some(1));
+    assert_eq!(place.prints(&["history"]), "Nobody came in the last 30 days\n");
+
+    let mut viewer = place.visit(&link).await;
+    let visitor = place.listed("visitors").await[0]["id"].to_string();
+    place.prints(&["answer", &visitor, "view"]);
+    assert_eq!(viewer.bytes().await, b"RFB 003.008\n");
+    viewer.come_in().await;
+    let visit = place.listed("history").await;
+    assert_eq!(
+        (&visit[0]["rights"], &visit[0]["ended"]),
+        (&"view".into(), &Value::Null)
+    );
+    let session = place.json(&["sessions"]);
+    assert_eq!(session[0]["rights"], "view");
+    let id = session[0]["id"].to_string();
+    place.prints(&["rights", &id, "control"]);
+    assert_eq!(place.json(&["sessions"])[0]["rights"], "control");
+    place.prints(&["disconnect", &id]);
+    assert_eq!(viewer.ending().await.0, 4002);
+    // The viewer is told before it is written.
+    let mut trace = place.prints(&["history"]);
+    while trace.contains("end not known") {
+        trace = place.prints(&["history"]);
+    }
+    assert!(
+        trace.contains(" ago  Alice  127.0.0.1, view only, for "),
+        "{trace}"
+    );
+    assert!(
+        trace.ends_with(": The owner of this display ended the session.\n"),
+        "{trace}"
+    );
+}
