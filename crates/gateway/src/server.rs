@@ -175,7 +175,7 @@ impl Gateway {
     }
 
     /// Stops accepting, ends the sessions with close code 1001, and waits for them, 4 s at most.
-    pub async fn stop(self) {
+    pub async fn stop(&self) {
         self.listening.stop().await;
         self.open.lobby.close();
         let sessions = self.sessions();

@@ -31,6 +31,7 @@ use crate::{
 use history::Past;
 use notices::together;
 use reaches::{Reaches, Why};
+use sharing::Shared;
 use shell::{Call, Shell};
 use work::Done;
 
@@ -56,6 +57,10 @@ pub struct Controller {
     notice: Option<Notice>,
     /// The display that a link is about to be made to.
     share_for: Option<String>,
+    /// The link that is shown.
+    share: Option<Shared>,
+    /// How often it was tried whether a link opens.
+    attempts: u64,
     visible: bool,
     /// What looks for VNC servers, unless it is at work.
     search: Option<Search>,
@@ -99,6 +104,8 @@ impl Controller {
             busy: HashSet::new(),
             sessions: Vec::new(),
             share_for: None,
+            share: None,
+            attempts: 0,
             visible: false,
             search: Some(Search::default()),
             found: Vec::new(),
@@ -149,6 +156,7 @@ impl Controller {
                 }
                 _ = counts.tick(), if counting => {}
             }
+            self.forget_ended_share();
             self.publish();
         }
         self.porthole.stop().await;
@@ -181,10 +189,10 @@ impl Controller {
             Intent::DismissNotice => self.notice = None,
             Intent::ShowWindow => self.show_window(),
             Intent::OpenShare { display } => self.open_share(display),
-            Intent::CloseShare => self.share_for = None,
-            Intent::Share { .. } | Intent::CopyShared { .. } | Intent::RecheckShared => {
-                self.fail("This is not built yet.".into())
-            }
+            Intent::Share { display, terms } => self.share(display, terms),
+            Intent::CopyShared { host } => self.copy_shared(host),
+            Intent::RecheckShared => self.recheck_shared(),
+            Intent::CloseShare => self.close_share(),
             Intent::Encrypt { on } => self.encrypt(on),
             Intent::ShowHistory { shown } => self.show_history(shown),
             Intent::ExportHistory => self.export_history(),
@@ -227,6 +235,9 @@ impl Controller {
                 self.start_added();
             }
             Done::LookedBack(visits) => self.take_history(visits),
+            Done::Shared(shared, notice) => self.take_shared(*shared, notice),
+            Done::Tried { attempt, opens } => self.take_tried(attempt, opens),
+            Done::Copied { link, host, notice } => self.take_copied(link, host, notice),
             Done::Looked(looked) => self.take_looked(*looked),
             Done::Examined(findings) => self.take_findings(findings),
             Done::AllStopped => {}
@@ -242,6 +253,7 @@ impl Controller {
         }
         self.start_added();
         self.look();
+        self.follow_network();
         self.notice = together(change.notes).or(self.notice.take());
     }
 

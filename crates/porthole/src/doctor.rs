@@ -33,6 +33,7 @@ use crate::{
 };
 use running::Running;
 
+pub(crate) use firewall::{Barrier, barrier};
 pub use machine::Machine;
 
 /// What the doctor looks at.

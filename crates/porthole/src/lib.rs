@@ -3,7 +3,6 @@
 //! Two shells stand on this crate: the desktop program, which draws [`Snapshot`]s and sends [`Intent`]s, and the
 //! headless `portholed`. Neither a window nor a tray is known here; what the program asks of them is [`Desktop`].
 
-mod address;
 mod blocking;
 pub mod config;
 #[cfg(unix)]
@@ -19,6 +18,7 @@ mod intent;
 mod links;
 mod listen;
 mod milliseconds;
+mod network;
 mod porthole;
 mod private_file;
 mod sentence;
@@ -35,6 +35,7 @@ pub use desktop::{Desktop, ShellError};
 pub use intent::Intent;
 pub use links::LIFETIME;
 pub use listen::ListenError;
+pub use network::Interface;
 pub use porthole::{Change, LinkError, Porthole, StartError};
 pub use snapshot::{
     AskView, DisplayView, Finding, FoundView, LaunchView, LinkView, NetworkView, Notice, NoticeKind, Opens,

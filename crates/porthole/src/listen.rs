@@ -28,6 +28,15 @@ pub struct ListenError {
 }
 
 impl ListenError {
+    /// `kept` tells whether the port was chosen at an earlier start; `config` is the config file.
+    pub(crate) fn new(error: BindError, kept: bool, config: &Path) -> Self {
+        Self {
+            error,
+            kept,
+            config: config.to_owned(),
+        }
+    }
+
     /// The address.
     pub fn address(&self) -> SocketAddr {
         self.error.address
@@ -81,11 +90,7 @@ pub(crate) async fn listen(
             heartbeat: HEARTBEAT,
         })
     };
-    let wrong = |error, kept| ListenError {
-        error,
-        kept,
-        config: file.to_owned(),
-    };
+    let wrong = |error, kept| ListenError::new(error, kept, file);
     if let Some(port) = config.port.or(kept) {
         let gateway = start(port)
             .await

@@ -5,20 +5,20 @@ mod linking;
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use porthole_gateway::{End, Gateway, Rights, Sessions, Target};
-use tokio::time::timeout;
+use tokio::{sync::watch, time::timeout};
 
 #[cfg(unix)]
 use crate::control::{Control, Room};
 use crate::{
     Notice, NoticeKind,
-    address::Address,
     blocking::blocking,
     config::{Config, ConfigError, ConfigPlace, Display, Follower, Loaded, follow, load},
     demo::Demo,
     desks::{Desks, GRACE},
     history::History,
     links::{Displays, Links},
-    listen::{ListenError, access, listen, listen_on},
+    listen::{ListenError, access, listen},
+    network::{Beginning, Network, NetworkView, Outlook},
     state::{self, Saver},
 };
 
@@ -37,8 +37,11 @@ pub struct Porthole {
     links: Arc<Links>,
     history: History,
     desks: Desks,
-    gateway: Gateway,
-    address: Address,
+    gateway: Arc<Gateway>,
+    network: Network,
+    /// What was last said of it.
+    outlook: watch::Receiver<Arc<Outlook>>,
+    said: Vec<String>,
     #[cfg(unix)]
     _control: Option<Control>,
 }
@@ -54,7 +57,7 @@ pub enum StartError {
     Listen(#[from] ListenError),
 }
 
-/// What a new version of the config file has changed.
+/// What a new version of the config file has changed, or the network.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
     /// The displays that are new, or no longer what they were.
@@ -116,9 +119,19 @@ impl Porthole {
         };
         let links = Arc::new(Links::new(state, saver, history.clone(), displays));
         let listening = listen(&config, kept, links.clone(), &place.file).await?;
-        desks.follow(listening.gateway.sessions().clone());
-        links.follow(listening.gateway.sessions().clone());
+        let gateway = Arc::new(listening.gateway);
+        desks.follow(gateway.sessions().clone());
+        links.follow(gateway.sessions().clone());
         desks.start_soon(to_start);
+        let network = Network::start(Beginning {
+            gateway: Arc::clone(&gateway),
+            config: Arc::clone(&config),
+            shared: links.shared_links_live(),
+            interfaces: place.interfaces.clone(),
+            certificate: place.certificate(),
+            config_file: place.file.clone(),
+        })
+        .await;
         let mut notes: Vec<_> = lost
             .into_iter()
             .chain(loaded.warnings)
@@ -132,16 +145,18 @@ impl Porthole {
                 "{error}. The next start may choose another port."
             )));
         }
-        let address = Address::of(&listening.gateway.addresses());
+        let mut outlook = network.view().changes();
+        let said = outlook.borrow_and_update().faults.clone();
+        notes.extend(said.iter().map(Notice::error));
         #[cfg(unix)]
         let control = Control::start(
             &place,
             Room {
                 links: Arc::clone(&links),
                 desks: desks.clone(),
-                sessions: listening.gateway.sessions().clone(),
                 history: history.clone(),
-                address: address.origin(),
+                sessions: gateway.sessions().clone(),
+                network: network.view().clone(),
                 config_file: place.file().display().to_string(),
             },
         )
@@ -149,10 +164,12 @@ impl Porthole {
         .ok();
         Ok(Self {
             follower: follow(place.clone(), files, read),
-            address,
             #[cfg(unix)]
             _control: control,
-            gateway: listening.gateway,
+            gateway,
+            network,
+            outlook,
+            said,
             place,
             config,
             fault,
@@ -165,7 +182,7 @@ impl Porthole {
 
     /// Where the gateway listens, for people: `http://127.0.0.1:6080`.
     pub fn address(&self) -> String {
-        self.address.origin()
+        self.network.view().last().addresses.origin()
     }
 
     /// All addresses that the gateway listens on.
@@ -224,35 +241,54 @@ impl Porthole {
         &self.desks
     }
 
+    /// How other machines reach this one.
+    pub(crate) fn network(&self) -> &NetworkView {
+        self.network.view()
+    }
+
     /// The viewers that are connected.
     pub fn sessions(&self) -> &Sessions {
         self.gateway.sessions()
     }
 
     /// Waits until the config file has another content, and puts it in force: sessions whose display was removed or
-    /// changed end, others go on. If the new content is wrong, nothing changes but the [fault](Porthole::fault).
-    /// Cancel safe.
+    /// changed end, others go on. If the new content is wrong, nothing changes but the [fault](Porthole::fault). Also
+    /// returns when other machines reach this one in another way. Cancel safe.
     pub async fn changed(&mut self) -> Change {
-        match self.follower.next().await {
-            Ok(Loaded { config, warnings }) => {
-                self.fault = None;
-                self.put_in_force(config, warnings)
-            }
-            Err(fault) => {
-                self.fault = Some(fault);
-                Change::default()
-            }
+        tokio::select! {
+            news = self.follower.next() => match news {
+                Ok(Loaded { config, warnings }) => {
+                    self.fault = None;
+                    self.put_in_force(config, warnings)
+                }
+                Err(fault) => {
+                    self.fault = Some(fault);
+                    Change::default()
+                }
+            },
+            Ok(()) = self.outlook.changed() => self.network_changed(),
+        }
+    }
+
+    /// What is wrong with the network is said once, until it is mended.
+    fn network_changed(&mut self) -> Change {
+        let faults = self.outlook.borrow_and_update().faults.clone();
+        let new = faults.iter().filter(|fault| !self.said.contains(fault));
+        let notes = new.map(Notice::error).collect();
+        self.said = faults;
+        Change {
+            notes,
+            ..Change::default()
         }
     }
 
     fn put_in_force(&mut self, config: Config, warnings: Vec<String>) -> Change {
         let mut notes: Vec<_> = warnings.into_iter().map(Notice::error).collect();
         let old = std::mem::replace(&mut self.config, Arc::new(config));
-        if (&old.listen, old.port) != (&self.config.listen, self.config.port) && self.is_to_move() {
-            notes.push(Notice::info(
-                "The new address or port counts from the next start.",
-            ));
+        if old.port != self.config.port && self.is_to_move() {
+            notes.push(Notice::info("The new port counts from the next start."));
         }
+        self.network.set_config(Arc::clone(&self.config));
         self.gateway.set_access(access(&self.config));
         self.links.set_config(Arc::clone(&self.config));
         let (to_start, of_desks) = self.desks.set_config(&self.config);
@@ -271,15 +307,11 @@ impl Porthole {
         }
     }
 
-    /// Whether the config in force names other addresses than those listened on. To move there would cut every session,
-    /// and break every link; so the person chooses when.
+    /// Whether the config in force names another port than that listened on. To move there would break every link; so
+    /// the person chooses when.
     fn is_to_move(&self) -> bool {
-        let here = self.addresses().into_iter();
-        let port = self.config.port;
-        here.clone()
-            .map(|address| address.ip())
-            .ne(listen_on(&self.config))
-            || port.is_some_and(|port| here.clone().any(|address| address.port() != port))
+        let other = |port| self.addresses().iter().any(|address| address.port() != port);
+        self.config.port.is_some_and(|port| port != 0 && other(port))
     }
 
     /// Serves until `stop` is done, and says in the log what happens to the config; then ends. For shells without a
@@ -288,13 +320,19 @@ impl Porthole {
         log(&self.notes);
         let mut stop = std::pin::pin!(stop);
         loop {
+            let (before, fault) = (Arc::clone(&self.config), self.fault.clone());
             let change = tokio::select! {
                 change = self.changed() => change,
                 () = &mut stop => break,
             };
             match &self.fault {
-                Some(fault) => tracing::error!("{fault}; the last good config stays in force"),
-                None => tracing::info!("{} is in force", self.config_file().display()),
+                Some(now) if fault.as_ref() != Some(now) => {
+                    tracing::error!("{now}; the last good config stays in force");
+                }
+                None if !Arc::ptr_eq(&before, &self.config) => {
+                    tracing::info!("{} is in force", self.config_file().display());
+                }
+                _ => {}
             }
             log(&change.notes);
         }
@@ -303,6 +341,8 @@ impl Porthole {
 
     /// Stops accepting, lets sessions say goodbye, and is done within 5 s.
     pub async fn stop(self) {
+        // Or it would listen again.
+        drop(self.network);
         if timeout(LONGEST_GOODBYE, self.gateway.stop()).await.is_err() {
             tracing::warn!("some sessions did not end in time and were cut");
         }

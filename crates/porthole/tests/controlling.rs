@@ -56,7 +56,10 @@ async fn a_copied_link_works_and_is_said_to_for_how_long() {
     let notice = person.sees_notice().await;
     assert_eq!(
         (notice.kind, notice.text.as_str()),
-        (NoticeKind::Info, "Link copied. It works for 7 days.")
+        (
+            NoticeKind::Info,
+            "Link copied. It gives control for 1 hour. It opens on this machine only."
+        )
     );
     person.click(Intent::DismissNotice).await;
     person.sees(|now| now.notice.is_none()).await;

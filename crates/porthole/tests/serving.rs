@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::fs;
+use std::{fs, net::SocketAddr};
 
 use porthole::{Porthole, StartError};
 use support::{Home, Viewer, Vnc, display, soon};
@@ -142,10 +142,49 @@ async fn another_port_counts_from_the_next_start() {
     let home = Home::with("");
     let mut porthole = start(&home).await;
     let address = porthole.addresses()[0];
-    fs::write(home.path("config.toml"), "listen = \"127.0.0.2\"\nport = 0").unwrap();
+    let port = address.port() ^ 1;
+    fs::write(home.path("config.toml"), format!("port = {port}")).unwrap();
     let change = soon(porthole.changed()).await;
     assert!(change.notes[0].text.contains("next start"), "{change:?}");
     assert_eq!(porthole.addresses(), [address]);
+}
+
+#[tokio::test]
+async fn it_listens_where_the_config_says_from_now_on_and_sessions_go_on() {
+    let home = Home::with(&display("Alice", "demo"));
+    let mut porthole = start(&home).await;
+    let viewer = Viewer::connect(&links(&porthole).await[0]).await;
+    let port = porthole.addresses()[0].port();
+    let listens_on = async |porthole: &mut Porthole, wanted: &[&str]| {
+        let wanted: Vec<SocketAddr> = wanted
+            .iter()
+            .map(|ip| format!("{ip}:{port}").parse().unwrap())
+            .collect();
+        while porthole.addresses() != wanted {
+            soon(porthole.changed()).await;
+        }
+    };
+    home.write(&format!("listen = \"127.0.0.2\"\n{}", display("Alice", "demo")));
+    listens_on(&mut porthole, &["127.0.0.2"]).await;
+    let link = links(&porthole).await.remove(0);
+    assert_eq!(link.host_str(), Some("127.0.0.2"));
+    Viewer::connect(&link).await;
+    // An address that is not ours leaves things as they are, and that is said.
+    home.write(&format!("listen = \"192.0.2.77\"\n{}", display("Alice", "demo")));
+    let mut notes = Vec::new();
+    while notes.is_empty() {
+        notes = soon(porthole.changed()).await.notes;
+    }
+    let text = &notes[0].text;
+    assert!(
+        text.contains("Cannot listen on 192.0.2.77") && text.contains("change `listen`"),
+        "{text}"
+    );
+    listens_on(&mut porthole, &["127.0.0.2"]).await;
+    home.write(&display("Alice", "demo"));
+    listens_on(&mut porthole, &["127.0.0.1"]).await;
+    let (code, ()) = tokio::join!(viewer.closed(), porthole.stop());
+    assert_eq!(code, 1001);
 }
 
 #[tokio::test]

@@ -4,10 +4,218 @@
 
 mod support;
 
-use std::fs;
+use std::{fs, net::SocketAddr};
 
-use porthole::{Intent, SessionRights};
-use support::{Home, display, person::Person};
+use porthole::{Intent, Interface, NoticeKind, Opens, SessionRights, ShareView, Snapshot, Terms};
+use support::{
+    Home, Viewer, display,
+    person::{Asked, Person},
+    soon,
+};
+use tokio::net::{TcpListener, TcpStream};
+
+fn alice() -> String {
+    "Alice".into()
+}
+
+/// A person at a machine with two interfaces: addresses of the loopback interface stand in for them.
+async fn start(home: &Home) -> Person {
+    let interfaces = [("wlan0", "127.0.0.2"), ("eth0", "127.0.0.3")].map(|(name, ip)| Interface {
+        name: name.into(),
+        ip: ip.parse().unwrap(),
+    });
+    Person::start_at(home.place().with_interfaces(interfaces.into())).await
+}
+
+async fn share(person: &mut Person, terms: Terms) -> ShareView {
+    let display = alice();
+    person.click(Intent::Share { display, terms }).await;
+    shown(person, |share| share.copied.is_some()).await
+}
+
+/// The link that is shown, once it is as wanted. Meanwhile the desktop does what it is asked.
+async fn shown(person: &mut Person, wanted: impl Fn(&ShareView) -> bool) -> ShareView {
+    // A desktop that is asked nothing more needs no answer.
+    let _ = person.answers.send(Ok(()));
+    let wanted = |now: &std::sync::Arc<Snapshot>| now.share.as_ref().is_some_and(&wanted);
+    person.sees(wanted).await.share.clone().unwrap()
+}
+
+fn port(now: &Snapshot) -> u16 {
+    now.address.rsplit_once(':').unwrap().1.parse().unwrap()
+}
+
+async fn connects(ip: &str, port: u16) -> bool {
+    let address: SocketAddr = format!("{ip}:{port}").parse().unwrap();
+    soon(TcpStream::connect(address)).await.is_ok()
+}
+
+#[tokio::test]
+async fn others_can_connect_while_a_link_for_them_lives_and_no_longer() {
+    let home = Home::with(&display("Alice", "demo"));
+    let mut person = start(&home).await;
+    let port = port(&*person.sees(|now| !now.network.open).await);
+    assert!(!connects("127.0.0.2", port).await);
+    let share = share(&mut person, Terms::default()).await;
+    let addresses = share.addresses.iter().map(|address| {
+        let Opens::Yes { doubt: None } = &address.opens else {
+            panic!("{:?}", address.opens)
+        };
+        assert!(address.qr.size > 20);
+        (address.host.as_str(), address.label.as_str())
+    });
+    let addresses: Vec<_> = addresses.collect();
+    assert_eq!(addresses, [("127.0.0.2", "wlan0"), ("127.0.0.3", "eth0")]);
+    assert_eq!((share.display.as_str(), share.pin), ("Alice", None));
+    assert_eq!(share.copied.as_deref(), Some("127.0.0.2"));
+    let url = &share.addresses[0].url;
+    assert!(url.starts_with(&format!("http://127.0.0.2:{port}/v#")), "{url}");
+    assert_eq!(soon(person.asked.recv()).await, Some(Asked::Copy(url.clone())));
+    let now = person.sees(|now| now.network.open).await;
+    assert_eq!(now.share_for.as_deref(), Some("Alice"));
+    assert_eq!(now.displays[0].links[0].id, share.link);
+    let viewer = Viewer::connect(&url.parse().unwrap()).await;
+    Viewer::connect(&share.addresses[1].url.parse().unwrap()).await;
+    person.click(Intent::RevokeLink { link: share.link }).await;
+    assert_eq!(viewer.closed().await, 4002);
+    person
+        .sees(|now| !now.network.open && now.share.is_none() && now.share_for.is_none())
+        .await;
+    for ip in ["127.0.0.2", "127.0.0.3"] {
+        assert!(!connects(ip, port).await, "{ip}");
+    }
+    assert!(connects("127.0.0.1", port).await);
+}
+
+#[tokio::test]
+async fn links_of_this_machine_let_nobody_else_in() {
+    let home = Home::with(&display("Alice", "demo"));
+    let mut person = start(&home).await;
+    person.click(Intent::Open { display: alice() }).await;
+    let Asked::Window(_, window) = person.asked().await else {
+        panic!()
+    };
+    person.sees_first(|display| !display.busy).await;
+    person.click(Intent::OpenInBrowser { display: alice() }).await;
+    let Asked::Browser(browser) = person.asked().await else {
+        panic!()
+    };
+    for link in [window, browser] {
+        assert_eq!(link.host_str(), Some("127.0.0.1"));
+        Viewer::connect(&link).await;
+    }
+    person.sees_first(|display| display.links.len() == 1).await;
+    assert!(!person.sees(|_| true).await.network.open);
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_said_and_not_handed_out() {
+    let home = Home::with(&display("Alice", "demo"));
+    let mut person = start(&home).await;
+    let port = port(&*person.sees(|_| true).await);
+    let _taken = TcpListener::bind(("127.0.0.2", port)).await.unwrap();
+    let share = share(&mut person, Terms::default()).await;
+    let hosts: Vec<_> = share
+        .addresses
+        .iter()
+        .map(|address| address.host.as_str())
+        .collect();
+    assert_eq!(hosts, ["127.0.0.3"]);
+    assert_eq!(share.copied.as_deref(), Some("127.0.0.3"));
+    let notice = person.sees_notice().await;
+    let taken = format!("Cannot listen on 127.0.0.2:{port}");
+    assert!(
+        notice.kind == NoticeKind::Error && notice.text.contains(&taken),
+        "{notice:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_link_that_is_shown_can_be_copied_as_another_address_and_tried_again() {
+    let home = Home::with(&display("Alice", "demo"));
+    let mut person = start(&home).await;
+    let terms = Terms {
+        pin: true,
+        seconds: None,
+        ..Terms::default()
+    };
+    let first = share(&mut person, terms).await;
+    assert!(first.pin.is_some_and(|pin| pin.len() >= 4));
+    person.asked.recv().await;
+    let host = "127.0.0.3".to_owned();
+    person.click(Intent::CopyShared { host }).await;
+    let second = shown(&mut person, |share| share.copied.as_deref() == Some("127.0.0.3")).await;
+    let url = second.addresses[1].url.clone();
+    assert_eq!(soon(person.asked.recv()).await, Some(Asked::Copy(url)));
+    let host = "192.0.2.1".to_owned();
+    person.click(Intent::CopyShared { host }).await;
+    let notice = person.sees_notice().await;
+    assert!(notice.text.contains("192.0.2.1"), "{notice:?}");
+    person.click(Intent::RecheckShared).await;
+    let open = |share: &ShareView| {
+        let yes = |address: &porthole::ShareAddress| matches!(address.opens, Opens::Yes { .. });
+        share.addresses.iter().all(yes)
+    };
+    let third = shown(&mut person, open).await;
+    assert_eq!(
+        third.copied.as_deref(),
+        Some("127.0.0.3"),
+        "it is not copied again"
+    );
+    person.click(Intent::CloseShare).await;
+    let now = person.sees(|now| now.share.is_none()).await;
+    assert!(now.network.open, "it works on");
+}
+
+#[tokio::test]
+async fn the_link_that_is_shown_follows_the_network() {
+    let home = Home::with(&display("Alice", "demo"));
+    let mut person = start(&home).await;
+    share(&mut person, Terms::default()).await;
+    home.write(&format!("listen = \"127.0.0.1\"\n{}", display("Alice", "demo")));
+    let labels = |share: &ShareView| {
+        let labels = share.addresses.iter().map(|address| address.label.clone());
+        labels.collect::<Vec<_>>()
+    };
+    shown(&mut person, |share| labels(share) == ["this machine only"]).await;
+    person.sees(|now| !now.network.open).await;
+    home.write(&format!(
+        "listen = [\"127.0.0.1\", \"127.0.0.3\"]\nbase_path = \"/novnc\"\n{}",
+        display("Alice", "demo")
+    ));
+    let share = shown(&mut person, |share| labels(share) == ["eth0"]).await;
+    assert!(share.addresses[0].url.contains("/novnc/v#"));
+    let opens = |share: &ShareView| share.addresses[0].opens == Opens::Yes { doubt: None };
+    shown(&mut person, opens).await;
+    home.write("");
+    person
+        .sees(|now| now.share.is_none() && now.share_for.is_none())
+        .await;
+}
+
+#[tokio::test]
+async fn a_link_is_copied_as_the_config_says_and_that_is_told() {
+    let alice_only = display("Alice", "demo");
+    let home = Home::with(&format!("[links]\nrights = \"view\"\nonce = true\n{alice_only}"));
+    let mut person = start(&home).await;
+    person.click(Intent::CopyLink { display: alice() }).await;
+    let Asked::Copy(link) = person.asked().await else {
+        panic!()
+    };
+    assert!(link.starts_with("http://127.0.0.2:"), "{link}");
+    let notice = person.sees_notice().await;
+    assert_eq!(notice.text, "Link copied. It gives a view for 1 hour, once.");
+    let now = person.sees_first(|display| !display.links.is_empty()).await;
+    assert_eq!(now.links[0].terms.rights, SessionRights::View);
+    assert!(person.sees(|_| true).await.share.is_none());
+    // With a PIN there is more to tell than a link.
+    home.write(&format!("[links]\npin = true\n{alice_only}"));
+    person.sees(|now| now.default_terms.pin).await;
+    person.click(Intent::CopyLink { display: alice() }).await;
+    assert_eq!(person.asked().await, Asked::Show);
+    let share = shown(&mut person, |share| share.copied.is_some()).await;
+    assert!(share.pin.is_some());
+}
 
 #[tokio::test]
 async fn what_a_link_gives_unless_said_otherwise_stands_in_the_config() {

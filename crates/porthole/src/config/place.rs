@@ -9,7 +9,10 @@ use directories::{ProjectDirs, UserDirs};
 use porthole_launcher::Launcher;
 use sha2::{Digest, Sha256};
 
-use crate::private_file;
+use crate::{
+    network::{Interface, Interfaces},
+    private_file,
+};
 
 /// Where the config file is, and the state that belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub struct ConfigPlace {
     pub(crate) downloads: Option<PathBuf>,
     /// What starts its displays.
     pub(crate) launcher: Launcher,
+    /// Where the addresses are listed that others may use.
+    pub(crate) interfaces: Interfaces,
     /// Whether a person named the file, so that it must be there.
     pub(crate) named: bool,
 }
@@ -53,6 +58,7 @@ impl ConfigPlace {
                     state: state.join(format!("state-{id}.json")),
                     downloads,
                     launcher: Launcher::apart(id),
+                    interfaces: Interfaces::System,
                     named: true,
                 }
             }
@@ -61,19 +67,21 @@ impl ConfigPlace {
                 state: state.join("state.json"),
                 downloads,
                 launcher: Launcher::new(),
+                interfaces: Interfaces::System,
                 named: named.is_some(),
             },
         })
     }
 
-    /// A config file and a state file wherever the caller wants them, and the folders of launched displays and for
-    /// downloads beside the config file. For tests.
+    /// A config file and a state file wherever the caller wants them, the folders of launched displays and for
+    /// downloads beside the config file, and no interfaces that others may use. For tests.
     pub fn at(file: PathBuf, state: PathBuf) -> Self {
         Self {
             downloads: Some(file.with_file_name("Downloads")),
             launcher: Launcher::at(file.with_file_name("desks")),
             file,
             state,
+            interfaces: Interfaces::Listed(Vec::new()),
             named: false,
         }
     }
@@ -81,6 +89,20 @@ impl ConfigPlace {
     /// Where it is kept who came and went.
     pub(crate) fn history(&self) -> PathBuf {
         self.state.with_extension("history.jsonl")
+    }
+
+    /// With these interfaces in place of the system's, the likeliest first. For tests.
+    #[must_use]
+    pub fn with_interfaces(self, interfaces: Vec<Interface>) -> Self {
+        Self {
+            interfaces: Interfaces::Listed(interfaces),
+            ..self
+        }
+    }
+
+    /// Where a certificate of the program's own is kept: beside the state, and like it one for each config.
+    pub(crate) fn certificate(&self) -> PathBuf {
+        self.state.with_extension("certificate.json")
     }
 
     /// The config file.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use porthole_gateway::Sessions;
 
 use super::{Answer, DisplayStatus, Request, Status};
-use crate::{Desks, LaunchView, desks::FORGOTTEN, history::History, links::Links};
+use crate::{Desks, LaunchView, desks::FORGOTTEN, history::History, links::Links, network::NetworkView};
 
 /// What the control socket can see and do.
 pub(crate) struct Room {
@@ -13,7 +13,8 @@ pub(crate) struct Room {
     pub desks: Desks,
     pub sessions: Sessions,
     pub history: History,
-    pub address: String,
+    /// Where links to hand on lead: ask it [now](NetworkView::now) after a link was made.
+    pub network: NetworkView,
     pub config_file: String,
 }
 
@@ -86,7 +87,7 @@ impl Room {
         Status {
             version: env!("CARGO_PKG_VERSION").into(),
             process: std::process::id(),
-            address: self.address.clone(),
+            address: self.network.last().addresses.origin(),
             config_file: self.config_file.clone(),
             displays: displays.collect(),
         }

@@ -4,12 +4,14 @@ use std::{fmt, str::FromStr};
 
 use porthole_gateway::End;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use super::{Answer, Room};
 use crate::{
-    LinkView, SessionRights, SessionView, Terms,
+    LinkView, Opens, SessionRights, SessionView, Terms,
     config::{LONGEST_LINK, duration},
     links::{Audience, Links, Made},
+    network::{Entrance, Outlook, opens},
     sentence::sentence,
     state::Saving,
 };
@@ -155,7 +157,8 @@ impl Room {
             Ok(made) => made,
             Err(error) => return failed(sentence(&error.to_string())),
         };
-        let addresses = self.addresses_of(&made).await;
+        let outlook = self.network.now().await;
+        let addresses = addresses(&outlook, &made);
         let Some(url) = url(&addresses, wish.address.as_deref()) else {
             drop(self.links.revoke(made.id));
             return wrong_address(&wish.address.unwrap_or_default(), &addresses);
@@ -163,6 +166,7 @@ impl Room {
         let Some(link) = view(&self.links, made.id) else {
             return failed("The link was revoked while it was made.".into());
         };
+        let warnings = warnings(&outlook, &url).await;
         let not_saved = saved
             .await
             .err()
@@ -173,16 +177,8 @@ impl Room {
             pin: made.pin,
             link,
             addresses,
-            warnings: not_saved.into_iter().collect(),
+            warnings: not_saved.into_iter().chain(warnings).collect(),
         }))
-    }
-
-    async fn addresses_of(&self, made: &Made) -> Vec<LinkAddress> {
-        vec![LinkAddress {
-            host: "127.0.0.1".into(),
-            label: String::new(),
-            url: format!("{}/v#{}", self.address, made.token.expose()),
-        }]
     }
 
     pub(super) fn links(&self, display: Option<&str>) -> Answer {
@@ -252,6 +248,33 @@ impl Room {
             )),
         }
     }
+}
+
+/// The addresses of a link, the likeliest first.
+fn addresses(outlook: &Outlook, made: &Made) -> Vec<LinkAddress> {
+    let address = |entrance: Entrance| {
+        let url = outlook.addresses.link(&entrance, &made.token).ok()?;
+        Some(LinkAddress {
+            host: entrance.host,
+            label: entrance.label,
+            url: url.into(),
+        })
+    };
+    outlook.addresses.entrances().into_iter().filter_map(address).collect()
+}
+
+/// What may keep a link from opening: it is tried before it is handed out.
+async fn warnings(outlook: &Outlook, url: &str) -> Vec<String> {
+    let named = Url::parse(url).ok();
+    let host = named.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let mut ways = outlook.ways();
+    ways.retain(|way| way.host == host);
+    let tried = opens(ways).await.into_iter().filter_map(|opens| match opens {
+        Opens::No { reason, fix } => Some(format!("{reason} {fix}")),
+        Opens::Yes { doubt } => doubt,
+        Opens::Checking => None,
+    });
+    outlook.faults.iter().cloned().chain(tried).collect()
 }
 
 /// The link with the address that was asked for, or the likeliest.

@@ -2,7 +2,7 @@
 
 use porthole_gateway::SessionInfo;
 
-use super::Controller;
+use super::{Controller, sharing::Shared};
 use crate::{DisplayView, LaunchView, NetworkView, Reach, SessionView, Snapshot, desks::FORGOTTEN};
 
 impl Controller {
@@ -51,10 +51,10 @@ impl Controller {
             version: env!("CARGO_PKG_VERSION").into(),
             found: self.found_views(),
             new_desktop: self.new_desktop.clone(),
-            network: NetworkView::default(),
+            network: NetworkView::from(&*self.porthole.network().last()),
             default_terms: self.porthole.config().links,
             share_for: self.share_for.clone(),
-            share: None,
+            share: self.share.as_ref().map(Shared::view),
             asking: self.porthole.links().asking(),
             history: self.past.visits.clone(),
             doctor: self.doctor.clone(),

@@ -6,17 +6,16 @@ use super::{
     Controller,
     launching::Looked,
     reaches::{Outcome, Why},
+    sharing::Shared,
     shell::Call,
 };
 use crate::{
-    Finding, LIFETIME, Notice, Reach, VisitView,
+    Finding, Notice, Opens, Reach, VisitView,
     blocking::blocking,
     config::{Place, write_first},
+    links::LinkId,
     sentence::sentence,
 };
-
-/// In seconds.
-const DAY: u64 = 24 * 60 * 60;
 
 /// What comes back to the loop.
 pub(super) enum Done {
@@ -37,6 +36,16 @@ pub(super) enum Done {
         notice: Notice,
         /// It is to be started once the config is in force.
         to_start: Option<String>,
+    },
+    /// A link for others was made.
+    Shared(Box<Shared>, Option<Notice>),
+    /// The ways to the link that is shown were tried.
+    Tried { attempt: u64, opens: Vec<Opens> },
+    /// The link that is shown was copied, or could not be.
+    Copied {
+        link: LinkId,
+        host: String,
+        notice: Option<Notice>,
     },
     /// Somebody looked what there is.
     Looked(Box<Looked>),
@@ -110,32 +119,6 @@ impl Controller {
         });
     }
 
-    pub(super) fn copy_link(&mut self, display: String) {
-        if !self.begin(&display) {
-            return;
-        }
-        let (url, saved) = match self.porthole.copied_link(&display) {
-            Ok(link) => link,
-            Err(error) => return self.give_up(&display, error),
-        };
-        let shell = self.shell.clone();
-        self.work.spawn(async move {
-            let saved = saved.await;
-            let notice = match (shell.call(Call::Copy(url.into())).await, saved) {
-                (Err(cause), _) => Notice::error(format!("The link could not be copied: {cause}.")),
-                (Ok(()), Err(cause)) => not_saved(cause),
-                (Ok(()), Ok(())) => Notice::info(format!(
-                    "Link copied. It works for {} days.",
-                    LIFETIME.as_secs() / DAY
-                )),
-            };
-            Done::Asked {
-                display: Some(display),
-                notice: Some(notice),
-            }
-        });
-    }
-
     /// Lets the person choose what a new link to the display gives, in the window.
     pub(super) fn open_share(&mut self, display: String) {
         if self.knows(&display) {
@@ -204,7 +187,7 @@ impl Controller {
 
     /// Begins what was asked for a display, unless there is no such display, or the same is under way: a double click
     /// opens one window.
-    fn begin(&mut self, display: &str) -> bool {
+    pub(super) fn begin(&mut self, display: &str) -> bool {
         if !self.knows(display) {
             return false;
         }
@@ -224,13 +207,13 @@ impl Controller {
         known
     }
 
-    fn give_up(&mut self, display: &str, cause: impl std::fmt::Display) {
+    pub(super) fn give_up(&mut self, display: &str, cause: impl std::fmt::Display) {
         self.busy.remove(display);
         self.fail(sentence(&cause.to_string()));
     }
 }
 
-fn not_saved(cause: impl std::fmt::Display) -> Notice {
+pub(super) fn not_saved(cause: impl std::fmt::Display) -> Notice {
     Notice::error(format!(
         "The link works until Porthole ends, and no longer: {cause}."
     ))

@@ -9,7 +9,7 @@ const CHECK: &str = "firewall";
 
 /// What stands between other machines and a port of this one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Barrier {
+pub(crate) struct Barrier {
     /// The firewall's name.
     pub name: &'static str,
     /// Whether it is known to keep others out; else it is only there, and its rules are not for us to read.
@@ -60,7 +60,7 @@ pub(super) async fn firewall(case: &Case) -> Vec<Finding> {
 }
 
 /// What stands between other machines and `port`, as far as this user may know.
-pub(super) async fn barrier(machine: &Machine, port: u16) -> Option<Barrier> {
+pub(crate) async fn barrier(machine: &Machine, port: u16) -> Option<Barrier> {
     if let Some(barrier) = ufw(machine, port) {
         return Some(barrier);
     }

@@ -11,6 +11,8 @@ use std::{
 
 use tokio::{process::Command, time::timeout};
 
+use crate::network::Interfaces;
+
 /// How long a program of the system's may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -48,6 +50,7 @@ impl Machine {
     /// This machine, as this process sees it.
     pub fn here() -> Self {
         let variables = std::env::vars_os();
+        let interfaces = Interfaces::System.list().into_iter();
         Self {
             root: "/".into(),
             environment: variables
@@ -57,7 +60,9 @@ impl Machine {
             is_root: rustix::process::geteuid().is_root(),
             system: 0,
             now: SystemTime::now(),
-            addresses: addresses(),
+            addresses: interfaces
+                .map(|interface| (interface.name, interface.ip))
+                .collect(),
             free,
         }
     }
@@ -98,21 +103,6 @@ impl Machine {
             .await
             .unwrap_or(Err(io::ErrorKind::TimedOut.into()))
     }
-}
-
-fn addresses() -> Vec<(String, IpAddr)> {
-    let interfaces = if_addrs::get_if_addrs().unwrap_or_default().into_iter();
-    interfaces
-        .filter(|interface| {
-            interface.is_oper_up() && !interface.is_loopback() && !is_link_local(interface.ip())
-        })
-        .map(|interface| (interface.name.clone(), interface.ip()))
-        .collect()
-}
-
-/// Such an address needs an interface's name beside it, which no link can carry.
-fn is_link_local(ip: IpAddr) -> bool {
-    matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local())
 }
 
 fn free(folder: &Path) -> io::Result<Free> {

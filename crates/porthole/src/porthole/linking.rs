@@ -11,38 +11,39 @@ use crate::{config::Display, links::NoRandom, state::Saved};
 pub struct LinkError(String);
 
 impl Porthole {
-    /// A new link for each display, in their order, that works for [`LIFETIME`](crate::LIFETIME).
+    /// A new link for each display, in their order, that works for [`LIFETIME`](crate::LIFETIME). They name this machine
+    /// unless the config says where to listen: to make them lets nobody else in.
     ///
     /// # Errors
     /// When the system gives no random numbers. A link that cannot be saved works as long as the program runs; a warning
     /// in the log says so.
     pub async fn new_links(&self) -> Result<Vec<(String, Url)>, LinkError> {
+        let addresses = &self.network().last().addresses;
+        let likeliest = addresses.entrances().into_iter().next();
+        let entrance = likeliest
+            .filter(|_| self.config.listen.is_some())
+            .unwrap_or_else(|| addresses.entrance_here());
         let mut links = Vec::new();
         for Display { name, .. } in &self.config.displays {
-            let (link, saved) = self.copied_link(name)?;
+            let (token, saved) = self.links.to_keep(name)?;
             if let Err(error) = saved.await {
                 tracing::warn!("{error}; the link to {name} works until Porthole ends");
             }
-            links.push((name.clone(), link));
+            links.push((name.clone(), addresses.link(&entrance, &token)?));
         }
         Ok(links)
-    }
-
-    /// A link to hand on. It works at once, also if it could not be saved.
-    pub(crate) fn copied_link(&self, display: &str) -> Result<(Url, impl Saved + use<>), LinkError> {
-        let (token, saved) = self.links.to_keep(display)?;
-        Ok((self.address.link(&self.config.base_path, &token)?, saved))
     }
 
     /// A link for the browser of this machine, which may keep it among its bookmarks.
     pub(crate) fn browser_link(&self, display: &str) -> Result<(Url, impl Saved + use<>), LinkError> {
         let (token, saved) = self.links.to_keep(display)?;
-        Ok((self.address.local_link(&token)?, saved))
+        Ok((self.network().last().addresses.local_link(&token)?, saved))
     }
 
     /// A link for a window of ours, which is gone when the program ends.
     pub(crate) fn window_link(&self, display: &str) -> Result<Url, LinkError> {
-        Ok(self.address.local_link(&self.links.until_the_end(display)?)?)
+        let token = self.links.until_the_end(display)?;
+        Ok(self.network().last().addresses.local_link(&token)?)
     }
 }
 

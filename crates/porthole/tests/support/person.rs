@@ -5,7 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use porthole::{Controller, Desktop, DisplayView, Handle, Intent, Notice, Reach, ShellError, Snapshot};
+use porthole::{
+    ConfigPlace, Controller, Desktop, DisplayView, Handle, Intent, Notice, Reach, ShellError, Snapshot,
+};
 use tokio::sync::mpsc;
 use url::Url;
 
@@ -70,13 +72,17 @@ pub struct Person {
 
 impl Person {
     pub async fn start(home: &Home) -> Self {
+        Self::start_at(home.place()).await
+    }
+
+    pub async fn start_at(place: ConfigPlace) -> Self {
         let (asking, asked) = mpsc::unbounded_channel();
         let (answers, answered) = mpsc::unbounded_channel();
         let fake = Fake {
             asked: asking,
             answers: answered,
         };
-        let handle = Controller::start(home.place(), fake).await.unwrap();
+        let handle = Controller::start(place, fake).await.unwrap();
         Self {
             handle,
             asked,

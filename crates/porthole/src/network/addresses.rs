@@ -1,0 +1,248 @@
+//! Under which addresses the gateway is reached, and the links made of them.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use porthole_gateway::Token;
+use url::{ParseError, Url};
+
+use super::interfaces::Interface;
+
+/// Under which addresses the gateway is reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Addresses {
+    /// From this machine; `None` before anything is listened on.
+    here: Option<SocketAddr>,
+    /// From others, the likeliest first.
+    others: Vec<Entrance>,
+    outside: Outside,
+}
+
+/// One way in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entrance {
+    /// The host as links name it: `192.168.7.5`, `[fd00::5]`, `desk.local`.
+    pub host: String,
+    /// Where that is, for people.
+    pub label: String,
+    /// Where it leads.
+    pub to: SocketAddr,
+}
+
+/// How links to hand on look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outside {
+    /// Whether they are https.
+    pub encrypted: bool,
+    /// What stands before their path; empty, or as `/novnc`.
+    pub base_path: String,
+    /// The name that the network knows this machine by, if it is to be offered.
+    pub name: Option<String>,
+}
+
+impl Addresses {
+    /// Of a gateway that listens on `listening`, on a machine with these interfaces, the likeliest first.
+    pub fn new(listening: &[SocketAddr], interfaces: &[Interface], outside: Outside) -> Self {
+        let here = listening
+            .iter()
+            .find(|address| is_here(address.ip()))
+            .or(listening.first());
+        let mut others = ways_in(listening, interfaces);
+        if let (Some(name), Some(first)) = (&outside.name, others.first()) {
+            others.push(Entrance {
+                host: name.clone(),
+                label: "name on the network".into(),
+                to: first.to,
+            });
+        }
+        Self {
+            here: here.copied().map(specified),
+            others,
+            outside,
+        }
+    }
+
+    /// Whether other machines can connect.
+    pub fn is_open(&self) -> bool {
+        !self.others.is_empty()
+    }
+
+    /// The address of the gateway's pages, from this machine, without a path.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.here())
+    }
+
+    /// A link for this machine, which needs neither proxy nor encryption.
+    pub fn local_link(&self, token: &Token) -> Result<Url, ParseError> {
+        format!("http://{}/v#{}", self.here(), token.expose()).parse()
+    }
+
+    /// The ways in for others, the likeliest first; if there are none, the one from this machine.
+    pub fn entrances(&self) -> Vec<Entrance> {
+        if self.is_open() {
+            self.others.clone()
+        } else {
+            vec![self.entrance_here()]
+        }
+    }
+
+    /// The way in from this machine.
+    pub fn entrance_here(&self) -> Entrance {
+        let here = self.here();
+        Entrance {
+            host: host(here.ip()),
+            label: "this machine only".into(),
+            to: here,
+        }
+    }
+
+    /// A link to hand on, by one of the entrances. The token is in the fragment, which browsers send to no server.
+    pub fn link(&self, entrance: &Entrance, token: &Token) -> Result<Url, ParseError> {
+        let scheme = if self.outside.encrypted { "https" } else { "http" };
+        let Entrance { host, to, .. } = entrance;
+        format!(
+            "{scheme}://{host}:{}{}#{}",
+            to.port(),
+            self.path(),
+            token.expose()
+        )
+        .parse()
+    }
+
+    /// The path of the page that links to hand on name.
+    pub fn path(&self) -> String {
+        format!("{}/v", self.outside.base_path)
+    }
+
+    fn here(&self) -> SocketAddr {
+        self.here.unwrap_or((Ipv4Addr::LOCALHOST, 0).into())
+    }
+}
+
+/// The order is that of the interfaces; behind them comes what is listened on and on none of them.
+fn ways_in(listening: &[SocketAddr], interfaces: &[Interface]) -> Vec<Entrance> {
+    let leads_to = |address: &&SocketAddr, ip: IpAddr| {
+        address.ip() == ip || (address.ip().is_unspecified() && address.is_ipv4() == ip.is_ipv4())
+    };
+    let entrance = |ip: IpAddr, port: u16, label: &str| Entrance {
+        host: host(ip),
+        label: label.into(),
+        to: (ip, port).into(),
+    };
+    let of_interfaces = interfaces.iter().filter_map(|Interface { name, ip }| {
+        let address = listening.iter().find(|address| leads_to(address, *ip))?;
+        Some(entrance(*ip, address.port(), name))
+    });
+    let known = |ip| interfaces.iter().any(|interface| interface.ip == ip);
+    let of_none = listening
+        .iter()
+        .filter(|address| !is_here(address.ip()) && !known(address.ip()));
+    of_interfaces
+        .chain(of_none.map(|address| entrance(address.ip(), address.port(), "the network")))
+        .collect()
+}
+
+fn host(ip: IpAddr) -> String {
+    match ip {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+    }
+}
+
+fn is_here(ip: IpAddr) -> bool {
+    ip.is_loopback() || ip.is_unspecified()
+}
+
+/// An address that can be connected to: nobody can connect to `0.0.0.0`.
+fn specified(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses(listening: &[&str], outside: Outside) -> Addresses {
+        let interfaces = [
+            ("wlan0", "192.168.7.5"),
+            ("wlan0", "fd00::5"),
+            ("tun0", "10.8.0.2"),
+        ];
+        let interfaces = interfaces.map(|(name, ip)| Interface {
+            name: name.into(),
+            ip: ip.parse().unwrap(),
+        });
+        let listening: Vec<_> = listening.iter().map(|text| text.parse().unwrap()).collect();
+        Addresses::new(&listening, &interfaces, outside)
+    }
+
+    fn links(addresses: &Addresses) -> Vec<String> {
+        let entrances = addresses.entrances().into_iter();
+        let link = |entrance| addresses.link(&entrance, &Token::from("abc")).unwrap().into();
+        entrances.map(link).collect()
+    }
+
+    #[test]
+    fn links_name_the_addresses_that_are_listened_on_the_likeliest_first() {
+        let cases: [(&[&str], &str, &[&str]); 8] = [
+            (&["127.0.0.1:6080"], "127.0.0.1:6080", &[]),
+            (&["[::1]:6080"], "[::1]:6080", &[]),
+            (
+                &["0.0.0.0:6080"],
+                "127.0.0.1:6080",
+                &["192.168.7.5:6080", "10.8.0.2:6080"],
+            ),
+            (&["[::]:6080"], "[::1]:6080", &["[fd00::5]:6080"]),
+            (
+                &["127.0.0.1:6080", "10.8.0.2:6080", "[fd00::5]:6080"],
+                "127.0.0.1:6080",
+                &["[fd00::5]:6080", "10.8.0.2:6080"],
+            ),
+            (&["10.8.0.2:6080"], "10.8.0.2:6080", &["10.8.0.2:6080"]),
+            (&["10.9.9.9:6080"], "10.9.9.9:6080", &["10.9.9.9:6080"]),
+            (
+                &["0.0.0.0:6080", "192.168.7.5:6080"],
+                "127.0.0.1:6080",
+                &["192.168.7.5:6080", "10.8.0.2:6080"],
+            ),
+        ];
+        for (listening, here, others) in cases {
+            let addresses = addresses(listening, Outside::default());
+            assert_eq!(addresses.origin(), format!("http://{here}"));
+            let local = addresses.local_link(&Token::from("abc")).unwrap();
+            assert_eq!(local.as_str(), format!("http://{here}/v#abc"));
+            assert_eq!(addresses.is_open(), !others.is_empty(), "{listening:?}");
+            let named = if others.is_empty() { &[here] } else { others };
+            let wanted: Vec<_> = named.iter().map(|name| format!("http://{name}/v#abc")).collect();
+            assert_eq!(links(&addresses), wanted, "{listening:?}");
+        }
+    }
+
+    #[test]
+    fn links_to_hand_on_name_what_is_outside_and_those_for_here_do_not() {
+        let outside = || Outside {
+            encrypted: true,
+            base_path: "/novnc".into(),
+            name: Some("desk.local".into()),
+        };
+        let open = addresses(&["127.0.0.1:6080", "192.168.7.5:6080"], outside());
+        assert_eq!(
+            links(&open),
+            [
+                "https://192.168.7.5:6080/novnc/v#abc",
+                "https://desk.local:6080/novnc/v#abc"
+            ]
+        );
+        let labels = open.entrances().into_iter().map(|entrance| entrance.label);
+        assert_eq!(labels.collect::<Vec<_>>(), ["wlan0", "name on the network"]);
+        let local = open.local_link(&Token::from("abc")).unwrap();
+        assert_eq!(local.as_str(), "http://127.0.0.1:6080/v#abc");
+        let closed = addresses(&["127.0.0.1:6080"], outside());
+        assert_eq!(links(&closed), ["https://127.0.0.1:6080/novnc/v#abc"]);
+        assert_eq!(closed.entrances()[0].label, "this machine only");
+    }
+}
