@@ -2,11 +2,18 @@
 
 use anyhow::{Result, ensure};
 use porthole_tests::{
-    deadline::eventually, desktop::Desktop, page::IN_THE_OPEN, process::run, programs::program, tray::Tray,
+    deadline::eventually,
+    desks::{Desks, entry},
+    desktop::Desktop,
+    page::IN_THE_OPEN,
+    people::Person,
+    process::run,
+    programs::program,
+    tray::Tray,
     window::Window,
 };
 
-use crate::displays::{BLUE, Displays};
+use crate::displays::{BLUE, Displays, RED};
 
 const MAIN: &str = "Porthole";
 
@@ -42,17 +49,49 @@ async fn the_menu_follows_the_config() -> Result<()> {
     let tray = Tray::start(&desktop).await?;
     displays.configure_alice(desktop.home(), "")?;
     let _window = Window::start(&desktop).await?;
-    let has = async |label: &str| {
-        let labels = tray.labels().await?;
-        ensure!(labels.iter().any(|seen| seen == label), "the menu has {labels:?}");
-        Ok(())
-    };
     for label in ["Open Alice", "Show window", "Quit"] {
-        eventually(label, async || has(label).await).await?;
+        tray.has(label).await?;
     }
-    ensure!(has("Open Bob").await.is_err(), "Bob is in the menu too early");
+    let labels = tray.labels().await?;
+    ensure!(
+        !labels.iter().any(|label| label == "Open Bob"),
+        "Bob is in the menu too early"
+    );
     displays.configure(desktop.home(), "")?;
-    eventually("Bob is in the menu", async || has("Open Bob").await).await
+    tray.has("Open Bob").await
+}
+
+#[tokio::test]
+async fn a_desktop_is_started_restarted_and_stopped() -> Result<()> {
+    let alice = Person::alice()?;
+    let desktop = Desktop::start().await?;
+    let desks = Desks::configure_in(desktop.home(), &[entry("Alice", &alice, RED)])?;
+    let tray = Tray::start(&desktop).await?;
+    let config = desks.config().to_string_lossy();
+    let _window = Window::start_with(&desktop, &["--config", &config]).await?;
+
+    tray.click("Alice: stopped > Start").await?;
+    tray.has("Alice: running > Stop").await?;
+    let first = desks.member("Xtigervnc")?;
+    tray.click("Alice: running > Restart").await?;
+    eventually("another server runs", async || {
+        let now = desks.member("Xtigervnc")?;
+        ensure!(now != first, "it is the same");
+        Ok(())
+    })
+    .await?;
+    tray.click("Alice: running > Stop").await?;
+    tray.has("Alice: stopped > Start").await?;
+    desks.nothing_is_left()?;
+
+    tray.click("Alice: stopped > Start").await?;
+    tray.click("Stop all and quit").await?;
+    eventually("all processes end", async || {
+        let left = processes(&desktop)?;
+        ensure!(left.is_empty(), "left: {left:?}");
+        desks.nothing_is_left()
+    })
+    .await
 }
 
 #[tokio::test]

@@ -1,6 +1,11 @@
 //! Desktops that Porthole launches.
 
-use std::{ffi::OsStr, fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -14,10 +19,22 @@ use crate::{
     vnc::Colour,
 };
 
+/// Its name: such programs leave each other's desktops alone, unless it is the usual one.
+const CONFIG: &str = "desks.toml";
+
 /// A config file with desktops to launch. They outlive the program, but not this.
 pub struct Desks {
-    home: Home,
+    host: Host,
+    program: PathBuf,
     config: PathBuf,
+}
+
+/// Who runs the program.
+enum Host {
+    /// Whoever runs the tests.
+    Us(Arc<Home>),
+    /// Somebody who is not root.
+    Person(Person),
 }
 
 /// A process of a desktop.
@@ -36,10 +53,43 @@ impl Desks {
     ///
     /// When the system has no room for it.
     pub fn configure(entries: &[String]) -> Result<Self> {
-        let home = Home::new()?;
-        // A file of its own name: such programs leave each other's desktops alone.
-        let config = home.write("desks.toml", &entries.concat())?;
-        Ok(Self { home, config })
+        Self::configure_in(&Arc::new(Home::new()?), entries)
+    }
+
+    /// The same in a home that there is.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no room for it.
+    pub fn configure_in(home: &Arc<Home>, entries: &[String]) -> Result<Self> {
+        let config = home.write(CONFIG, &entries.concat())?;
+        Ok(Self {
+            host: Host::Us(Arc::clone(home)),
+            program: program("portholed")?,
+            config,
+        })
+    }
+
+    /// The same for a program that this person runs, by a copy at home: the one that was built may be out of reach.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no room for it.
+    pub fn configure_for(person: Person, entries: &[String]) -> Result<Self> {
+        let [config, copy] = [CONFIG, "portholed"].map(|name| person.home().path().join(name));
+        let ours = Home::new()?;
+        let install = |from: &Path, to: &Path| {
+            run(as_root("install")
+                .args(["--mode=755", "--owner", person.name()])
+                .args([from, to]))
+        };
+        install(&ours.write(CONFIG, &entries.concat())?, &config)?;
+        install(&program("portholed")?, &copy)?;
+        Ok(Self {
+            host: Host::Person(person),
+            program: copy,
+            config,
+        })
     }
 
     /// Starts the program.
@@ -48,7 +98,7 @@ impl Desks {
     ///
     /// When it does not come to listen.
     pub async fn portholed(&self) -> Result<Portholed> {
-        Portholed::start(&self.home, &["--config", &self.config.to_string_lossy()]).await
+        Portholed::run(&mut self.command(&[])).await
     }
 
     /// Asks the program that runs, by a subcommand; gives what it prints.
@@ -57,8 +107,16 @@ impl Desks {
     ///
     /// When it says that it failed.
     pub fn ask(&self, words: &[&str]) -> Result<String> {
-        let mut command = self.home.command(program("portholed")?);
-        run(command.args(words).arg("--config").arg(&self.config))
+        run(&mut self.command(words))
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = match &self.host {
+            Host::Us(home) => home.command(&self.program),
+            Host::Person(person) => person.command(&self.program.to_string_lossy()),
+        };
+        command.args(words).arg("--config").arg(&self.config);
+        command
     }
 
     /// How a desktop fares, as `portholed status --json` has it.
@@ -73,30 +131,41 @@ impl Desks {
         Ok(display.context("no such display")?["launch"].clone())
     }
 
+    /// The config file.
+    #[must_use]
+    pub fn config(&self) -> &Path {
+        &self.config
+    }
+
     /// The home of the program.
     #[must_use]
     pub fn home(&self) -> &Home {
-        &self.home
+        match &self.host {
+            Host::Us(home) => home,
+            Host::Person(person) => person.home(),
+        }
     }
 
-    /// Where these desktops have their folders.
+    /// Where these desktops have their folders, while there is one.
     ///
     /// # Errors
     ///
     /// When the program was never started.
     pub fn folder(&self) -> Result<PathBuf> {
         // state-ID.json, and porthole-ID.
-        let states = fs::read_dir(self.home.path().join("state/porthole"))?;
-        let id = states.filter_map(|entry| {
-            let name = entry.ok()?.file_name().into_string().ok()?;
-            Some(name.strip_prefix("state-")?.split_once('.')?.0.to_owned())
+        let states = found(self.home().path(), "state-*.json")?;
+        let id = states.last().and_then(|path| {
+            let name = path.file_stem()?.to_str()?;
+            Some(name.strip_prefix("state-")?.to_owned())
         });
-        let id = id.last().context("the program has never run")?;
-        let user = rustix::process::geteuid();
-        Ok(if user.is_root() {
-            format!("/run/porthole-{id}").into()
-        } else {
-            format!("/tmp/porthole-{id}-{}", user.as_raw()).into()
+        let id = id.context("the program has never run")?;
+        let user = match &self.host {
+            Host::Us(_) => rustix::process::geteuid().as_raw(),
+            Host::Person(person) => person.uid(),
+        };
+        Ok(match user {
+            0 => format!("/run/porthole-{id}").into(),
+            user => format!("/tmp/porthole-{id}-{user}").into(),
         })
     }
 
@@ -106,16 +175,11 @@ impl Desks {
     ///
     /// When it does not run.
     pub fn desk(&self, display: &str) -> Result<PathBuf> {
-        let begin = format!("{}-", display.to_lowercase());
-        let folders = fs::read_dir(self.folder()?)?;
-        let mut names = folders.filter_map(|entry| Some(entry.ok()?.path()));
-        let folder = names.find(|path| {
-            let name = path.file_name().unwrap_or_default();
-            name.to_string_lossy().starts_with(&begin)
-        });
-        Ok(folder
-            .with_context(|| format!("{display} has no folder"))?
-            .join("desk"))
+        let folders = found(&self.folder()?, &format!("{}-*", display.to_lowercase()))?;
+        let folder = folders
+            .first()
+            .with_context(|| format!("{display} has no folder"))?;
+        Ok(folder.join("desk"))
     }
 
     /// The processes of all of them.
@@ -124,19 +188,23 @@ impl Desks {
     ///
     /// When `/proc` cannot be read.
     pub fn members(&self) -> Result<Vec<Member>> {
-        // The server is told of it by its arguments, and the session by its environment.
-        let mark = self.folder()?;
-        let mark = mark.as_os_str().as_encoded_bytes();
-        let mentions = |file: PathBuf| {
-            let content = fs::read(file).unwrap_or_default();
-            content.windows(mark.len()).any(|part| part == mark)
-        };
-        let processes = fs::read_dir("/proc")?.filter_map(|entry| Some(entry.ok()?.path()));
-        let members = processes.filter_map(|process| {
-            let pid = process.file_name().and_then(OsStr::to_str)?.parse().ok()?;
-            let ours = mentions(process.join("cmdline")) || mentions(process.join("environ"));
-            let name = fs::read_to_string(process.join("comm")).ok()?;
-            ours.then(|| Member {
+        // The server is told of it by its arguments, and the session by its environment. A letter in brackets stands for
+        // itself, so that what searches does not find itself.
+        let mark = self
+            .folder()?
+            .to_string_lossy()
+            .replacen("porthole", "[p]orthole", 1);
+        let search = "grep -lsE -- \"$0\" /proc/[0-9]*/cmdline /proc/[0-9]*/environ || true";
+        let files = run(as_root("sh").args(["-c", search, &mark]))?;
+        let mut pids: Vec<u32> = files
+            .lines()
+            .filter_map(|file| file.split('/').nth(2)?.parse().ok())
+            .collect();
+        pids.sort_unstable();
+        pids.dedup();
+        let members = pids.into_iter().filter_map(|pid| {
+            let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
+            Some(Member {
                 pid,
                 name: name.trim_end().to_owned(),
             })
@@ -162,11 +230,11 @@ impl Desks {
     ///
     /// With what there is.
     pub fn nothing_is_left(&self) -> Result<()> {
-        let members = self.members()?;
-        let folders: Vec<_> = fs::read_dir(self.folder()?)?.collect();
+        let (members, folder) = (self.members()?, self.folder()?);
         ensure!(
-            members.is_empty() && folders.is_empty(),
-            "left: {members:?} {folders:?}"
+            members.is_empty() && !folder.exists(),
+            "left: {members:?} or {}",
+            folder.display()
         );
         Ok(())
     }
@@ -182,6 +250,12 @@ impl Drop for Desks {
             let _ = run(as_root("rm").args(["--recursive", "--force"]).arg(folder));
         }
     }
+}
+
+/// What there is of that name in a folder, also where only root can look.
+fn found(folder: &Path, name: &str) -> Result<Vec<PathBuf>> {
+    let paths = run(as_root("find").arg(folder).args(["-name", name]))?;
+    Ok(paths.lines().map(PathBuf::from).collect())
 }
 
 /// An entry of a config file: a desktop of this person with a plain colour and, in the upper left corner, a terminal to

@@ -1,6 +1,6 @@
 //! A desktop that nobody sees: an X server, a session bus and a home of their own.
 
-use std::process::Command;
+use std::{process::Command, sync::Arc};
 
 use anyhow::Result;
 
@@ -12,7 +12,7 @@ use crate::{
 
 /// A desktop of one test.
 pub struct Desktop {
-    home: Home,
+    home: Arc<Home>,
     display: String,
     bus: String,
     _bus: Process,
@@ -26,7 +26,7 @@ impl Desktop {
     ///
     /// When the X server or the bus does not start.
     pub async fn start() -> Result<Self> {
-        let home = Home::new()?;
+        let home = Arc::new(Home::new()?);
         let mut command = home.command("Xvfb");
         let screen = Process::start(command.args([
             "-displayfd",
@@ -57,7 +57,7 @@ impl Desktop {
 
     /// Its home.
     #[must_use]
-    pub fn home(&self) -> &Home {
+    pub fn home(&self) -> &Arc<Home> {
         &self.home
     }
 

@@ -66,6 +66,12 @@ impl Person {
         &self.name
     }
 
+    /// The account's number.
+    #[must_use]
+    pub fn uid(&self) -> u32 {
+        self.uid
+    }
+
     /// The home that the system knows of, where this person's desktops begin. It is made if it is not there; tests
     /// share it.
     ///

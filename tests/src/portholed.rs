@@ -1,5 +1,7 @@
 //! The headless program.
 
+use std::process::Command;
+
 use anyhow::{Context, Result, ensure};
 use rustix::process::Signal;
 
@@ -19,8 +21,16 @@ impl Portholed {
     ///
     /// When it does not.
     pub async fn start(home: &Home, args: &[&str]) -> Result<Self> {
-        let mut command = home.command(program("portholed")?);
-        let process = Process::start(command.arg("-vv").args(args))?;
+        Self::run(home.command(program("portholed")?).args(args)).await
+    }
+
+    /// The same, by a command that has everything but how talkative it is.
+    ///
+    /// # Errors
+    ///
+    /// When it does not come to listen.
+    pub async fn run(command: &mut Command) -> Result<Self> {
+        let process = Process::start(command.arg("-vv"))?;
         let listens = |line: &str| line.strip_prefix("Porthole listens on ").map(str::to_owned);
         let url = process.line("portholed listens", listens).await?;
         Ok(Self { url, process })

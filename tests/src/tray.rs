@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use tokio::sync::watch;
 use zbus::{
     Connection, Proxy,
@@ -63,6 +63,20 @@ impl Tray {
             .await?
             .walk("", &mut |label, _| labels.push(label.to_owned()));
         Ok(labels)
+    }
+
+    /// Waits until the menu has that label, as [`Tray::labels`] gives them.
+    ///
+    /// # Errors
+    ///
+    /// When it has not in time.
+    pub async fn has(&self, label: &str) -> Result<()> {
+        eventually(&format!("the tray has “{label}”"), async || {
+            let labels = self.labels().await?;
+            ensure!(labels.iter().any(|seen| seen == label), "it has {labels:?}");
+            Ok(())
+        })
+        .await
     }
 
     /// Clicks the menu entry of that label, as [`Tray::labels`] gives them.

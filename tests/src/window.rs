@@ -24,13 +24,22 @@ impl Window {
     ///
     /// When it does not start.
     pub async fn start(desktop: &Desktop) -> Result<Self> {
+        Self::start_with(desktop, &[]).await
+    }
+
+    /// The same with these arguments.
+    ///
+    /// # Errors
+    ///
+    /// When it does not start.
+    pub async fn start_with(desktop: &Desktop, args: &[&str]) -> Result<Self> {
         let port = free_port()?;
         let mut command = desktop.command("WebKitWebDriver");
         command
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .args(["--host=127.0.0.1", &format!("--port={port}")]);
         let driver = Process::start(&mut command)?;
-        let application = json!({ "binary": program("porthole")?, "args": [] });
+        let application = json!({ "binary": program("porthole")?, "args": args });
         let capabilities = Capabilities::from_iter([("webkitgtk:browserOptions".to_owned(), application)]);
         eventually("the driver listens", async || {
             Ok(TcpStream::connect(("127.0.0.1", port)).await?)

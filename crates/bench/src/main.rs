@@ -4,6 +4,7 @@
 //! it is started anew, and ended after. Rounds go through all modes, and in each mode from peer to peer, so that a
 //! machine that is slow for a while is slow for all of them: trust the ratios.
 
+mod click;
 mod frame;
 mod modes;
 mod peers;
@@ -30,6 +31,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// Measures Porthole beside other relays.
 #[derive(Parser)]
 struct Args {
+    #[command(subcommand)]
+    instead: Option<Instead>,
     /// The `portholed` to measure
     #[arg(long, value_name = "FILE")]
     portholed: PathBuf,
@@ -56,8 +59,20 @@ struct Args {
     svg: Option<PathBuf>,
 }
 
+/// What is measured instead of relays.
+#[derive(clap::Subcommand)]
+enum Instead {
+    /// How long it takes from a click on a stopped desktop to its first picture
+    Click,
+}
+
 fn main() -> Result<()> {
     let args = Args::parse();
+    if let Some(Instead::Click) = args.instead {
+        let portholed = fs::canonicalize(&args.portholed).context("--portholed")?;
+        let table = click::measure(&portholed, args.rounds)?;
+        return Ok(write!(io::stdout().lock(), "{table}")?);
+    }
     let vnc_gateway = std::env::current_exe()?.with_file_name("vnc_gateway");
     let programs = Programs {
         portholed: fs::canonicalize(&args.portholed).context("--portholed")?,

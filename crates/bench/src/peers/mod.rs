@@ -4,7 +4,7 @@ mod direct;
 mod haproxy;
 mod nginx;
 mod porthole;
-mod porthole_vnc;
+pub mod porthole_vnc;
 mod token_file;
 mod websockify;
 
@@ -112,7 +112,7 @@ pub fn all(programs: &Programs) -> Vec<Box<dyn Peer>> {
 }
 
 /// A port that is free now, for programs that cannot be told to choose one and say which.
-fn free_port() -> Result<SocketAddr> {
+pub fn free_port() -> Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 

@@ -34,20 +34,8 @@ impl Peer for Control {
     }
 
     fn start(&self, target: SocketAddr, _: usize, folder: &Path) -> Result<(Option<Process>, Door)> {
-        let address = free_port()?;
-        let config = format!(
-            "port = {}\n[[display]]\nname = \"bench\"\ntarget = \"{target}\"\n",
-            address.port()
-        );
-        fs::write(folder.join("config.toml"), config)?;
-        let mut command = Command::new(&self.0);
-        command.args(["--config", "config.toml"]).env("HOME", folder);
-        for variable in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"] {
-            command.env_remove(variable);
-        }
-        let mut process = Process::start(&mut command, folder)?;
-        let token = link(&mut process, folder)?;
-        Ok((Some(process), door(address, &token)))
+        let (process, door) = with_display(&self.0, &format!("target = \"{target}\""), folder)?;
+        Ok((Some(process), door))
     }
 }
 
@@ -68,6 +56,30 @@ impl Peer for View {
         wait_for(address, &mut process, folder)?;
         Ok((Some(process), door(address, "any")))
     }
+}
+
+/// Starts `portholed` with one display, called `bench`, and gives the door that its link opens.
+pub fn with_display(program: &Path, place: &str, folder: &Path) -> Result<(Process, Door)> {
+    let address = free_port()?;
+    let port = address.port();
+    let config = format!("port = {port}\n[[display]]\nname = \"bench\"\n{place}\n");
+    fs::write(folder.join("config.toml"), config)?;
+    let mut process = Process::start(&mut portholed(program, folder), folder)?;
+    let token = link(&mut process, folder)?;
+    Ok((process, door(address, &token)))
+}
+
+/// A command for `portholed` with the config of that folder, and nothing of the caller's own.
+pub fn portholed(program: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command
+        .args(["--config", "config.toml"])
+        .env("HOME", folder)
+        .current_dir(folder);
+    for variable in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"] {
+        command.env_remove(variable);
+    }
+    command
 }
 
 fn door(address: SocketAddr, token: &str) -> Door {

@@ -9,7 +9,7 @@ use std::{
 
 use nix::unistd::{Uid, User};
 
-use super::{environment::Environment, folder::cannot_make, tool};
+use super::{environment::Environment, folder::cannot_make, limits::Limits, tool};
 use crate::LaunchError;
 
 /// An account of this machine that displays can run as.
@@ -21,6 +21,7 @@ pub(super) struct Account {
     pub shell: PathBuf,
     gid: u32,
     way: Way,
+    limits: Limits,
 }
 
 /// How we become it.
@@ -76,11 +77,13 @@ impl Account {
             shell: user.shell,
             gid: user.gid.as_raw(),
             way,
+            limits: Limits::default(),
         }
     }
 
-    /// Whether a session of this account may be started, as a login would ask. Our own is logged in already.
-    pub async fn admit(&self) -> Result<(), LaunchError> {
+    /// Whether a session of this account may be started, and what it may use, as a login would ask. Our own is logged
+    /// in already.
+    pub async fn admit(&mut self) -> Result<(), LaunchError> {
         if self.way == Way::Us {
             return Ok(());
         }
@@ -98,7 +101,7 @@ impl Account {
         }
     }
 
-    async fn admit_as_root(&self) -> Result<(), LaunchError> {
+    async fn admit_as_root(&mut self) -> Result<(), LaunchError> {
         if let Some(file) = CLOSED.iter().map(Path::new).find(|file| file.exists()) {
             return Err(LaunchError::LoginsClosed {
                 file: file.to_owned(),
@@ -124,6 +127,7 @@ impl Account {
                 user: self.name.clone(),
             });
         }
+        self.limits = Limits::of_login(&self.name).await;
         Ok(())
     }
 
@@ -155,6 +159,11 @@ impl Account {
         self.way != Way::Sudo
     }
 
+    /// How many files its processes may have open before they ask for more.
+    pub fn open_files(&self) -> &str {
+        self.limits.open_files()
+    }
+
     /// The start of a command that becomes this account with nothing but `environment`; the program follows as its
     /// next argument.
     ///
@@ -165,6 +174,7 @@ impl Account {
         match self.way {
             Way::Us => {}
             Way::Root => {
+                words.extend(self.limits.command());
                 words.extend(["setpriv", "--init-groups", "--reuid"].map(String::from));
                 words.extend([self.uid.to_string(), "--regid".to_owned(), self.gid.to_string()]);
                 words.push("--".to_owned());

@@ -21,12 +21,13 @@ use super::{
 };
 use crate::LaunchError;
 
-/// The shell's number, the gate, what a login has (file mode mask, number of open files), and the program. Descriptor
+/// The shell's number, the gate, what a login has (file mode mask, number of open files: `$1`), and the program. Descriptor
 /// 3 is the pipe to us, for a server that says when it is ready.
 const SCRIPT: &str = r#"echo $$
 read -r word && [ "$word" = go ] || exit 1
 umask 022
-ulimit -S -n 1024 2>/dev/null
+ulimit -S -n "$1" 2>/dev/null
+shift
 cd "$HOME" 2>/dev/null || cd /
 unset OLDPWD
 exec "$@" 3>&1 >&2 </dev/null"#;
@@ -35,7 +36,8 @@ exec "$@" 3>&1 >&2 </dev/null"#;
 const SCRIPT_ALONE: &str = r#"echo $$
 read -r word && [ "$word" = go ] || exit 1
 umask 022
-ulimit -S -n 1024 2>/dev/null
+ulimit -S -n "$1" 2>/dev/null
+shift
 cd "$HOME" 2>/dev/null || cd /
 unset OLDPWD
 exec "$@" >&2 </dev/null"#;
@@ -80,6 +82,7 @@ impl Gate<'_> {
         let mut command = self.account.command(self.environment);
         command
             .args(["setsid", "-w", "sh", "-c", script, "sh"])
+            .arg(self.account.open_files())
             .args(self.program);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         command.stderr(self.log.file().map_err(failed)?);

@@ -7,6 +7,7 @@ mod gate;
 mod installed;
 mod launcher;
 mod leader;
+mod limits;
 mod live;
 mod log;
 mod members;

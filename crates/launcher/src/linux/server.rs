@@ -73,17 +73,22 @@ pub(super) fn xvnc(
     word(&desktop.geometry.to_string());
     word(&"-depth");
     word(&u8::from(desktop.depth).to_string());
-    word(&"-desktop");
-    word(&name.replace(char::is_control, " "));
+    words.extend(called(name));
     words.extend(doors(folder, ours));
     words
 }
 
 /// The command line to share X display `display`.
-pub(super) fn x0vnc(program: PathBuf, display: &str, folder: &Folder) -> Vec<OsString> {
+pub(super) fn x0vnc(program: PathBuf, name: &str, display: &str, folder: &Folder) -> Vec<OsString> {
     let mut words: Vec<OsString> = vec![program.into(), "-display".into(), display.into()];
+    words.extend(called(name));
     words.extend(doors(folder, true));
     words
+}
+
+/// What viewers are told that they see.
+fn called(name: &str) -> [OsString; 2] {
+    ["-desktop".into(), name.replace(char::is_control, " ").into()]
 }
 
 /// One Unix socket is the only way in; no wrong password locks the others out, and no viewer puts another out.

@@ -36,7 +36,7 @@ printf '%b' "$cookie" >"$1/Xauthority"
 
 /// Who the display is for, if it may be started at all, and the folder it gets.
 pub(super) async fn admit(launch: &Launch, base: &Base) -> Result<Live, LaunchError> {
-    let account = match &launch.what {
+    let mut account = match &launch.what {
         What::Desktop(desktop) => {
             server::find_xvnc()?;
             look_up(desktop.user.clone()).await?
@@ -165,7 +165,8 @@ impl Live {
         }
         self.record.x_display = Some(screen.number);
         self.record.screen_authority = screen.x_authority;
-        let program = server::x0vnc(server::find_x0vnc()?, &screen.display, &self.folder);
+        let program = server::find_x0vnc()?;
+        let program = server::x0vnc(program, &self.record.launch.name, &screen.display, &self.folder);
         self.start_server(&program, &environment).await?;
         let socket = self.folder.socket();
         if let Some(server) = &self.server {

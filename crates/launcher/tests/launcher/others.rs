@@ -213,6 +213,45 @@ async fn accounts_that_are_closed_stay_closed() {
     }
 }
 
+/// What an administrator has said in limits.conf of whoever logs in.
+#[tokio::test]
+async fn desktops_have_the_limits_of_a_login() {
+    if !as_root("others::desktops_have_the_limits_of_a_login").await {
+        return;
+    }
+    let stage = Stage::new();
+    let user = "porthole-limited";
+    let _account = Account::new(user, &["-m", "-s", "/bin/bash"]);
+    let said = format!("{user} hard nproc 777\n{user} hard nofile 600\n{user} soft nofile 500\n");
+    let _limits = Limits::new(&said);
+    let mut ear = Ear::new(stage.path(), "ear");
+    let script = "prlimit --noheadings --raw --output RESOURCE,SOFT,HARD";
+    let session = format!("{}; exec sleep 1000", ear.saying(script));
+    let launched = stage.launcher.start(launch("X", Some(user), &session));
+    let limits = ear.hear().await;
+    for limit in ["NPROC 777 777", "NOFILE 500 600"] {
+        assert!(limits.contains(&limit.to_owned()), "{limits:#?}");
+    }
+    within(launched.stop()).await;
+}
+
+/// A file of limits, for as long as this is there.
+struct Limits(&'static std::path::Path);
+
+impl Limits {
+    fn new(text: &str) -> Self {
+        let file = std::path::Path::new("/etc/security/limits.d/porthole-test.conf");
+        std::fs::write(file, text).unwrap();
+        Self(file)
+    }
+}
+
+impl Drop for Limits {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(self.0);
+    }
+}
+
 /// What users have prepared for themselves is what they get: ~/.vnc/xstartup rather than ~/.xsession.
 #[tokio::test]
 async fn users_may_have_sessions_of_their_own() {

@@ -35,10 +35,11 @@ async fn this_screen_is_shared_on_a_socket_alone() {
     let shared = running(&launched).await;
     assert_eq!(mode_and_owner(&shared.socket).0, 0o600);
     assert_eq!(tcp_listeners(server_pid(&shared)), 0);
-    assert!(
+    assert_eq!(
         desktop_name(&shared.socket, shared.password.clone())
             .await
-            .is_ok()
+            .unwrap(),
+        "This screen"
     );
     within(launched.stop()).await;
     assert_nothing_left(&shared);
