@@ -56,6 +56,15 @@ mod tests {
     }
 
     #[test]
+    fn a_flood_from_everywhere_takes_no_more_room() {
+        let guesses = Guesses::new();
+        let from = |n: usize| IpAddr::from(Ipv6Addr::from_bits((n as u128) << 64));
+        let told_apart = (0..MOST_ADDRESSES + 500).filter(|n| guesses.one_more(from(*n)));
+        assert_eq!(told_apart.count(), MOST_ADDRESSES);
+        assert_eq!(guesses.0.len(), MOST_ADDRESSES);
+    }
+
+    #[test]
     fn a_net_of_64_bits_counts_as_one_address() {
         let at = |text: &str| neighbourhood(text.parse().unwrap());
         assert_eq!(at("2001:db8::1"), at("2001:db8::ffff:1"));

@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::common::{TestGateway, Viewer, receive, send, viewer::receive_some, vnc, within};
 
-/// Xtigervnc, with a screen that nobody draws on.
+/// Xtigervnc (package tigervnc-standalone-server), with a screen that nobody draws on.
 struct Screen {
     server: Child,
     display: String,
@@ -32,7 +32,7 @@ impl Screen {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("package tigervnc-standalone-server");
+            .unwrap();
         let mut number = String::new();
         BufReader::new(server.stdout.take().unwrap())
             .read_line(&mut number)
@@ -49,6 +49,7 @@ impl Screen {
         Target::Unix(self.folder.path().join("vnc.sock"))
     }
 
+    /// By xclip, from the package of that name.
     fn copy(&self, text: &str) {
         let mut xclip = Command::new("xclip")
             .args(["-selection", "clipboard", "-display", &self.display])
@@ -56,7 +57,7 @@ impl Screen {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("package xclip");
+            .unwrap();
         xclip.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
         // It goes on in the background, and ends with the screen.
         assert!(xclip.wait().unwrap().success());

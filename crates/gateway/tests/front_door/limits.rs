@@ -171,6 +171,30 @@ async fn who_was_refused_cannot_stay() {
 }
 
 #[tokio::test]
+async fn who_was_refused_and_stays_makes_room_for_the_next() {
+    let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
+    // More than one address may have there. They go on talking, and nobody waits for their goodbye to be over.
+    let mut refused = Vec::new();
+    for i in 0..300 {
+        let mut stream = wire::open(&gateway, &format!("wrong{i}")).await;
+        assert!([4001, 4005].contains(&wire::read_close(&mut stream).await.0));
+        refused.push(stream);
+    }
+    let gone = async {
+        for stream in &mut refused[..40] {
+            while stream.write(b"still here").await.is_ok() {}
+        }
+    };
+    // Far less than the three seconds that a goodbye may take.
+    tokio::time::timeout(Duration::from_secs(1), gone).await.unwrap();
+    let last = &mut refused[299];
+    assert!(last.write(b"still here").await.is_ok());
+    let mut viewer = gateway.viewer("raw").await;
+    send(&mut viewer, b"hello").await;
+    assert_eq!(receive(&mut viewer, 5).await, b"hello");
+}
+
+#[tokio::test]
 async fn viewers_that_come_while_the_gateway_stops_are_not_left_hanging() {
     let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
     let at = gateway.address();

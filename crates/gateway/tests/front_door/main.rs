@@ -17,6 +17,7 @@ mod rights;
 mod secrets;
 mod sessions;
 mod tls;
+mod view_links;
 mod vnc_route;
 mod what_a_client_sees;
 

@@ -260,7 +260,12 @@ fn addresses(outlook: &Outlook, made: &Made) -> Vec<LinkAddress> {
             url: url.into(),
         })
     };
-    outlook.addresses.entrances().into_iter().filter_map(address).collect()
+    outlook
+        .addresses
+        .entrances()
+        .into_iter()
+        .filter_map(address)
+        .collect()
 }
 
 /// What may keep a link from opening: it is tried before it is handed out.

@@ -5,6 +5,9 @@
 mod client_messages;
 mod clipboard;
 mod common;
+#[path = "../harness/mod.rs"]
+#[allow(dead_code, reason = "other programs need more of it")]
+mod harness;
 mod rights;
 mod server_handshake;
 mod view_only;
