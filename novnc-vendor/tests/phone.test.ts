@@ -47,6 +47,7 @@ describe.each([
   test('everything fits, and is large enough for a finger', async () => {
     await visitor.turn(width, height);
     await showKeyboard();
+    await visitor.unfold();
     const all = await buttons();
     expect(all.map(({ label }) => label)).toEqual(
       expect.arrayContaining([
@@ -123,6 +124,7 @@ describe('the on-screen keyboard', () => {
   });
 
   test('goes away by the same button', async () => {
+    await visitor.unfold();
     await tap('On-screen keyboard');
     await visitor.page.waitForFunction(() => document.activeElement === document.body);
     await expect.poll(async () => (await buttons()).map(({ label }) => label)).not.toContain('Esc');
@@ -193,6 +195,7 @@ describe('fingers', () => {
     await visitor.turn(360, 400);
     await expect.poll(pictureHeight).toBeLessThan(400);
     await visitor.turn(360, 740);
+    await visitor.unfold();
     await tap('On-screen keyboard');
     await visitor.turn(740, 360);
     await expect.poll(sizes).toEqual([

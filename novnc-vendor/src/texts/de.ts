@@ -13,8 +13,8 @@ export const de: Texts = {
     starting: 'Der Desktop wird gestartet …',
     asking: (name) =>
       name === ''
-        ? 'Wer diesen Desktop freigegeben hat, wird gefragt …'
-        : `Wer „${name}“ freigegeben hat, wird gefragt …`,
+        ? 'Wer diesen Desktop teilt, wird gefragt …'
+        : `Wer „${name}“ teilt, wird gefragt …`,
   },
 
   status: {
@@ -38,18 +38,20 @@ export const de: Texts = {
 
   rights: {
     control: 'Steuern',
-    view: 'Nur ansehen',
+    view: 'Nur zusehen',
     canControl: 'Sie können diesen Desktop jetzt steuern.',
-    canOnlyLook: 'Sie können diesen Desktop jetzt nur noch ansehen.',
-    lookOnly: 'Nur ansehen: Sie dürfen diesen Desktop sehen, aber nicht bedienen.',
-    choseToLook: 'Nur ansehen: So haben Sie es unter „Ansicht“ gewählt.',
+    canOnlyLook: 'Sie können jetzt nur noch zusehen.',
+    lookOnly: 'Nur zusehen: Sie dürfen diesen Desktop sehen, aber nicht bedienen.',
+    choseToLook: 'Nur zusehen: So haben Sie es unter „Ansicht“ gewählt.',
   },
 
   time: {
-    left: (hours, minutes) =>
-      hours === 0
+    left: ({ days, hours, minutes }) => {
+      if (days > 0) return `noch ${days} Tage`;
+      return hours === 0
         ? `noch ${minutes} Min.`
-        : `noch ${hours} Std. ${String(minutes).padStart(2, '0')} Min.`,
+        : `noch ${hours} Std. ${String(minutes).padStart(2, '0')} Min.`;
+    },
     endsSoon: (minutes) =>
       minutes === 1
         ? 'Dieser Link endet in einer Minute.'
@@ -118,8 +120,8 @@ export const de: Texts = {
     },
     quality: 'Bildgüte',
     compression: 'Kompression',
-    viewOnly: 'Nur ansehen: keine Tasten, Maus oder Zwischenablage senden',
-    byOwner: 'Diesen Desktop dürfen Sie nur ansehen.',
+    viewOnly: 'Nur zusehen: keine Tasten, Maus oder Zwischenablage senden',
+    byOwner: 'Bei diesem Desktop dürfen Sie nur zusehen.',
   },
 
   credentials: {
@@ -207,7 +209,7 @@ export const de: Texts = {
     },
     byOwner: {
       title: 'Die Sitzung wurde beendet',
-      cause: 'Wer den Desktop freigegeben hat, hat Ihre Sitzung beendet.',
+      cause: 'Wer den Desktop teilt, hat Ihre Sitzung beendet.',
       next: 'Fragen Sie nach, bevor Sie wiederkommen.',
       action: 'Neu verbinden',
     },
@@ -237,14 +239,13 @@ export const de: Texts = {
     },
     denied: {
       title: 'Sie wurden nicht eingelassen',
-      cause: 'Wer den Desktop freigegeben hat, wurde gefragt und hat abgelehnt.',
+      cause: 'Wer den Desktop teilt, wurde gefragt und hat abgelehnt.',
       next: 'Sprechen Sie miteinander, und fragen Sie dann noch einmal.',
       action: 'Noch einmal fragen',
     },
     notAnswered: {
       title: 'Niemand hat geantwortet',
-      cause:
-        'Wer den Desktop freigegeben hat, wurde gefragt und hat nicht rechtzeitig geantwortet.',
+      cause: 'Wer den Desktop teilt, wurde gefragt und hat nicht rechtzeitig geantwortet.',
       next: 'Fragen Sie noch einmal, wenn jemand am Bildschirm sitzt.',
       action: 'Noch einmal fragen',
     },

@@ -1,3 +1,5 @@
+import type { Left } from '../clock';
+
 /**
  * Every word of the page, in English. The other languages have the shape of this one, which the compiler checks.
  * Names that come in as parameters are foreign text, and possibly empty.
@@ -47,9 +49,10 @@ export const en = {
   },
 
   time: {
-    /** What is left, rounded up to minutes. */
-    left: (hours: number, minutes: number) =>
-      hours === 0 ? `${minutes} min left` : `${hours} h ${twoDigits(minutes)} min left`,
+    left: ({ days, hours, minutes }: Left) => {
+      if (days > 0) return `${days} days left`;
+      return hours === 0 ? `${minutes} min left` : `${hours} h ${twoDigits(minutes)} min left`;
+    },
     endsSoon: (minutes: number) =>
       minutes === 1
         ? 'This link ends in a minute.'

@@ -37,10 +37,11 @@ test('German says everything that English says, and in other words', () => {
   }
 });
 
-test('what is left is said in minutes and hours', () => {
-  expect(en.time.left(0, 52)).toBe('52 min left');
-  expect(en.time.left(1, 5)).toBe('1 h 05 min left');
-  expect(de.time.left(1, 5)).toBe('noch 1 Std. 05 Min.');
+test('what is left is said in minutes, hours and days', () => {
+  expect(en.time.left({ days: 0, hours: 0, minutes: 52 })).toBe('52 min left');
+  expect(en.time.left({ days: 0, hours: 1, minutes: 5 })).toBe('1 h 05 min left');
+  expect(en.time.left({ days: 7, hours: 0, minutes: 0 })).toBe('7 days left');
+  expect(de.time.left({ days: 0, hours: 1, minutes: 5 })).toBe('noch 1 Std. 05 Min.');
 });
 
 test('whose owner', () => {
