@@ -202,11 +202,13 @@ mod tests {
     }
 
     fn happens() -> impl Strategy<Value = Happens> {
+        // A clock that is set years ahead ends the story.
         prop_oneof![
-            (0..2 * HOUR).prop_map(Happens::Passes),
-            (-10 * YEAR..10 * YEAR).prop_map(Happens::Set),
-            (-2 * HOUR as i64..2 * HOUR as i64).prop_map(Happens::Set),
-            (0..2 * HOUR).prop_map(Happens::Again),
+            6 => (0..2 * HOUR).prop_map(Happens::Passes),
+            3 => (-10 * YEAR..0).prop_map(Happens::Set),
+            3 => (-2 * HOUR as i64..HOUR as i64).prop_map(Happens::Set),
+            1 => (0..10 * YEAR).prop_map(Happens::Set),
+            2 => (0..2 * HOUR).prop_map(Happens::Again),
         ]
     }
 
