@@ -57,7 +57,6 @@ impl Audience {
 }
 
 /// A link that was made just now.
-#[allow(dead_code, reason = "the panel of a shared link shows them")]
 pub(crate) struct Made {
     /// The link's secret: known from here on to its holder alone.
     pub token: Token,
@@ -199,7 +198,6 @@ impl Links {
     }
 
     /// Whether a link for others lives.
-    #[allow(dead_code, reason = "the gateway is to listen on the network meanwhile")]
     pub fn shared_links_live(&self) -> watch::Receiver<bool> {
         self.ledger.shared()
     }

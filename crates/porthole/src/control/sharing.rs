@@ -4,11 +4,10 @@ use std::{fmt, str::FromStr};
 
 use porthole_gateway::End;
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use super::{Answer, Room};
 use crate::{
-    LinkView, Opens, SessionRights, SessionView, Terms,
+    LinkView, NetworkView, Opens, SessionRights, SessionView, Terms,
     config::{LONGEST_LINK, duration},
     links::{Audience, Links, Made},
     network::{Entrance, Outlook, opens},
@@ -52,10 +51,13 @@ pub enum Ends {
 pub struct NewLink {
     /// The display's name.
     pub display: String,
-    /// The whole link, with the address that was asked for, or the likeliest. A secret.
+    /// The whole link, with the address that was asked for, or the likeliest that opens. A secret.
     pub url: String,
     /// Its PIN, if it has one. A secret, too.
     pub pin: Option<String>,
+    /// The SHA-256 fingerprint of a certificate that Porthole made itself, if links are https: browsers warn of it, and
+    /// a visitor can compare.
+    pub fingerprint: Option<String>,
     /// What it gives.
     #[serde(flatten)]
     pub link: LinkView,
@@ -75,6 +77,8 @@ pub struct LinkAddress {
     pub label: String,
     /// The whole link. A secret.
     pub url: String,
+    /// Whether it opens: it is tried before it is handed out.
+    pub opens: Opens,
 }
 
 /// A link that works.
@@ -158,26 +162,26 @@ impl Room {
             Err(error) => return failed(sentence(&error.to_string())),
         };
         let outlook = self.network.now().await;
-        let addresses = addresses(&outlook, &made);
-        let Some(url) = url(&addresses, wish.address.as_deref()) else {
+        let addresses = addresses(&outlook, &made).await;
+        let Some(address) = chosen(&addresses, wish.address.as_deref()) else {
             drop(self.links.revoke(made.id));
             return wrong_address(&wish.address.unwrap_or_default(), &addresses);
         };
         let Some(link) = view(&self.links, made.id) else {
             return failed("The link was revoked while it was made.".into());
         };
-        let warnings = warnings(&outlook, &url).await;
         let not_saved = saved
             .await
             .err()
             .map(|cause| format!("The link works until Porthole ends, and no longer: {cause}."));
         Answer::Link(Box::new(NewLink {
             display: wish.display,
-            url,
+            url: address.url.clone(),
             pin: made.pin,
+            fingerprint: NetworkView::from(&*outlook).fingerprint,
             link,
+            warnings: not_saved.into_iter().chain(warnings(&outlook, address)).collect(),
             addresses,
-            warnings: not_saved.into_iter().chain(warnings).collect(),
         }))
     }
 
@@ -250,46 +254,42 @@ impl Room {
     }
 }
 
-/// The addresses of a link, the likeliest first.
-fn addresses(outlook: &Outlook, made: &Made) -> Vec<LinkAddress> {
-    let address = |entrance: Entrance| {
+/// The addresses of a link, the likeliest first, each tried.
+async fn addresses(outlook: &Outlook, made: &Made) -> Vec<LinkAddress> {
+    let tried = opens(outlook.ways()).await;
+    let address = |(entrance, opens): (Entrance, Opens)| {
         let url = outlook.addresses.link(&entrance, &made.token).ok()?;
         Some(LinkAddress {
             host: entrance.host,
             label: entrance.label,
             url: url.into(),
+            opens,
         })
     };
-    outlook
-        .addresses
-        .entrances()
-        .into_iter()
-        .filter_map(address)
-        .collect()
+    let entrances = outlook.addresses.entrances().into_iter();
+    entrances.zip(tried).filter_map(address).collect()
 }
 
-/// What may keep a link from opening: it is tried before it is handed out.
-async fn warnings(outlook: &Outlook, url: &str) -> Vec<String> {
-    let named = Url::parse(url).ok();
-    let host = named.as_ref().and_then(Url::host_str).unwrap_or_default();
-    let mut ways = outlook.ways();
-    ways.retain(|way| way.host == host);
-    let tried = opens(ways).await.into_iter().filter_map(|opens| match opens {
-        Opens::No { reason, fix } => Some(format!("{reason} {fix}")),
-        Opens::Yes { doubt } => doubt,
-        Opens::Checking => None,
-    });
-    outlook.faults.iter().cloned().chain(tried).collect()
-}
-
-/// The link with the address that was asked for, or the likeliest.
-fn url(addresses: &[LinkAddress], host: Option<&str>) -> Option<String> {
+/// The address that was asked for, or the likeliest that opens, or the likeliest.
+fn chosen<'a>(addresses: &'a [LinkAddress], host: Option<&str>) -> Option<&'a LinkAddress> {
     let bare = |host: &str| host.trim_matches(['[', ']']).to_ascii_lowercase();
-    let asked_for = |address: &&LinkAddress| host.is_none_or(|host| bare(host) == bare(&address.host));
-    addresses
-        .iter()
-        .find(asked_for)
-        .map(|address| address.url.clone())
+    match host {
+        Some(host) => addresses.iter().find(|address| bare(&address.host) == bare(host)),
+        None => {
+            let opens = |address: &&LinkAddress| matches!(address.opens, Opens::Yes { .. });
+            addresses.iter().find(opens).or(addresses.first())
+        }
+    }
+}
+
+/// What may keep a link from opening.
+fn warnings(outlook: &Outlook, address: &LinkAddress) -> Vec<String> {
+    let of_address = match &address.opens {
+        Opens::No { reason, fix } => Some(format!("{reason} {fix}")),
+        Opens::Yes { doubt } => doubt.clone(),
+        Opens::Checking => None,
+    };
+    outlook.faults.iter().cloned().chain(of_address).collect()
 }
 
 fn wrong_address(host: &str, addresses: &[LinkAddress]) -> Answer {

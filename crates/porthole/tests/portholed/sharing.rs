@@ -9,7 +9,8 @@ use crate::{
     program::{Home, Portholed},
 };
 
-const CONFIG: &str = "port = 0
+const CONFIG: &str = "listen = \"127.0.0.1\"
+port = 0
 [links]
 ends = \"30m\"
 [[display]]
@@ -82,7 +83,7 @@ async fn a_link_is_made_listed_visited_and_revoked() {
     assert!(link.starts_with("http://") && link.lines().count() == 1, "{link}");
     let listed = place.prints(&["links", "Alice"]);
     assert!(
-        listed.contains("  Alice  control, for 29 min, not used yet\n"),
+        listed.contains("  Alice  control, for 30 min, not used yet\n"),
         "{listed}"
     );
     let id = place.json(&["links"])[0]["id"].to_string();
@@ -130,6 +131,7 @@ fn terms_are_chosen_and_told() {
         ["\"view\"", "604800", "true", "true", "true"]
     );
     assert!(made["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    assert_eq!(made["addresses"][0]["opens"]["kind"], "yes");
     assert_eq!(made["pin"].as_str().unwrap().len(), 6);
     let text = place.prints(&["link", "Alice", "--for", "forever", "--pin"]);
     let (url, pin) = text.split_once('\n').unwrap();
@@ -144,7 +146,7 @@ fn terms_are_chosen_and_told() {
         "{listed}"
     );
     assert!(
-        lines[1].ends_with("view only, for 6 d 23 h, for one session, asks, with a PIN, not used yet"),
+        lines[1].ends_with("view only, for 7 d 0 h, for one session, asks, with a PIN, not used yet"),
         "{listed}"
     );
     for (words, why) in [

@@ -141,6 +141,12 @@ impl Command {
             for warning in &link.warnings {
                 let _ = writeln!(io::stderr(), "warning: {warning}");
             }
+            if let Some(fingerprint) = &link.fingerprint {
+                let _ = writeln!(
+                    io::stderr(),
+                    "browsers will warn; the certificate is {fingerprint}"
+                );
+            }
         }
         let text = if json { as_json(&answer)? } else { as_text(&answer) };
         // The caller may not listen.

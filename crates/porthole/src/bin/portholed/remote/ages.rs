@@ -7,9 +7,12 @@ pub fn age(then: u64, now: SystemTime) -> String {
     between(then, milliseconds(now))
 }
 
-/// How long it is until then.
+/// How long it is until then, to the nearest minute while it is longer: a link that was made for an hour is for an hour.
 pub fn left(then: u64, now: SystemTime) -> String {
-    between(milliseconds(now), then)
+    const MINUTE: u64 = 60 * 1000;
+    let now = milliseconds(now);
+    let longer = then.saturating_sub(now) > MINUTE;
+    between(now, if longer { then + MINUTE / 2 } else { then })
 }
 
 /// From one moment to another, both in milliseconds, in the two units that matter.
@@ -33,6 +36,18 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[test]
+    fn what_is_left() {
+        for (seconds, text) in [
+            (45, "45 s"),
+            (89, "1 min"),
+            (3598, "1 h 0 min"),
+            (7 * 86_400 - 2, "7 d 0 h"),
+        ] {
+            assert_eq!(left(seconds * 1000, UNIX_EPOCH), text);
+        }
+    }
 
     #[test]
     fn ages() {
