@@ -17,7 +17,7 @@ const CONFIG: &str = "config/porthole/config.toml";
 pub struct Displays {
     pub alice: Person,
     _bob: Person,
-    alices: VncServer,
+    pub alices: VncServer,
     bobs: VncServer,
 }
 

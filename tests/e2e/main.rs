@@ -6,6 +6,7 @@ mod displays;
 mod lan;
 mod links;
 mod ordinary;
+mod sharing;
 mod shutdown;
 mod this_screen;
 mod tray;

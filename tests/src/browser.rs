@@ -21,10 +21,25 @@ impl Browser {
     ///
     /// When Chromium or its driver does not start.
     pub async fn start() -> Result<Self> {
+        Self::start_with(json!(false)).await
+    }
+
+    /// Starts one whose person has looked at a warning about certificates, and gone on.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Browser::start`].
+    pub async fn start_trusting() -> Result<Self> {
+        Self::start_with(json!(true)).await
+    }
+
+    async fn start_with(trusting: Value) -> Result<Self> {
         let home = Home::new()?;
         let driver = Process::start(home.command("chromedriver").arg("--port=0"))?;
         let port = driver.line("chromedriver names its port", port).await?;
-        let client = connect(port, capabilities(&home))
+        let mut capabilities = capabilities(&home);
+        capabilities.insert("acceptInsecureCerts".to_owned(), trusting);
+        let client = connect(port, capabilities)
             .await
             .context("Chromium does not start")?;
         client.set_window_size(1024, 768).await?;

@@ -16,6 +16,7 @@ pub mod portholed;
 pub mod ports;
 pub mod process;
 pub mod programs;
+pub mod rfb;
 pub mod screen;
 pub mod tray;
 pub mod vnc;

@@ -41,6 +41,20 @@ const FIRST_FRAME: &str = "
     };
     look();";
 
+/// Notes the page's own connection to its desktop as soon as something is sent there.
+const SEIZE: &str = "
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (data) {
+        window.seized = this;
+        return send.call(this, data);
+    };";
+
+/// Sends bytes on it, and waits until the server has something to say.
+const SEND: &str = "
+    const [bytes, done] = arguments;
+    window.seized.addEventListener('message', () => done(true), { once: true });
+    window.seized.send(new Uint8Array(bytes));";
+
 /// A place on the remote screen, as parts of its width and height.
 pub type Place = (f64, f64);
 
@@ -210,6 +224,67 @@ impl<'a> Page<'a> {
             keys = keys.then(KeyAction::Down { value }).then(KeyAction::Up { value });
         }
         Ok(self.client.perform_actions(keys).await?)
+    }
+
+    /// Types into the field with this label.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there in time.
+    pub async fn fill(&self, label: &str, text: &str) -> Result<()> {
+        let path = format!("//input[@id=//label[normalize-space(.)='{label}']/@for]");
+        self.wait(&format!("“{label}” can be filled in"), async || {
+            let field = self.client.find(Locator::XPath(&path)).await?;
+            field.clear().await?;
+            Ok(field.send_keys(text).await?)
+        })
+        .await
+    }
+
+    /// What its tab is called.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not answer.
+    pub async fn title(&self) -> Result<String> {
+        Ok(self.client.title().await?)
+    }
+
+    /// Whether the browser takes it for one that nobody on the way can have changed.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not answer.
+    pub async fn is_secure_context(&self) -> Result<bool> {
+        Ok(self.client.execute("return isSecureContext", vec![]).await? == json!(true))
+    }
+
+    /// Gets hold of the page's connection to its desktop, past all that the page itself holds back. `stir` makes the
+    /// page send something.
+    ///
+    /// # Errors
+    ///
+    /// When the page sends nothing in time.
+    pub async fn seize(&self, stir: impl Fn() -> Result<()>) -> Result<()> {
+        self.client.execute(SEIZE, vec![]).await?;
+        self.wait("the page sends something", async || {
+            stir()?;
+            let seized = self.client.execute("return !!window.seized", vec![]).await?;
+            ensure!(seized == json!(true), "not yet");
+            Ok(())
+        })
+        .await
+    }
+
+    /// Sends RFB messages on the connection that was seized. The server has attended to them when this returns: the last
+    /// one has to be one that it answers.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer.
+    pub async fn sends(&self, messages: &[u8]) -> Result<()> {
+        self.client.execute_async(SEND, vec![json!(messages)]).await?;
+        Ok(())
     }
 
     /// Waits, and on failure tells what there was to be seen.

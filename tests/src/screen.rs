@@ -74,6 +74,26 @@ impl Screen {
         }
     }
 
+    /// Where the pointer is, in pixels from the upper left corner.
+    ///
+    /// # Errors
+    ///
+    /// When the X server is gone.
+    pub fn pointer(&self) -> Result<(i16, i16)> {
+        let pointer = self.connection.query_pointer(self.root)?.reply()?;
+        Ok((pointer.root_x, pointer.root_y))
+    }
+
+    /// Its width and height in pixels, now.
+    ///
+    /// # Errors
+    ///
+    /// When the X server is gone.
+    pub fn size(&self) -> Result<(u16, u16)> {
+        let geometry = self.connection.get_geometry(self.root)?.reply()?;
+        Ok((geometry.width, geometry.height))
+    }
+
     fn visible(&self) -> Result<Vec<(Window, String)>> {
         let mut visible = Vec::new();
         for window in self.connection.query_tree(self.root)?.reply()?.children {

@@ -1,5 +1,7 @@
 //! Real VNC servers.
 
+use std::process::Command;
+
 use anyhow::Result;
 
 use crate::{
@@ -15,6 +17,8 @@ pub type Colour = [u8; 3];
 pub struct VncServer {
     /// Where it listens.
     pub port: u16,
+    /// Its X display, as `:1`. Whoever is on this machine may open it.
+    pub display: String,
     _terminal: Process,
     _server: Process,
 }
@@ -75,11 +79,7 @@ impl VncServer {
             .await?;
         let display = format!(":{display}");
 
-        let [red, green, blue] = colour;
-        let solid = format!("#{red:02x}{green:02x}{blue:02x}");
-        run(person
-            .command("xsetroot")
-            .args(["-display", &display, "-solid", &solid]))?;
+        paint(&display, colour)?;
         let mut command = person.command("xterm");
         command.args([
             "-display",
@@ -95,8 +95,19 @@ impl VncServer {
         ]);
         Ok(Self {
             port,
+            display,
             _terminal: Process::start(&mut command)?,
             _server: server,
         })
     }
+}
+
+/// Gives an X display this colour, where no window is.
+///
+/// # Errors
+///
+/// When the X server is gone.
+pub fn paint(display: &str, [red, green, blue]: Colour) -> Result<()> {
+    let solid = format!("#{red:02x}{green:02x}{blue:02x}");
+    run(Command::new("xsetroot").args(["-display", display, "-solid", &solid])).map(drop)
 }
