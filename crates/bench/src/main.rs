@@ -11,6 +11,7 @@ mod peers;
 mod process;
 mod report;
 mod request;
+mod revoke;
 mod rounds;
 mod target;
 mod viewer;
@@ -64,13 +65,20 @@ struct Args {
 enum Instead {
     /// How long it takes from a click on a stopped desktop to its first picture
     Click,
+    /// How long viewers go on seeing when their link is taken back
+    Revoke,
 }
 
 fn main() -> Result<()> {
     let args = Args::parse();
-    if let Some(Instead::Click) = args.instead {
-        let portholed = fs::canonicalize(&args.portholed).context("--portholed")?;
-        let table = click::measure(&portholed, args.rounds)?;
+    if let Some(instead) = args.instead {
+        let table = match instead {
+            Instead::Click => {
+                let portholed = fs::canonicalize(&args.portholed).context("--portholed")?;
+                click::measure(&portholed, args.rounds)?
+            }
+            Instead::Revoke => revoke::measure(args.rounds)?,
+        };
         return Ok(write!(io::stdout().lock(), "{table}")?);
     }
     let vnc_gateway = std::env::current_exe()?.with_file_name("vnc_gateway");

@@ -123,6 +123,9 @@ fn answer_one(mut stream: &TcpStream, incoming: &mut [u8], zeros: &[u8]) -> io::
         match stream.read(incoming)? {
             0 => return Ok(false),
             read => {
+                if incoming[..read].starts_with(&WALL) {
+                    stream.write_all(&CAPS)?;
+                }
                 if let Some(bytes) = tail.read(&incoming[..read]) {
                     break bytes;
                 }
@@ -137,8 +140,12 @@ fn answer_one(mut stream: &TcpStream, incoming: &mut [u8], zeros: &[u8]) -> io::
     Ok(true)
 }
 
-/// RFC 6143 §7.1 to §7.3.2, version 3.8, security type None, and a screen of 640 by 480. Like Xtigervnc, it answers the
-/// question whether it knows the extended clipboard.
+/// What Xtigervnc answers when it is asked for its extended clipboard.
+const CAPS: [u8; 16] = [3, 0, 0, 0, 255, 255, 255, 248, 31, 0, 0, 1, 0, 0, 0, 0];
+/// How a gateway begins that keeps the clipboard from a view-only viewer: it waits for a second answer.
+const WALL: [u8; 8] = [6, 0, 0, 0, 255, 255, 255, 252];
+
+/// RFC 6143 §7.1 to §7.3.2, version 3.8, security type None, and a screen of 640 by 480.
 fn greet(mut stream: &TcpStream) -> io::Result<()> {
     stream.write_all(b"RFB 003.008\n")?;
     stream.read_exact(&mut [0; 12])?;
@@ -148,7 +155,6 @@ fn greet(mut stream: &TcpStream) -> io::Result<()> {
     let (client_init, question) = (1, 8);
     stream.read_exact(&mut vec![0; client_init + question])?;
     let format = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0];
-    let caps = [3, 0, 0, 0, 255, 255, 255, 248, 31, 0, 0, 1, 0, 0, 0, 0];
-    let init = [&[2, 128, 1, 224][..], &format, &[0, 0, 0, 5], b"bench", &caps].concat();
+    let init = [&[2, 128, 1, 224][..], &format, &[0, 0, 0, 5], b"bench", &CAPS].concat();
     stream.write_all(&init)
 }

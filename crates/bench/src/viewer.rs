@@ -106,6 +106,14 @@ impl Viewer {
         Ok(())
     }
 
+    /// Reads until the gateway says that the session is over (RFC 6455 §5.5.1), which must be the next that it says.
+    pub fn sees_the_end(&mut self) -> Result<()> {
+        let mut frame = [0; 128];
+        let read = self.stream.read(&mut frame).context("nobody told the viewer")?;
+        ensure!(frame[..read].first() == Some(&0x88), "that is no close frame");
+        Ok(())
+    }
+
     /// The handshake of RFC 6455 §4.
     fn upgrade(&mut self, websocket: &WebSocket, host: SocketAddr) -> Result<()> {
         let WebSocket { resource, protocols } = websocket;
