@@ -94,6 +94,9 @@ pub(crate) struct Saver {
     jobs: mpsc::UnboundedSender<Job>,
 }
 
+/// So many states that wait are saved as one.
+const MOST_AT_ONCE: usize = 1024;
+
 /// How saving went, once that is known.
 pub(crate) trait Saved: Future<Output = Result<(), SaveError>> + Send + 'static {}
 
@@ -113,11 +116,22 @@ impl Saver {
         let (jobs, mut queue) = mpsc::unbounded_channel::<Job>();
         let path = file.clone();
         tokio::spawn(async move {
-            while let Some(Job { state, done }) = queue.recv().await {
+            let mut jobs = Vec::new();
+            while queue.recv_many(&mut jobs, MOST_AT_ONCE).await > 0 {
+                let (states, waiting): (Vec<_>, Vec<_>) =
+                    jobs.drain(..).map(|Job { state, done }| (state, done)).unzip();
+                // Each state is whole, so the last one is enough for all that were waiting.
+                let Some(state) = states.into_iter().next_back() else {
+                    continue;
+                };
                 let path = path.clone();
                 let saved = blocking(move || save(&path, &state)).await;
                 // Nobody waiting any more is no reason not to save.
-                if let Err(Err(error)) = done.send(saved) {
+                let mut unheard = false;
+                for done in waiting {
+                    unheard |= done.send(saved.clone()).is_err();
+                }
+                if let (true, Err(error)) = (unheard, saved) {
                     tracing::warn!("{error}");
                 }
             }

@@ -110,6 +110,9 @@ impl Ledger {
         let tried = self.table().try_pin(token, shown, self.now());
         if tried == Err(End::WrongPin) {
             drop(self.change_and_save(|_, _| ()));
+            if self.open(token.hash()).is_none() {
+                tracing::warn!("a link has ended: its PIN was wrong too often");
+            }
         }
         tried
     }

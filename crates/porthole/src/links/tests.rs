@@ -559,3 +559,19 @@ async fn it_is_known_whether_others_may_have_to_reach_us() {
     fixture.links.ledger.expire();
     assert!(!*shared.borrow());
 }
+
+#[tokio::test]
+async fn what_is_over_goes_by_itself() {
+    let fixture = Fixture::new(&[("Alice", ":1")]).await;
+    fixture.links.follow(Sessions::default());
+    fixture.make(Terms::default()).await;
+    let mut changes = fixture.links.changes();
+    fixture.clocks.pass(HOUR);
+    fixture.links.until_the_end("Alice").unwrap();
+    let gone = async {
+        while !fixture.links.views().is_empty() {
+            changes.changed().await.unwrap();
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), gone).await.unwrap();
+}
