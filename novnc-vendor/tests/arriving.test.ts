@@ -127,6 +127,35 @@ describe('terms', () => {
   });
 });
 
+test('everything is reached without a mouse, and the desktop gets the keyboard back', async () => {
+  const { visitor, page, visit } = await arrive();
+  await visit.welcome();
+  await visitor.sees();
+  const focused = () =>
+    page.evaluate(() => {
+      const { ariaLabel, tagName } = document.activeElement ?? {};
+      return ariaLabel ?? tagName;
+    });
+  const chord = async () => {
+    for (const key of ['Control', 'Alt', 'Shift'] as const) await page.keyboard.down(key);
+    for (const key of ['Shift', 'Alt', 'Control'] as const) await page.keyboard.up(key);
+  };
+  await expect.poll(focused).toBe('Desktop: Alice');
+  await chord();
+  await expect.poll(focused).toBe('Keys');
+  await page.keyboard.press('ArrowRight');
+  expect(await focused()).toBe('Clipboard');
+  await page.keyboard.press('Enter');
+  await visitor.reads('Clipboard of the desktop');
+  await page.keyboard.press('Escape');
+  await visitor.readsNoMore('Clipboard of the desktop');
+  expect(await focused()).toBe('Clipboard');
+  await chord();
+  await expect.poll(focused).toBe('Desktop: Alice');
+  await page.keyboard.type('x');
+  await expect.poll(() => visit.desktop.typed()).toMatch(/x$/);
+});
+
 test('the page speaks the language of its visitor', async () => {
   const { visitor, page, visit } = await arrive({ ...DESK, language: 'de-AT' });
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');

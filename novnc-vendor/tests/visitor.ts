@@ -16,6 +16,16 @@ export interface Device {
 export const DESK: Device = { width: 1280, height: 800 };
 export const PHONE: Device = { width: 360, height: 740, touch: true };
 
+/** The one browser, connected to once for each file of tests. */
+const browser = (() => {
+  let connected: Promise<Browser> | undefined;
+  return () =>
+    (connected ??= puppeteer.connect({
+      browserWSEndpoint: inject('browser'),
+      defaultViewport: null,
+    }));
+})();
+
 /** What noVNC says wherever there is no secure context; what it would need one for, the page does without. */
 const NOVNC_WARNS = 'noVNC requires a secure context (TLS). Expect crashes!';
 
@@ -23,13 +33,9 @@ const NOVNC_WARNS = 'noVNC requires a secure context (TLS). Expect crashes!';
 export class Visitor {
   static async open(device: Device, path = '/v#token'): Promise<Visitor> {
     const gateway = await Gateway.start(inject('page'));
-    const browser = await puppeteer.connect({
-      browserWSEndpoint: inject('browser'),
-      defaultViewport: null,
-    });
-    const context = await browser.createBrowserContext();
+    const context = await (await browser()).createBrowserContext();
     const page = await context.newPage();
-    const visitor = new Visitor(gateway, browser, context, page);
+    const visitor = new Visitor(gateway, context, page);
     await visitor.#take(device);
     const host = device.elsewhere ? ELSEWHERE : '127.0.0.1';
     await page.goto(`http://${host}:${gateway.port}${path}`);
@@ -41,7 +47,6 @@ export class Visitor {
 
   private constructor(
     readonly gateway: Gateway,
-    readonly browser: Browser,
     readonly context: BrowserContext,
     readonly page: Page,
   ) {
@@ -106,7 +111,6 @@ export class Visitor {
 
   async leave(): Promise<void> {
     await this.context.close();
-    await this.browser.disconnect();
     await this.gateway.stop();
   }
 }

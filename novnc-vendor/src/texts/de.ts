@@ -203,7 +203,7 @@ export const de: Texts = {
     },
     notValid: {
       title: 'Dieser Link gilt nicht',
-      cause: 'Er ist vertippt, abgelaufen oder zurückgezogen.',
+      cause: 'Er ist vertippt, abgelaufen, zurückgezogen oder galt nur für einen Besuch.',
       next: 'Bitten Sie um einen neuen Link, oder kopieren Sie ihn in Porthole noch einmal.',
       action: '',
     },

@@ -206,7 +206,7 @@ export const en = {
     },
     notValid: {
       title: 'This link is not valid',
-      cause: 'It was mistyped, has expired, or was withdrawn.',
+      cause: 'It was mistyped, has expired, was withdrawn, or was good for one visit only.',
       next: 'Ask for a new link, or copy it again in Porthole.',
       action: '',
     },
