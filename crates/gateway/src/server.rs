@@ -5,10 +5,7 @@ use std::{
     error::Error,
     io,
     net::{IpAddr, SocketAddr},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
@@ -32,7 +29,7 @@ use tokio::{
 use tokio_rustls::server::TlsStream;
 
 use crate::{
-    Access, BindError, End, Grant, Identity, Pages, Sessions, Target, TargetError, TokenSource,
+    Access, BindError, End, Grant, Identity, Pages, Plain, Sessions, Target, TargetError, TokenSource,
     attend::House,
     guesses::Guesses,
     listening::Listening,
@@ -62,8 +59,8 @@ pub struct Settings {
     pub listen: Vec<SocketAddr>,
     /// With it, TLS is spoken to whoever begins with it; can be changed later by [`Gateway::set_identity`].
     pub identity: Option<Identity>,
-    /// Whether those who come without TLS are served, too; else they are told to use https.
-    pub plain: bool,
+    /// Who is served without TLS; can be changed later by [`Gateway::set_plain`].
+    pub plain: Plain,
     /// Let bulk pass without being copied where the system can do that. Off only to compare.
     pub splice: bool,
     /// Whom to answer; can be changed later by [`Gateway::set_access`].
@@ -92,7 +89,7 @@ struct Open {
     pages: Pages,
     access: ArcSwap<Access>,
     identity: ArcSwapOption<Identity>,
-    plain: AtomicBool,
+    plain: ArcSwap<Plain>,
     splice: bool,
     lobby: Lobby,
 }
@@ -124,19 +121,20 @@ impl Gateway {
             pages,
             access: ArcSwap::from_pointee(access),
             identity: ArcSwapOption::from(identity.map(Arc::new)),
-            plain: AtomicBool::new(plain),
+            plain: ArcSwap::from_pointee(plain),
             splice,
             lobby: Lobby::default(),
         });
         let listening = Listening::new(Arc::new({
             let open = Arc::clone(&open);
             move |stream, from, port| {
-                let secure = false;
-                tokio::spawn(connection(
-                    stream,
-                    Caller { from, port, secure },
-                    Arc::clone(&open),
-                ));
+                let caller = Caller {
+                    from,
+                    port,
+                    to: stream.local_addr().ok(),
+                    secure: false,
+                };
+                tokio::spawn(connection(stream, caller, Arc::clone(&open)));
             }
         }));
         listening.start(&listen).await?;
@@ -159,9 +157,9 @@ impl Gateway {
         self.open.identity.store(identity.map(Arc::new));
     }
 
-    /// Changes whether those who come without TLS are served, from the next request on.
-    pub fn set_plain(&self, plain: bool) {
-        self.open.plain.store(plain, Ordering::Relaxed);
+    /// Changes who is served without TLS, from the next request on.
+    pub fn set_plain(&self, plain: Plain) {
+        self.open.plain.store(Arc::new(plain));
     }
 
     /// The sessions of this gateway.
@@ -211,8 +209,10 @@ async fn connection(stream: TcpStream, caller: Caller, open: Arc<Open>) {
 #[derive(Clone, Copy)]
 struct Caller {
     from: SocketAddr,
-    /// Where it came to.
+    /// Which port is listened on.
     port: u16,
+    /// Where it came to, where the system tells it.
+    to: Option<SocketAddr>,
     /// It came over TLS.
     secure: bool,
 }
@@ -271,7 +271,7 @@ where
 async fn answer(request: Request<Incoming>, caller: Caller, open: &Arc<Open>) -> Page {
     let (mut parts, _) = request.into_parts();
     let from = caller.from;
-    if !caller.secure && !open.plain.load(Ordering::Relaxed) {
+    if !caller.secure && !open.plain.load().serves(from.ip(), caller.to) {
         return pages::https_only();
     }
     let access = open.access.load();

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use porthole_gateway::{Access, BindError, Gateway, HEARTBEAT, Pages, Settings, TokenSource};
+use porthole_gateway::{Access, BindError, Gateway, HEARTBEAT, Pages, Plain, Settings, TokenSource};
 
 use crate::config::Config;
 
@@ -82,7 +82,7 @@ pub(crate) async fn listen(
                 .map(|ip| SocketAddr::new(ip, port))
                 .collect(),
             identity: None,
-            plain: true,
+            plain: Plain::Everybody,
             splice: true,
             access: access(config),
             pages: Pages::Embedded { index: None },

@@ -230,10 +230,83 @@ async fn what_a_link_gives_unless_said_otherwise_stands_in_the_config() {
 
 #[tokio::test]
 async fn encryption_is_switched_in_the_config() {
-    let home = Home::with(&format!("# mine\n{}", display("Alice", "demo")));
-    let mut person = Person::start(&home).await;
-    person.sees(|now| now.displays.len() == 1).await;
-    home.write("[[displays]]");
+    let home = Home::with(&display("Alice", "demo"));
+    let mut person = start(&home).await;
+    let before = share(&mut person, Terms::default()).await;
+    assert!(before.addresses[0].url.starts_with("http://"));
+    person.click(Intent::Encrypt { on: true }).await;
+    let now = person.sees(|now| now.network.encrypted).await;
+    let fingerprint = now.network.fingerprint.clone().unwrap();
+    assert_eq!(fingerprint.len(), 32 * 3 - 1, "{fingerprint}");
+    assert!(now.address.starts_with("http://127.0.0.1:"), "windows need none");
+    // The link that is shown changes with it, and opens: it is fetched over TLS, from this certificate alone.
+    let encrypted = |share: &ShareView| {
+        let address = &share.addresses[0];
+        address.url.starts_with("https://127.0.0.2:") && address.opens == Opens::Yes { doubt: None }
+    };
+    shown(&mut person, encrypted).await;
+    person.click(Intent::Open { display: alice() }).await;
+    let window = loop {
+        match soon(person.asked.recv()).await {
+            Some(Asked::Window(_, link)) => break link,
+            Some(Asked::Copy(_)) => {}
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(window.scheme(), "http");
+    Viewer::connect(&window).await;
+    // The certificate is kept for the next start, for nobody else to read.
+    let kept = home.path("state/state.certificate.json");
+    assert!(fs::read_to_string(&kept).unwrap().contains("PRIVATE KEY"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    person.click(Intent::Encrypt { on: false }).await;
+    let now = person.sees(|now| !now.network.encrypted).await;
+    assert_eq!(now.network.fingerprint, None);
+    let mut again = start(&home).await;
+    again.click(Intent::Encrypt { on: true }).await;
+    let now = again.sees(|now| now.network.encrypted).await;
+    assert_eq!(now.network.fingerprint.as_ref(), Some(&fingerprint));
+}
+
+#[tokio::test]
+async fn a_certificate_of_ones_own_is_taken_up_when_it_is_renewed() {
+    let home = Home::new();
+    let renew = || {
+        let made = rcgen::generate_simple_self_signed(["desk.example.org".to_owned()]).unwrap();
+        let pem = made.cert.pem() + &made.signing_key.serialize_pem();
+        fs::write(home.path("own.pem"), pem).unwrap();
+    };
+    renew();
+    home.write(&format!("cert = \"own.pem\"\n{}", display("Alice", "demo")));
+    let mut person = start(&home).await;
+    let now = person.sees(|now| now.network.encrypted).await;
+    assert_eq!(now.network.fingerprint, None, "it is for its issuer to vouch for");
+    share(&mut person, Terms::default()).await;
+    let opens = |share: &ShareView| matches!(share.addresses[0].opens, Opens::Yes { .. });
+    shown(&mut person, opens).await;
+    fs::write(home.path("own.pem"), "half of it").unwrap();
+    let fault = person
+        .sees(|now| now.fault.is_some())
+        .await
+        .fault
+        .clone()
+        .unwrap();
+    assert!(fault.contains("config.toml:2: "), "{fault}");
+    renew();
+    person.sees(|now| now.fault.is_none()).await;
+    // Who answers must have the new one: the page is fetched from no other.
+    person.click(Intent::RecheckShared).await;
+    shown(&mut person, opens).await;
+}
+
+#[tokio::test]
+async fn a_config_that_is_wrong_is_not_written_into() {
+    let home = Home::with("[[displays]]");
+    let mut person = start(&home).await;
     person.sees(|now| now.fault.is_some()).await;
     person.click(Intent::Encrypt { on: true }).await;
     let notice = person.sees_notice().await;

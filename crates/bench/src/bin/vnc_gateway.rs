@@ -4,7 +4,8 @@ use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context;
 use porthole_gateway::{
-    Access, Gateway, Grant, HEARTBEAT, Lookup, Pages, Rights, Route, Settings, Target, Token, TokenSource,
+    Access, Gateway, Grant, HEARTBEAT, Lookup, Pages, Plain, Rights, Route, Settings, Target, Token,
+    TokenSource,
 };
 
 struct ViewOnly(Target);
@@ -34,7 +35,7 @@ async fn main() -> anyhow::Result<()> {
     let gateway = Gateway::start(Settings {
         listen: vec![listen],
         identity: None,
-        plain: true,
+        plain: Plain::Everybody,
         splice: true,
         access: Access::default(),
         pages: Pages::Embedded { index: None },

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use porthole_gateway::Identity;
+use porthole_gateway::{Identity, Plain};
 use sha2::{Digest, Sha256};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -115,7 +115,7 @@ async fn both_versions_are_spoken_and_http_1_1_within_them() {
 #[tokio::test]
 async fn where_https_is_asked_of_everybody_plain_http_is_told_so() {
     let gateway = both().await;
-    gateway.set_plain(false);
+    gateway.set_plain(Plain::Nobody);
     let at = gateway.address();
     for request in [
         format!("GET /v HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n"),
@@ -135,7 +135,7 @@ async fn where_https_is_asked_of_everybody_plain_http_is_told_so() {
     let mut secure = tls(&gateway).await;
     assert_eq!(status(&gateway, &mut secure, "https").await, 101);
     echoes(&mut secure).await;
-    gateway.set_plain(true);
+    gateway.set_plain(Plain::ThisMachine);
     gateway.viewer("raw").await;
 }
 

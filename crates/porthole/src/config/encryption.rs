@@ -2,6 +2,7 @@
 
 use std::{fmt, path::Path};
 
+use porthole_gateway::Identity;
 use toml::Spanned;
 
 use super::{
@@ -73,6 +74,7 @@ impl Checker<'_> {
             (Some(key), Some(path)) => self.read(key, path)?,
             _ => certificate.clone(),
         };
+        Identity::from_pem(&certificate, &key).map_err(|error| self.wrong(&cert.span(), error))?;
         self.warn(exposed(secret, Others::Strangers));
         Ok(OwnCertificate { certificate, key })
     }
@@ -82,5 +84,78 @@ impl Checker<'_> {
             let cause = format!("{} cannot be read: {error}", path.display());
             self.wrong(&named.span(), cause)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::config::{ConfigError, ConfigPlace, Loaded, load};
+
+    /// A config that says `text` beside `chain.pem`, `key.pem`, `both.pem` and `other.pem`, each a certificate or key.
+    fn loaded(text: &str) -> Result<Loaded, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let made = || rcgen::generate_simple_self_signed(["desk.example.org".to_owned()]).unwrap();
+        let (own, other) = (made(), made());
+        let (chain, key) = (own.cert.pem(), own.signing_key.serialize_pem());
+        let files = [
+            ("both.pem", format!("{chain}{key}")),
+            ("chain.pem", chain),
+            ("key.pem", key),
+            ("other.pem", other.signing_key.serialize_pem()),
+            ("config.toml", text.into()),
+        ];
+        for (name, content) in files {
+            fs::write(folder.path().join(name), content).unwrap();
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                let mode = fs::Permissions::from_mode(if name == "both.pem" { 0o604 } else { 0o640 });
+                fs::set_permissions(folder.path().join(name), mode).unwrap();
+            }
+        }
+        let file = folder.path().join("config.toml");
+        let mut followed = Vec::new();
+        let loaded = load(
+            &ConfigPlace::at(file, folder.path().join("state.json")),
+            &mut followed,
+        );
+        let named = text.matches(".pem").count();
+        assert_eq!(followed.len(), named, "all of them are followed: {followed:?}");
+        loaded
+    }
+
+    #[test]
+    fn a_certificate_of_ones_own_is_used_unless_it_is_switched_off() {
+        for (text, on) in [
+            ("cert = \"chain.pem\"\nkey = \"key.pem\"", true),
+            ("cert = \"both.pem\"", true),
+            ("encrypt = true\ncert = \"both.pem\"", true),
+            ("encrypt = false\ncert = \"both.pem\"", false),
+        ] {
+            let Loaded { config, warnings } = loaded(text).unwrap();
+            assert_eq!(matches!(config.encryption, Encryption::Own(_)), on, "{text}");
+            assert!(!format!("{config:?}").contains("KEY"));
+            let readable = cfg!(unix) && text.contains("both.pem");
+            assert_eq!(!warnings.is_empty(), readable, "{warnings:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_pair_is_said_with_its_line() {
+        for (text, cause) in [
+            (
+                "\ncert = \"chain.pem\"\nkey = \"other.pem\"",
+                "this key is not that of",
+            ),
+            ("\ncert = \"chain.pem\"", "key"),
+            ("\ncert = \"key.pem\"", "certificate"),
+        ] {
+            let error = loaded(text).unwrap_err();
+            assert_eq!(error.line, Some(2));
+            assert!(error.cause.contains(cause), "{error}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use porthole_gateway::{BindError, Gateway};
+use porthole_gateway::{BindError, Gateway, Plain};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::sleep,
@@ -94,6 +94,10 @@ impl Keeper {
         let interfaces = self.interfaces.list();
         let papers = self.papers.of(config, &interfaces).await;
         self.gateway.set_identity(papers.identity.clone());
+        self.gateway.set_plain(match papers.encrypted {
+            true => Plain::ThisMachine,
+            false => Plain::Everybody,
+        });
         let mut faults = papers.faults;
         faults.extend(self.listen(config, is_shared, &interfaces).await);
         let listening = self.gateway.addresses();

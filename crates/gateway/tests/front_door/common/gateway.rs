@@ -9,7 +9,7 @@ use std::{
 use super::{Stream, Transport, Viewer, connect, identity, open, wire, within};
 use crate::TRANSPORT;
 use porthole_gateway::{
-    Access, BindError, Gateway, Grant, HEARTBEAT, Identity, Lookup, Pages, Rights, Route, SessionInfo,
+    Access, BindError, Gateway, Grant, HEARTBEAT, Identity, Lookup, Pages, Plain, Rights, Route, SessionInfo,
     Sessions, Settings, Target, Token, TokenHash, TokenSource,
 };
 
@@ -46,7 +46,7 @@ impl TestGateway {
         let settings = Settings {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
             identity: (TRANSPORT == Transport::Tls).then(identity),
-            plain: true,
+            plain: Plain::Everybody,
             splice: TRANSPORT != Transport::Copied,
             access,
             pages,
@@ -106,7 +106,7 @@ impl TestGateway {
         self.gateway.set_identity(identity);
     }
 
-    pub fn set_plain(&self, plain: bool) {
+    pub fn set_plain(&self, plain: Plain) {
         self.gateway.set_plain(plain);
     }
 

@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::anyhow;
 use porthole_gateway::{
-    Access, BindError, Gateway, Index, IndexEntry, Pages, Target, TokenSource,
+    Access, BindError, Gateway, Index, IndexEntry, Pages, Plain, Target, TokenSource,
     sources::{Fixed, TokenFile, TokenLine},
 };
 use url::form_urlencoded::byte_serialize;
@@ -76,7 +76,10 @@ pub async fn start(settings: Settings) -> anyhow::Result<StandIn> {
     let gateway = Gateway::start(porthole_gateway::Settings {
         listen,
         identity,
-        plain: settings.plain,
+        plain: match settings.plain {
+            true => Plain::Everybody,
+            false => Plain::Nobody,
+        },
         splice: true,
         access,
         pages,
