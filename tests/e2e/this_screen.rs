@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use porthole_tests::{
     browser::Browser,
     deadline::eventually,
+    desks::Desks,
     desktop::Desktop,
     page::IN_THE_OPEN,
     portholed::Portholed,
@@ -33,18 +34,12 @@ async fn this_screen_is_seen_and_typed_on_in_a_browser_until_it_ends() -> Result
         "sh",
     ]);
     let _terminal = Process::start(&mut terminal)?;
-    // A screen without a program on it forgets its colour.
-    eventually("the terminal is there", async || {
-        ensure!(!desktop.screen()?.titles()?.is_empty(), "there is no window");
-        Ok(())
-    })
-    .await?;
     paint(&desktop, RED)?;
     let entry = "[[display]]\nname = \"This screen\"\ntarget = \"this-screen\"\n";
-    let config = desktop.home().write("screen.toml", entry)?;
+    let desks = Desks::configure_in(desktop.home(), &[entry.to_owned()])?;
     let portholed = |words: &[&str]| {
         let mut command = desktop.command(program("portholed")?);
-        command.args(words).arg("--config").arg(&config);
+        command.args(words).arg("--config").arg(desks.config());
         Ok::<_, anyhow::Error>(command)
     };
     let running = Portholed::run(&mut portholed(&[])?).await?;
@@ -73,5 +68,5 @@ async fn this_screen_is_seen_and_typed_on_in_a_browser_until_it_ends() -> Result
         desktop.screen()?.colour((900, 900))? == BLUE,
         "the screen itself has changed"
     );
-    Ok(())
+    desks.nothing_is_left()
 }

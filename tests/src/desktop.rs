@@ -36,6 +36,8 @@ impl Desktop {
             "1280x1024x24",
             "-nolisten",
             "tcp",
+            // Else it would forget everything, and end whoever just comes, when its last program leaves.
+            "-noreset",
         ]))?;
         let number = screen
             .line("Xvfb names its display", |line| line.parse::<u32>().ok())
