@@ -5,6 +5,7 @@
 //! machine that is slow for a while is slow for all of them: trust the ratios.
 
 mod click;
+mod faults;
 mod frame;
 mod modes;
 mod peers;
@@ -13,6 +14,7 @@ mod report;
 mod request;
 mod revoke;
 mod rounds;
+mod secure;
 mod target;
 mod viewer;
 
@@ -52,6 +54,9 @@ struct Args {
     /// Only peers of these names
     #[arg(long, value_delimiter = ',')]
     peers: Vec<String>,
+    /// Do faults to Porthole alone, in place of measuring it beside others
+    #[arg(long)]
+    faults: bool,
     /// Where all figures go
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -95,6 +100,9 @@ fn main() -> Result<()> {
         websockify: fs::canonicalize(&args.websockify).unwrap_or(args.websockify),
     };
     allow_many_sockets();
+    if args.faults {
+        return faults::measure(&programs.portholed);
+    }
     let (peers, left_out) = choose_peers(peers::all(&programs), &args.peers);
     let modes = choose_modes(&args.modes)?;
     let figures = rounds::measure(&modes, &peers, args.rounds);

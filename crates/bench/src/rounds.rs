@@ -55,7 +55,7 @@ pub fn measure(modes: &[&'static Mode], peers: &[Box<dyn Peer>], rounds: u32) ->
 
 fn measure_one(mode: &Mode, peer: &dyn Peer) -> Result<Vec<f64>> {
     let target = Target::start(peer.is_vnc(), mode.service)?;
-    let running = Running::start(peer, target.address(), mode.tokens).context("it does not start")?;
+    let running = Running::start(peer, target.address(), mode.setting()).context("it does not start")?;
     // The first viewer finds cold caches, and is not counted.
     drop(running.door.enter()?);
     (mode.run)(&running, peer)

@@ -11,6 +11,7 @@ use anyhow::{Context, Result, ensure};
 use crate::{
     frame::{self, Counter},
     request::request,
+    secure::Stream,
 };
 
 /// Nothing that is measured takes longer; who waits longer waits in vain.
@@ -22,6 +23,8 @@ const CHUNK: usize = 256 * 1024;
 #[derive(Clone)]
 pub struct Door {
     pub address: SocketAddr,
+    /// It is entered over TLS.
+    pub tls: bool,
     /// `None`: plain TCP.
     pub websocket: Option<WebSocket>,
     /// Behind it a VNC server greets, or the gateway in its stead.
@@ -37,7 +40,7 @@ pub struct WebSocket {
 
 /// A viewer that is connected.
 pub struct Viewer {
-    stream: TcpStream,
+    stream: Stream,
     counter: Option<Counter>,
     /// Payload that came with the handshake's answer.
     ahead: u64,
@@ -54,12 +57,16 @@ impl Door {
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         let mut viewer = Viewer {
-            stream,
+            stream: if self.tls {
+                Stream::secured(stream)?
+            } else {
+                Stream::Plain(stream)
+            },
             counter: self.websocket.as_ref().map(|_| Counter::default()),
             ahead: 0,
         };
         if let Some(websocket) = &self.websocket {
-            viewer.upgrade(websocket, self.address)?;
+            viewer.upgrade(websocket, self)?;
         }
         if self.vnc {
             viewer.be_greeted().context("the RFB handshake failed")?;
@@ -115,10 +122,11 @@ impl Viewer {
     }
 
     /// The handshake of RFC 6455 §4.
-    fn upgrade(&mut self, websocket: &WebSocket, host: SocketAddr) -> Result<()> {
+    fn upgrade(&mut self, websocket: &WebSocket, door: &Door) -> Result<()> {
+        let (host, scheme) = (door.address, if door.tls { "https" } else { "http" });
         let WebSocket { resource, protocols } = websocket;
         let request = format!(
-            "GET {resource} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+            "GET {resource} HTTP/1.1\r\nHost: {host}\r\nOrigin: {scheme}://{host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: {protocols}\r\n\r\n"
         );
         self.stream.write_all(request.as_bytes())?;

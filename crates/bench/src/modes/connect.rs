@@ -23,6 +23,17 @@ pub const NEW_VIEWERS: Mode = Mode::new(
     |running, _| new_viewers(running),
 );
 
+pub const NEW_VIEWERS_TLS: Mode = Mode::over_tls(
+    "tls-connect",
+    &[
+        metric("TLS, new viewers: rate", "/s"),
+        metric("TLS, new viewer: p50", "µs"),
+        metric("TLS, new viewer: p99", "µs"),
+        metric("TLS, new viewer: CPU", "µs"),
+    ],
+    NEW_VIEWERS,
+);
+
 pub const TOKENS_10: Mode = tokens("tokens-10", 10, &[metric("10 tokens: time to connect", "µs")]);
 pub const TOKENS_10K: Mode = tokens(
     "tokens-10k",

@@ -16,6 +16,15 @@ pub const ONE: Mode = Mode::new(
     |running, _| bulk(running, 1),
 );
 
+pub const ONE_TLS: Mode = Mode::over_tls(
+    "tls-down",
+    &[
+        metric("TLS, s→c bulk: CPU", "s/GB"),
+        metric("TLS, s→c bulk: rate", "MB/s"),
+    ],
+    ONE,
+);
+
 pub const EIGHT: Mode = Mode::new(
     "down8",
     &[

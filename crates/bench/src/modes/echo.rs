@@ -28,6 +28,16 @@ pub const ALONE: Mode = Mode::new(
     |running, _| round_trips(running, ECHO),
 );
 
+pub const ALONE_TLS: Mode = Mode::over_tls(
+    "tls-echo",
+    &[
+        metric("TLS, echo: p50", "µs"),
+        metric("TLS, echo: p99", "µs"),
+        metric("TLS, echo: CPU", "µs"),
+    ],
+    ALONE,
+);
+
 pub const BESIDE_BULK: Mode = Mode::new(
     "echo-beside",
     &[

@@ -14,6 +14,15 @@ pub const OF_64_KIB: Mode = Mode::new(
     |running, _| frames(running, 64 << 10),
 );
 
+pub const OF_64_KIB_TLS: Mode = Mode::over_tls(
+    "tls-frames",
+    &[
+        metric("TLS, 64 KiB frame: CPU", "µs"),
+        metric("TLS, 64 KiB frame: time", "µs"),
+    ],
+    OF_64_KIB,
+);
+
 pub const OF_8_MIB: Mode = Mode::new(
     "frames8m",
     &[

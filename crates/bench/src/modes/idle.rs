@@ -19,6 +19,12 @@ pub const VIEWERS_1000: Mode = Mode {
     )
 };
 
+pub const VIEWERS_1000_TLS: Mode = Mode::over_tls(
+    "tls-idle-1000",
+    &[metric("TLS, idle viewer of 1,000: PSS", "KiB")],
+    VIEWERS_1000,
+);
+
 pub const VIEWERS_9500: Mode = Mode {
     service: Service::Hold,
     suits: |peer| !peer.is_direct() && peer.most_idle() >= 9500,

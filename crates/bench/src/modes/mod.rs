@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use crate::{
-    peers::{Peer, Running},
+    peers::{Peer, Running, Setting},
     target::Service,
 };
 
@@ -41,6 +41,8 @@ pub struct Mode {
     pub metrics: &'static [Metric],
     pub service: Service,
     pub tokens: usize,
+    /// Its viewers come over TLS.
+    pub tls: bool,
     pub suits: fn(&dyn Peer) -> bool,
     pub run: fn(&Running, &dyn Peer) -> Result<Vec<f64>>,
 }
@@ -56,8 +58,28 @@ impl Mode {
             metrics,
             service: Service::Answer,
             tokens: FEW,
+            tls: false,
             suits: |_| true,
             run,
+        }
+    }
+
+    /// The same errand over TLS.
+    const fn over_tls(name: &'static str, metrics: &'static [Metric], of: Self) -> Self {
+        Self {
+            name,
+            metrics,
+            tls: true,
+            suits: |peer| peer.speaks_tls(),
+            ..of
+        }
+    }
+
+    /// What it asks of a peer.
+    pub fn setting(&self) -> Setting {
+        Setting {
+            tokens: self.tokens,
+            tls: self.tls,
         }
     }
 }
@@ -79,6 +101,11 @@ pub const ALL: &[&Mode] = &[
     &connect::TOKENS_1M,
     &idle::VIEWERS_1000,
     &idle::VIEWERS_9500,
+    &down::ONE_TLS,
+    &frames::OF_64_KIB_TLS,
+    &echo::ALONE_TLS,
+    &connect::NEW_VIEWERS_TLS,
+    &idle::VIEWERS_1000_TLS,
 ];
 
 /// A spell of work, and what it cost the peer.

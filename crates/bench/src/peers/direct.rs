@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::Path};
 
 use anyhow::Result;
 
-use super::Peer;
+use super::{Peer, Setting};
 use crate::{process::Process, viewer::Door};
 
 pub struct Direct;
@@ -18,9 +18,10 @@ impl Peer for Direct {
         true
     }
 
-    fn start(&self, target: SocketAddr, _: usize, _: &Path) -> Result<(Option<Process>, Door)> {
+    fn start(&self, target: SocketAddr, _: Setting, _: &Path) -> Result<(Option<Process>, Door)> {
         let door = Door {
             address: target,
+            tls: false,
             websocket: None,
             vnc: false,
         };

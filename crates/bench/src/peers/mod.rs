@@ -9,6 +9,7 @@ mod token_file;
 mod websockify;
 
 use std::{
+    fs,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -17,7 +18,7 @@ use std::{
 use anyhow::{Result, ensure};
 use tempfile::TempDir;
 
-use crate::{pause, process::Process, viewer::Door};
+use crate::{pause, process::Process, secure, viewer::Door};
 
 /// How long a peer has until it listens: websockify reads nothing before, Porthole a million tokens.
 const START: Duration = Duration::from_secs(30);
@@ -45,12 +46,25 @@ pub trait Peer {
     fn is_direct(&self) -> bool {
         false
     }
+    /// It speaks TLS with viewers, if it is told to.
+    fn speaks_tls(&self) -> bool {
+        false
+    }
     /// How many idle viewers this machine can bear.
     fn most_idle(&self) -> usize {
         usize::MAX
     }
-    /// Starts it in front of `target`, with a table of so many tokens if it has one. `folder` is its own.
-    fn start(&self, target: SocketAddr, tokens: usize, folder: &Path) -> Result<(Option<Process>, Door)>;
+    /// Starts it in front of `target`. `folder` is its own.
+    fn start(&self, target: SocketAddr, setting: Setting, folder: &Path) -> Result<(Option<Process>, Door)>;
+}
+
+/// What a mode asks of a peer.
+#[derive(Clone, Copy)]
+pub struct Setting {
+    /// How many tokens its table has, if it has one.
+    pub tokens: usize,
+    /// Viewers come over TLS. The certificate is in its folder.
+    pub tls: bool,
 }
 
 /// A peer that runs.
@@ -59,19 +73,27 @@ pub struct Running {
     pub process: Option<Process>,
     pub door: Door,
     // Behind the process, so that it goes after it.
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Running {
     /// Starts `peer` and waits until it can be entered.
-    pub fn start(peer: &dyn Peer, target: SocketAddr, tokens: usize) -> Result<Self> {
+    pub fn start(peer: &dyn Peer, target: SocketAddr, setting: Setting) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let (process, door) = peer.start(target, tokens, folder.path())?;
+        if setting.tls {
+            secure::write_certificate(folder.path())?;
+        }
+        let (process, door) = peer.start(target, setting, folder.path())?;
         Ok(Self {
             process,
             door,
-            _folder: folder,
+            folder,
         })
+    }
+
+    /// What it has said on standard error.
+    pub fn said(&self) -> Result<String> {
+        Ok(fs::read_to_string(self.folder.path().join("stderr"))?)
     }
 
     /// Processor time so far.
@@ -89,11 +111,21 @@ pub struct Programs {
     pub websockify: PathBuf,
 }
 
+/// Porthole by itself, with all descriptors or with so many.
+pub fn porthole(portholed: &Path, descriptors: Option<u32>) -> impl Peer {
+    porthole::Porthole {
+        name: PORTHOLE,
+        program: portholed.into(),
+        descriptors,
+    }
+}
+
 /// All peers, those that are missing too.
 pub fn all(programs: &Programs) -> Vec<Box<dyn Peer>> {
     let porthole = |name, program: &Path| porthole::Porthole {
         name,
         program: program.into(),
+        descriptors: None,
     };
     let mut peers: Vec<Box<dyn Peer>> = vec![Box::new(porthole(PORTHOLE, &programs.portholed))];
     if let Some(before) = &programs.before {
@@ -120,7 +152,7 @@ pub fn free_port() -> Result<SocketAddr> {
 fn wait_for(address: SocketAddr, process: &mut Process, folder: &Path) -> Result<()> {
     let deadline = Instant::now() + START;
     while TcpStream::connect(address).is_err() {
-        let said = || std::fs::read_to_string(folder.join("stderr")).unwrap_or_default();
+        let said = || fs::read_to_string(folder.join("stderr")).unwrap_or_default();
         ensure!(process.runs(), "it ended at once: {}", said());
         ensure!(Instant::now() < deadline, "it does not listen: {}", said());
         pause();

@@ -9,8 +9,8 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{Peer, free_port, on_path, wait_for};
-use crate::{process::Process, viewer::Door};
+use super::{Peer, Setting, free_port, on_path, wait_for};
+use crate::{process::Process, secure, viewer::Door};
 
 /// Where Debian, Fedora and Arch keep the module.
 const MODULES: [&str; 3] = [
@@ -35,13 +35,25 @@ impl Peer for Nginx {
         (!found).then(|| "nginx and its stream module are not installed".into())
     }
 
-    fn start(&self, target: SocketAddr, _: usize, folder: &Path) -> Result<(Option<Process>, Door)> {
+    fn speaks_tls(&self) -> bool {
+        true
+    }
+
+    fn start(&self, target: SocketAddr, setting: Setting, folder: &Path) -> Result<(Option<Process>, Door)> {
         let address = free_port()?;
         let module = module().context("nginx has no stream module")?;
+        let (tls, certificate) = if setting.tls {
+            let file = folder.join(secure::FILE);
+            let file = file.display();
+            let lines = format!("ssl_certificate {file}; ssl_certificate_key {file}; ssl_protocols TLSv1.3; ");
+            (" ssl", lines)
+        } else {
+            ("", String::new())
+        };
         let config = format!(
             "load_module {};\ndaemon off;\nworker_processes auto;\nworker_rlimit_nofile 20000;\npid nginx.pid;\n\
              error_log stderr crit;\nevents {{ worker_connections 20000; }}\n\
-             stream {{ tcp_nodelay on; server {{ listen {address} backlog=1024; proxy_pass {target}; proxy_timeout 1h; }} }}\n",
+             stream {{ {certificate}tcp_nodelay on; server {{ listen {address}{tls} backlog=1024; proxy_pass {target}; proxy_timeout 1h; }} }}\n",
             module.display()
         );
         fs::write(folder.join("nginx.conf"), config)?;
@@ -54,6 +66,7 @@ impl Peer for Nginx {
         wait_for(address, &mut process, folder)?;
         let door = Door {
             address,
+            tls: setting.tls,
             websocket: None,
             vnc: false,
         };

@@ -1,15 +1,17 @@
 //! `portholed` in websockify's stead, with a token file.
 
-use std::{net::SocketAddr, path::Path, path::PathBuf};
+use std::{net::SocketAddr, path::Path, path::PathBuf, process::Command};
 
 use anyhow::Result;
 
-use super::{Peer, token_file};
+use super::{Peer, Setting, token_file};
 use crate::{process::Process, viewer::Door};
 
 pub struct Porthole {
     pub name: &'static str,
     pub program: PathBuf,
+    /// How many descriptors it may have, if not as many as there are.
+    pub descriptors: Option<u32>,
 }
 
 impl Peer for Porthole {
@@ -21,7 +23,17 @@ impl Peer for Porthole {
         true
     }
 
-    fn start(&self, target: SocketAddr, tokens: usize, folder: &Path) -> Result<(Option<Process>, Door)> {
-        token_file::start(&self.program, target, tokens, folder)
+    fn speaks_tls(&self) -> bool {
+        true
+    }
+
+    fn start(&self, target: SocketAddr, setting: Setting, folder: &Path) -> Result<(Option<Process>, Door)> {
+        let mut command = Command::new(&self.program);
+        if let Some(descriptors) = self.descriptors {
+            command = Command::new("sh");
+            let limited = format!("ulimit -n {descriptors}; exec \"$0\" \"$@\"");
+            command.args(["-c", &limited]).arg(&self.program);
+        }
+        token_file::start(command, target, setting, folder)
     }
 }

@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Peer, START, free_port, wait_for};
+use super::{Peer, START, Setting, free_port, wait_for};
 use crate::{
     pause,
     process::Process,
@@ -33,7 +33,7 @@ impl Peer for Control {
         true
     }
 
-    fn start(&self, target: SocketAddr, _: usize, folder: &Path) -> Result<(Option<Process>, Door)> {
+    fn start(&self, target: SocketAddr, _: Setting, folder: &Path) -> Result<(Option<Process>, Door)> {
         let (process, door) = with_display(&self.0, &format!("target = \"{target}\""), folder)?;
         Ok((Some(process), door))
     }
@@ -48,7 +48,7 @@ impl Peer for View {
         true
     }
 
-    fn start(&self, target: SocketAddr, _: usize, folder: &Path) -> Result<(Option<Process>, Door)> {
+    fn start(&self, target: SocketAddr, _: Setting, folder: &Path) -> Result<(Option<Process>, Door)> {
         let address = free_port()?;
         let mut command = Command::new(&self.0);
         command.args([address.to_string(), target.to_string()]);
@@ -89,6 +89,7 @@ fn door(address: SocketAddr, token: &str) -> Door {
     };
     Door {
         address,
+        tls: false,
         websocket: Some(websocket),
         vnc: true,
     }

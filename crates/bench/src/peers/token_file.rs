@@ -4,33 +4,37 @@ use std::{fmt::Write, net::SocketAddr, path::Path, process::Command};
 
 use anyhow::Result;
 
-use super::{free_port, wait_for};
+use super::{Setting, free_port, wait_for};
 use crate::{
     process::Process,
+    secure,
     viewer::{Door, WebSocket},
 };
 
-/// Starts `program` with `count` tokens, all of them for `target`. The door shows the last of them.
+/// Starts a program with tokens that are all for `target`. The door shows the last of them.
 pub fn start(
-    program: &Path,
+    mut command: Command,
     target: SocketAddr,
-    count: usize,
+    setting: Setting,
     folder: &Path,
 ) -> Result<(Option<Process>, Door)> {
     let address = free_port()?;
-    std::fs::write(folder.join("tokens"), lines(target, count)?)?;
-    let mut command = Command::new(program);
+    std::fs::write(folder.join("tokens"), lines(target, setting.tokens)?)?;
     command
         .args(["--token-plugin", "TokenFile", "--token-source", "tokens"])
         .arg(address.to_string());
+    if setting.tls {
+        command.args(["--cert", secure::FILE]);
+    }
     let mut process = Process::start(&mut command, folder)?;
     wait_for(address, &mut process, folder)?;
     let websocket = WebSocket {
-        resource: format!("/websockify?token={}", token(count)),
+        resource: format!("/websockify?token={}", token(setting.tokens)),
         protocols: "binary".into(),
     };
     let door = Door {
         address,
+        tls: setting.tls,
         websocket: Some(websocket),
         vnc: false,
     };

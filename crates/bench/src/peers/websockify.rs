@@ -1,10 +1,10 @@
 //! websockify, the Python program whose place Porthole takes, with a token file.
 
-use std::{net::SocketAddr, path::Path, path::PathBuf};
+use std::{net::SocketAddr, path::Path, path::PathBuf, process::Command};
 
 use anyhow::Result;
 
-use super::{Peer, token_file};
+use super::{Peer, Setting, token_file};
 use crate::{process::Process, viewer::Door};
 
 pub struct Websockify {
@@ -25,12 +25,16 @@ impl Peer for Websockify {
         true
     }
 
+    fn speaks_tls(&self) -> bool {
+        true
+    }
+
     /// Each has a process of its own.
     fn most_idle(&self) -> usize {
         200
     }
 
-    fn start(&self, target: SocketAddr, tokens: usize, folder: &Path) -> Result<(Option<Process>, Door)> {
-        token_file::start(&self.program, target, tokens, folder)
+    fn start(&self, target: SocketAddr, setting: Setting, folder: &Path) -> Result<(Option<Process>, Door)> {
+        token_file::start(Command::new(&self.program), target, setting, folder)
     }
 }
