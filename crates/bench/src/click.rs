@@ -73,6 +73,7 @@ fn bare_server() -> Result<f64> {
     let (folder, address) = (tempfile::tempdir()?, free_port()?);
     let door = Door {
         address,
+        tls: false,
         websocket: None,
         vnc: true,
     };

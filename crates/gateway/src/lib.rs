@@ -7,6 +7,7 @@
 mod access;
 mod attend;
 mod buffers;
+mod connection;
 mod door;
 mod end;
 mod events;

@@ -28,6 +28,10 @@ pub(crate) trait Socket {
     fn try_fill(&self, pipe: &mut Pipe) -> io::Result<usize>;
     /// Writes what is in a pipe.
     fn try_drain(&self, pipe: &mut Pipe) -> io::Result<usize>;
+    /// To how much a write should be kept that is long.
+    fn most_at_once(&self) -> usize {
+        usize::MAX
+    }
     /// Waits until the system has all that was written. (Unlike a plain socket, TLS takes bytes before there is room.)
     fn poll_flush(&self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
@@ -149,6 +153,9 @@ macro_rules! one_of {
             }
             fn try_drain(&self, pipe: &mut Pipe) -> io::Result<usize> {
                 match self { $(Self::$kind(socket) => socket.try_drain(pipe)),+ }
+            }
+            fn most_at_once(&self) -> usize {
+                match self { $(Self::$kind(socket) => socket.most_at_once()),+ }
             }
             fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
                 match self { $(Self::$kind(socket) => socket.poll_flush(cx)),+ }

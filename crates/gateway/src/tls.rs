@@ -15,6 +15,9 @@ use tokio_rustls::{
 
 use crate::{socket::Socket, splice::Pipe};
 
+/// How much plain text rustls encrypts at most before it is sent, unless it is told otherwise.
+const ENCRYPTED: usize = 64 * 1024;
+
 /// The first byte of whoever speaks TLS: a record of the handshake (RFC 8446 §5.1). No HTTP request begins so.
 const HANDSHAKE_RECORD: u8 = 0x16;
 
@@ -154,6 +157,11 @@ impl Socket for TlsSocket {
             Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
             _ => Ok(taken),
         }
+    }
+
+    /// More than it takes in one write would only be held twice, as it is and encrypted.
+    fn most_at_once(&self) -> usize {
+        ENCRYPTED
     }
 
     fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -45,7 +45,8 @@ impl Peer for Nginx {
         let (tls, certificate) = if setting.tls {
             let file = folder.join(secure::FILE);
             let file = file.display();
-            let lines = format!("ssl_certificate {file}; ssl_certificate_key {file}; ssl_protocols TLSv1.3; ");
+            let lines =
+                format!("ssl_certificate {file}; ssl_certificate_key {file}; ssl_protocols TLSv1.3; ");
             (" ssl", lines)
         } else {
             ("", String::new())

@@ -71,8 +71,9 @@ impl<V: Socket, S: Socket> Relay<'_, V, S> {
             }
         }
         let mut buffer = Buffer::borrow(self.bulk);
-        let read = self.server.try_read(&mut buffer[HEADER_ROOM..])?;
-        self.bulk = read + HEADER_ROOM == buffer.len() || (self.bulk && read >= SMALL);
+        let end = buffer.len().min(self.viewer.socket.most_at_once());
+        let read = self.server.try_read(&mut buffer[HEADER_ROOM..end])?;
+        self.bulk = read + HEADER_ROOM == end || (self.bulk && read >= SMALL);
         if read > 0 {
             self.outgoing = Outgoing::copied(buffer, read);
         }
