@@ -85,6 +85,7 @@ fn revoke(gateway: &Gateway, dark: &mut Vec<f64>, stalled: &mut Vec<f64>) -> Res
     };
     let door = Door {
         address,
+        tls: false,
         websocket: Some(websocket),
         vnc: false,
     };
