@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use porthole_gateway::{
-    Access, End, Gateway, Grant, HEARTBEAT, Lookup, Pages, Route, Settings, Token, TokenSource,
+    Access, End, Gateway, Grant, HEARTBEAT, Lookup, Pages, Plain, Route, Settings, Token, TokenSource,
 };
 
 use crate::{
@@ -66,7 +66,7 @@ async fn gateway(target: SocketAddr) -> Result<Gateway> {
     let gateway = Gateway::start(Settings {
         listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
         identity: None,
-        plain: true,
+        plain: Plain::Everybody,
         splice: true,
         access: Access::default(),
         pages: Pages::Embedded { index: None },
