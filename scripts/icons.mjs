@@ -12,6 +12,7 @@ const renderings = [
   ['porthole.svg', 256, '128x128@2x.png'],
   ['porthole.svg', 512, 'icon.png'],
   ['tray.svg', 64, 'tray.png'],
+  ['tray-watched.svg', 64, 'tray-watched.png'],
 ];
 
 for (const [drawing, side, result] of renderings) {

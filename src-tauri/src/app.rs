@@ -6,7 +6,7 @@ use porthole::{ConfigPlace, Controller, Handle, Intent};
 use tauri::{AppHandle, Context, Manager, RunEvent, Runtime, WindowEvent};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{desktop::Desktop, ipc, tray, tray::Tray, windows};
+use crate::{desktop::Desktop, ipc, notes, tray, tray::Tray, windows};
 
 /// Runs until somebody quits. A second start only brings up the window of the first, and returns.
 pub fn run(config: Option<PathBuf>) -> anyhow::Result<()> {
@@ -25,6 +25,7 @@ pub fn run(config: Option<PathBuf>) -> anyhow::Result<()> {
     windows::show_main(app.handle())?;
     let tray = Tray::new(app.handle(), &app.state::<Handle>().snapshots.borrow());
     tauri::async_runtime::spawn(draw(app.handle().clone(), tray));
+    tauri::async_runtime::spawn(notes::draw(app.handle().clone()));
     tauri::async_runtime::spawn(end_on_signals(app.handle().clone()));
 
     app.run(|app, event| match event {

@@ -3,6 +3,7 @@
 mod app;
 mod desktop;
 mod ipc;
+mod notes;
 mod screen;
 mod tray;
 mod windows;

@@ -2,7 +2,7 @@
 
 use porthole::{
     Snapshot,
-    tray::{Item, menu},
+    tray::{Item, menu, tooltip},
 };
 use tauri::{
     AppHandle, Manager, Result, Runtime,
@@ -17,12 +17,14 @@ use zbus::fdo::DBusProxy;
 use crate::ipc;
 
 const ID: &str = "porthole";
-const ICON: Image<'_> = include_image!("icons/tray.png");
+const QUIET: Image<'_> = include_image!("icons/tray.png");
+const WATCHED: Image<'_> = include_image!("icons/tray-watched.png");
 
-/// The icon and the menu that it has now.
+/// The icon, and the menu and the tooltip that it has now.
 pub struct Tray<R: Runtime> {
     icon: TrayIcon<R>,
     shown: Vec<Item>,
+    said: String,
 }
 
 impl<R: Runtime> Tray<R> {
@@ -36,12 +38,35 @@ impl<R: Runtime> Tray<R> {
         let icon = make(app, &shown)
             .inspect_err(|error| warn!(%error, "there is no tray icon"))
             .ok()?;
-        Some(Self { icon, shown })
+        let said = String::new();
+        let mut tray = Self { icon, shown, said };
+        tray.show(snapshot);
+        Some(tray)
     }
 
-    /// Brings the menu up to date. One that is open closes when it is set, so it is set only if it differs.
+    /// Brings the icon and its menu up to date.
     pub fn show(&mut self, snapshot: &Snapshot) {
-        let items = menu(snapshot);
+        self.show_menu(menu(snapshot));
+        self.show_guests(snapshot);
+    }
+
+    /// Another icon while somebody is connected from elsewhere, and how many in its tooltip, which Linux has not.
+    fn show_guests(&mut self, snapshot: &Snapshot) {
+        let says = tooltip(snapshot);
+        if says == self.said {
+            return;
+        }
+        let watched = snapshot.guests().next().is_some();
+        let icon = if watched { WATCHED } else { QUIET };
+        let shown = self.icon.set_icon(Some(icon));
+        match shown.and_then(|()| self.icon.set_tooltip(Some(&says))) {
+            Ok(()) => self.said = says,
+            Err(error) => warn!(%error, "the tray's icon could not be brought up to date"),
+        }
+    }
+
+    /// A menu that is open closes when it is set, so it is set only if it differs.
+    fn show_menu(&mut self, items: Vec<Item>) {
         if items == self.shown {
             return;
         }
@@ -70,7 +95,7 @@ async fn watcher_is_there() -> zbus::Result<bool> {
 
 fn make<R: Runtime>(app: &AppHandle<R>, items: &[Item]) -> Result<TrayIcon<R>> {
     TrayIconBuilder::with_id(ID)
-        .icon(ICON)
+        .icon(QUIET)
         // The default is a folder in /tmp, which may belong to somebody else.
         .temp_dir_path(app.path().app_cache_dir()?)
         .menu(&draw(app, items)?)

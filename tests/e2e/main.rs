@@ -5,6 +5,7 @@ mod desks;
 mod displays;
 mod lan;
 mod links;
+mod notes;
 mod ordinary;
 mod sharing;
 mod shutdown;

@@ -10,6 +10,7 @@ pub mod home;
 pub mod lan;
 pub mod mini_browser;
 pub mod nginx;
+pub mod notes;
 pub mod page;
 pub mod people;
 pub mod portholed;

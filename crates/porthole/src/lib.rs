@@ -19,6 +19,7 @@ mod links;
 mod listen;
 mod milliseconds;
 mod network;
+pub mod notes;
 mod porthole;
 mod private_file;
 mod sentence;

@@ -1,6 +1,7 @@
 //! All that a person can see.
 
 mod finding;
+mod guests;
 mod launch;
 mod sharing;
 

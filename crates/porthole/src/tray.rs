@@ -1,6 +1,9 @@
 //! The tray's menu, as a value.
 
-use crate::{DisplayView, Intent, LaunchView, Reach, Snapshot};
+use crate::{
+    AskView, DisplayView, Intent, LaunchView, Reach, Snapshot,
+    notes::{answers, wish},
+};
 
 /// One entry of the tray's menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +32,20 @@ pub enum Item {
 /// (bytes that passed, memory, a display that is checked) give an equal one.
 pub fn menu(snapshot: &Snapshot) -> Vec<Item> {
     let openable = || snapshot.displays.iter().filter(|display| !is_forgotten(display));
-    let mut items: Vec<Item> = openable().map(open).collect();
+    let mut items: Vec<Item> = snapshot.asking.iter().map(visitor).collect();
+    if snapshot.guests().next().is_some() {
+        items.push(action(&connected(snapshot), Intent::ShowWindow));
+    }
     if !items.is_empty() {
         items.push(Item::Separator);
+    }
+    items.extend(openable().map(open));
+    if openable().next().is_some() {
+        items.push(Item::Separator);
+        items.push(Item::Submenu {
+            label: "Share".into(),
+            items: openable().map(share).collect(),
+        });
         items.push(Item::Submenu {
             label: "Copy link".into(),
             items: openable().map(copy_link).collect(),
@@ -50,10 +64,43 @@ pub fn menu(snapshot: &Snapshot) -> Vec<Item> {
     items
 }
 
+/// What the icon says when the pointer rests on it: who is connected, if anybody is.
+pub fn tooltip(snapshot: &Snapshot) -> String {
+    match snapshot.guests().next() {
+        None => "Porthole".into(),
+        Some(_) => format!("Porthole: {}", connected(snapshot)),
+    }
+}
+
+fn connected(snapshot: &Snapshot) -> String {
+    match snapshot.guests().count() {
+        1 => "1 viewer is connected".into(),
+        count => format!("{count} viewers are connected"),
+    }
+}
+
+/// Somebody who waits for an answer.
+fn visitor(ask: &AskView) -> Item {
+    let answers = answers(ask).into_iter();
+    Item::Submenu {
+        label: wish(ask),
+        items: answers.map(|(words, intent)| action(words, intent)).collect(),
+    }
+}
+
 fn open(display: &DisplayView) -> Item {
     action(
         &format!("Open {}", display.name),
         Intent::Open {
+            display: display.name.clone(),
+        },
+    )
+}
+
+fn share(display: &DisplayView) -> Item {
+    action(
+        &format!("{}…", display.name),
+        Intent::OpenShare {
             display: display.name.clone(),
         },
     )
@@ -118,6 +165,7 @@ fn action(label: &str, intent: Intent) -> Item {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{SessionRights, SessionView};
 
     fn snapshot(names: &[&str]) -> Snapshot {
         let displays = names.iter().map(|name| DisplayView {
@@ -172,6 +220,9 @@ mod tests {
             "Open Bob",
             "Open Alice",
             "--",
+            "Share",
+            "> Bob…",
+            "> Alice…",
             "Copy link",
             "> Bob",
             "> Alice",
@@ -211,13 +262,14 @@ mod tests {
         ];
         for (launch, offers, up) in table {
             let lines = drawn(&menu(&desktop(launch)));
-            assert_eq!(lines[..4], ["Open Alice", "--", "Copy link", "> Alice"]);
-            assert_eq!(&lines[4..4 + offers.len()], offers);
+            let lines: Vec<_> = lines.into_iter().skip_while(|line| line != "Copy link").collect();
+            assert_eq!(lines[..2], ["Copy link", "> Alice"]);
+            assert_eq!(&lines[2..2 + offers.len()], offers);
             let end: &[&str] = match up {
                 true => &["Show window", "--", "Quit", "Stop all and quit"],
                 false => &["Show window", "--", "Quit"],
             };
-            assert_eq!(&lines[4 + offers.len()..], end);
+            assert_eq!(&lines[2 + offers.len()..], end);
         }
     }
 
@@ -263,6 +315,56 @@ mod tests {
         let mut able = snapshot(&[]);
         able.new_desktop = None;
         assert_eq!(drawn(&menu(&able)), ["New desktop", "Show window", "--", "Quit"]);
+    }
+
+    #[test]
+    fn visitors_come_first_and_are_answered_in_the_menu() {
+        let mut snapshot = snapshot(&["Alice"]);
+        snapshot.asking = vec![AskView {
+            id: 1,
+            display: "Alice".into(),
+            address: "192.0.2.9".into(),
+            rights: SessionRights::Control,
+            since: 0,
+        }];
+        let items = menu(&snapshot);
+        let lines = [
+            "192.0.2.9 wants to control Alice",
+            "> Allow",
+            "> Allow to view",
+            "> Deny",
+            "--",
+            "Open Alice",
+        ];
+        assert_eq!(drawn(&items)[..6], lines);
+        let Item::Submenu { items, .. } = &items[0] else {
+            panic!("{items:?}")
+        };
+        let (visitor, rights) = (1, None);
+        assert_eq!(items[2], action("Deny", Intent::Answer { visitor, rights }));
+    }
+
+    #[test]
+    fn guests_are_counted() {
+        let mut snapshot = snapshot(&["Alice"]);
+        assert_eq!(tooltip(&snapshot), "Porthole");
+        let session = |id| SessionView {
+            id,
+            address: "192.0.2.4".into(),
+            since: 0,
+            to_viewer: 0,
+            to_server: 0,
+            rights: SessionRights::View,
+            link: Some(3),
+        };
+        snapshot.displays[0].sessions = vec![session(1)];
+        assert_eq!(tooltip(&snapshot), "Porthole: 1 viewer is connected");
+        assert_eq!(
+            drawn(&menu(&snapshot))[..3],
+            ["1 viewer is connected", "--", "Open Alice"]
+        );
+        snapshot.displays[0].sessions.push(session(2));
+        assert_eq!(drawn(&menu(&snapshot))[0], "2 viewers are connected");
     }
 
     #[test]

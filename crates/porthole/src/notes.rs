@@ -1,0 +1,193 @@
+//! What a person is to hear of while the window is out of sight, as a value.
+
+use crate::{AskView, DisplayView, Intent, SessionRights, SessionView, Snapshot};
+
+/// So many of each kind stand at once: a crowd of visitors does not bury the desktop under notifications.
+const MOST: usize = 4;
+
+/// A notification. It stands for as long as [`notes`] has it, unless the person puts it away before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// What it is about; of each subject a person is told once.
+    pub about: Subject,
+    /// What happened. Plain text, with words from outside.
+    pub title: String,
+    /// More about it; all our own words, since many desktops take markup here.
+    pub body: String,
+    /// What can be done about it: the words of a button, and what it asks for.
+    pub answers: Vec<(&'static str, Intent)>,
+    /// Somebody waits, so it stays until it is answered.
+    pub urgent: bool,
+}
+
+/// What a note is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A visitor who waits, by the id in the snapshot.
+    Visitor(u64),
+    /// A session, by the id in the snapshot.
+    Session(u64),
+}
+
+/// The notes for what `snapshot` shows: visitors who wait, then guests who are connected.
+pub fn notes(snapshot: &Snapshot) -> Vec<Note> {
+    let waiting = snapshot.asking.iter().take(MOST).map(visitor);
+    let connected = snapshot.guests().take(MOST);
+    waiting
+        .chain(connected.map(|(display, session)| guest(display, session)))
+        .collect()
+}
+
+/// The answers that a visitor can be given, which no more than the link does.
+pub(crate) fn answers(ask: &AskView) -> Vec<(&'static str, Intent)> {
+    let answer = |rights| Intent::Answer {
+        visitor: ask.id,
+        rights,
+    };
+    let control = ("Allow", answer(Some(SessionRights::Control)));
+    let view = ("Allow to view", answer(Some(SessionRights::View)));
+    let deny = ("Deny", answer(None));
+    match ask.rights {
+        SessionRights::Control => vec![control, view, deny],
+        SessionRights::View => vec![view, deny],
+    }
+}
+
+/// What a visitor waits for, as a sentence without its end.
+pub(crate) fn wish(ask: &AskView) -> String {
+    let verb = match ask.rights {
+        SessionRights::Control => "control",
+        SessionRights::View => "see",
+    };
+    format!("{} wants to {verb} {}", ask.address, ask.display)
+}
+
+fn visitor(ask: &AskView) -> Note {
+    Note {
+        about: Subject::Visitor(ask.id),
+        title: wish(ask),
+        body: "Whoever has the link waits for your answer.".into(),
+        answers: answers(ask),
+        urgent: true,
+    }
+}
+
+fn guest(display: &DisplayView, session: &SessionView) -> Note {
+    let body = match session.rights {
+        SessionRights::Control => "Keyboard and mouse work from there.",
+        SessionRights::View => "View only.",
+    };
+    Note {
+        about: Subject::Session(session.id),
+        title: format!("{} is connected to {}", session.address, display.name),
+        body: body.into(),
+        answers: vec![("Disconnect", Intent::Disconnect { session: session.id })],
+        urgent: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{LinkView, Reach, Terms};
+
+    fn session(id: u64, link: Option<u64>) -> SessionView {
+        SessionView {
+            id,
+            address: "192.0.2.4".into(),
+            since: 0,
+            to_viewer: 0,
+            to_server: 0,
+            rights: SessionRights::Control,
+            link,
+        }
+    }
+
+    fn link(id: u64, shared: bool) -> LinkView {
+        LinkView {
+            id,
+            terms: Terms::default(),
+            created: 0,
+            ends: None,
+            uses: 1,
+            last_use: None,
+            shared,
+        }
+    }
+
+    fn ask(id: u64, rights: SessionRights) -> AskView {
+        AskView {
+            id,
+            display: "<b>Alice</b>".into(),
+            address: "192.0.2.9".into(),
+            rights,
+            since: 0,
+        }
+    }
+
+    fn alice(sessions: Vec<SessionView>, links: Vec<LinkView>) -> Snapshot {
+        Snapshot {
+            displays: vec![DisplayView {
+                name: "Alice".into(),
+                target: "demo".into(),
+                launch: None,
+                state: Reach::Reachable,
+                busy: false,
+                sessions,
+                links,
+            }],
+            ..Snapshot::default()
+        }
+    }
+
+    #[test]
+    fn a_guest_can_be_disconnected() {
+        let told = notes(&alice(vec![session(7, Some(1))], vec![link(1, true)]));
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].title, "192.0.2.4 is connected to Alice");
+        assert_eq!(
+            told[0].answers,
+            [("Disconnect", Intent::Disconnect { session: 7 })]
+        );
+        assert!(!told[0].urgent);
+    }
+
+    #[test]
+    fn windows_and_browsers_of_ones_own_are_no_guests() {
+        let sessions = vec![session(1, None), session(2, Some(2)), session(3, Some(3))];
+        let links = vec![link(2, false)];
+        let told = notes(&alice(sessions, links));
+        assert_eq!(
+            told.iter().map(|note| note.about).collect::<Vec<_>>(),
+            [Subject::Session(3)],
+            "a link that is used up was for others"
+        );
+    }
+
+    #[test]
+    fn a_visitor_is_offered_what_the_link_gives() {
+        let told = notes(&Snapshot {
+            asking: vec![ask(1, SessionRights::Control), ask(2, SessionRights::View)],
+            ..Snapshot::default()
+        });
+        let words = |note: &Note| note.answers.iter().map(|(words, _)| *words).collect::<Vec<_>>();
+        assert_eq!(words(&told[0]), ["Allow", "Allow to view", "Deny"]);
+        assert_eq!(words(&told[1]), ["Allow to view", "Deny"]);
+        let (visitor, rights) = (2, Some(SessionRights::View));
+        assert_eq!(told[1].answers[0].1, Intent::Answer { visitor, rights });
+        assert!(told.iter().all(|note| note.urgent));
+        assert!(told[0].title.contains("control <b>Alice</b>"));
+        assert!(
+            !told[0].body.contains('<'),
+            "what comes from outside is in the title"
+        );
+    }
+
+    #[test]
+    fn a_crowd_is_not_all_announced() {
+        let sessions = (0..100).map(|id| session(id, Some(1))).collect();
+        let mut snapshot = alice(sessions, Vec::new());
+        snapshot.asking = (0..100).map(|id| ask(id, SessionRights::View)).collect();
+        assert_eq!(notes(&snapshot).len(), 2 * MOST);
+    }
+}
