@@ -242,6 +242,10 @@ fn fingerprint(certificate: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use tokio::net::TcpListener;
+    use tokio_rustls::{
+        TlsAcceptor,
+        rustls::{ServerConfig, pki_types::PrivatePkcs8KeyDer},
+    };
 
     use super::*;
 
@@ -316,6 +320,44 @@ mod tests {
             "{reason}"
         );
         assert!(fix.starts_with("Nothing listens there."), "{fix}");
+    }
+
+    #[tokio::test]
+    async fn over_tls_only_our_own_certificate_opens() {
+        let made = rcgen::generate_simple_self_signed(["desk".to_owned()]).unwrap();
+        let chain = vec![made.cert.der().clone()];
+        let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+        let server = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key.into())
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(server));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let to = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let Ok(mut stream) = acceptor.accept(stream).await else {
+                    continue;
+                };
+                let answer = b"HTTP/1.1 200 OK\r\n\r\n";
+                let _ = stream.read(&mut [0; 512]).await;
+                let _ = stream.write_all(answer).await;
+            }
+        });
+        let with = |fingerprint: String| Way {
+            fingerprint: Some(fingerprint),
+            ..way(to)
+        };
+        let own = fingerprint(made.cert.der());
+        assert_eq!(one(with(own.clone())).await, Opens::Yes { doubt: None });
+        for other in [own.replace(':', ""), fingerprint(b"another"), String::new()] {
+            let Opens::No { reason, .. } = one(with(other)).await else {
+                panic!()
+            };
+            assert!(reason.contains("another certificate"), "{reason}");
+        }
     }
 
     #[tokio::test]
