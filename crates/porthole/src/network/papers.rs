@@ -120,3 +120,77 @@ impl Source {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(encryption: Encryption) -> Config {
+        Config {
+            encryption,
+            ..Config::empty()
+        }
+    }
+
+    fn own() -> Encryption {
+        let made = rcgen::generate_simple_self_signed(["desk".to_owned()]).unwrap();
+        Encryption::Own(OwnCertificate {
+            certificate: made.cert.pem().into_bytes(),
+            key: made.signing_key.serialize_pem().into_bytes(),
+        })
+    }
+
+    fn fingerprint(proof: &Proof) -> &str {
+        proof.identity.as_ref().unwrap().fingerprint()
+    }
+
+    #[tokio::test]
+    async fn who_the_gateway_is_follows_the_config() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut papers = Papers::new(folder.path().join("certificate.json"));
+        let first = papers.of(&config(own()), &[]).await;
+        assert!(first.encrypted && !first.generated && first.faults.is_empty());
+        let renewed = papers.of(&config(own()), &[]).await;
+        assert_ne!(fingerprint(&first), fingerprint(&renewed));
+        let off = papers.of(&config(Encryption::Off), &[]).await;
+        assert!(!off.encrypted && off.identity.is_none());
+        let made = papers.of(&config(Encryption::Generated), &[]).await;
+        assert!(made.encrypted && made.generated);
+        let same = papers.of(&config(Encryption::Generated), &[]).await;
+        assert_eq!(fingerprint(&made), fingerprint(&same));
+        let named = Config {
+            hosts: vec!["desk.example.org".into()],
+            ..config(Encryption::Generated)
+        };
+        assert_ne!(
+            fingerprint(&made),
+            fingerprint(&papers.of(&named, &[]).await),
+            "for another name"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_certificate_that_cannot_be_kept_is_used_and_stays_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let blocked = folder.path().join("file");
+        std::fs::write(&blocked, "").unwrap();
+        let mut papers = Papers::new(blocked.join("certificate.json"));
+        let first = papers.of(&config(Encryption::Generated), &[]).await;
+        let second = papers.of(&config(Encryption::Generated), &[]).await;
+        assert!(
+            first.faults[0].contains("could not be saved"),
+            "{:?}",
+            first.faults
+        );
+        assert_eq!(fingerprint(&first), fingerprint(&second));
+        let broken = Encryption::Own(OwnCertificate {
+            certificate: Vec::new(),
+            key: Vec::new(),
+        });
+        let broken = papers.of(&config(broken), &[]).await;
+        assert!(
+            broken.encrypted && broken.identity.is_none() && !broken.faults.is_empty(),
+            "links do not become http by themselves"
+        );
+    }
+}
