@@ -1,6 +1,4 @@
-import { SvelteSet } from 'svelte/reactivity';
 import { Backoff } from './backoff';
-import { LONGEST_TEXT, lengthOf, writeClipboard } from './clipboard';
 import {
   endingOf,
   endingOfLink,
@@ -11,7 +9,7 @@ import {
   type Ending,
 } from './endings';
 import type { GatewayEvent } from './events';
-import type { Key, Modifier } from './keys';
+import { Hands } from './hands.svelte';
 import type { LinkFault, Plan } from './link';
 import { presentable } from './names';
 import { Notice } from './notice.svelte';
@@ -55,11 +53,14 @@ const KEYBOARD_FOLDS = 600;
 export class Session {
   phase = $state.raw<Phase>(connecting());
   readonly notice = new Notice();
+  readonly hands = new Hands({
+    screen: () => this.#screen,
+    mayTouch: () => !this.viewOnly,
+    say: (text) => this.notice.say(text),
+  });
   readonly terms = new Terms((text) => this.notice.say(text));
   /** What the desktop is called; foreign text. */
   readonly name = $derived.by(() => this.terms.display || this.#ownName);
-  /** What is on the desktop's clipboard, as far as is known; foreign text. */
-  copied = $state('');
   /** Nothing is sent to the desktop, be it that it may not or that it shall not. */
   readonly viewOnly = $derived.by(() => this.terms.rights === 'view' || this.settings.viewOnly);
   /** The keyboard is in a field of the page's own, for fingers. */
@@ -68,7 +69,6 @@ export class Session {
   dragging = $state(false);
   /** The last picture, while there is no newer one. */
   still = $state.raw<HTMLCanvasElement>();
-  readonly held = new SvelteSet<Modifier>();
 
   readonly #open: typeof openScreen;
   readonly #mount: HTMLElement;
@@ -104,7 +104,7 @@ export class Session {
     this.notice.clear();
     this.#ownName = '';
     this.#pin = '';
-    this.copied = '';
+    this.hands.copied = '';
     this.#trusted = '';
     if (typeof link === 'string') {
       this.#plan = undefined;
@@ -164,39 +164,6 @@ export class Session {
   drag(dragging: boolean): void {
     this.dragging = dragging;
     if (this.#screen) this.#screen.dragging = dragging;
-  }
-
-  press(key: Pick<Key, 'keysym' | 'code'>): void {
-    this.#screen?.press(key);
-  }
-
-  ctrlAltDel(): void {
-    this.#screen?.ctrlAltDel();
-  }
-
-  /** Holds a modifier down on the desktop, or lets it go. */
-  toggle(modifier: Modifier): void {
-    const down = !this.held.has(modifier);
-    this.#screen?.press(modifier, down);
-    if (down) this.held.add(modifier);
-    else this.held.delete(modifier);
-  }
-
-  releaseAll(): void {
-    for (const modifier of this.held) this.#screen?.press(modifier, false);
-    this.held.clear();
-  }
-
-  /** Puts text on the desktop's clipboard; false if it does not go there. */
-  paste(text: string): boolean {
-    if (this.viewOnly) return false;
-    if (lengthOf(text) > LONGEST_TEXT) {
-      this.notice.say(texts.clipboard.tooLong(LONGEST_TEXT / 1024));
-      return false;
-    }
-    this.copied = text;
-    this.#screen?.paste(text);
-    return true;
   }
 
   /** While the page's own field has the keyboard, touching the desktop leaves it there. */
@@ -285,11 +252,7 @@ export class Session {
       renamed: current((name) => {
         this.#ownName = presentable(name);
       }),
-      copied: current((text) => {
-        if (this.viewOnly) return;
-        this.copied = text;
-        void writeClipboard(text);
-      }),
+      copied: current((text) => this.hands.take(text)),
       clipped: current((clipped) => {
         this.clipped = clipped;
         if (!clipped) this.drag(false);
@@ -326,7 +289,7 @@ export class Session {
         this.terms.change(event.rights);
         break;
     }
-    if (this.terms.rights === 'view') this.copied = '';
+    if (this.terms.rights === 'view') this.hands.copied = '';
     this.#apply();
   }
 
@@ -340,7 +303,7 @@ export class Session {
   }
 
   #apply(): void {
-    if (this.viewOnly) this.releaseAll();
+    if (this.viewOnly) this.hands.releaseAll();
     if (!this.#screen) return;
     this.#screen.apply(this.#effective(), this.typing);
     this.#screen.focusOnTouch = !this.typing;
@@ -389,7 +352,7 @@ export class Session {
     this.#attempt++;
     clearTimeout(this.#retry);
     clearTimeout(this.#silence);
-    this.held.clear();
+    this.hands.held.clear();
     this.clipped = false;
     this.#screen?.close();
     this.#screen = undefined;

@@ -227,13 +227,13 @@ test('held modifiers are let go with view only, and are not held on the next scr
   const ctrl = { keysym: 0xffe3, code: 'ControlLeft' } as const;
   await follow();
   screens.last().events.connected();
-  session.toggle(ctrl);
+  session.hands.toggle(ctrl);
   expect(screens.last().screen['press']).toHaveBeenLastCalledWith(ctrl, true);
   session.apply({ ...DEFAULTS, viewOnly: true });
   expect(screens.last().screen['press']).toHaveBeenLastCalledWith(ctrl, false);
-  session.toggle(ctrl);
+  session.hands.toggle(ctrl);
   screens.last().events.closed(lost);
-  expect(session.held.size).toBe(0);
+  expect(session.hands.held.size).toBe(0);
 });
 
 describe('a link with a PIN', () => {
@@ -307,12 +307,12 @@ describe('what the gateway tells', () => {
     const ctrl = { keysym: 0xffe3, code: 'ControlLeft' } as const;
     tell({ ...welcome, rights: 'control' });
     screens.last().events.connected();
-    session.toggle(ctrl);
+    session.hands.toggle(ctrl);
     expect(session.viewOnly).toBe(false);
 
     tell({ type: 'rights', rights: 'view' });
     expect(session.viewOnly).toBe(true);
-    expect(session.held.size).toBe(0);
+    expect(session.hands.held.size).toBe(0);
     expect(applied()).toEqual([expect.objectContaining({ viewOnly: true }), false]);
 
     tell({ type: 'rights', rights: 'control' });
@@ -330,10 +330,10 @@ describe('what the gateway tells', () => {
     tell({ ...welcome, rights: 'control' });
     screens.last().events.copied('secret');
     tell({ type: 'rights', rights: 'view' });
-    expect(session.copied).toBe('');
+    expect(session.hands.copied).toBe('');
     screens.last().events.copied('another');
-    expect(session.copied).toBe('');
-    expect(session.paste('mine')).toBe(false);
+    expect(session.hands.copied).toBe('');
+    expect(session.hands.paste('mine')).toBe(false);
     expect(screens.last().screen['paste']).not.toHaveBeenCalled();
   });
 
@@ -348,9 +348,9 @@ describe('what the gateway tells', () => {
 test('text of 64 KiB and more goes to the desktop, and what a server would drop does not', async () => {
   await follow();
   const text = 'ü\n'.repeat(32 * 1024);
-  expect(session.paste(text)).toBe(true);
+  expect(session.hands.paste(text)).toBe(true);
   expect(screens.last().screen['paste']).toHaveBeenLastCalledWith(text);
-  expect(session.paste('x'.repeat(LONGEST_TEXT))).toBe(false);
+  expect(session.hands.paste('x'.repeat(LONGEST_TEXT))).toBe(false);
   expect(screens.last().screen['paste']).toHaveBeenCalledOnce();
   expect(session.notice.text).toContain('256 KiB');
 });
