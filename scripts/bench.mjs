@@ -1,4 +1,5 @@
 // npm run bench: measures Porthole beside other relays. Arguments are passed on: npm run bench -- --rounds 3 --modes down
+// npm run bench -- --faults: strangers who take all they can, viewers who read nothing, a system without descriptors.
 // npm run bench -- first-frame: how long a visitor waits in a browser, beside what Porthole replaces.
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -214,3 +214,69 @@ impl Write for Wire<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{future::poll_fn, time::Duration};
+
+    use tokio::{
+        io::AsyncReadExt,
+        net::TcpListener,
+        time::{sleep, timeout},
+    };
+    use tokio_rustls::{
+        TlsConnector,
+        rustls::{
+            ClientConfig, RootCertStore,
+            crypto::ring,
+            pki_types::{CertificateDer, ServerName},
+        },
+    };
+
+    use super::*;
+    use crate::Identity;
+
+    /// Both ends of a connection.
+    async fn pair() -> (TlsSocket, tokio_rustls::client::TlsStream<TcpStream>) {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let key = made.signing_key.serialize_pem();
+        let identity = Identity::from_pem(made.cert.pem().as_bytes(), key.as_bytes()).unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from(made.cert.der().to_vec())).unwrap();
+        let client = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let viewer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        let (server, viewer) = tokio::join!(
+            accept(stream, identity.config()),
+            TlsConnector::from(Arc::new(client)).connect(name, viewer)
+        );
+        (TlsSocket::new(server.unwrap()), viewer.unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_was_taken_before_there_was_room_is_sent_by_a_flush() {
+        let (socket, mut viewer) = pair().await;
+        let mut taken = 0;
+        // Until there is no room: then the last write is encrypted, and not sent.
+        loop {
+            tokio::select! {
+                biased;
+                ready = poll_fn(|cx| socket.poll_write_ready(cx)) => ready.unwrap(),
+                () = sleep(Duration::from_millis(50)) => break,
+            }
+            taken += socket.try_write(&[7; 1000]).unwrap_or(0);
+        }
+        let flush = poll_fn(|cx| socket.poll_flush(cx));
+        let mut heard = vec![0; taken];
+        let both = async { tokio::join!(flush, viewer.read_exact(&mut heard)) };
+        let (flushed, read) = timeout(Duration::from_secs(15), both).await.unwrap();
+        flushed.unwrap();
+        assert_eq!(read.unwrap(), taken);
+    }
+}
