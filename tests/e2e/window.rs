@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use porthole_tests::{
-    browser::Browser, deadline::eventually, desktop::Desktop, page::IN_THE_OPEN, window::Window,
+    browser::Browser, deadline::eventually, desktop::Desktop, page::IN_THE_OPEN, tray::Tray, window::Window,
 };
 
 use crate::displays::{Displays, RED};
@@ -66,4 +66,28 @@ async fn the_list_follows_the_config() -> Result<()> {
         "the last good config is no longer in force"
     );
     Ok(())
+}
+
+#[tokio::test]
+async fn a_link_is_shared_from_the_tray_and_revoked_in_the_window() -> Result<()> {
+    let displays = Displays::start().await?;
+    let desktop = Desktop::start().await?;
+    let tray = Tray::start(&desktop).await?;
+    displays.configure(desktop.home(), "")?;
+    let window = Window::start(&desktop).await?;
+    let main = window.main().await?;
+    main.says("Only this machine can connect").await?;
+
+    tray.click("Share > Alice…").await?;
+    main.says("Share Alice").await?;
+    main.click("Copy link").await?;
+    main.says("Link copied.").await?;
+    let link = desktop.clipboard()?;
+    let browser = Browser::start().await?;
+    let page = browser.open(&link).await?;
+    page.shows(RED, IN_THE_OPEN).await?;
+
+    main.click("Revoke this link").await?;
+    page.says("Ended by the owner").await?;
+    main.says("Only this machine can connect").await
 }

@@ -97,8 +97,9 @@ impl Tray {
                 .ok_or_else(|| anyhow!("it has {:?}", entries.keys()))
         })
         .await?;
+        // Without waiting for an answer: a program that was told to quit may be gone before it gives one.
         Ok(menu
-            .call("Event", &(number, "clicked", Value::from(0), 0_u32))
+            .call_noreply("Event", &(number, "clicked", Value::from(0), 0_u32))
             .await?)
     }
 
