@@ -67,7 +67,10 @@ export default defineConfig({
           name: 'page',
           include: ['tests/*.test.ts'],
           globalSetup: 'tests/setup.ts',
+          // A browser on a busy machine; what is there sooner is not waited for.
           testTimeout: 30_000,
+          hookTimeout: 30_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
     ],
