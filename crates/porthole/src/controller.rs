@@ -237,7 +237,7 @@ impl Controller {
             Done::LookedBack(visits) => self.take_history(visits),
             Done::Shared(shared, notice) => self.take_shared(*shared, notice),
             Done::Tried { attempt, opens } => self.take_tried(attempt, opens),
-            Done::Copied { link, host, notice } => self.take_copied(link, host, notice),
+            Done::Copied { link, url, notice } => self.take_copied(link, url, notice),
             Done::Looked(looked) => self.take_looked(*looked),
             Done::Examined(findings) => self.take_findings(findings),
             Done::AllStopped => {}

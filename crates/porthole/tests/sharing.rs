@@ -273,6 +273,24 @@ async fn encryption_is_switched_in_the_config() {
 }
 
 #[tokio::test]
+async fn a_link_that_has_changed_is_not_said_to_be_on_the_clipboard() {
+    let home = Home::with(&display("Alice", "demo"));
+    let mut person = start(&home).await;
+    share(&mut person, Terms::default()).await;
+    assert!(matches!(person.asked().await, Asked::Copy(_)));
+    shown(&mut person, |share| share.copied.is_some()).await;
+    person.click(Intent::Encrypt { on: true }).await;
+    shown(&mut person, |share| {
+        share.addresses[0].url.starts_with("https://") && share.copied.is_none()
+    })
+    .await;
+    let host = "127.0.0.2".to_owned();
+    person.click(Intent::CopyShared { host: host.clone() }).await;
+    assert!(matches!(person.asked().await, Asked::Copy(link) if link.starts_with("https://")));
+    shown(&mut person, |share| share.copied.as_ref() == Some(&host)).await;
+}
+
+#[tokio::test]
 async fn a_certificate_of_ones_own_is_taken_up_when_it_is_renewed() {
     let home = Home::new();
     let renew = || {

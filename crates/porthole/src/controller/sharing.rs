@@ -29,7 +29,7 @@ pub(super) struct Shared {
     addresses: Vec<ShareAddress>,
     /// Tells the answer that is waited for from earlier ones.
     attempt: u64,
-    /// The host of the address that was copied.
+    /// The whole link that was copied.
     copied: Option<String>,
     /// Whether it is to be copied once it is known which address opens.
     to_copy: bool,
@@ -56,8 +56,15 @@ impl Shared {
             terms: self.terms,
             addresses: self.addresses.clone(),
             pin: self.made.pin.clone(),
-            copied: self.copied.clone(),
+            copied: self.copied_host(),
         }
+    }
+
+    /// The address that is on the clipboard; none when its link has changed since, as with encryption.
+    fn copied_host(&self) -> Option<String> {
+        let mut addresses = self.addresses.iter();
+        let copied = addresses.find(|address| Some(&address.url) == self.copied.as_ref())?;
+        Some(copied.host.clone())
     }
 }
 
@@ -137,20 +144,20 @@ impl Controller {
         };
         let (link, url, shell) = (shared.made.id, address.url.clone(), self.shell.clone());
         self.work.spawn(async move {
-            let copied = shell.call(Call::Copy(url)).await;
+            let copied = shell.call(Call::Copy(url.clone())).await;
             let notice = copied
                 .err()
                 .map(|cause| Notice::error(format!("The link could not be copied: {cause}.")));
-            Done::Copied { link, host, notice }
+            Done::Copied { link, url, notice }
         });
     }
 
-    pub(super) fn take_copied(&mut self, link: LinkId, host: String, notice: Option<Notice>) {
+    pub(super) fn take_copied(&mut self, link: LinkId, url: String, notice: Option<Notice>) {
         let shared = self.share.as_mut().filter(|shared| shared.made.id == link);
         if let Some(shared) = shared
             && notice.is_none()
         {
-            shared.copied = Some(host);
+            shared.copied = Some(url);
         }
         self.notice = notice.or(self.notice.take());
     }

@@ -44,7 +44,7 @@ pub(super) enum Done {
     /// The link that is shown was copied, or could not be.
     Copied {
         link: LinkId,
-        host: String,
+        url: String,
         notice: Option<Notice>,
     },
     /// Somebody looked what there is.
