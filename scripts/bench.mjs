@@ -4,8 +4,9 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { argv } from 'node:process';
+import { buildPrograms } from './cargo.mjs';
 import { buildFront, installModules } from './front.mjs';
-import { Failure, main, outputOf, run, runQuietly, step } from './run.mjs';
+import { Failure, main, run, runQuietly, step } from './run.mjs';
 import { ensure } from './system.mjs';
 
 /** Beside cargo's own files, so that `cargo clean` takes it, too. */
@@ -60,17 +61,11 @@ async function unpackNovnc() {
   await runQuietly('sh', ['-c', unpack], { cwd: folder });
 }
 
-/** Builds a release and gives the path of the program, which cargo alone knows. */
+/** Builds a release and gives the path of the program. */
 async function build(name, binary) {
   step(`building ${binary}`);
-  const messages = await outputOf('cargo', [
-    ...['build', '--release', '--locked', '--package', name, '--bin', binary],
-    ...['--quiet', '--message-format=json-render-diagnostics'],
-  ]);
-  const built = messages.split('\n').filter(Boolean).map(JSON.parse);
-  const program = built.find((message) => message.executable && message.target.name === binary);
-  if (!program) throw new Failure(`cargo built no ${binary}`);
-  return program.executable;
+  const [program] = await buildPrograms([{ package: name, binary }]);
+  return program;
 }
 
 /** Into an environment of its own. Where that cannot be, the benchmark says that it leaves websockify out. */

@@ -7,9 +7,13 @@ const icons = new URL('../src-tauri/icons/', import.meta.url);
 
 /** [drawing, side in pixels, result] */
 const renderings = [
+  ['porthole.svg', 16, '16x16.png'],
+  ['porthole.svg', 24, '24x24.png'],
   ['porthole.svg', 32, '32x32.png'],
+  ['porthole.svg', 48, '48x48.png'],
+  ['porthole.svg', 64, '64x64.png'],
   ['porthole.svg', 128, '128x128.png'],
-  ['porthole.svg', 256, '128x128@2x.png'],
+  ['porthole.svg', 256, '256x256.png'],
   ['porthole.svg', 512, 'icon.png'],
   ['tray.svg', 64, 'tray.png'],
   ['tray-watched.svg', 64, 'tray-watched.png'],

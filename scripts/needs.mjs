@@ -12,6 +12,7 @@ const needs = {
     { package: 'libayatana-appindicator3-1', library: 'libayatana-appindicator3.so.1' },
     { package: 'xdg-utils', programs: ['xdg-open'] },
   ],
+  bundle: [{ package: 'dpkg-dev', programs: ['dpkg-shlibdeps'] }],
   test: [
     { package: 'tigervnc-standalone-server', programs: ['Xtigervnc'] },
     { package: 'tigervnc-scraping-server', programs: ['X0tigervnc'] },
@@ -33,9 +34,15 @@ const needs = {
   ],
 };
 
-const buildsOn = { headless: [], desktop: ['headless'], test: ['headless', 'desktop'] };
+const buildsOn = {
+  headless: [],
+  desktop: ['headless'],
+  bundle: ['headless', 'desktop'],
+  install: ['headless', 'desktop', 'bundle'],
+  test: ['headless', 'desktop'],
+};
 
-/** All that `task` (`headless`, `desktop` or `test`) needs. */
+/** All that `task` (`headless`, `desktop`, `bundle`, `install` or `test`) needs. */
 export function needsOf(task) {
   return [...buildsOn[task], task].flatMap((name) => needs[name]);
 }

@@ -1,8 +1,9 @@
 // npm start: from a fresh clone to the running program. Arguments are passed on: npm start -- --config FILE
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { buildPrograms } from './cargo.mjs';
 import { buildFront, installModules } from './front.mjs';
-import { Failure, main, outputOf, step } from './run.mjs';
+import { Failure, main, step } from './run.mjs';
 import { ensure } from './system.mjs';
 
 const shells = {
@@ -32,7 +33,7 @@ function hasDisplay() {
   );
 }
 
-/** Builds the shell and gives the path of its program, which cargo alone knows. */
+/** Builds the shell and gives the path of its program. */
 async function build(shell) {
   // When nothing is to be built, cargo is done before anybody wonders.
   const patience = setTimeout(
@@ -40,19 +41,10 @@ async function build(shell) {
     1000,
     `building ${shell.binary} (the first time takes some minutes)`,
   );
-  const target = ['--package', shell.package, '--bin', shell.binary];
-  const quiet = process.stderr.isTTY ? [] : ['--quiet'];
-  const options = ['--release', '--locked', '--message-format=json-render-diagnostics', ...quiet];
-  const messages = await outputOf('cargo', ['build', ...target, ...options]).finally(() =>
+  const [program] = await buildPrograms([shell], { quiet: !process.stderr.isTTY }).finally(() =>
     clearTimeout(patience),
   );
-  const lines = messages.split('\n').filter(Boolean);
-  const built = lines.map((line) => JSON.parse(line));
-  const program = built.find(
-    ({ executable, target }) => executable && target.name === shell.binary,
-  );
-  if (!program) throw new Failure(`cargo built no ${shell.binary}`);
-  return program.executable;
+  return program;
 }
 
 /** Runs the program as if it were this process: same terminal, signals passed on, its exit code as ours. */

@@ -3,6 +3,8 @@
 mod app;
 mod desktop;
 mod ipc;
+#[cfg(test)]
+mod manuals;
 mod notes;
 mod screen;
 mod tray;
@@ -26,12 +28,20 @@ struct Arguments {
     /// The config file, in place of the one in the user's config folder
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+
+    /// What the package does before it is removed: stop desktops of this user's that no Porthole watches over
+    #[arg(long, hide = true)]
+    stop_left: bool,
 }
 
 fn main() -> ExitCode {
     choose_renderer();
     let arguments = Arguments::parse();
     log_to_stderr();
+    if arguments.stop_left {
+        tauri::async_runtime::block_on(porthole::stop_left());
+        return ExitCode::SUCCESS;
+    }
     match screen::open().and_then(|()| app::run(arguments.config)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -21,6 +21,11 @@ impl Launcher {
         Self
     }
 
+    /// A launcher that finds what all have started.
+    pub fn every() -> Self {
+        Self
+    }
+
     /// A launcher that keeps its displays in that folder.
     pub fn at(_: PathBuf) -> Self {
         Self

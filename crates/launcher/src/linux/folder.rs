@@ -22,6 +22,9 @@ const SOCKET_PATH: usize = 107;
 /// Where a display's VNC server listens, in the display's folder.
 const SOCKET: &str = "desk/rfb.sock";
 
+/// The length of the names that keep launchers [apart](Base::apart).
+const APART: usize = 12;
+
 /// Whether a launched display listens there, by this program or another: nobody else has its password.
 pub(super) fn is_display(socket: &Path) -> bool {
     socket.ends_with(SOCKET)
@@ -34,6 +37,8 @@ pub(super) struct Base {
     pub fixed: Option<PathBuf>,
     /// Keeps these displays apart from those of others that are ours.
     pub apart: Option<String>,
+    /// Those of others that are ours are found, too.
+    pub every: bool,
 }
 
 impl Base {
@@ -54,6 +59,7 @@ impl Base {
     pub fn all(&self) -> Vec<PathBuf> {
         let bases = match &self.fixed {
             Some(fixed) => vec![fixed.clone()],
+            None if self.every => every(),
             None if rustix::process::geteuid().is_root() => vec![self.in_run()],
             None => self.in_runtime().into_iter().chain([self.in_public()]).collect(),
         };
@@ -79,6 +85,31 @@ impl Base {
             None => "porthole".to_owned(),
         }
     }
+}
+
+/// All folders that launchers of ours may have made, by their names.
+fn every() -> Vec<PathBuf> {
+    let uid = rustix::process::geteuid().as_raw();
+    let private = ["/run".into()].into_iter().chain(runtime());
+    let private = private.flat_map(|place: PathBuf| bases_in(&place, ""));
+    private
+        .chain(bases_in(Path::new("/tmp"), &format!("-{uid}")))
+        .collect()
+}
+
+/// The folders in `place` with such names as [`Base`] gives, with this at their end. Nothing else is touched: what a
+/// launcher finds in its folders, and cannot make sense of, it clears away.
+fn bases_in(place: &Path, end: &str) -> Vec<PathBuf> {
+    let is_base = |name: &str| {
+        let name = name
+            .strip_suffix(end)
+            .and_then(|name| name.strip_prefix("porthole"));
+        let apart = |name: &str| name.len() == APART && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        name.is_some_and(|name| name.is_empty() || name.strip_prefix('-').is_some_and(apart))
+    };
+    let entries = place.read_dir().into_iter().flatten().flatten();
+    let bases = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_base));
+    bases.map(|entry| entry.path()).collect()
 }
 
 /// XDG_RUNTIME_DIR, if it is what the specification says: our own, and nobody else's.
@@ -332,6 +363,32 @@ mod tests {
         ] {
             assert_eq!(slug(name), expected);
         }
+    }
+
+    #[test]
+    fn bases_are_known_by_their_whole_names() {
+        let place = tempfile::tempdir().unwrap();
+        for name in [
+            "porthole",
+            "porthole-3f9c0a21b7d4",
+            "porthole-1000",
+            "porthole-3f9c0a21b7d4-1000",
+            "porthole-Xy3k2A",
+            "porthole-notes",
+            "portholes",
+            "x-porthole",
+        ] {
+            std::fs::create_dir(place.path().join(name)).unwrap();
+        }
+        for (end, expected) in [
+            ("", ["porthole", "porthole-3f9c0a21b7d4"]),
+            ("-1000", ["porthole-1000", "porthole-3f9c0a21b7d4-1000"]),
+        ] {
+            let mut found = bases_in(place.path(), end);
+            found.sort();
+            assert_eq!(found, expected.map(|name| place.path().join(name)));
+        }
+        assert_eq!(bases_in(Path::new("/nowhere"), ""), [] as [PathBuf; 0]);
     }
 
     #[test]

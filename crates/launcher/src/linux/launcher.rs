@@ -33,11 +33,22 @@ impl Launcher {
     }
 
     /// Like [`Launcher::new`], but with folders called `porthole-NAME`: it neither sees nor adopts what other launchers
-    /// have started. The name is short, and fit for a file.
+    /// have started. The name is of 12 hexadecimal digits, so that its folders are not mistaken for others.
     pub fn apart(name: String) -> Self {
         Self {
             base: Base {
                 apart: Some(name),
+                ..Base::default()
+            },
+        }
+    }
+
+    /// A launcher that finds what all launchers of this user's have started, those that were set [apart](Self::apart)
+    /// as well. Its own displays are as with [`Launcher::new`].
+    pub fn every() -> Self {
+        Self {
+            base: Base {
+                every: true,
                 ..Base::default()
             },
         }

@@ -87,6 +87,10 @@ pub struct Args {
     /// What the process in the background is started with by the one that was called
     #[arg(long, hide = true, requires = "daemon")]
     pub detached: bool,
+
+    /// What the package does before it is removed: stop desktops of this user's that no Porthole watches over
+    #[arg(long, hide = true, exclusive = true)]
+    pub stop_left: bool,
 }
 
 const USAGE: &str = "portholed [--config FILE] [OPTIONS]

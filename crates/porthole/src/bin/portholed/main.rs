@@ -7,6 +7,8 @@ mod doctor;
 mod foreign_options;
 mod listen;
 mod log;
+#[cfg(test)]
+mod manuals;
 mod plan;
 mod process;
 mod remote;
@@ -41,6 +43,11 @@ fn main() -> ExitCode {
 fn run(args: Args) -> anyhow::Result<ExitCode> {
     if let Some(command) = args.command {
         return command.run(&ConfigPlace::find(args.config)?);
+    }
+    if args.stop_left {
+        let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+        runtime.block_on(porthole::stop_left());
+        return Ok(ExitCode::SUCCESS);
     }
     if args.daemon && !args.detached {
         return detach::start_in_background();

@@ -1,0 +1,69 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_portholed_global_optspecs
+    string join \n config= token-plugin= token-source= web= index allow-host= allow-origin= heartbeat= D/daemon log-file= v/verbose detached h/help V/version
+end
+
+function __fish_portholed_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_portholed_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_portholed_using_subcommand
+    set -l cmd (__fish_portholed_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c portholed -n "__fish_portholed_needs_command" -l config -d 'Config file, in place of the one in the config folder' -r -F
+complete -c portholed -n "__fish_portholed_needs_command" -l token-plugin -d 'How tokens are looked up: TokenFile or ReadOnlyTokenFile' -r
+complete -c portholed -n "__fish_portholed_needs_command" -l token-source -d 'File with lines `token: host:port`, or a folder of such files' -r -F
+complete -c portholed -n "__fish_portholed_needs_command" -l web -d 'Serve this folder in place of the viewer that is built in' -r -F
+complete -c portholed -n "__fish_portholed_needs_command" -l allow-host -d 'Answer only to this Host name and to this machine\'s own (may be repeated)' -r
+complete -c portholed -n "__fish_portholed_needs_command" -l allow-origin -d 'Let only pages of this origin and our own connect, as https://desk.example.org (may be repeated)' -r
+complete -c portholed -n "__fish_portholed_needs_command" -l heartbeat -d 'Ping viewers this often, so that no proxy cuts idle ones [default: 20]' -r
+complete -c portholed -n "__fish_portholed_needs_command" -l log-file -d 'Log to this file in place of standard error; SIGHUP opens it anew' -r -F
+complete -c portholed -n "__fish_portholed_needs_command" -l index -d 'List all targets with their links at `/`, for everybody who can reach it'
+complete -c portholed -n "__fish_portholed_needs_command" -s D -l daemon -d 'Run in the background, once it listens'
+complete -c portholed -n "__fish_portholed_needs_command" -s v -l verbose -d 'Log more; twice for still more'
+complete -c portholed -n "__fish_portholed_needs_command" -l detached -d 'What the process in the background is started with by the one that was called'
+complete -c portholed -n "__fish_portholed_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portholed -n "__fish_portholed_needs_command" -s V -l version -d 'Print version'
+complete -c portholed -n "__fish_portholed_needs_command" -a "status" -d 'Tell how the displays fare'
+complete -c portholed -n "__fish_portholed_needs_command" -a "start" -d 'Start a display, and wait until viewers can connect'
+complete -c portholed -n "__fish_portholed_needs_command" -a "stop" -d 'Stop a display with all that runs in it'
+complete -c portholed -n "__fish_portholed_needs_command" -a "restart" -d 'Stop a display, and start it again'
+complete -c portholed -n "__fish_portholed_needs_command" -a "stop-all" -d 'Stop all displays that were launched'
+complete -c portholed -n "__fish_portholed_needs_command" -a "doctor" -d 'Look for faults in all that links stand on, and say what to do; nothing is changed'
+complete -c portholed -n "__fish_portholed_needs_command" -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portholed -n "__fish_portholed_using_subcommand status" -l config -d 'Config file, in place of the one in the config folder' -r -F
+complete -c portholed -n "__fish_portholed_using_subcommand status" -l json -d 'As JSON, for programs'
+complete -c portholed -n "__fish_portholed_using_subcommand status" -s h -l help -d 'Print help'
+complete -c portholed -n "__fish_portholed_using_subcommand start" -l config -d 'Config file, in place of the one in the config folder' -r -F
+complete -c portholed -n "__fish_portholed_using_subcommand start" -s h -l help -d 'Print help'
+complete -c portholed -n "__fish_portholed_using_subcommand stop" -l config -d 'Config file, in place of the one in the config folder' -r -F
+complete -c portholed -n "__fish_portholed_using_subcommand stop" -s h -l help -d 'Print help'
+complete -c portholed -n "__fish_portholed_using_subcommand restart" -l config -d 'Config file, in place of the one in the config folder' -r -F
+complete -c portholed -n "__fish_portholed_using_subcommand restart" -s h -l help -d 'Print help'
+complete -c portholed -n "__fish_portholed_using_subcommand stop-all" -l config -d 'Config file, in place of the one in the config folder' -r -F
+complete -c portholed -n "__fish_portholed_using_subcommand stop-all" -s h -l help -d 'Print help'
+complete -c portholed -n "__fish_portholed_using_subcommand doctor" -l token-source -d 'A token file of websockify\'s to look at besides, or a folder of such files' -r -F
+complete -c portholed -n "__fish_portholed_using_subcommand doctor" -l config -d 'Config file, in place of the one in the config folder' -r -F
+complete -c portholed -n "__fish_portholed_using_subcommand doctor" -l json -d 'As JSON, for programs'
+complete -c portholed -n "__fish_portholed_using_subcommand doctor" -s h -l help -d 'Print help'
+complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all doctor help" -f -a "status" -d 'Tell how the displays fare'
+complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all doctor help" -f -a "start" -d 'Start a display, and wait until viewers can connect'
+complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all doctor help" -f -a "stop" -d 'Stop a display with all that runs in it'
+complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all doctor help" -f -a "restart" -d 'Stop a display, and start it again'
+complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all doctor help" -f -a "stop-all" -d 'Stop all displays that were launched'
+complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all doctor help" -f -a "doctor" -d 'Look for faults in all that links stand on, and say what to do; nothing is changed'
+complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all doctor help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
