@@ -569,3 +569,65 @@ async fn limits_and_the_clock() {
     ])
     .await;
 }
+
+#[tokio::test]
+async fn certificates() {
+    let mut well = Well::new();
+    well.certificate(false);
+    well.day_of_2100(100);
+    assert!(unwell(&well.examine().await).is_empty());
+    each_is_found(&[
+        (
+            "one with another's key",
+            |well| {
+                well.certificate(true);
+                well.day_of_2100(100);
+            },
+            "certificate",
+            Fault,
+            &[
+                "this key is not that of the first certificate",
+                "`cert` and `key`",
+            ],
+        ),
+        (
+            "one that has ended",
+            |well| {
+                well.certificate(false);
+                well.day_of_2100(365 + 3);
+            },
+            "certificate",
+            Fault,
+            &["ended 3 days ago", "renewed"],
+        ),
+        (
+            "one that ends soon",
+            |well| {
+                well.certificate(false);
+                well.day_of_2100(365 - 3);
+            },
+            "certificate",
+            Warn,
+            &["ends in 3 days", "renewed"],
+        ),
+        (
+            "one of the future",
+            |well| well.certificate(false),
+            "certificate",
+            Fault,
+            &["valid only in ", "the clock right"],
+        ),
+        (
+            "a key that others can read",
+            |well| {
+                well.certificate(false);
+                well.day_of_2100(100);
+                well.mode("key.pem", 0o644);
+            },
+            "secrets",
+            Warn,
+            &["Other users can read", "key.pem", "chmod o="],
+        ),
+    ])
+    .await;
+}

@@ -1,7 +1,7 @@
 //! portholed's man pages and shell completions, in `packaging/manuals`. Fails when they are out of date; to write them anew:
 //! `UPDATE_MANUALS=1 cargo test -p porthole manuals`.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -16,17 +16,25 @@ fn the_manuals_are_up_to_date() {
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
         clap_complete::generate_to(shell, &mut Args::command(), "portholed", scratch.path()).unwrap();
     }
-    for made in fs::read_dir(scratch.path()).unwrap() {
-        let made = made.unwrap();
-        let there = committed.join(made.file_name());
+    for name in names(scratch.path()).union(&names(&committed)) {
+        let (made, there) = (scratch.path().join(name), committed.join(name));
         if std::env::var_os("UPDATE_MANUALS").is_some() {
-            fs::copy(made.path(), &there).unwrap();
+            // One that is not made any more has nothing to be copied.
+            fs::copy(&made, &there)
+                .or_else(|_| fs::remove_file(&there).map(|()| 0))
+                .unwrap();
         }
-        assert_eq!(
-            fs::read_to_string(&there).ok(),
-            fs::read_to_string(made.path()).ok(),
+        assert!(
+            fs::read(&made).ok() == fs::read(&there).ok(),
             "{} is out of date: run UPDATE_MANUALS=1 cargo test -p porthole manuals",
             there.display()
         );
     }
+}
+
+/// The files in a folder that are about portholed.
+fn names(folder: &Path) -> BTreeSet<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.contains("portholed")).collect()
 }

@@ -6,7 +6,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, TcpListener},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    time::SystemTime,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use tempfile::TempDir;
@@ -116,6 +116,28 @@ impl Well {
         let free = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).unwrap();
         let port = free.local_addr().unwrap().port();
         self.config(&format!("port = {port}\nlisten = \"0.0.0.0\""));
+    }
+
+    /// Links are https, with a certificate that is valid from 2100 to 2101, and the key of another one if it is to be
+    /// the `wrong` one.
+    pub fn certificate(&self, wrong: bool) {
+        let made = || {
+            let mut params = rcgen::CertificateParams::new(["desk.example.org".to_owned()]).unwrap();
+            params.not_before = rcgen::date_time_ymd(2100, 1, 1);
+            params.not_after = rcgen::date_time_ymd(2101, 1, 1);
+            let key = rcgen::KeyPair::generate().unwrap();
+            (params.self_signed(&key).unwrap().pem(), key.serialize_pem())
+        };
+        let (certificate, key) = made();
+        self.write("cert.pem", &certificate);
+        self.write("key.pem", &if wrong { made().1 } else { key });
+        self.mode("key.pem", 0o600);
+        self.config("cert = \"cert.pem\"\nkey = \"key.pem\"\n");
+    }
+
+    /// The time is so many days after the first of January 2100.
+    pub fn day_of_2100(&mut self, days: u64) {
+        self.machine.now = UNIX_EPOCH + Duration::from_secs(4_102_444_800 + days * 86_400);
     }
 
     /// How many files may be open.
