@@ -2,14 +2,12 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use porthole_gateway::Identity;
 use x509_parser::{certificate::X509Certificate, pem::Pem};
 
 use super::Case;
 use crate::{
     Finding,
     config::{Encryption, OwnCertificate},
-    sentence::sentence,
 };
 
 const CHECK: &str = "certificate";
@@ -19,7 +17,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Who has to see to a new certificate needs some time for it.
 const SOON: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
-/// Whether the certificate can be used.
+/// Whether the certificate is valid. That it fits its key is said with the config.
 pub(super) fn certificate(case: &Case) -> Vec<Finding> {
     vec![match &case.config.encryption {
         Encryption::Off => Finding::ok(CHECK, "Links are http, so there is no certificate to look at."),
@@ -29,13 +27,6 @@ pub(super) fn certificate(case: &Case) -> Vec<Finding> {
 }
 
 fn look(own: &OwnCertificate, now: SystemTime) -> Finding {
-    if let Err(error) = Identity::from_pem(&own.certificate, &own.key) {
-        return Finding::fault(
-            CHECK,
-            sentence(&error.to_string()),
-            "Name a certificate and its own key as `cert` and `key`, both in PEM.",
-        );
-    }
     match validity(&own.certificate) {
         None => Finding::warn(CHECK, "Until when the certificate is valid cannot be read.", ""),
         Some((from, _)) if now < from => Finding::fault(

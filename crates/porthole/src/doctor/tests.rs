@@ -583,12 +583,9 @@ async fn certificates() {
                 well.certificate(true);
                 well.day_of_2100(100);
             },
-            "certificate",
+            "config",
             Fault,
-            &[
-                "this key is not that of the first certificate",
-                "`cert` and `key`",
-            ],
+            &["this key is not that of the first certificate", "config.toml:"],
         ),
         (
             "one that has ended",
