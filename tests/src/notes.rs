@@ -1,6 +1,9 @@
 //! Notifications, as a desktop shows them: the Desktop Notifications Specification 1.3, over D-Bus.
 
-#![allow(missing_docs, reason = "zbus makes a public trait of the signals, without a word on it")]
+#![allow(
+    missing_docs,
+    reason = "zbus makes a public trait of the signals, without a word on it"
+)]
 
 use std::collections::HashMap;
 
