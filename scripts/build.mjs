@@ -1,7 +1,7 @@
 // npm run build: the packages that people install, in target/packages. For a quick look at them, without the long
 // optimisation: npm run build -- --profile dev
-import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildPrograms } from './cargo.mjs';
 import { buildFront, installModules } from './front.mjs';
@@ -30,9 +30,6 @@ await main(async () => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const made = [await packHeadless(portholed, folder), ...(await packDesktop(porthole, folder))];
-  for (const file of made) {
-    const there = join(folder, basename(file));
-    cpSync(file, there);
-    step(`${there} (${(statSync(there).size / 1e6).toFixed(1)} MB)`);
-  }
+  rmSync(join(folder, 'stage'), { recursive: true });
+  for (const file of made) step(`${file} (${(statSync(file).size / 1e6).toFixed(1)} MB)`);
 });

@@ -13,6 +13,7 @@ const needs = {
     { package: 'xdg-utils', programs: ['xdg-open'] },
   ],
   bundle: [{ package: 'dpkg-dev', programs: ['dpkg-shlibdeps'] }],
+  install: [{ package: 'debootstrap', programs: ['debootstrap'] }],
   test: [
     { package: 'tigervnc-standalone-server', programs: ['Xtigervnc'] },
     { package: 'tigervnc-scraping-server', programs: ['X0tigervnc'] },

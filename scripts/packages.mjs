@@ -22,10 +22,10 @@ const completions = {
   fish: (program) => [`${program}.fish`, `fish/vendor_completions.d/${program}.fish`],
 };
 
-/** Packs the window's program as .deb and .rpm, by Tauri's bundler; gives the packages' paths. */
+/** Packs the window's program as .deb and .rpm, by Tauri's bundler, into `folder`; gives the packages' paths. */
 export async function packDesktop(program, folder) {
   step('packing porthole');
-  const staged = resolve(folder, 'porthole');
+  const staged = resolve(folder, 'stage/porthole');
   const share = join(staged, 'share');
   shareOf('porthole', share);
   copy('packaging/org.porthole.desktop.metainfo.xml', `${share}/metainfo`);
@@ -47,17 +47,19 @@ export async function packDesktop(program, folder) {
     },
   );
   const bundles = join(target, 'release/bundle');
-  return ['deb', 'rpm'].flatMap((kind) =>
-    readdirSync(join(bundles, kind))
-      .filter((name) => name.endsWith(`.${kind}`))
-      .map((name) => join(bundles, kind, name)),
-  );
+  return ['deb', 'rpm'].map((kind) => {
+    const [made] = readdirSync(join(bundles, kind)).filter((name) => name.endsWith(`.${kind}`));
+    // As packages are named: in small letters.
+    const there = join(folder, made.toLowerCase());
+    cpSync(join(bundles, kind, made), there);
+    return there;
+  });
 }
 
-/** Packs the program for machines without a screen as .deb; gives the package's path. */
+/** Packs the program for machines without a screen as .deb, into `folder`; gives the package's path. */
 export async function packHeadless(program, folder) {
   step('packing portholed');
-  const root = resolve(folder, 'portholed');
+  const root = resolve(folder, 'stage/portholed');
   copy(program, `${root}/usr/bin`);
   shareOf('portholed', `${root}/usr/share`);
   copy(

@@ -1,5 +1,7 @@
 //! The real desktop program, its windows driven by WebDriver.
 
+use std::path::Path;
+
 use anyhow::{Context, Result, bail};
 use fantoccini::{Client, wd::Capabilities};
 use serde_json::json;
@@ -33,13 +35,22 @@ impl Window {
     ///
     /// When it does not start.
     pub async fn start_with(desktop: &Desktop, args: &[&str]) -> Result<Self> {
+        Self::start_from(desktop, &program("porthole")?, args).await
+    }
+
+    /// Starts this program, which is `porthole` or leads to it, with these arguments.
+    ///
+    /// # Errors
+    ///
+    /// When it does not start.
+    pub async fn start_from(desktop: &Desktop, porthole: &Path, args: &[&str]) -> Result<Self> {
         let port = free_port()?;
         let mut command = desktop.command("WebKitWebDriver");
         command
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .args(["--host=127.0.0.1", &format!("--port={port}")]);
         let driver = Process::start(&mut command)?;
-        let application = json!({ "binary": program("porthole")?, "args": args });
+        let application = json!({ "binary": porthole, "args": args });
         let capabilities = Capabilities::from_iter([("webkitgtk:browserOptions".to_owned(), application)]);
         eventually("the driver listens", async || {
             Ok(TcpStream::connect(("127.0.0.1", port)).await?)
