@@ -1,6 +1,7 @@
 // npm run bench: measures Porthole beside other relays. Arguments are passed on: npm run bench -- --rounds 3 --modes down
 // npm run bench -- --faults: strangers who take all they can, viewers who read nothing, a system without descriptors.
 // npm run bench -- first-frame: how long a visitor waits in a browser, beside what Porthole replaces.
+// npm run bench -- revoked-page: how soon pages in a browser say that their link was revoked.
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { argv } from 'node:process';
@@ -17,6 +18,7 @@ await main(async () => {
   if (process.platform !== 'linux')
     throw new Failure('the benchmark reads /proc, which only Linux has');
   if (argv[2] === 'first-frame') return await firstFrame();
+  if (argv[2] === 'revoked-page') return await inBrowser('revoked_page');
   await ensure('headless');
   const portholed = await prepare();
   const bench = await build('porthole-bench', 'porthole-bench');
@@ -42,15 +44,21 @@ async function prepare() {
 }
 
 async function firstFrame() {
-  await ensure('test');
-  const portholed = await prepare();
-  const firstFrame = await build('porthole-tests', 'first_frame');
+  mkdirSync(folder, { recursive: true });
   await installWebsockify();
   await unpackNovnc();
   const seed = [`${folder}/venv/bin/websockify`, `${folder}/novnc/usr/share/novnc`];
-  step('measuring (a minute; anything else that runs meanwhile falsifies it)');
+  await inBrowser('first_frame', ...seed);
+}
+
+/** Runs a benchmark of the end-to-end tests' kind, with releases of the programs. */
+async function inBrowser(binary, ...args) {
+  await ensure('test');
+  const portholed = await prepare();
+  const program = await build('porthole-tests', binary);
+  step('measuring (a minute or two; anything else that runs meanwhile falsifies it)');
   process.env.PORTHOLE_BIN_DIR = dirname(portholed);
-  await run(firstFrame, seed);
+  await run(program, args);
 }
 
 /** Debian's package, without installing it. */

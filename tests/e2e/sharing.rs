@@ -5,7 +5,7 @@ use std::{fs, path::Path, process::Command};
 use anyhow::{Context, Result, ensure};
 use porthole_tests::{
     browser::Browser, deadline::eventually, home::Home, lan, page::IN_THE_OPEN, people::as_root,
-    portholed::Portholed, process::run, programs::program, rfb, screen::Screen, vnc::paint,
+    portholed::Portholed, process::run, programs::program, rfb, screen::Screen, vnc::paint, wiretap::Wiretap,
 };
 use serde_json::Value;
 
@@ -259,6 +259,31 @@ async fn no_token_and_no_pin_is_left_anywhere() -> Result<()> {
     let state = fs::read_to_string(shared.home.path().join("state/porthole/state.json"))?;
     ensure!(!state.contains(&format!("\"{pin}\"")), "the PIN is in {state}");
     browser.has_no_uncaught_errors().await
+}
+
+#[tokio::test]
+async fn the_token_travels_in_the_handshake_of_the_session_alone() -> Result<()> {
+    let (displays, home) = (Displays::start().await?, Home::new()?);
+    displays.configure(&home, "listen = \"127.0.0.1\"\nhosts = [\"127.0.0.1\"]")?;
+    let portholed = Portholed::start(&home, &[]).await?;
+    let link = portholed.link("Alice").await?;
+    let address = portholed.url.strip_prefix("http://").context("another scheme")?;
+    let wiretap = Wiretap::start(address).await?;
+    let (_, token) = link.split_once('#').context("no token")?;
+
+    let browser = Browser::start().await?;
+    let page = browser.open(&link.replace(address, &wiretap.address)).await?;
+    page.shows(RED, IN_THE_OPEN).await?;
+    page.reload().await?;
+    page.shows(RED, IN_THE_OPEN).await?;
+
+    let heard = wiretap.heard();
+    let told: Vec<_> = heard.lines().filter(|line| line.contains(token)).collect();
+    let in_the_handshake = |line: &&str| line.starts_with("Sec-WebSocket-Protocol: ");
+    ensure!(told.len() == 2 && told.iter().all(in_the_handshake), "{told:?}");
+    ensure!(heard.contains("GET /v HTTP/1.1"), "{heard}");
+    ensure!(!heard.to_lowercase().contains("\nreferer:"), "{heard}");
+    Ok(())
 }
 
 #[tokio::test]

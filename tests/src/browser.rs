@@ -63,6 +63,31 @@ impl Browser {
         Ok(self.page())
     }
 
+    /// Opens a URL in a tab of its own, and looks at that from now on.
+    ///
+    /// # Errors
+    ///
+    /// When the browser cannot load it.
+    pub async fn open_beside(&self, url: &str) -> Result<Page<'_>> {
+        let tab = self.client.new_window(true).await?.handle;
+        self.client.switch_to_window(tab).await?;
+        self.open(url).await
+    }
+
+    /// Looks at each of the tabs that [`Self::open_beside`] opened.
+    ///
+    /// # Errors
+    ///
+    /// The first that `look` gives.
+    pub async fn each<T>(&self, look: impl AsyncFn(Page<'_>) -> Result<T>) -> Result<Vec<T>> {
+        let mut seen = Vec::new();
+        for tab in self.client.windows().await?.into_iter().skip(1) {
+            self.client.switch_to_window(tab).await?;
+            seen.push(look(self.page()).await?);
+        }
+        Ok(seen)
+    }
+
     /// What it shows now.
     #[must_use]
     pub fn page(&self) -> Page<'_> {

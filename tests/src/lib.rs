@@ -22,3 +22,4 @@ pub mod screen;
 pub mod tray;
 pub mod vnc;
 pub mod window;
+pub mod wiretap;

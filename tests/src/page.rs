@@ -104,6 +104,36 @@ impl<'a> Page<'a> {
         Ok(self.client.find(Locator::Css("body")).await?.text().await?)
     }
 
+    /// Lets the page note when it says this; for benchmarks.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not answer.
+    pub async fn watch_for(&self, words: &str) -> Result<()> {
+        let watch = "
+            const words = arguments[0];
+            const look = () => {
+                if (!window.saidAt && document.body.innerText.includes(words)) window.saidAt = Date.now();
+            };
+            const all = { childList: true, subtree: true, characterData: true, attributes: true };
+            new MutationObserver(look).observe(document.body, all);";
+        self.client.execute(watch, vec![json!(words)]).await?;
+        Ok(())
+    }
+
+    /// When the page said what was [watched for](Self::watch_for), in seconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// When it does not say so.
+    pub async fn said_at(&self) -> Result<f64> {
+        self.wait("the words that are watched for", async || {
+            let time = self.client.execute("return window.saidAt", vec![]).await?;
+            Ok(time.as_f64().context("it has not said so")? / 1e3)
+        })
+        .await
+    }
+
     /// How long after its opening the page first showed this colour [in the open](IN_THE_OPEN); for benchmarks.
     ///
     /// # Errors
