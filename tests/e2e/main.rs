@@ -1,12 +1,14 @@
 //! End to end, through the front door, as people use it.
 
 mod alice_and_bob;
+mod cable;
 mod desks;
 mod displays;
 mod lan;
 mod links;
 mod notes;
 mod ordinary;
+mod phone;
 mod sharing;
 mod shutdown;
 mod this_screen;

@@ -21,7 +21,9 @@ impl Browser {
     ///
     /// When Chromium or its driver does not start.
     pub async fn start() -> Result<Self> {
-        Self::start_with(json!(false)).await
+        let browser = Self::start_with(|_| ()).await?;
+        browser.client.set_window_size(1024, 768).await?;
+        Ok(browser)
     }
 
     /// Starts one whose person has looked at a warning about certificates, and gone on.
@@ -30,19 +32,33 @@ impl Browser {
     ///
     /// As for [`Browser::start`].
     pub async fn start_trusting() -> Result<Self> {
-        Self::start_with(json!(true)).await
+        let trust = |wishes: &mut Capabilities| {
+            wishes.insert("acceptInsecureCerts".to_owned(), json!(true));
+        };
+        let browser = Self::start_with(trust).await?;
+        browser.client.set_window_size(1024, 768).await?;
+        Ok(browser)
     }
 
-    async fn start_with(trusting: Value) -> Result<Self> {
+    /// Starts one with a screen of this many CSS pixels, and fingers instead of a mouse.
+    pub(crate) async fn start_as_phone((width, height): (u16, u16)) -> Result<Self> {
+        let metrics =
+            json!({ "width": width, "height": height, "pixelRatio": 2, "touch": true, "mobile": true });
+        let phone = |wishes: &mut Capabilities| {
+            wishes["goog:chromeOptions"]["mobileEmulation"] = json!({ "deviceMetrics": metrics });
+        };
+        Self::start_with(phone).await
+    }
+
+    async fn start_with(wish: impl FnOnce(&mut Capabilities)) -> Result<Self> {
         let home = Home::new()?;
         let driver = Process::start(home.command("chromedriver").arg("--port=0"))?;
         let port = driver.line("chromedriver names its port", port).await?;
         let mut capabilities = capabilities(&home);
-        capabilities.insert("acceptInsecureCerts".to_owned(), trusting);
+        wish(&mut capabilities);
         let client = connect(port, capabilities)
             .await
             .context("Chromium does not start")?;
-        client.set_window_size(1024, 768).await?;
         Ok(Self {
             client,
             _driver: driver,
@@ -92,6 +108,11 @@ impl Browser {
     #[must_use]
     pub fn page(&self) -> Page<'_> {
         Page::new(&self.client)
+    }
+
+    /// What drives it.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
     }
 
     /// Fails when pages had errors since this was asked last: uncaught ones, refused resources, violated policies,
@@ -151,6 +172,8 @@ fn capabilities(home: &Home) -> Capabilities {
         "--disable-component-update",
         "--disable-sync",
         "--no-proxy-server",
+        // It would ask for its maker's servers; the names in our tests are all numbers.
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.*, EXCLUDE 192.168.213.7",
         &format!("--user-data-dir={}", home.path().join("profile").display()),
     ];
     let capabilities = json!({
@@ -183,5 +206,26 @@ impl fantoccini::wd::WebDriverCompatibleCommand for BrowserLog {
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
         (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
+    }
+}
+
+/// A command of Chromium's developer tools, for what WebDriver has no word.
+#[derive(Debug)]
+pub(crate) struct DevTools {
+    pub(crate) command: &'static str,
+    pub(crate) parameters: Value,
+}
+
+impl fantoccini::wd::WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!(
+            "session/{}/goog/cdp/execute",
+            session.unwrap_or_default()
+        ))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        let order = json!({ "cmd": self.command, "params": self.parameters });
+        (http::Method::POST, Some(order.to_string()))
     }
 }

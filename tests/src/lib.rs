@@ -2,6 +2,7 @@
 //! session bus and a tray, and the programs under test. Each ends, with all that it started, when it is dropped.
 
 pub mod browser;
+pub mod cable;
 pub mod deadline;
 pub mod desks;
 pub mod desktop;
@@ -11,8 +12,11 @@ pub mod lan;
 pub mod mini_browser;
 pub mod nginx;
 pub mod notes;
+mod once_more;
+pub mod pad;
 pub mod page;
 pub mod people;
+pub mod phone;
 pub mod portholed;
 pub mod ports;
 pub mod process;

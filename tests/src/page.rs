@@ -173,6 +173,21 @@ impl<'a> Page<'a> {
         .await
     }
 
+    /// Waits for what is called so, as those hear it who do not see.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there in time.
+    pub async fn has(&self, label: &str) -> Result<()> {
+        let path = format!("//*[@aria-label='{label}']");
+        self.wait(&format!("“{label}” is on the page"), async || {
+            let there = self.client.find(Locator::XPath(&path)).await?;
+            ensure!(there.is_displayed().await?, "it is not seen");
+            Ok(())
+        })
+        .await
+    }
+
     /// The colour at a place of the remote screen.
     ///
     /// # Errors

@@ -1,0 +1,65 @@
+//! Tests that run once more, in namespaces of their own.
+
+use std::{env, process::Command};
+
+use anyhow::{Result, ensure};
+
+use crate::{people::as_root, process::run};
+
+/// A place to run a test in.
+pub(crate) struct Place<'a> {
+    /// The namespaces that it has for itself, as `unshare` calls them.
+    pub namespaces: &'a [&'a str],
+    /// The shell script that furnishes it, as root, and then runs the command that `"$@"` ends with.
+    pub script: &'a str,
+    /// What the script finds in `$0` and, before the command to run, in `"$@"`.
+    pub arguments: &'a [&'a str],
+}
+
+impl Place<'_> {
+    /// Runs the test of that name (`module::function`) in a process there.
+    ///
+    /// # Errors
+    ///
+    /// When it fails there, or there is no such test, or this test may not make namespaces: it must run as root, or be
+    /// allowed sudo without a password.
+    pub fn run(&self, test: &str) -> Result<()> {
+        let mut command = as_root("unshare");
+        command
+            .args(self.namespaces)
+            .args(["--", "sh", "-ec", self.script])
+            .args(self.arguments);
+        leave_root(&mut command);
+        // By `env`, because sudo takes the environment away.
+        let kept = ["PATH", "LANG", "PORTHOLE_BIN_DIR"].into_iter();
+        let kept = kept.filter_map(|name| Some(format!("{name}={}", env::var(name).ok()?)));
+        command
+            .arg("env")
+            .args(kept)
+            .arg(env::current_exe()?)
+            .args(["--exact", test]);
+        let output = run(&mut command)?;
+        ensure!(output.contains("1 passed"), "there is no test {test}: {output}");
+        Ok(())
+    }
+}
+
+/// Lets what follows on the command line be run by whoever runs this.
+fn leave_root(command: &mut Command) {
+    if rustix::process::geteuid().is_root() {
+        return;
+    }
+    let ids = [
+        rustix::process::getuid().as_raw(),
+        rustix::process::getgid().as_raw(),
+    ]
+    .map(|id| id.to_string());
+    command.args([
+        "setpriv",
+        "--reuid",
+        &ids[0],
+        "--regid",
+        &ids[1],
+        "--clear-groups",
+    ]);
+}
