@@ -14,6 +14,10 @@ const needs = {
   ],
   bundle: [{ package: 'dpkg-dev', programs: ['dpkg-shlibdeps'] }],
   install: [{ package: 'debootstrap', programs: ['debootstrap'] }],
+  pictures: [
+    { package: 'x11-apps', programs: ['xclock'] },
+    { package: 'imagemagick', programs: ['import'] },
+  ],
   test: [
     { package: 'tigervnc-standalone-server', programs: ['Xtigervnc'] },
     { package: 'tigervnc-scraping-server', programs: ['X0tigervnc'] },
@@ -41,9 +45,10 @@ const buildsOn = {
   bundle: ['headless', 'desktop'],
   install: ['headless', 'desktop', 'bundle'],
   test: ['headless', 'desktop'],
+  pictures: ['headless', 'desktop', 'test'],
 };
 
-/** All that `task` (`headless`, `desktop`, `bundle`, `install` or `test`) needs. */
+/** All that `task` (`headless`, `desktop`, `bundle`, `install`, `test` or `pictures`) needs. */
 export function needsOf(task) {
   return [...buildsOn[task], task].flatMap((name) => needs[name]);
 }

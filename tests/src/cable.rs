@@ -5,6 +5,7 @@
 
 use std::{
     env,
+    ffi::OsString,
     io::Write,
     net::{Ipv4Addr, UdpSocket},
 };
@@ -84,6 +85,23 @@ pub fn is_here() -> bool {
 /// When it fails there, or there is no such test, or this test may not make a network: it must run as root, or be
 /// allowed sudo without a password.
 pub fn run_there(test: &str, way: Way) -> Result<()> {
+    on_such_a_machine(way, |machine| machine.run(test))
+}
+
+/// Runs this very program once more, with these arguments, on such a machine without any way out.
+///
+/// # Errors
+///
+/// As for [`run_there`].
+pub fn run_this_there(args: &[OsString]) -> Result<()> {
+    on_such_a_machine(Way::None, |machine| {
+        let status = machine.command()?.args(args).status()?;
+        ensure!(status.success(), "there it ended with {status}");
+        Ok(())
+    })
+}
+
+fn on_such_a_machine(way: Way, act: impl FnOnce(&Place<'_>) -> Result<()>) -> Result<()> {
     let mut names = tempfile::NamedTempFile::new()?;
     writeln!(names, "nameserver {NAME_SERVER}\noptions timeout:1 attempts:1")?;
     let [far, near] = [FAR, NEAR].map(|script| [WITHOUT_IPV6, script].concat());
@@ -91,12 +109,11 @@ pub fn run_there(test: &str, way: Way) -> Result<()> {
         Way::None => "none",
         Way::Out => "out",
     };
-    let machine = Place {
+    act(&Place {
         namespaces: &["--net"],
         script: &far,
         arguments: &[&near, &names.path().to_string_lossy(), way],
-    };
-    machine.run(test)
+    })
 }
 
 /// The cable, with somebody at its far end.

@@ -15,6 +15,8 @@ pub struct Desktop {
     home: Arc<Home>,
     display: String,
     bus: String,
+    /// Pixels of the screen for each that programs count, along each side.
+    scale: u16,
     _bus: Process,
     _screen: Process,
 }
@@ -26,6 +28,15 @@ impl Desktop {
     ///
     /// When the X server or the bus does not start.
     pub async fn start() -> Result<Self> {
+        Self::start_scaled(1).await
+    }
+
+    /// Starts one with a screen on which everything is drawn this many times as sharp; for pictures.
+    ///
+    /// # Errors
+    ///
+    /// When the X server or the bus does not start.
+    pub async fn start_scaled(scale: u16) -> Result<Self> {
         let home = Arc::new(Home::new()?);
         let mut command = home.command("Xvfb");
         let screen = Process::start(command.args([
@@ -33,7 +44,7 @@ impl Desktop {
             "1",
             "-screen",
             "0",
-            "1280x1024x24",
+            &format!("{}x{}x24", 1280 * scale, 1024 * scale),
             "-nolisten",
             "tcp",
             // Else it would forget everything, and end whoever just comes, when its last program leaves.
@@ -52,6 +63,7 @@ impl Desktop {
             home,
             display: format!(":{number}"),
             bus,
+            scale,
             _bus: daemon,
             _screen: screen,
         })
@@ -85,6 +97,7 @@ impl Desktop {
         command
             .env("DISPLAY", &self.display)
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env("GDK_SCALE", self.scale.to_string())
             .env("NO_AT_BRIDGE", "1");
         command
     }

@@ -1,4 +1,4 @@
-//! Tests that run once more, in namespaces of their own.
+//! Programs that run once more, in namespaces of their own.
 
 use std::{env, process::Command};
 
@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 
 use crate::{people::as_root, process::run};
 
-/// A place to run a test in.
+/// A place to run in.
 pub(crate) struct Place<'a> {
     /// The namespaces that it has for itself, as `unshare` calls them.
     pub namespaces: &'a [&'a str],
@@ -24,6 +24,13 @@ impl Place<'_> {
     /// When it fails there, or there is no such test, or this test may not make namespaces: it must run as root, or be
     /// allowed sudo without a password.
     pub fn run(&self, test: &str) -> Result<()> {
+        let output = run(self.command()?.args(["--exact", test]))?;
+        ensure!(output.contains("1 passed"), "there is no test {test}: {output}");
+        Ok(())
+    }
+
+    /// This very program there, without arguments yet.
+    pub fn command(&self) -> Result<Command> {
         let mut command = as_root("unshare");
         command
             .args(self.namespaces)
@@ -33,14 +40,8 @@ impl Place<'_> {
         // By `env`, because sudo takes the environment away.
         let kept = ["PATH", "LANG", "PORTHOLE_BIN_DIR"].into_iter();
         let kept = kept.filter_map(|name| Some(format!("{name}={}", env::var(name).ok()?)));
-        command
-            .arg("env")
-            .args(kept)
-            .arg(env::current_exe()?)
-            .args(["--exact", test]);
-        let output = run(&mut command)?;
-        ensure!(output.contains("1 passed"), "there is no test {test}: {output}");
-        Ok(())
+        command.arg("env").args(kept).arg(env::current_exe()?);
+        Ok(command)
     }
 }
 

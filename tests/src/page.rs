@@ -332,6 +332,15 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// What of it is seen now, as a PNG.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not answer.
+    pub async fn picture(&self) -> Result<Vec<u8>> {
+        Ok(self.client.screenshot().await?)
+    }
+
     /// Waits, and on failure tells what there was to be seen.
     async fn wait<T>(&self, what: &str, probe: impl AsyncFnMut() -> Result<T>) -> Result<T> {
         match eventually(what, probe).await {
@@ -349,7 +358,7 @@ impl<'a> Page<'a> {
         std::fs::create_dir_all(&folder)?;
         let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
         let file = folder.join(format!("{test}.png"));
-        std::fs::write(&file, self.client.screenshot().await?)?;
+        std::fs::write(&file, self.picture().await?)?;
         Ok(file)
     }
 }

@@ -44,11 +44,7 @@ impl Screen {
     ///
     /// When there is none.
     pub fn close(&self, title: &str) -> Result<()> {
-        let (window, _) = self
-            .visible()?
-            .into_iter()
-            .find(|(_, seen)| seen == title)
-            .context("no such window")?;
+        let window = self.window(title)?;
         let protocols = self.atom("WM_PROTOCOLS")?;
         let data = [self.atom("WM_DELETE_WINDOW")?, x11rb::CURRENT_TIME, 0, 0, 0];
         let message = ClientMessageEvent::new(32, window, protocols, data);
@@ -56,6 +52,19 @@ impl Screen {
             .send_event(false, window, EventMask::NO_EVENT, message)?
             .check()?;
         Ok(())
+    }
+
+    /// The number of the window of that title, as other X programs want it.
+    ///
+    /// # Errors
+    ///
+    /// When there is none that can be seen.
+    pub fn window(&self, title: &str) -> Result<u32> {
+        let mut visible = self.visible()?.into_iter();
+        let (window, _) = visible
+            .find(|(_, seen)| seen == title)
+            .context("no such window")?;
+        Ok(window)
     }
 
     /// The colour at a place, in pixels from the upper left corner.
