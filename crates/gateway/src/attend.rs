@@ -30,37 +30,49 @@ pub(crate) struct House {
     pub(crate) heartbeat: Duration,
 }
 
+/// Who has shown a good token.
+pub(crate) struct Admitted {
+    shown: Shown,
+    grant: Grant,
+    /// The [endings](Sessions::endings) before the token was looked up.
+    endings: u64,
+}
+
 impl House {
-    /// What `token` gives, or how its bearer is turned away. The token comes first: however many wrong ones an address
+    /// What the token gives, or how its bearer is turned away. The token comes first: however many wrong ones an address
     /// has shown, a right one passes.
-    pub(crate) async fn admit(&self, token: &Token, address: IpAddr) -> Result<Grant, End> {
-        match self.grant(token).await {
-            Some(grant) => Ok(grant),
+    pub(crate) async fn admit(&self, shown: Shown, address: IpAddr) -> Result<Admitted, End> {
+        let endings = self.sessions.endings();
+        match self.grant(&shown.token).await {
+            Some(grant) => Ok(Admitted {
+                shown,
+                grant,
+                endings,
+            }),
             None if self.guesses.one_more(address) => Err(End::NoSuchLink),
             None => Err(End::TooManyGuesses),
         }
     }
 
-    /// Serves a viewer whose token gave `grant` until its session ends.
-    pub(crate) async fn attend(
-        &self,
-        mut viewer: Viewer<ViewerStream>,
-        grant: Grant,
-        shown: Shown,
-        address: IpAddr,
-    ) {
+    /// Serves a viewer whose token was good until its session ends.
+    pub(crate) async fn attend(&self, mut viewer: Viewer<ViewerStream>, admitted: Admitted, address: IpAddr) {
+        let Admitted {
+            shown,
+            mut grant,
+            endings,
+        } = admitted;
         let session = self.sessions.begin(&grant, shown.token.hash(), address);
-        // What was revoked or changed before the session began ended nothing, so it is asked again: from now on whoever
-        // takes something back finds the session.
-        let Some(grant) = self
-            .grant(&shown.token)
-            .await
-            .filter(|now| now.display == grant.display)
-        else {
-            tracing::info!(client = %address, "refused: its link went while it came");
-            drop(session);
-            return viewer.close(&End::NoSuchLink).await;
-        };
+        // Whoever takes something back from now on finds the session. What was taken back since the token was looked up
+        // did not, so it is looked up again.
+        if self.sessions.endings() != endings {
+            let now = self.grant(&shown.token).await;
+            let Some(now) = now.filter(|now| now.display == grant.display) else {
+                tracing::info!(client = %address, "refused: its link went while it came");
+                drop(session);
+                return viewer.close(&End::NoSuchLink).await;
+            };
+            grant = now;
+        }
         viewer.reads_events = shown.events && matches!(grant.route, Route::Vnc { .. });
         let info = session.info();
         tracing::info!(session = info.id, display = %info.display, viewer = %address, "session began");

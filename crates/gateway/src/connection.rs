@@ -4,8 +4,8 @@ use std::{
     convert::Infallible,
     error::Error,
     io,
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -22,15 +22,14 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
-    task::AbortHandle,
     time::timeout,
 };
 use tokio_rustls::server::TlsStream;
 
 use crate::{
-    Access, Grant, Identity, Pages, Plain,
-    attend::House,
-    lobby::{Lobby, Place},
+    Access, Identity, Pages, Plain,
+    attend::{Admitted, House},
+    lobby::Lobby,
     pages::{self, Page},
     socket::ViewerStream,
     tls::{self, TlsSocket},
@@ -69,22 +68,59 @@ pub(crate) struct Caller {
     pub(crate) secure: bool,
 }
 
-/// Serves one connection in a task that the lobby can end.
+/// What a client asked for, once its WebSocket is open.
+struct Visit {
+    upgraded: OnUpgrade,
+    shown: Shown,
+}
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// Serves one connection to its end. Until it has shown a good token, it is one of the lobby.
 pub(crate) async fn serve(stream: TcpStream, caller: Caller, open: Arc<Open>) {
-    let lobby = open.lobby.clone();
-    let task = tokio::spawn(speak(stream, caller, open));
-    let _place: Place = lobby.enter(caller.from.ip(), AbortHandle::clone(&task.abort_handle()));
-    if let Ok(Err(error)) = task.await {
-        tracing::debug!(client = %caller.from.ip(), %error, "connection ended");
+    let address = caller.from.ip().to_canonical();
+    let mut place = open.lobby.enter(address);
+    // On the heap: HTTP needs much more memory than a session, and a task keeps as much as it ever needs.
+    let come_in = Box::pin(come_in(stream, caller, &open));
+    let came = tokio::select! {
+        came = come_in => came,
+        () = place.lost() => return,
+    };
+    match came {
+        Ok(Some((viewer, admitted))) => {
+            drop(place);
+            open.house.attend(viewer, admitted, address).await;
+        }
+        Ok(None) => {}
+        Err(error) => tracing::debug!(client = %address, %error, "connection ended"),
+    }
+}
+
+/// Serves pages, and then perhaps a viewer. `None`: nobody who came for a WebSocket, or one who was turned away.
+async fn come_in(
+    stream: TcpStream,
+    caller: Caller,
+    open: &Open,
+) -> Result<Option<(Viewer<ViewerStream>, Admitted)>, Failure> {
+    let Some(Visit { upgraded, shown }) = speak(stream, caller, open).await? else {
+        return Ok(None);
+    };
+    let Some(viewer) = take_socket(upgraded.await?, open.splice) else {
+        return Ok(None);
+    };
+    let address = caller.from.ip().to_canonical();
+    match open.house.admit(shown, address).await {
+        Ok(admitted) => Ok(Some((viewer, admitted))),
+        Err(end) => {
+            tracing::info!(client = %address, code = end.code(), "refused: {}", end.reason());
+            viewer.close(&end).await;
+            Ok(None)
+        }
     }
 }
 
 /// Speaks TLS to those who begin with it, and HTTP within it; with the others HTTP alone.
-async fn speak(
-    stream: TcpStream,
-    caller: Caller,
-    open: Arc<Open>,
-) -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn speak(stream: TcpStream, caller: Caller, open: &Open) -> Result<Option<Visit>, Failure> {
     let Some(identity) = open.identity.load_full() else {
         return http(stream, caller, open).await;
     };
@@ -104,14 +140,13 @@ async fn speak(
     }
 }
 
-async fn http<S>(stream: S, caller: Caller, open: Arc<Open>) -> Result<(), Box<dyn Error + Send + Sync>>
+async fn http<S>(stream: S, caller: Caller, open: &Open) -> Result<Option<Visit>, Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(|request| {
-        let open = Arc::clone(&open);
-        async move { Ok::<_, Infallible>(answer(request, caller, &open).await) }
-    });
+    let asked = Mutex::new(None);
+    let service =
+        service_fn(|request| async { Ok::<_, Infallible>(answer(request, caller, open, &asked).await) });
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
@@ -120,10 +155,16 @@ where
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades()
         .await?;
-    Ok(())
+    Ok(asked.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-async fn answer(request: Request<Incoming>, caller: Caller, open: &Arc<Open>) -> Page {
+/// The answer to a request; if it opens a WebSocket, that is in `asked` then.
+async fn answer(
+    request: Request<Incoming>,
+    caller: Caller,
+    open: &Open,
+    asked: &Mutex<Option<Visit>>,
+) -> Page {
     let (mut parts, _) = request.into_parts();
     let from = caller.from;
     if !caller.secure && !open.plain.load().serves(from.ip(), caller.to) {
@@ -148,37 +189,9 @@ async fn answer(request: Request<Incoming>, caller: Caller, open: &Arc<Open>) ->
     else {
         return pages::refuse(StatusCode::BAD_REQUEST);
     };
-    tokio::spawn(visit(upgraded, shown, from, Arc::clone(open)));
+    let visit = Visit { upgraded, shown };
+    *asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(visit);
     response.map(|()| pages::empty())
-}
-
-/// From the handshake's answer to the end of the session. Until it showed a good token, it is one of the lobby.
-async fn visit(upgraded: OnUpgrade, shown: Shown, from: SocketAddr, open: Arc<Open>) {
-    let address = from.ip().to_canonical();
-    let knocking = tokio::spawn(knock(upgraded, shown, address, Arc::clone(&open)));
-    let place = open.lobby.enter(address, knocking.abort_handle());
-    if let Ok(Some((viewer, grant, shown))) = knocking.await {
-        drop(place);
-        open.house.attend(viewer, grant, shown, address).await;
-    }
-}
-
-/// The viewer and what its token gives; `None` once it is turned away.
-async fn knock(
-    upgraded: OnUpgrade,
-    shown: Shown,
-    address: IpAddr,
-    open: Arc<Open>,
-) -> Option<(Viewer<ViewerStream>, Grant, Shown)> {
-    let viewer = take_socket(upgraded.await.ok()?, open.splice)?;
-    match open.house.admit(&shown.token, address).await {
-        Ok(grant) => Some((viewer, grant, shown)),
-        Err(end) => {
-            tracing::info!(client = %address, code = end.code(), "refused: {}", end.reason());
-            viewer.close(&end).await;
-            None
-        }
-    }
 }
 
 /// The socket under HTTP, with what hyper read ahead of it.

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::task::AbortHandle;
+use tokio::sync::oneshot;
 
 use crate::guesses::neighbourhood;
 
@@ -22,12 +22,15 @@ const MOST_OF_ONE: usize = 256;
 #[derive(Clone, Default)]
 pub(crate) struct Lobby(Arc<Mutex<Waiting>>);
 
+/// Dropping it tells a connection that its place is lost.
+type Loss = oneshot::Sender<()>;
+
 #[derive(Default)]
 struct Waiting {
     next: u64,
     total: usize,
     closed: bool,
-    of: HashMap<IpAddr, VecDeque<(u64, AbortHandle)>>,
+    of: HashMap<IpAddr, VecDeque<(u64, Loss)>>,
 }
 
 /// A connection's place in the lobby. It leaves when this is dropped.
@@ -35,16 +38,15 @@ pub(crate) struct Place {
     lobby: Lobby,
     address: IpAddr,
     number: u64,
+    loss: oneshot::Receiver<()>,
 }
 
 impl Lobby {
-    /// Takes in the connection from `address` that `task` serves, and ends the oldest where there are too many.
-    pub(crate) fn enter(&self, address: IpAddr, task: AbortHandle) -> Place {
+    /// Takes in a connection from `address`; where there are too many, the oldest loses its place.
+    pub(crate) fn enter(&self, address: IpAddr) -> Place {
         let address = neighbourhood(address);
+        let (tell, loss) = oneshot::channel();
         let mut waiting = self.waiting();
-        if waiting.closed {
-            task.abort();
-        }
         let crowded = waiting.total >= MOST;
         let most_of = crowded.then(|| {
             waiting
@@ -55,33 +57,43 @@ impl Lobby {
         });
         let own = waiting.of.get(&address).map_or(0, VecDeque::len) >= MOST_OF_ONE;
         if let Some(from) = if own { Some(address) } else { most_of.flatten() }
-            && let Some((number, oldest)) = waiting.of.get(&from).and_then(VecDeque::front).cloned()
+            && let Some(&(oldest, _)) = waiting.of.get(&from).and_then(VecDeque::front)
         {
-            oldest.abort();
-            waiting.leave(from, number);
+            waiting.leave(from, oldest);
         }
         let number = waiting.next;
         waiting.next += 1;
-        waiting.total += 1;
-        waiting.of.entry(address).or_default().push_back((number, task));
+        if !waiting.closed {
+            waiting.total += 1;
+            waiting.of.entry(address).or_default().push_back((number, tell));
+        }
         drop(waiting);
         Place {
             lobby: self.clone(),
             address,
             number,
+            loss,
         }
     }
 
-    /// Ends all of them, and everyone who still comes.
+    /// Nobody has a place any more, nor who still comes.
     pub(crate) fn close(&self) {
         let mut waiting = self.waiting();
         waiting.closed = true;
-        let everybody = waiting.of.values().flatten();
-        everybody.for_each(|(_, task)| task.abort());
+        waiting.total = 0;
+        waiting.of.clear();
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Waits until the place is lost.
+    pub(crate) async fn lost(&mut self) {
+        // Nobody sends anything: the other end is dropped.
+        let _ = (&mut self.loss).await;
     }
 }
 
@@ -108,48 +120,45 @@ impl Drop for Place {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
-    fn stuck() -> tokio::task::JoinHandle<()> {
-        tokio::spawn(std::future::pending())
+    fn is_lost(place: &mut Place) -> bool {
+        place.lost().now_or_never().is_some()
     }
 
-    #[tokio::test]
-    async fn the_oldest_of_an_address_makes_room_and_others_stay() {
+    #[test]
+    fn the_oldest_of_an_address_makes_room_and_others_stay() {
         let lobby = Lobby::default();
         let (one, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
-        let quiet = stuck();
-        let _quiet = lobby.enter(other, quiet.abort_handle());
-        let (first, rest) = (stuck(), stuck());
-        let mut places = vec![lobby.enter(one, first.abort_handle())];
-        places.extend((1..MOST_OF_ONE).map(|_| lobby.enter(one, rest.abort_handle())));
-        places.push(lobby.enter(one, rest.abort_handle()));
-        assert!(first.await.unwrap_err().is_cancelled());
-        assert!(!rest.is_finished() && !quiet.is_finished());
+        let mut quiet = lobby.enter(other);
+        let mut places: Vec<_> = (0..=MOST_OF_ONE).map(|_| lobby.enter(one)).collect();
+        let lost: Vec<_> = places.iter_mut().map(is_lost).collect();
+        assert!(lost[0] && !lost[1..].contains(&true));
+        assert!(!is_lost(&mut quiet));
         drop(places);
         assert_eq!(lobby.waiting().total, 1);
     }
 
-    #[tokio::test]
-    async fn nobody_stays_in_a_closed_lobby() {
+    #[test]
+    fn nobody_stays_in_a_closed_lobby() {
         let lobby = Lobby::default();
-        let (before, after) = (stuck(), stuck());
-        let _before = lobby.enter("192.0.2.1".parse().unwrap(), before.abort_handle());
+        let mut before = lobby.enter("192.0.2.1".parse().unwrap());
         lobby.close();
-        let _after = lobby.enter("192.0.2.1".parse().unwrap(), after.abort_handle());
-        assert!(before.await.unwrap_err().is_cancelled());
-        assert!(after.await.unwrap_err().is_cancelled());
+        let mut after = lobby.enter("192.0.2.1".parse().unwrap());
+        assert!(is_lost(&mut before) && is_lost(&mut after));
+        drop((before, after));
+        assert_eq!(lobby.waiting().total, 0);
     }
 
-    #[tokio::test]
-    async fn in_a_full_lobby_the_busiest_address_makes_room() {
+    #[test]
+    fn in_a_full_lobby_the_busiest_address_makes_room() {
         let lobby = Lobby::default();
         let of = |n: usize| IpAddr::from([10, 0, (n / 200) as u8, (n % 200) as u8]);
-        let (rest, oldest) = (stuck(), stuck());
-        let mut places = vec![lobby.enter(of(7), oldest.abort_handle())];
-        places.extend((1..MOST).map(|n| lobby.enter(of(n), rest.abort_handle())));
-        places.push(lobby.enter(of(MOST), rest.abort_handle()));
-        assert!(oldest.await.unwrap_err().is_cancelled());
+        let mut oldest = lobby.enter(of(7));
+        let mut places: Vec<_> = (1..=MOST).map(|n| lobby.enter(of(n))).collect();
+        assert!(is_lost(&mut oldest) && !places.iter_mut().any(is_lost));
         assert_eq!(lobby.waiting().total, MOST);
     }
 }

@@ -17,12 +17,16 @@ mod up;
 
 use std::{
     future::poll_fn,
+    pin::pin,
     task::{Context, Poll},
     time::Duration,
 };
 
 use porthole_rfb::ClientReader;
-use tokio::time::{Instant, sleep_until};
+use tokio::{
+    task::yield_now,
+    time::{Instant, sleep_until},
+};
 
 use crate::{
     End,
@@ -37,7 +41,7 @@ use up::Up;
 /// How long the second ping in a row may stay without an answer.
 const ANSWER: Duration = Duration::from_secs(5);
 /// Bytes that one direction moves before other tasks get their turn.
-const FAIR_SHARE: usize = 1 << 20;
+const FAIR_SHARE: usize = 256 << 10;
 
 /// Relays between a viewer and a server until one of them or somebody else ends it.
 pub(crate) struct Relay<'a, V, S> {
@@ -173,6 +177,13 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
     fn waits_for_turn(&self) -> bool {
         self.up.control.is_some() && self.control.is_some()
     }
+}
+
+/// Lets the other tasks have their turn and, unlike a wake of one's own, the runtime look at its sockets before `cx` is
+/// polled again.
+fn yield_turn(cx: &mut Context<'_>) {
+    // The first poll of it does that, and is never ready.
+    let _ = pin!(yield_now()).poll(cx);
 }
 
 const _: () = assert!(HEADER_ROOM < SMALL && SMALL < LARGE);

@@ -47,6 +47,8 @@ pub struct Sessions(Arc<Registry>);
 struct Registry {
     entries: Mutex<BTreeMap<SessionId, Arc<Entry>>>,
     next: AtomicU64,
+    /// How often sessions were ended from outside; changes only while `entries` is held.
+    endings: AtomicU64,
     changes: watch::Sender<u64>,
     closed: OnceLock<End>,
 }
@@ -92,12 +94,12 @@ impl Sessions {
 
     /// Ends all sessions that `which` picks, those who still stand at a door among them, and says how many they were.
     pub fn end_where(&self, why: End, which: impl Fn(&SessionInfo) -> bool) -> usize {
-        let picked: Vec<_> = self
-            .entries()
-            .values()
-            .filter(|entry| which(&entry.snapshot()))
-            .cloned()
-            .collect();
+        let picked: Vec<_> = {
+            let entries = self.entries();
+            self.0.endings.fetch_add(1, Ordering::Relaxed);
+            let picked = entries.values().filter(|entry| which(&entry.snapshot()));
+            picked.cloned().collect()
+        };
         for entry in &picked {
             entry.ask_to_end(why.clone());
         }
@@ -108,6 +110,12 @@ impl Sessions {
     pub(crate) fn close(&self, why: End) {
         self.0.closed.get_or_init(|| why.clone());
         self.end_where(why, |_| true);
+    }
+
+    /// How often sessions were ended from outside. A session that began since this was the same has missed none.
+    pub(crate) fn endings(&self) -> u64 {
+        let _entries = self.entries();
+        self.0.endings.load(Ordering::Relaxed)
     }
 
     /// Whether nobody is left, not even at a door.

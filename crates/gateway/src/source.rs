@@ -10,9 +10,11 @@ pub type Lookup<'a> = Pin<Box<dyn Future<Output = Option<Grant>> + Send + 'a>>;
 
 /// Where tokens are looked up: our own links, a websockify token file, a database.
 ///
-/// A lookup happens once for each WebSocket, so it should cost the same for ten tokens and for a million, and must not
-/// block its thread. A source that cannot answer (its file is gone, its server is down) says so in its own log and
-/// answers `None`.
+/// A lookup happens once for each WebSocket, and again when sessions were ended before its own began. A source that takes
+/// tokens back, and wants what they opened to end, calls [`Sessions::end_where`](crate::Sessions::end_where) afterwards.
+///
+/// It should cost the same for ten tokens and for a million, and must not block its thread. A source that cannot answer
+/// (its file is gone, its server is down) says so in its own log and answers `None`.
 pub trait TokenSource: Send + Sync {
     /// What `token` gives. A request that shows no token is looked up with an empty one.
     fn lookup<'a>(&'a self, token: &'a Token) -> Lookup<'a>;

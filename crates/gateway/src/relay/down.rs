@@ -7,7 +7,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{FAIR_SHARE, Relay};
+use super::{FAIR_SHARE, Relay, yield_turn};
 use crate::{
     End,
     buffers::{Buffer, SMALL},
@@ -33,7 +33,7 @@ impl<V: Socket, S: Socket> Relay<'_, V, S> {
                 return Poll::Ready(End::TargetClosed);
             }
             if share == 0 {
-                cx.waker().wake_by_ref();
+                yield_turn(cx);
                 return Poll::Pending;
             }
             if ready!(self.server.poll_read_ready(cx)).is_err() {

@@ -9,7 +9,7 @@ use std::{
 use porthole_rfb::ClientReader;
 use tokio::time::Instant;
 
-use super::{FAIR_SHARE, Relay};
+use super::{FAIR_SHARE, Relay, yield_turn};
 use crate::{
     End,
     buffers::{Buffer, SMALL},
@@ -99,7 +99,7 @@ impl<V: Socket, S: Socket> Relay<'_, V, S> {
             }
             self.up.buffer = None;
             if share == 0 {
-                cx.waker().wake_by_ref();
+                yield_turn(cx);
                 return Poll::Pending;
             }
             if ready!(self.viewer.socket.poll_read_ready(cx)).is_err() {

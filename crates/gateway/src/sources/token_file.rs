@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::{
     sync::{mpsc, oneshot},
     time::{MissedTickBehavior, interval, sleep},
@@ -16,7 +16,7 @@ use tracing::{info, warn};
 
 use super::{
     faults::Faults,
-    token_files::{Content, Stamp, read},
+    token_files::{Content, Stamp, is_local, read},
     token_lines::TokenLine,
 };
 use crate::{Grant, Lookup, Route, Target, Token, TokenHash, TokenSource};
@@ -40,7 +40,10 @@ const IDLE_LOOK: Duration = Duration::from_secs(2);
 /// dates and sizes unless they changed. What is wrong with them is then said in the log, once for each change, and the
 /// last good table stays in force whole. A session that is connected outlives its token's line, as with websockify.
 pub struct TokenFile {
+    path: PathBuf,
     table: Arc<ArcSwap<Table>>,
+    /// What the table was read from, where that can be looked at by whoever asks for a token.
+    at_hand: Arc<ArcSwapOption<Stamp>>,
     looks: mpsc::Sender<oneshot::Sender<()>>,
 }
 
@@ -52,18 +55,36 @@ impl TokenFile {
     /// # Errors
     /// Anything that is wrong with the files.
     pub async fn open(path: PathBuf, listed: bool) -> Result<Self, Faults> {
-        let (stamp, content) = blocking(&path, |path| (Stamp::of(path), read(path))).await;
+        let (stamp, content, at_hand) = blocking(&path, |path| {
+            let stamp = Stamp::of(path);
+            let at_hand = at_hand(path, stamp.clone());
+            (stamp, read(path), at_hand)
+        })
+        .await;
         let table = Arc::new(ArcSwap::from_pointee(Table::of(&path, content, listed)?));
+        let at_hand = Arc::new(ArcSwapOption::from_pointee(at_hand));
         let (looks, asked) = mpsc::channel(1024);
         let follower = Follower {
-            path,
+            path: path.clone(),
             listed,
             stamp,
             table: Arc::clone(&table),
+            at_hand: Arc::clone(&at_hand),
             being_written: false,
         };
         tokio::spawn(follower.run(asked));
-        Ok(Self { table, looks })
+        Ok(Self {
+            path,
+            table,
+            at_hand,
+            looks,
+        })
+    }
+
+    /// Whether the files are as they were read, as far as that can be seen without blocking.
+    fn is_fresh(&self) -> bool {
+        let seen = self.at_hand.load();
+        seen.as_ref().is_some_and(|seen| Stamp::of(&self.path) == **seen)
     }
 
     /// Waits until changes that were made by now are taken up, or refused.
@@ -87,7 +108,9 @@ impl TokenFile {
 impl TokenSource for TokenFile {
     fn lookup<'a>(&'a self, token: &'a Token) -> Lookup<'a> {
         Box::pin(async move {
-            self.refresh().await;
+            if !self.is_fresh() {
+                self.refresh().await;
+            }
             let target = self.table.load().0.get(&token.hash())?.target.clone();
             Some(Grant {
                 display: target.to_string(),
@@ -149,6 +172,7 @@ struct Follower {
     /// The files that were read last, whether they were good or not.
     stamp: Stamp,
     table: Arc<ArcSwap<Table>>,
+    at_hand: Arc<ArcSwapOption<Stamp>>,
     /// Whether it was said that the files never come to rest.
     being_written: bool,
 }
@@ -187,8 +211,16 @@ impl Follower {
             self.being_written = true;
             return;
         };
-        self.stamp = stamp;
         self.being_written = false;
+        self.take_up(content);
+        let seen = stamp.clone();
+        let at_hand = blocking(&self.path, move |path| at_hand(path, seen)).await;
+        // After the table: who finds the files unchanged must find what they say.
+        self.at_hand.store(at_hand.map(Arc::new));
+        self.stamp = stamp;
+    }
+
+    fn take_up(&self, content: Content) {
         match Table::of(&self.path, content, self.listed) {
             Ok(table) => self.table.store(Arc::new(table)),
             Err(faults) => {
@@ -218,6 +250,12 @@ impl Follower {
         }
         None
     }
+}
+
+/// The stamp of a source that is one file on a disk of this machine: to look at that hardly blocks, so a lookup does it
+/// itself. Blocks.
+fn at_hand(path: &Path, stamp: Stamp) -> Option<Stamp> {
+    (stamp.is_of_a_file(path) && is_local(path)).then_some(stamp)
 }
 
 /// Does what blocks on a thread that may.
@@ -399,6 +437,7 @@ mod tests {
         let path = folder.path().join("tokens");
         fs::write(&path, "alice: h:1\n").unwrap();
         let tokens = open(&path).await;
+        replace(&path, "alice: h:1\nbob: h:2\n");
         let replacing = async {
             loop {
                 replace(&path, "alice: h:1\nbob: h:2\n");

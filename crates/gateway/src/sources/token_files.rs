@@ -150,6 +150,11 @@ impl Stamp {
         })
     }
 
+    /// Whether the source is a file, and no folder.
+    pub(super) fn is_of_a_file(&self, source: &Path) -> bool {
+        matches!(self.0.as_deref(), Ok([(path, Some(_), _)]) if path == source)
+    }
+
     /// Whether these are the same files under the same names, whatever they hold.
     pub(super) fn same_files(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
@@ -160,6 +165,28 @@ impl Stamp {
             (one, other) => one == other,
         }
     }
+}
+
+/// Whether a path lies on a disk of this machine, as far as is known: a network's file system may keep us waiting for
+/// ever. Blocks.
+#[cfg(target_os = "linux")]
+pub(super) fn is_local(path: &Path) -> bool {
+    /// The numbers of linux/magic.h: ext, XFS, Btrfs, F2FS, tmpfs, overlayfs.
+    const LOCAL: [u32; 6] = [
+        0xEF53,
+        0x5846_5342,
+        0x9123_683E,
+        0xF2F5_2010,
+        0x0102_1994,
+        0x794C_7630,
+    ];
+    rustix::fs::statfs(path).is_ok_and(|found| LOCAL.iter().any(|&local| found.f_type as u32 == local))
+}
+
+/// Whether a path lies on a disk of this machine: unknown.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_local(_: &Path) -> bool {
+    false
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A gateway on a port of the system's choice, with the links that a test gives it.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
@@ -9,8 +9,8 @@ use std::{
 use super::{Stream, Transport, Viewer, connect, identity, open, wire, within};
 use crate::TRANSPORT;
 use porthole_gateway::{
-    Access, BindError, Gateway, Grant, HEARTBEAT, Identity, Lookup, Pages, Plain, Rights, Route, SessionInfo,
-    Sessions, Settings, Target, Token, TokenHash, TokenSource,
+    Access, BindError, End, Gateway, Grant, HEARTBEAT, Identity, Lookup, Pages, Plain, Rights, Route,
+    SessionInfo, Sessions, Settings, Target, Token, TokenHash, TokenSource,
 };
 
 pub struct TestGateway {
@@ -21,16 +21,18 @@ pub struct TestGateway {
 #[derive(Default)]
 struct Grants {
     given: Mutex<HashMap<TokenHash, Grant>>,
-    /// Those that are looked up for the last time.
-    last: Mutex<HashSet<TokenHash>>,
+    /// Those that are revoked when they were looked up, and whose sessions are then to be ended.
+    last: Mutex<HashMap<TokenHash, Sessions>>,
 }
 
 impl TokenSource for Grants {
     fn lookup<'a>(&'a self, token: &'a Token) -> Lookup<'a> {
         let mut given = self.given.lock().unwrap();
         let grant = given.get(&token.hash()).cloned();
-        if self.last.lock().unwrap().contains(&token.hash()) {
+        if let Some(sessions) = self.last.lock().unwrap().remove(&token.hash()) {
             given.remove(&token.hash());
+            let ended = sessions.end_where(End::NoSuchLink, |session| session.token == token.hash());
+            assert_eq!(ended, 0);
         }
         Box::pin(std::future::ready(grant))
     }
@@ -72,11 +74,12 @@ impl TestGateway {
             .insert(Token::from(token).hash(), grant);
     }
 
-    /// A link that is revoked right after it was looked up.
+    /// A link that is revoked right after it was looked up, before its session began.
     pub fn grant_for_one_look(&self, token: &str, grant: Grant) {
         self.grant(token, grant);
         let token = Token::from(token).hash();
-        self.grants.last.lock().unwrap().insert(token);
+        let sessions = self.sessions().clone();
+        self.grants.last.lock().unwrap().insert(token, sessions);
     }
 
     /// A link that bears input and pixels of a VNC server.
