@@ -9,6 +9,9 @@
 //! 4. From there on the server's bytes pass unread, and every byte of the viewer passes through
 //!    [`ClientReader`], which knows where each message ends and lets through what the [`Rights`] allow.
 //!
+//! Where the gateway itself looks at a screen, to show a small [`Picture`] of it, [`PictureReader`] takes the place of
+//! the viewer.
+//!
 //! Every machine here takes bytes in pieces of any size, holds a bounded number of them, and never panics
 //! whatever they are. None of them reads a clock, opens a socket or waits.
 
@@ -20,6 +23,8 @@ mod extended_clipboard;
 mod gather;
 mod held_input;
 mod password;
+mod picture;
+mod picture_reader;
 mod policy;
 mod printable;
 mod progress;
@@ -34,6 +39,8 @@ pub use client_error::ClientError;
 pub use client_reader::ClientReader;
 pub use extended_clipboard::ServerClipboard;
 pub use password::Password;
+pub use picture::Picture;
+pub use picture_reader::{PictureReader, UpdateError};
 pub use progress::Progress;
 pub use rights::Rights;
 pub use server_error::ServerError;

@@ -8,6 +8,7 @@ mod common;
 #[path = "../harness/mod.rs"]
 #[allow(dead_code, reason = "other programs need more of it")]
 mod harness;
+mod pictures;
 mod rights;
 mod server_handshake;
 mod view_only;
