@@ -4,6 +4,7 @@ mod examining;
 mod history;
 mod launching;
 mod notices;
+mod picturing;
 mod reaches;
 mod sharing;
 mod shell;
@@ -26,7 +27,8 @@ use tokio::{
 };
 
 use crate::{
-    Change, ConfigPlace, Desktop, Finding, Intent, Notice, Porthole, Snapshot, StartError, config::Addition,
+    Change, ConfigPlace, Desktop, Finding, Intent, Notice, Pictures, Porthole, Snapshot, StartError,
+    config::Addition,
 };
 use history::Past;
 use notices::together;
@@ -62,6 +64,7 @@ pub struct Controller {
     /// How often it was tried whether a link opens.
     attempts: u64,
     visible: bool,
+    pictures: Pictures,
     /// What looks for VNC servers, unless it is at work.
     search: Option<Search>,
     found: Vec<FoundServer>,
@@ -83,6 +86,8 @@ pub struct Handle {
     pub intents: mpsc::Sender<Intent>,
     /// Has what a person sees. It changes only when something is to be seen.
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
+    /// Has the pictures of the displays that the snapshot tells of.
+    pub pictures: Pictures,
 }
 
 impl Controller {
@@ -107,6 +112,7 @@ impl Controller {
             share: None,
             attempts: 0,
             visible: false,
+            pictures: Pictures::default(),
             search: Some(Search::default()),
             found: Vec::new(),
             memory: HashMap::new(),
@@ -120,8 +126,13 @@ impl Controller {
         controller.look();
         controller.publish();
         let snapshots = controller.snapshots.subscribe();
+        let pictures = controller.pictures.clone();
         tokio::spawn(controller.run(asked));
-        Ok(Handle { intents, snapshots })
+        Ok(Handle {
+            intents,
+            snapshots,
+            pictures,
+        })
     }
 
     async fn run(mut self, mut asked: mpsc::Receiver<Intent>) {
@@ -129,6 +140,7 @@ impl Controller {
         let mut desks = self.porthole.desks().changes();
         let mut links = self.porthole.links().changes();
         let mut visits = self.porthole.history().changes();
+        let mut pictures = self.pictures.changes();
         let mut checks = ticks(CHECK);
         let mut counts = ticks(COUNT);
         loop {
@@ -149,6 +161,7 @@ impl Controller {
                 _ = desks.changed() => {}
                 // They, too.
                 _ = links.changed() => {}
+                _ = pictures.changed() => {}
                 _ = visits.changed(), if self.past.shown => self.read_history(),
                 _ = checks.tick(), if self.visible => {
                     self.check_all();
@@ -157,8 +170,10 @@ impl Controller {
                 _ = counts.tick(), if counting => {}
             }
             self.forget_ended_share();
+            self.take_pictures();
             self.publish();
         }
+        self.pictures.take_of(HashMap::new(), false);
         self.porthole.stop().await;
         // The shell's thread ends with this call; whether it did is no longer ours to tell.
         let _ = self.shell.call(Call::Quit).await;

@@ -21,6 +21,7 @@ mod listen;
 mod milliseconds;
 mod network;
 pub mod notes;
+mod pictures;
 mod porthole;
 mod private_file;
 mod sentence;
@@ -39,9 +40,11 @@ pub use leaving::stop_left;
 pub use links::LIFETIME;
 pub use listen::ListenError;
 pub use network::Interface;
+pub use pictures::Pictures;
 pub use porthole::{Change, LinkError, Porthole, StartError};
 pub use snapshot::{
     AskView, DisplayView, Finding, FoundView, LaunchView, LinkView, NetworkView, Notice, NoticeKind, Opens,
-    QrView, Reach, SessionRights, SessionView, ShareAddress, ShareView, Snapshot, Verdict, VisitView,
+    PictureView, QrView, Reach, SessionRights, SessionView, ShareAddress, ShareView, Snapshot, Verdict,
+    VisitView,
 };
 pub use terms::Terms;

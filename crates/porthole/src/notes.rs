@@ -135,6 +135,7 @@ mod tests {
                 busy: false,
                 sessions,
                 links,
+                picture: None,
             }],
             ..Snapshot::default()
         }

@@ -3,6 +3,7 @@
 mod finding;
 mod guests;
 mod launch;
+mod picture;
 mod sharing;
 
 use porthole_gateway::{Rights, SessionInfo};
@@ -13,6 +14,7 @@ use crate::{Terms, milliseconds::milliseconds};
 
 pub use finding::{Finding, Verdict};
 pub use launch::LaunchView;
+pub use picture::PictureView;
 pub use sharing::{AskView, LinkView, NetworkView, Opens, QrView, ShareAddress, ShareView, VisitView};
 
 /// All that a person can see, as one value. Shells draw it and nothing else. Every text in it may come from outside (a
@@ -75,6 +77,8 @@ pub struct DisplayView {
     pub sessions: Vec<SessionView>,
     /// Its links that work, the latest first.
     pub links: Vec<LinkView>,
+    /// What it looks like, as far as that is known; kept up to date while the window is to be seen.
+    pub picture: Option<PictureView>,
 }
 
 /// Whether a display can be reached.

@@ -176,6 +176,7 @@ mod tests {
             busy: false,
             sessions: Vec::new(),
             links: Vec::new(),
+            picture: None,
         });
         Snapshot {
             displays: displays.collect(),

@@ -174,6 +174,11 @@ impl PictureReader {
         (!self.blank).then_some(&self.picture)
     }
 
+    /// How many bytes the whole screen takes, as it is sent.
+    pub fn screen_bytes(&self) -> u64 {
+        2 * u64::from(self.screen.0) * u64::from(self.screen.1)
+    }
+
     /// What follows a head that is whole.
     fn next(&mut self, bytes: &[u8]) -> Result<Step, UpdateError> {
         let short = |at: usize| u16::from_be_bytes([bytes[at], bytes[at + 1]]);

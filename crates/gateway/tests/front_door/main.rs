@@ -11,6 +11,7 @@ mod doors;
 mod limits;
 mod listening;
 mod on_demand;
+mod onlooker;
 mod relay_bytes;
 mod relay_properties;
 mod rights;

@@ -28,6 +28,7 @@ impl Controller {
             busy: self.busy.contains(&display.name),
             sessions: sessions_of(&display.name),
             links: links_of(&display.name),
+            picture: self.pictures.view(&display.name),
         });
         let forgotten = self.porthole.desks().forgotten().into_iter();
         let forgotten = forgotten.map(|name| DisplayView {
@@ -40,6 +41,7 @@ impl Controller {
             busy: false,
             sessions: sessions_of(&name),
             links: Vec::new(),
+            picture: None,
             name,
         });
         Snapshot {

@@ -3,6 +3,7 @@
 use std::{fmt, time::Duration};
 
 use porthole_gateway::{Awaited, OnDemand, Ready, Rights, Target};
+use porthole_launcher::Running;
 use tokio::time::timeout;
 
 use super::{Desks, fare::Fare};
@@ -21,17 +22,7 @@ impl OnDemand for Entrance {
     fn ready(&self) -> Awaited<'_, Result<Ready, String>> {
         Box::pin(async {
             let running = self.desks.start(&self.display).await?;
-            let password = match self.rights {
-                Rights::Control => running.password,
-                Rights::View => running.view_password,
-            };
-            Ok(Ready {
-                target: Target::UnixOf {
-                    path: running.socket,
-                    owner: running.uid,
-                },
-                password: Some(password),
-            })
+            Ok(way(running, self.rights))
         })
     }
 
@@ -45,6 +36,29 @@ impl OnDemand for Entrance {
                 Fare::Starting(_) | Fare::Running(_) => None,
             }
         })
+    }
+}
+
+impl Desks {
+    /// How a display is looked at that runs; it is not started for that.
+    pub(crate) fn ready_to_view(&self, display: &str) -> Option<Ready> {
+        match &*self.fare(display)?.borrow() {
+            Fare::Running(running) => Some(way(running.clone(), Rights::View)),
+            _ => None,
+        }
+    }
+}
+
+fn way(running: Running, rights: Rights) -> Ready {
+    Ready {
+        target: Target::UnixOf {
+            path: running.socket,
+            owner: running.uid,
+        },
+        password: Some(match rights {
+            Rights::Control => running.password,
+            Rights::View => running.view_password,
+        }),
     }
 }
 

@@ -1,0 +1,167 @@
+//! The gateway itself as a viewer, for the small pictures of displays in the program's window.
+
+use std::{future::poll_fn, time::Duration};
+
+use porthole_rfb::{
+    ClientReader, Password, Picture, PictureReader, Rights, ServerInit, ServerInitInfo, UpdateError,
+};
+use tokio::time::{Instant, timeout_at};
+
+use crate::{
+    Target, TargetError,
+    socket::{ServerStream, Socket},
+    vnc::{Server, write},
+};
+
+/// How long a server may take for what it has begun to say, and for a picture that it owes at once.
+const ANSWER: Duration = Duration::from_secs(20);
+
+/// What a server may send for one picture besides pixels, in bytes.
+const MOST_BESIDES: u64 = 1 << 20;
+
+/// So much is read at once, in bytes.
+const PIECE: usize = 32 << 10;
+
+/// Looks at a VNC server's screen, and makes small pictures of it.
+///
+/// It is a view-only session that nobody else is told of: it stands in no list and no history, and what it sends passes
+/// the same reader as what a visitor sends who may only look. It asks for pixels, never for a text of the clipboard, and
+/// shares the screen with whoever looks at it already.
+pub struct Onlooker {
+    stream: ServerStream,
+    gate: ClientReader,
+    reader: PictureReader,
+    asked: Instant,
+    received: u64,
+}
+
+/// Why there is no picture.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LookError {
+    /// No session could begin.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// What the server sent makes none.
+    #[error(transparent)]
+    Update(#[from] UpdateError),
+    /// It ended the session.
+    #[error("the VNC server closed the connection")]
+    Closed,
+    /// It owes something since [`ANSWER`].
+    #[error("the VNC server did not finish what it had to say in 20 seconds")]
+    TooSlow,
+    /// It sent more than four times its screen.
+    #[error("the VNC server sent far more than its screen")]
+    TooMuch,
+}
+
+impl LookError {
+    /// Whether the server does not want this session: trying again by itself could lock the display.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Target(error) if error.is_refusal())
+    }
+}
+
+impl Onlooker {
+    /// Begins a session with `target`, for pictures no larger than `most`, its width and height in pixels. One that is
+    /// started on demand is not: it cannot be reached.
+    ///
+    /// # Errors
+    /// Why none could begin.
+    pub async fn connect(
+        target: &Target,
+        password: Option<&Password>,
+        most: (u16, u16),
+    ) -> Result<Self, LookError> {
+        let stream = target.connect().await?;
+        let server = Server::log_in(&stream, password).await?;
+        let screen = server.initialise(Rights::View).await?;
+        let (ServerInitInfo { width, height, .. }, behind) = split(&screen.said)?;
+        let mut onlooker = Self {
+            stream,
+            gate: ClientReader::new(Rights::View).with_extended_clipboard(screen.extended_clipboard),
+            reader: PictureReader::new((width, height), most)?,
+            asked: Instant::now(),
+            received: 0,
+        };
+        onlooker.reader.read(behind)?;
+        onlooker.send(&PictureReader::BEGINNING).await?;
+        Ok(onlooker)
+    }
+
+    /// Looks at the screen: the first time at once, and then as soon as something on it has changed. `None`: its size has
+    /// changed, and it has to be looked at once more. If this is dropped before it is done, drop the onlooker, too.
+    ///
+    /// # Errors
+    /// Why there will be no picture from this session any more.
+    pub async fn look(&mut self) -> Result<Option<&Picture>, LookError> {
+        let owed = self.reader.picture().is_none();
+        let before = std::mem::replace(&mut self.asked, Instant::now());
+        self.gate.elapse(before.elapsed());
+        let request = self.reader.request();
+        self.send(&request).await?;
+        self.update(owed).await?;
+        Ok(self.reader.picture())
+    }
+
+    /// How many bytes the server has sent since the session began.
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
+    async fn send(&mut self, message: &[u8]) -> Result<(), LookError> {
+        let mut passed = Vec::new();
+        // What it does not understand, it does not let pass: nothing of ours.
+        let _ = self.gate.read(message, &mut passed);
+        let written = timeout_at(Instant::now() + ANSWER, write(&self.stream, &passed)).await;
+        written.map_err(|_| LookError::TooSlow)?.ok_or(LookError::Closed)
+    }
+
+    /// Reads to the end of an update. While nothing changes, one that is not `owed` may be long in coming.
+    async fn update(&mut self, owed: bool) -> Result<(), LookError> {
+        let end = self.received + MOST_BESIDES + 4 * self.reader.screen_bytes();
+        let mut deadline = owed.then(|| Instant::now() + ANSWER);
+        loop {
+            self.readable(deadline).await?;
+            let mut piece = vec![0; PIECE];
+            let read = match self.stream.try_read(&mut piece) {
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => continue,
+                Ok(0) | Err(_) => return Err(LookError::Closed),
+                Ok(read) => read,
+            };
+            self.received += read as u64;
+            if self.reader.read(&piece[..read])? {
+                return Ok(());
+            }
+            if self.received > end {
+                return Err(LookError::TooMuch);
+            }
+            if owed || !self.reader.is_between_messages() {
+                deadline.get_or_insert_with(|| Instant::now() + ANSWER);
+            } else {
+                deadline = None;
+            }
+        }
+    }
+
+    async fn readable(&self, deadline: Option<Instant>) -> Result<(), LookError> {
+        let readable = poll_fn(|cx| self.stream.poll_read_ready(cx));
+        let ready = match deadline {
+            Some(deadline) => timeout_at(deadline, readable)
+                .await
+                .map_err(|_| LookError::TooSlow)?,
+            None => readable.await,
+        };
+        ready.map_err(|_| LookError::Closed)
+    }
+}
+
+/// ServerInit, and what came behind it.
+fn split(said: &[u8]) -> Result<(ServerInitInfo, &[u8]), LookError> {
+    let mut init = ServerInit::new();
+    let read = init
+        .advance(said)
+        .map_err(|error| LookError::Target(TargetError::Refused(error)))?;
+    let (length, info) = read.ok_or(LookError::Closed)?;
+    Ok((info, &said[length..]))
+}
