@@ -6,7 +6,7 @@ use porthole::{ConfigPlace, Controller, Handle, Intent};
 use tauri::{AppHandle, Context, Manager, RunEvent, Runtime, WindowEvent};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{desktop::Desktop, ipc, notes, tray, tray::Tray, windows};
+use crate::{desktop::Desktop, ipc, notes, pictures, tray, tray::Tray, windows};
 
 /// Runs until somebody quits. A second start only brings up the window of the first, and returns.
 pub fn run(config: Option<PathBuf>) -> anyhow::Result<()> {
@@ -18,6 +18,7 @@ pub fn run(config: Option<PathBuf>) -> anyhow::Result<()> {
         }))
         .plugin(tauri_plugin_clipboard_manager::init())
         .invoke_handler(ipc::commands())
+        .register_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
         .build(context())?;
 
     let handle = tauri::async_runtime::block_on(Controller::start(place, Desktop(app.handle().clone())))?;
@@ -90,7 +91,7 @@ async fn end_on_signals<R: Runtime>(app: AppHandle<R>) -> io::Result<()> {
 mod tests {
     use std::sync::Arc;
 
-    use porthole::Snapshot;
+    use porthole::{Pictures, Snapshot};
     use serde_json::{Value, json};
     use tauri::{
         App, WebviewWindow, WebviewWindowBuilder,
@@ -116,7 +117,11 @@ mod tests {
             .invoke_handler(ipc::commands())
             .build(context())
             .unwrap();
-        app.manage(Handle { intents, snapshots });
+        app.manage(Handle {
+            intents,
+            snapshots,
+            pictures: Pictures::default(),
+        });
         (app, asked)
     }
 

@@ -6,6 +6,7 @@ mod ipc;
 #[cfg(test)]
 mod manuals;
 mod notes;
+mod pictures;
 mod screen;
 mod tray;
 mod windows;

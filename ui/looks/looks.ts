@@ -29,6 +29,7 @@ const screen = {
     user: 'alice',
     xDisplay: ':0',
   },
+  picture: { number: 1, live: true },
 } as const;
 
 const bob = {
@@ -53,6 +54,7 @@ const carol = {
     user: 'carol',
     xDisplay: ':3',
   },
+  picture: { number: 2, live: false },
 } as const;
 
 const links = [

@@ -16,6 +16,7 @@ export const alice: DisplayView = {
   busy: false,
   sessions: [],
   links: [],
+  picture: null,
 };
 
 /** Control for an hour, for whoever has the link. */

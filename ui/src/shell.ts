@@ -1,5 +1,5 @@
 /** The only module that knows which shell the window runs in. */
-import { invoke } from '@tauri-apps/api/core';
+import { convertFileSrc, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { Intent } from './bindings/Intent';
 import type { Snapshot } from './bindings/Snapshot';
@@ -8,6 +8,11 @@ import type { Snapshot } from './bindings/Snapshot';
 export function dispatch(intent: Intent): void {
   // Refused only when the program is ending.
   invoke('dispatch', { intent }).catch(console.warn);
+}
+
+/** Where the picture of a display is, that has this number in the snapshot. */
+export function pictureOf(display: string, number: number): string {
+  return `${convertFileSrc(display, 'picture')}?${number}`;
 }
 
 /** Calls `see` with the present snapshot and with every later one. */

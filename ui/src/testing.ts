@@ -1,6 +1,6 @@
 /** The window on a shell that a test plays, and hands that press its buttons. */
 import { emit } from '@tauri-apps/api/event';
-import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
+import { clearMocks, mockConvertFileSrc, mockIPC } from '@tauri-apps/api/mocks';
 import { flushSync, mount, tick, unmount } from 'svelte';
 import { expect, vi } from 'vitest';
 import App from './App.svelte';
@@ -22,6 +22,7 @@ export async function open(snapshot: Snapshot) {
     },
     { shouldMockEvents: true },
   );
+  mockConvertFileSrc('linux');
   app = mount(App, { target: document.body });
   await vi.waitFor(() => {
     flushSync();

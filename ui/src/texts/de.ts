@@ -73,6 +73,8 @@ export const de: Texts = {
     copyLink: (name) => `Link zu ${name} kopieren`,
     share: 'Teilen…',
     shareThis: (name) => `${name} teilen…`,
+    picture: (name) => `Livebild von ${name}`,
+    lastPicture: (name) => `Letztes Bild von ${name}`,
     recheck: 'Erneut prüfen',
     recheckThis: (name) => `Erneut prüfen: ${name}`,
     reach: {

@@ -67,6 +67,8 @@ export const en = {
     copyLink: (name: string) => `Copy link to ${name}`,
     share: 'Share…',
     shareThis: (name: string) => `Share ${name}…`,
+    picture: (name: string) => `Live picture of ${name}`,
+    lastPicture: (name: string) => `Last picture of ${name}`,
     recheck: 'Check again',
     recheckThis: (name: string) => `Check again: ${name}`,
     reach: {
