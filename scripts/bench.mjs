@@ -2,9 +2,13 @@
 // npm run bench -- --faults: strangers who take all they can, viewers who read nothing, a system without descriptors.
 // npm run bench -- first-frame: how long a visitor waits in a browser, beside what Porthole replaces.
 // npm run bench -- revoked-page: how soon pages in a browser say that their link was revoked.
+// npm run bench -- viewing: frames per second and key to picture in a browser, beside websockify and no proxy at all.
+// npm run bench -- start-up: how soon the programs are there, beside websockify.
+// npm run bench -- at-rest --minutes 10: what the programs cost that nobody uses.
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { argv } from 'node:process';
+import { parseArgs } from 'node:util';
 import { buildPrograms } from './cargo.mjs';
 import { buildFront, installModules } from './front.mjs';
 import { Failure, main, run, runQuietly, step } from './run.mjs';
@@ -13,12 +17,16 @@ import { ensure } from './system.mjs';
 /** Beside cargo's own files, so that `cargo clean` takes it, too. */
 const folder = 'target/bench';
 const websockify = 'websockify==0.13.0';
+const websockifyProgram = `${folder}/venv/bin/websockify`;
 
 await main(async () => {
   if (process.platform !== 'linux')
     throw new Failure('the benchmark reads /proc, which only Linux has');
   if (argv[2] === 'first-frame') return await firstFrame();
   if (argv[2] === 'revoked-page') return await inBrowser('revoked_page');
+  if (argv[2] === 'viewing') return await viewing();
+  if (argv[2] === 'start-up') return await startUp();
+  if (argv[2] === 'at-rest') return await atRest();
   await ensure('headless');
   const portholed = await prepare();
   const bench = await build('porthole-bench', 'porthole-bench');
@@ -27,7 +35,7 @@ await main(async () => {
   step('measuring (some minutes; anything else that runs meanwhile falsifies it)');
   await run(bench, [
     ...['--portholed', portholed],
-    ...['--websockify', `${folder}/venv/bin/websockify`],
+    ...['--websockify', websockifyProgram],
     ...['--json', `${folder}/figures.json`],
     ...['--svg', `${folder}/figures.svg`],
     ...argv.slice(2),
@@ -44,11 +52,32 @@ async function prepare() {
 }
 
 async function firstFrame() {
+  await inBrowser('first_frame', ...(await installSeed()));
+}
+
+async function viewing() {
+  await inBrowser('viewing', ...(await installSeed()), `${folder}/viewing.json`);
+}
+
+async function startUp() {
+  const [websockify] = await installSeed();
+  await withWindow('start_up', websockify, `${folder}/start-up.json`);
+}
+
+async function atRest() {
+  const { minutes } = parseArgs({
+    args: argv.slice(3),
+    options: { minutes: { type: 'string', default: '10' } },
+  }).values;
+  await withWindow('at_rest', minutes);
+}
+
+/** Installs what Porthole replaces, and gives websockify's path and the folder of noVNC. */
+async function installSeed() {
   mkdirSync(folder, { recursive: true });
   await installWebsockify();
   await unpackNovnc();
-  const seed = [`${folder}/venv/bin/websockify`, `${folder}/novnc/usr/share/novnc`];
-  await inBrowser('first_frame', ...seed);
+  return [websockifyProgram, `${folder}/novnc/usr/share/novnc`];
 }
 
 /** Runs a benchmark of the end-to-end tests' kind, with releases of the programs. */
@@ -59,6 +88,15 @@ async function inBrowser(binary, ...args) {
   step('measuring (a minute or two; anything else that runs meanwhile falsifies it)');
   process.env.PORTHOLE_BIN_DIR = dirname(portholed);
   await run(program, args);
+}
+
+/** The same for one that runs the desktop program, too. */
+async function withWindow(binary, ...args) {
+  await ensure('test');
+  await installModules();
+  await buildFront('window');
+  await build('porthole-desktop', 'porthole');
+  await inBrowser(binary, ...args);
 }
 
 /** Debian's package, without installing it. */
@@ -78,7 +116,7 @@ async function build(name, binary) {
 
 /** Into an environment of its own. Where that cannot be, the benchmark says that it leaves websockify out. */
 async function installWebsockify() {
-  if (existsSync(`${folder}/venv/bin/websockify`)) return;
+  if (existsSync(websockifyProgram)) return;
   step(`installing ${websockify}`);
   try {
     await runQuietly('python3', ['-m', 'venv', `${folder}/venv`]);
