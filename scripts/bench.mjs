@@ -93,7 +93,7 @@ async function inBrowser(binary, ...args) {
 /** The same for one that runs the desktop program, too. */
 async function withWindow(binary, ...args) {
   await ensure('test');
-  await installModules();
+  await prepare();
   await buildFront('window');
   await build('porthole-desktop', 'porthole');
   await inBrowser(binary, ...args);

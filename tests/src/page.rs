@@ -11,7 +11,7 @@ use fantoccini::{
     actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
     key::Key,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use url::Url;
 
 use crate::{deadline::eventually, vnc::Colour};
@@ -67,7 +67,7 @@ pub const IN_THE_OPEN: Place = (0.9, 0.9);
 /// A page in a browser or a window.
 #[derive(Clone, Copy)]
 pub struct Page<'a> {
-    client: &'a Client,
+    pub(crate) client: &'a Client,
 }
 
 impl<'a> Page<'a> {
@@ -75,11 +75,6 @@ impl<'a> Page<'a> {
     #[must_use]
     pub fn new(client: &'a Client) -> Self {
         Self { client }
-    }
-
-    /// Runs a script that calls its last argument with an answer.
-    pub(crate) async fn ask(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
-        Ok(self.client.execute_async(script, arguments).await?)
     }
 
     /// What its address bar says.

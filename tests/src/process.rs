@@ -99,6 +99,12 @@ impl Process {
         .await
     }
 
+    /// Its number.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal to the program, not to its group.
     ///
     /// # Errors

@@ -83,6 +83,25 @@ impl Screen {
         }
     }
 
+    /// How many colours are to be seen on it.
+    ///
+    /// # Errors
+    ///
+    /// When the X server is gone.
+    pub fn colours(&self) -> Result<usize> {
+        let (width, height) = self.size()?;
+        let format = ImageFormat::Z_PIXMAP;
+        let picture = self
+            .connection
+            .get_image(format, self.root, 0, 0, width, height, u32::MAX)?
+            .reply()?;
+        let mut pixels: Vec<_> = picture.data.chunks(4).collect();
+        pixels.dedup();
+        pixels.sort_unstable();
+        pixels.dedup();
+        Ok(pixels.len())
+    }
+
     /// Where the pointer is, in pixels from the upper left corner.
     ///
     /// # Errors

@@ -85,7 +85,8 @@ impl Page<'_> {
     /// When the page does not answer.
     pub async fn rate(&self, spell: Duration) -> Result<Rate> {
         let arguments = vec![json!(WARMING_UP.as_millis()), json!(spell.as_millis())];
-        let counted = self.ask(&format!("{WATCH}{COUNT}"), arguments).await?;
+        let script = format!("{WATCH}{COUNT}");
+        let counted = self.client.execute_async(&script, arguments).await?;
         let number = |at: usize| counted[at].as_f64().context("a rate that is no number");
         Ok(Rate {
             updates: number(0)?,
@@ -100,7 +101,8 @@ impl Page<'_> {
     /// When it does not change.
     pub async fn key_to_picture(&self, presses: usize) -> Result<Vec<f64>> {
         let arguments = vec![json!(presses), json!(BETWEEN_KEYS.as_millis())];
-        let times = self.ask(&format!("{WATCH}{PRESS}"), arguments).await;
+        let script = format!("{WATCH}{PRESS}");
+        let times = self.client.execute_async(&script, arguments).await;
         let times = times.context("the picture does not change with each key")?;
         let times = times.as_array().context("times that are no list")?;
         times
