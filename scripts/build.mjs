@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildPrograms } from './cargo.mjs';
 import { buildFront, installModules } from './front.mjs';
-import { packDesktop, packHeadless } from './packages.mjs';
+import { pack } from './packages.mjs';
 import { Failure, main, step } from './run.mjs';
 import { ensure } from './system.mjs';
 
@@ -29,7 +29,10 @@ await main(async () => {
   );
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const made = [await packHeadless(portholed, folder), ...(await packDesktop(porthole, folder))];
+  const made = [
+    ...(await pack('portholed', portholed, folder)),
+    ...(await pack('porthole', porthole, folder)),
+  ];
   rmSync(join(folder, 'stage'), { recursive: true });
   for (const file of made) step(`${file} (${(statSync(file).size / 1e6).toFixed(1)} MB)`);
 });

@@ -12,8 +12,14 @@ const needs = {
     { package: 'libayatana-appindicator3-1', library: 'libayatana-appindicator3.so.1' },
     { package: 'xdg-utils', programs: ['xdg-open'] },
   ],
-  bundle: [{ package: 'dpkg-dev', programs: ['dpkg-shlibdeps'] }],
-  install: [{ package: 'debootstrap', programs: ['debootstrap'] }],
+  bundle: [
+    { package: 'dpkg-dev', programs: ['dpkg-shlibdeps'] },
+    { package: 'rpm', programs: ['rpmbuild'] },
+  ],
+  install: [
+    { package: 'debootstrap', programs: ['debootstrap'] },
+    { package: 'systemd-container', programs: ['systemd-nspawn'] },
+  ],
   pictures: [
     { package: 'x11-apps', programs: ['xclock'] },
     { package: 'imagemagick', programs: ['import'] },

@@ -1,19 +1,53 @@
-// What lies in the packages, and how they are made of it.
-import {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { outputOf, runQuietly, step } from './run.mjs';
+// What the packages are called, what they need, and what lies in them.
+import { chmodSync, readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { licencesOf } from './licences.mjs';
+import { makeDeb, makeRpm } from './pack.mjs';
+import { runQuietly, step } from './run.mjs';
+import { copy, write, zipped } from './stage.mjs';
 
-const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-const maintainer = 'The Porthole maintainers <maintainers@porthole.invalid>';
+const project = JSON.parse(readFileSync('package.json', 'utf8'));
+
+/** For each program its package: texts, what each system calls its needs beyond libraries, scripts, and own files. */
+const packages = {
+  porthole: {
+    summary: 'Share desktops, and open them in any browser',
+    description: [
+      'Porthole shows VNC desktops in a browser: the screen that one sits at,',
+      'desktops that it starts, or VNC servers that run already. Whoever has a',
+      'link sees the desktop, on a phone as well; links can be for looking only,',
+      'and end by themselves. The server for machines without a screen is in the',
+      'package portholed.',
+    ],
+    crate: 'porthole-desktop',
+    fronts: ['viewer', 'window'],
+    // The library is loaded when the tray icon is made, so that nobody sees it in the program.
+    deb: {
+      depends: ['libayatana-appindicator3-1', 'xdg-utils'],
+      recommends: ['tigervnc-standalone-server', 'tigervnc-scraping-server'],
+    },
+    rpm: {
+      depends: ['libayatana-appindicator3.so.1()(64bit)', 'xdg-utils'],
+      recommends: ['tigervnc-server'],
+    },
+    scripts: { postrm: 'packaging/porthole.postrm' },
+    stageOwn: stageDesktop,
+  },
+  portholed: {
+    summary: 'VNC desktops in any browser, from a machine without a screen',
+    description: [
+      'portholed serves VNC desktops to browsers: those that it starts, and VNC',
+      "servers that run already. It takes websockify's command line, token files",
+      'and links as well. It needs neither X nor GTK.',
+    ],
+    crate: 'porthole',
+    fronts: ['viewer'],
+    deb: { depends: [], recommends: ['tigervnc-standalone-server'] },
+    rpm: { depends: [], recommends: ['tigervnc-server'] },
+    scripts: { postinst: 'packaging/portholed.postinst', postrm: 'packaging/portholed.postrm' },
+    stageOwn: stageService,
+  },
+};
 
 /** Where each shell looks for the completions that packages bring, below /usr/share. */
 const completions = {
@@ -22,136 +56,89 @@ const completions = {
   fish: (program) => [`${program}.fish`, `fish/vendor_completions.d/${program}.fish`],
 };
 
-/** Packs the window's program as .deb and .rpm, by Tauri's bundler, into `folder`; gives the packages' paths. */
-export async function packDesktop(program, folder) {
-  step('packing porthole');
-  const staged = resolve(folder, 'stage/porthole');
-  const share = join(staged, 'share');
-  shareOf('porthole', share);
-  copy('packaging/org.porthole.desktop.metainfo.xml', `${share}/metainfo`);
-  copy('src-tauri/icons/porthole.svg', `${share}/icons/hicolor/scalable/apps`);
-  leaveOf('porthole', join(staged, 'leave.sh'));
-  // The bundler looks for the program where a release would be.
-  const target = join(staged, 'target');
-  copy(program, join(target, 'release'));
-  await runQuietly(
-    'npx',
-    ['tauri', 'bundle', '--bundles', 'deb,rpm', '--no-binary-patching', '--ci'],
-    {
-      env: {
-        ...process.env,
-        CARGO_TARGET_DIR: target,
-        // The tray icon's library is loaded when the program runs, so its headers need not be here.
-        TAURI_LINUX_AYATANA_APPINDICATOR: '1',
-      },
-    },
-  );
-  const bundles = join(target, 'release/bundle');
-  return ['deb', 'rpm'].map((kind) => {
-    const [made] = readdirSync(join(bundles, kind)).filter((name) => name.endsWith(`.${kind}`));
-    // As packages are named: in small letters.
-    const there = join(folder, made.toLowerCase());
-    cpSync(join(bundles, kind, made), there);
-    return there;
-  });
-}
-
-/** Packs the program for machines without a screen as .deb, into `folder`; gives the package's path. */
-export async function packHeadless(program, folder) {
-  step('packing portholed');
-  const root = resolve(folder, 'stage/portholed');
-  copy(program, `${root}/usr/bin`);
-  shareOf('portholed', `${root}/usr/share`);
-  copy(
-    'crates/porthole/src/config/first.toml',
-    `${root}/usr/share/doc/portholed/examples/config.toml`,
-    {
-      isFile: true,
-    },
-  );
-  for (const kind of ['system', 'user'])
-    copy(`packaging/systemd/${kind}/portholed.service`, `${root}/usr/lib/systemd/${kind}`);
-  const architecture = (await outputOf('dpkg', ['--print-architecture'])).trim();
-  const control = [
-    'Package: portholed',
-    `Version: ${version}`,
-    `Architecture: ${architecture}`,
-    `Maintainer: ${maintainer}`,
-    `Installed-Size: ${Math.ceil(sizeOf(root) / 1024)}`,
-    `Depends: ${await librariesOf(`${root}/usr/bin/portholed`, root)}`,
-    'Recommends: tigervnc-standalone-server',
-    'Section: net',
-    'Priority: optional',
-    'Description: VNC desktops in any browser, from a machine without a screen',
-    ' portholed serves VNC desktops to browsers: those that it starts, and VNC servers that run already. It takes',
-    " websockify's command line, token files and links as well. It needs neither X nor GTK.",
-  ];
-  write(`${root}/DEBIAN/control`, `${control.join('\n')}\n`);
-  leaveOf('portholed', `${root}/DEBIAN/prerm`);
-  for (const script of ['postinst', 'postrm']) {
-    copy(`packaging/portholed.${script}`, `${root}/DEBIAN/${script}`, { isFile: true });
-    chmodSync(`${root}/DEBIAN/${script}`, 0o755);
-  }
+/** Packs a program as .deb and .rpm, by its file, into `folder`; gives the packages' paths. */
+export async function pack(name, program, folder, { version = project.version } = {}) {
+  step(`packing ${name} ${version}`);
+  const { author: maintainer, license } = project;
+  const described = { ...packages[name], name, version, maintainer, license };
+  const stage = resolve(folder, 'stage', name);
+  const root = join(stage, 'root');
+  await stageProgram(described, program, root);
+  described.stageOwn(root);
+  described.scripts = stageScripts(described, join(stage, 'scripts'));
   // Whatever the umask of who builds it.
   await runQuietly('chmod', ['-R', 'u=rwX,go=rX', root]);
-  const made = join(folder, `portholed_${version}_${architecture}.deb`);
-  await runQuietly('dpkg-deb', ['--root-owner-group', '--build', root, made]);
-  return made;
+  return [await makeDeb(described, root, folder), await makeRpm(described, root, folder)];
 }
 
-/** Man pages, completions, licences and changes of a program, as they lie below /usr/share. */
-function shareOf(program, share) {
-  const pages = readdirSync('packaging/manuals').filter(
-    (name) =>
-      name.endsWith('.1') &&
-      [`${program}.1`, `${program}-`].some((start) => name.startsWith(start)),
-  );
-  for (const page of pages)
+/** What each program brings: itself, man pages, completions, licences and changes. */
+async function stageProgram({ name, version, maintainer, crate, fronts }, program, root) {
+  const usr = join(root, 'usr');
+  copy(program, `${usr}/bin/${name}`);
+  await runQuietly('strip', ['--strip-unneeded', `${usr}/bin/${name}`]);
+  const share = join(usr, 'share');
+  const isPage = (file) =>
+    file.endsWith('.1') && [`${name}.1`, `${name}-`].some((start) => file.startsWith(start));
+  for (const page of readdirSync('packaging/manuals').filter(isPage))
     write(`${share}/man/man1/${page}.gz`, zipped(readFileSync(join('packaging/manuals', page))));
   for (const place of Object.values(completions)) {
-    const [from, to] = place(program);
-    copy(join('packaging/manuals', from), join(share, to), { isFile: true });
+    const [from, to] = place(name);
+    copy(join('packaging/manuals', from), join(share, to));
   }
-  copy('packaging/copyright', `${share}/doc/${program}`);
-  write(`${share}/doc/${program}/changelog.gz`, zipped(readFileSync('CHANGELOG.md')));
+  const documents = join(share, 'doc', name);
+  write(`${documents}/copyright`, copyright());
+  write(`${documents}/third-party-licences.gz`, zipped(await licencesOf(crate, fronts)));
+  write(`${documents}/NEWS.gz`, zipped(readFileSync('CHANGELOG.md')));
+  write(`${documents}/changelog.gz`, zipped(changelog(name, version, maintainer)));
 }
 
-/** What is run before a program's package is removed. */
-function leaveOf(program, file) {
-  write(file, readFileSync('packaging/leave.sh', 'utf8').replaceAll('@PROGRAM@', program));
-  chmodSync(file, 0o755);
+function stageDesktop(root) {
+  const share = join(root, 'usr/share');
+  copy('packaging/porthole.desktop', `${share}/applications/porthole.desktop`);
+  const description = 'org.porthole.desktop.metainfo.xml';
+  copy(join('packaging', description), `${share}/metainfo/${description}`);
+  const icons = join(share, 'icons/hicolor');
+  copy('src-tauri/icons/porthole.svg', `${icons}/scalable/apps/porthole.svg`);
+  for (const size of readdirSync('src-tauri/icons').filter((file) => /^\d+x\d+\.png$/.test(file)))
+    copy(join('src-tauri/icons', size), `${icons}/${size.replace('.png', '')}/apps/porthole.png`);
 }
 
-/** The packages with the libraries that a program is linked with, as dpkg writes them. */
-async function librariesOf(program, root) {
-  // It reads a source package's description, of which there is none.
-  write(
-    join(root, '../debian/control'),
-    'Source: portholed\n\nPackage: portholed\nArchitecture: any\n',
+function stageService(root) {
+  const first = 'crates/porthole/src/config/first.toml';
+  copy(first, `${root}/usr/share/doc/portholed/examples/config.toml`);
+  for (const kind of ['system', 'user'])
+    copy(
+      `packaging/systemd/${kind}/portholed.service`,
+      `${root}/usr/lib/systemd/${kind}/portholed.service`,
+    );
+  copy('packaging/systemd/portholed.sysusers', `${root}/usr/lib/sysusers.d/portholed.conf`);
+}
+
+/** The scripts that are run around installing and removing, as files by their names. */
+function stageScripts({ name, scripts }, folder) {
+  const all = Object.entries({ prerm: 'packaging/leave.sh', ...scripts });
+  const staged = all.map(([kind, from]) => {
+    const file = join(folder, kind);
+    write(file, readFileSync(from, 'utf8').replaceAll('@PROGRAM@', name));
+    chmodSync(file, 0o755);
+    return [kind, file];
+  });
+  return Object.fromEntries(staged);
+}
+
+/** The text of the MIT licence stands in it; those of the others are on every Debian. */
+function copyright() {
+  const lines = readFileSync('LICENSE-MIT', 'utf8').trimEnd().split('\n');
+  const indented = lines.map((line) => (line === '' ? ' .' : ` ${line}`)).join('\n');
+  return readFileSync('packaging/copyright', 'utf8').replace(' @MIT@', () => indented);
+}
+
+/** As Debian reads it; what has changed is told in NEWS. */
+function changelog(name, version, maintainer) {
+  const released = /<release version="[^"]*" date="([^"]*)"/.exec(
+    readFileSync('packaging/org.porthole.desktop.metainfo.xml', 'utf8'),
   );
-  const script = `cd '${dirname(root)}' && dpkg-shlibdeps -O '${program}' 2>/dev/null`;
-  const said = await outputOf('sh', ['-c', script]);
-  return said.trim().replace('shlibs:Depends=', '');
-}
-
-/** Without the time, so that the same sources make the same package. */
-function zipped(bytes) {
-  return gzipSync(bytes, { level: 9 });
-}
-
-function sizeOf(path) {
-  if (!statSync(path).isDirectory()) return statSync(path).size;
-  return readdirSync(path).reduce((size, name) => size + sizeOf(join(path, name)), 0);
-}
-
-/** Copies a file into a folder, or to a path if it `isFile`. */
-function copy(from, to, { isFile = false } = {}) {
-  const path = isFile ? to : join(to, basename(from));
-  mkdirSync(dirname(path), { recursive: true });
-  cpSync(from, path);
-}
-
-function write(path, content) {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, content);
+  const date = new Date(released[1]).toUTCString().replace('GMT', '+0000');
+  const told = `See /usr/share/doc/${name}/NEWS.gz.`;
+  return `${name} (${version}) stable; urgency=medium\n\n  * ${told}\n\n -- ${maintainer}  ${date}\n`;
 }
