@@ -57,7 +57,7 @@ fn needs(debian: &Debian, package: &Path, graphics: bool) -> Result<()> {
     let required = run(debian
         .command("rpm")
         .args(["--query", "--requires", "--package", &inside]))?;
-    let known = run(&mut debian.command("ldconfig").arg("-p"))?;
+    let known = run(debian.command("ldconfig").arg("-p"))?;
     for library in required.lines().filter(|need| need.starts_with("lib")) {
         let name = library.split('(').next().unwrap_or_default();
         ensure!(known.contains(&format!("\t{name} ")), "no system has {library}");
