@@ -52,12 +52,6 @@ impl Process {
         })
     }
 
-    /// Its process id.
-    #[must_use]
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// What it has written to stdout until now.
     ///
     /// # Errors
