@@ -24,15 +24,17 @@ pub async fn eventually<T>(what: &str, probe: impl AsyncFnMut() -> Result<T>) ->
 /// After `limit`: `what`, and what the last answer was.
 pub async fn within<T>(limit: Duration, what: &str, mut probe: impl AsyncFnMut() -> Result<T>) -> Result<T> {
     let deadline = Instant::now() + limit;
+    let mut answer = anyhow!("no answer");
     loop {
-        let answer = match timeout_at(deadline, probe()).await {
-            Err(_) => Err(anyhow!("no answer")),
-            Ok(Err(_)) if Instant::now() < deadline => {
-                sleep(Duration::from_millis(25)).await;
-                continue;
-            }
-            Ok(answer) => answer,
-        };
-        return answer.with_context(|| format!("{what}: not within {limit:?}"));
+        match timeout_at(deadline, probe()).await {
+            Ok(Ok(value)) => return Ok(value),
+            Ok(Err(error)) => answer = error,
+            // What was said last tells more than that it was asked once more.
+            Err(_) => {}
+        }
+        if Instant::now() >= deadline {
+            return Err(answer).with_context(|| format!("{what}: not within {limit:?}"));
+        }
+        sleep(Duration::from_millis(25)).await;
     }
 }
