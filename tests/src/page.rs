@@ -179,7 +179,7 @@ impl<'a> Page<'a> {
     ///
     /// When it is not there in time.
     pub async fn has(&self, label: &str) -> Result<()> {
-        let path = format!("//*[@aria-label='{label}']");
+        let path = format!("//*[@aria-label='{label}' or @alt='{label}']");
         self.wait(&format!("“{label}” is on the page"), async || {
             let there = self.client.find(Locator::XPath(&path)).await?;
             ensure!(there.is_displayed().await?, "it is not seen");

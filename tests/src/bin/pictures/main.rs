@@ -30,6 +30,8 @@ use crate::scene::Scene;
 /// In KiB: what is committed again and again has to be small.
 const LARGEST: u64 = 150;
 
+const NAMES: [&str; 3] = ["Alice", "Bob", "Build server"];
+
 /// In the terminal on Alice's desktop.
 const IN_THE_LETTER: Place = (0.3, 0.5);
 
@@ -68,8 +70,7 @@ impl House {
             Scene::charts(home).await?,
             Scene::build(home).await?,
         ];
-        let names = ["Alice", "Bob", "Build server"];
-        let entries = names.iter().zip(&scenes).map(|(name, scene)| {
+        let entries = NAMES.iter().zip(&scenes).map(|(name, scene)| {
             let port = scene.port;
             format!("[[display]]\nname = \"{name}\"\ntarget = \"127.0.0.1:{port}\"\n")
         });
@@ -99,6 +100,9 @@ impl House {
         }
         let main = self.window.main().await?;
         main.says("2 viewers connected").await?;
+        for name in NAMES {
+            main.has(&format!("Live picture of {name}")).await?;
+        }
         album.take("window", async || main_window(&self.desktop)).await?;
 
         main.click("Share Alice…").await?;
