@@ -1,5 +1,7 @@
 //! What a person sees and does on a page, the viewer's above all.
 
+mod pictures;
+
 use std::{
     path::{Path, PathBuf},
     time::Duration,

@@ -211,3 +211,6 @@ impl Gallery {
         self.frames.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;
