@@ -66,13 +66,20 @@ pub struct Display {
     pub place: Place,
     /// What its VNC server asks for.
     pub password: Option<Password>,
+    /// Whether the window shows a live picture of it, which takes a session of its own: not every VNC server has room for
+    /// more than one.
+    pub picture: bool,
 }
 
 impl Display {
     /// Whether sessions with it may go on when the config says `new` of it: a launched display runs on as it is.
     pub(crate) fn goes_on_as(&self, new: &Self) -> bool {
         let launched = |display: &Self| matches!(display.place, Place::Launched(_));
-        self == new || (launched(self) && launched(new))
+        let pictured = Self {
+            picture: new.picture,
+            ..self.clone()
+        };
+        pictured == *new || (launched(self) && launched(new))
     }
 }
 
@@ -104,6 +111,7 @@ impl Default for Config {
             name: "Demo".into(),
             place: Place::Demo,
             password: None,
+            picture: true,
         };
         Self {
             displays: vec![demo],

@@ -137,9 +137,12 @@ async fn a_display_has_its_picture_only_while_it_is_in_the_config() {
     let demo = person.sees_first(|demo| demo.picture.is_some()).await;
     let ((width, height), _) = middle(&person.handle.pictures.png("Demo").unwrap());
     assert!(width <= 256 && height <= 160 && demo.sessions.is_empty());
+    let plain = format!("{}picture = false\n", display("Demo", "demo"));
+    home.write(&plain);
+    person.sees_first(|demo| demo.picture.is_none()).await;
+    assert_eq!(person.handle.pictures.png("Demo"), None, "it is not to have one");
     home.write(&display("Other", "demo"));
     person.sees(|now| now.displays[0].name == "Other").await;
-    assert_eq!(person.handle.pictures.png("Demo"), None);
     let other = person.sees_first(|other| other.picture.is_some()).await;
     assert_ne!(other.picture, demo.picture, "each has a number of its own");
 }

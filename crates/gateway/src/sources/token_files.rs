@@ -180,7 +180,7 @@ pub(super) fn is_local(path: &Path) -> bool {
         0x0102_1994,
         0x794C_7630,
     ];
-    rustix::fs::statfs(path).is_ok_and(|found| LOCAL.iter().any(|&local| found.f_type as u32 == local))
+    rustix::fs::statfs(path).is_ok_and(|found| LOCAL.contains(&(found.f_type as u32)))
 }
 
 /// Whether a path lies on a disk of this machine: unknown.

@@ -179,6 +179,7 @@ impl<'a> Checker<'a> {
                 name,
                 place,
                 password,
+                picture: display.picture.unwrap_or(true),
             });
         }
         Ok(checked)

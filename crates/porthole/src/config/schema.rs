@@ -41,6 +41,7 @@ pub(super) struct Display {
     pub target: Option<Spanned<String>>,
     pub launch: Option<Spanned<Launch>>,
     pub password_file: Option<Spanned<String>>,
+    pub picture: Option<bool>,
 }
 
 #[derive(Deserialize)]

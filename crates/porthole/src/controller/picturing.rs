@@ -17,6 +17,7 @@ impl Controller {
         let watched: HashSet<_> = self.sessions.iter().map(|(_, display)| display).collect();
         let displays = self.porthole.config().displays.iter();
         let subjects: HashMap<_, _> = displays
+            .filter(|display| display.picture)
             .filter_map(|display| {
                 let Ready { target, password } = self.ready(display)?;
                 let subject = Subject {

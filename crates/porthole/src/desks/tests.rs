@@ -42,6 +42,7 @@ impl Stage {
                 stop,
             }),
             password: None,
+            picture: true,
         };
         let config = Config {
             displays: vec![alice],

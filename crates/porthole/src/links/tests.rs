@@ -26,6 +26,7 @@ fn config(displays: &[(&str, &str)]) -> Arc<Config> {
         name: (*name).into(),
         place: Place::At(target.parse().unwrap()),
         password: Some("secret".into()),
+        picture: true,
     });
     Arc::new(Config {
         displays: displays.collect(),

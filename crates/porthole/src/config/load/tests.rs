@@ -40,6 +40,7 @@ fn a_config_of_everything() {
         [[display]]
         name = " Bob "
         target = ":2"
+        picture = false
         [[display]]
         name = "Try it"
         target = "demo"
@@ -77,6 +78,10 @@ fn a_config_of_everything() {
     };
     assert_eq!(config.display("Bob").unwrap().place, Place::At(target));
     assert_eq!(config.display("Try it").unwrap().place, Place::Demo);
+    assert_eq!(
+        ["Bob", "Try it"].map(|name| config.display(name).unwrap().picture),
+        [false, true]
+    );
     let alice = Desktop {
         user: Some("alice".into()),
         geometry: "800x600".parse().unwrap(),
