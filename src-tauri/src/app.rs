@@ -6,24 +6,42 @@ use porthole::{ConfigPlace, Controller, Handle, Intent};
 use tauri::{AppHandle, Context, Manager, RunEvent, Runtime, WindowEvent};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{desktop::Desktop, ipc, notes, pictures, tray, tray::Tray, windows};
+use crate::{
+    desktop::Desktop,
+    ipc,
+    login::{HIDDEN, Login},
+    notes, pictures, tray,
+    tray::Tray,
+    windows,
+};
 
-/// Runs until somebody quits. A second start only brings up the window of the first, and returns.
-pub fn run(config: Option<PathBuf>) -> anyhow::Result<()> {
+/// Runs until somebody quits. A second start only brings up the window of the first, and returns. When `hidden`, no
+/// window is shown until somebody asks for it.
+pub fn run(config: Option<PathBuf>, hidden: bool) -> anyhow::Result<()> {
+    let named = config.is_some();
     let place = ConfigPlace::find(config)?;
+    let named = named.then(|| place.file().to_owned());
     let app = tauri::Builder::default()
         // The first plugin: a second start ends here.
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
-            ipc::ask(app, Intent::ShowWindow)
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
+            if !arguments.iter().any(|argument| argument == HIDDEN) {
+                ipc::ask(app, Intent::ShowWindow);
+            }
         }))
         .plugin(tauri_plugin_clipboard_manager::init())
         .invoke_handler(ipc::commands())
         .register_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
         .build(context())?;
 
-    let handle = tauri::async_runtime::block_on(Controller::start(place, Desktop(app.handle().clone())))?;
+    let desktop = Desktop {
+        app: app.handle().clone(),
+        login: Login::new(app.path().config_dir()?, named)?,
+    };
+    let handle = tauri::async_runtime::block_on(Controller::start(place, desktop))?;
     app.manage(handle);
-    windows::show_main(app.handle())?;
+    if !hidden {
+        windows::show_main(app.handle())?;
+    }
     let tray = Tray::new(app.handle(), &app.state::<Handle>().snapshots.borrow());
     tauri::async_runtime::spawn(draw(app.handle().clone(), tray));
     tauri::async_runtime::spawn(notes::draw(app.handle().clone()));
@@ -38,10 +56,10 @@ pub fn run(config: Option<PathBuf>) -> anyhow::Result<()> {
             api.prevent_close();
             tauri::async_runtime::spawn(close_main(app.clone()));
         }
-        // No window is left, though nobody quit. Sessions shall hear of the end all the same.
+        // No window is left, though nobody quit.
         RunEvent::ExitRequested { code: None, api, .. } => {
             api.prevent_exit();
-            ipc::ask(app, Intent::Quit);
+            tauri::async_runtime::spawn(stay_in_the_tray(app.clone()));
         }
         _ => (),
     });
@@ -69,6 +87,13 @@ async fn draw<R: Runtime>(app: AppHandle<R>, mut tray: Option<Tray<R>>) {
 async fn close_main<R: Runtime>(app: AppHandle<R>) {
     let hidden = tray::is_visible(&app).await && windows::hide_main(&app).is_ok();
     if !hidden {
+        ipc::ask(&app, Intent::Quit);
+    }
+}
+
+/// Without a tray icon, an end; sessions shall hear of it all the same.
+async fn stay_in_the_tray<R: Runtime>(app: AppHandle<R>) {
+    if !tray::is_visible(&app).await {
         ipc::ask(&app, Intent::Quit);
     }
 }

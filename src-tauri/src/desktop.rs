@@ -2,18 +2,22 @@
 
 use std::path::Path;
 
-use porthole::ShellError;
-use tauri::{AppHandle, Url};
+use porthole::{Handle, ShellError};
+use tauri::{AppHandle, Manager, Url};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 
-use crate::windows;
+use crate::{login::Login, windows};
 
 /// The desktop as the program's controller sees it.
-pub struct Desktop(pub AppHandle);
+pub struct Desktop {
+    pub app: AppHandle,
+    pub login: Login,
+}
 
 impl porthole::Desktop for Desktop {
     fn open_window(&mut self, display: &str, url: &Url) -> Result<(), ShellError> {
-        windows::show_viewer(&self.0, display, url).map_err(ShellError::new)
+        let theme = self.app.state::<Handle>().snapshots.borrow().settings.theme;
+        windows::show_viewer(&self.app, display, url, theme).map_err(ShellError::new)
     }
 
     fn open_browser(&mut self, url: &Url) -> Result<(), ShellError> {
@@ -27,7 +31,7 @@ impl porthole::Desktop for Desktop {
     }
 
     fn copy(&mut self, text: &str) -> Result<(), ShellError> {
-        self.0.clipboard().write_text(text).map_err(ShellError::new)
+        self.app.clipboard().write_text(text).map_err(ShellError::new)
     }
 
     fn open_file(&mut self, path: &Path) -> Result<(), ShellError> {
@@ -35,10 +39,18 @@ impl porthole::Desktop for Desktop {
     }
 
     fn show_window(&mut self) -> Result<(), ShellError> {
-        windows::show_main(&self.0).map_err(ShellError::new)
+        windows::show_main(&self.app).map_err(ShellError::new)
+    }
+
+    fn start_at_login(&mut self, on: bool) -> Result<(), ShellError> {
+        self.login.set(on).map_err(ShellError::new)
+    }
+
+    fn starts_at_login(&mut self) -> Result<bool, ShellError> {
+        self.login.is_on().map_err(ShellError::new)
     }
 
     fn quit(&mut self) {
-        self.0.exit(0);
+        self.app.exit(0);
     }
 }

@@ -3,6 +3,7 @@
 mod app;
 mod desktop;
 mod ipc;
+mod login;
 #[cfg(test)]
 mod manuals;
 mod notes;
@@ -30,6 +31,10 @@ struct Arguments {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
+    /// Show the tray icon alone, until somebody asks for the window; as at login
+    #[arg(long)]
+    hidden: bool,
+
     /// What the package does before it is removed: stop desktops of this user's that no Porthole watches over
     #[arg(long, hide = true)]
     stop_left: bool,
@@ -43,7 +48,7 @@ fn main() -> ExitCode {
         tauri::async_runtime::block_on(porthole::stop_left());
         return ExitCode::SUCCESS;
     }
-    match screen::open().and_then(|()| app::run(arguments.config)) {
+    match screen::open().and_then(|()| app::run(arguments.config, arguments.hidden)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // When standard error is closed, too, nobody is left to be told.

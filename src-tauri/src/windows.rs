@@ -1,5 +1,6 @@
 //! The windows: the main one, and one for each display that is looked at.
 
+use porthole::Theme;
 use tauri::{
     AppHandle, Manager, Result, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
     webview::NewWindowResponse,
@@ -33,13 +34,13 @@ pub fn hide_main<R: Runtime>(app: &AppHandle<R>) -> Result<()> {
 ///
 /// The page comes from the gateway, which is a remote origin to Tauri: its window has no capability and may go nowhere
 /// else.
-pub fn show_viewer<R: Runtime>(app: &AppHandle<R>, display: &str, url: &Url) -> Result<()> {
+pub fn show_viewer<R: Runtime>(app: &AppHandle<R>, display: &str, url: &Url, theme: Theme) -> Result<()> {
     let label = viewer_label(display);
     if let Some(window) = app.get_webview_window(&label) {
         return raise(&window);
     }
     let gateway = url.origin();
-    WebviewWindowBuilder::new(app, label, WebviewUrl::External(url.clone()))
+    WebviewWindowBuilder::new(app, label, WebviewUrl::External(dressed(url, theme)))
         .title(display)
         .inner_size(1024.0, 768.0)
         .min_inner_size(320.0, 240.0)
@@ -50,6 +51,18 @@ pub fn show_viewer<R: Runtime>(app: &AppHandle<R>, display: &str, url: &Url) -> 
         .on_download(|_, _| false)
         .build()?;
     Ok(())
+}
+
+/// The page's address with the theme that it is to have, unless that is the system's.
+fn dressed(url: &Url, theme: Theme) -> Url {
+    let theme = match theme {
+        Theme::System => return url.clone(),
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    };
+    let mut url = url.clone();
+    url.query_pairs_mut().append_pair("theme", theme);
+    url
 }
 
 /// A label names its display, so that no table is needed to find a display's window. Labels allow few characters, so
@@ -76,8 +89,16 @@ mod tests {
         let app = mock_app();
         let url: Url = "http://127.0.0.1:6080/v#token".parse().unwrap();
         for display in ["Alice", "Alice", "Bob & Łukasz/1", "alice"] {
-            show_viewer(app.handle(), display, &url).unwrap();
+            show_viewer(app.handle(), display, &url, Theme::System).unwrap();
         }
         assert_eq!(app.webview_windows().len(), 3);
+    }
+
+    #[test]
+    fn a_theme_goes_along_and_the_token_stays_where_no_server_sees_it() {
+        let url: Url = "http://127.0.0.1:6080/v#token".parse().unwrap();
+        assert_eq!(dressed(&url, Theme::System), url);
+        let dark = dressed(&url, Theme::Dark);
+        assert_eq!(dark.as_str(), "http://127.0.0.1:6080/v?theme=dark#token");
     }
 }

@@ -8,9 +8,9 @@ mod lan;
 mod links;
 mod notes;
 mod ordinary;
-
 mod phone;
 mod pictures;
+mod settings;
 mod sharing;
 mod shutdown;
 mod this_screen;

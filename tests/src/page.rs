@@ -1,5 +1,6 @@
 //! What a person sees and does on a page, the viewer's above all.
 
+mod form;
 mod pictures;
 
 use std::{

@@ -137,6 +137,51 @@ function first(change: Partial<ShareAddress>): ShareView {
 const FINGERPRINT =
   '3A:91:0C:E2:77:5B:D4:18:6F:A0:29:C3:8E:51:B7:F4:0D:62:9B:E8:14:7A:C5:30:DF:86:2E:B1:49:F3:07:5C';
 
+const set: Snapshot = {
+  ...list,
+  settings: {
+    ...nothing.settings,
+    startAtLogin: true,
+    interfaces: [
+      { name: 'wlan0', addresses: ['192.168.7.5', 'fd00:7::9a5e:12ff:fe03:c41'] },
+      { name: 'enp0s31f6', addresses: ['10.20.30.40'] },
+    ],
+  },
+};
+
+const findings = [
+  {
+    check: 'config',
+    verdict: 'ok',
+    text: '/home/alice/.config/porthole/config.toml is good. It has 3 displays.',
+    fix: null,
+  },
+  {
+    check: 'secrets',
+    verdict: 'warn',
+    text: 'Other users can read /home/alice/.config/porthole/bob.pw.',
+    fix: 'Run: chmod 600 /home/alice/.config/porthole/bob.pw',
+  },
+  {
+    check: 'port',
+    verdict: 'ok',
+    text: 'Port 6080 is listened on by Porthole itself.',
+    fix: null,
+  },
+  {
+    check: 'firewall',
+    verdict: 'fault',
+    text: 'The firewall ufw keeps other machines from port 6080.',
+    fix: 'To let them in: sudo ufw allow 6080/tcp',
+  },
+  {
+    check: 'display',
+    verdict: 'fault',
+    text: 'Bob: No connection to 127.0.0.1:5972: nothing listens there.',
+    fix: "Start its VNC server, or correct the display's target in the config file.",
+  },
+] as const;
+
 const visits = [
   { began: now - 12 * MINUTE, ended: null, why: null, rights: 'control', address: '192.168.7.31' },
   {
@@ -162,7 +207,8 @@ const visits = [
   },
 ] as const;
 
-const history = 'footer button:nth-last-of-type(2)';
+const history = 'footer button:nth-last-of-type(3)';
+const settings = 'footer button:last-of-type';
 const details = 'details > summary';
 
 export const looks: Record<string, Look> = {
@@ -226,6 +272,34 @@ export const looks: Record<string, Look> = {
     clicks: [history],
   },
   'history, empty': { snapshot: { ...busy, history: [] }, clicks: [history] },
+  settings: { snapshot: set, clicks: [settings] },
+  'settings, dark': {
+    snapshot: { ...set, settings: { ...set.settings, theme: 'dark', openIn: 'browser' } },
+    clicks: [settings],
+  },
+  'settings, light': {
+    snapshot: { ...set, settings: { ...set.settings, theme: 'light' } },
+    clicks: [settings],
+  },
+  'settings, the rest': { snapshot: set, clicks: [settings, 'dialog section:last-of-type'] },
+  'settings, faults': {
+    snapshot: {
+      ...set,
+      fault: '/home/alice/.config/porthole/config.toml:7: unknown field `thme`',
+      notice: {
+        kind: 'error',
+        text: '/home/alice/.config/porthole/config.toml could not be written: Permission denied (os error 13).',
+      },
+      settings: { ...set.settings, listening: { kind: 'fixed', addresses: ['0.0.0.0', '::'] } },
+    },
+    clicks: [settings],
+  },
+  'doctor, looking': { snapshot: { ...list, doctor: [] } },
+  doctor: { snapshot: { ...list, doctor: [...findings] } },
+  'doctor, well': {
+    snapshot: { ...list, doctor: findings.filter(({ verdict }) => verdict === 'ok') },
+    clicks: ['dialog summary'],
+  },
   fault: {
     snapshot: {
       ...list,

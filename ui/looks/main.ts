@@ -27,7 +27,9 @@ async function open() {
     flushSync();
   }
   for (const selector of look?.clicks ?? []) {
-    document.querySelector<HTMLElement>(selector)?.click();
+    const element = document.querySelector<HTMLElement>(selector);
+    element?.scrollIntoView({ block: 'nearest' });
+    element?.click();
     await tick();
   }
 }

@@ -25,7 +25,7 @@ test('every button asks for what it says', async () => {
     ['Check again: Alice', { type: 'recheck', display }],
     ['192.0.2.4 may control Alice', { type: 'setRights', session: 7, rights: 'view' }],
     ['Disconnect 192.0.2.4 from Alice', { type: 'disconnect', session: 7 }],
-    ['Edit config', { type: 'editConfig' }],
+    ['Look for faults', { type: 'doctor' }],
   ];
   for (const [label] of clicks) button(label).click();
   expect(asked).toEqual(clicks.map(([, intent]) => intent));

@@ -9,7 +9,7 @@ export interface Advice {
 
 /** What the program may advise: commands by what they begin with, and a rule for sudo. */
 const COMMAND =
-  /: ((?:sudo|usermod|chage) .+?|\S+ ALL=\(\S+\) NOPASSWD: ALL)(?=\.?$|\. | \()(.*)$/s;
+  /: ((?:sudo|usermod|chage|chmod|mv|du|timedatectl) .+?|\S+ ALL=\(\S+\) NOPASSWD: ALL)(?=\.?$|[.,] | \()(.*)$/s;
 
 /** Takes advice apart: a command in it comes after a colon and ends with the sentence, or where a bracket opens. */
 export function readAdvice(text: string): Advice {
@@ -17,5 +17,5 @@ export function readAdvice(text: string): Advice {
   const [whole = '', command, rest = ''] = found ?? [];
   if (command === undefined) return { words: text, command, rest: '' };
   const words = `${text.slice(0, text.length - whole.length)}:`;
-  return { words, command, rest: rest.replace(/^\./, '').trim() };
+  return { words, command, rest: rest.replace(/^[.,]/, '').trim() };
 }

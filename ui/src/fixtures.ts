@@ -45,6 +45,13 @@ export const nothing: Snapshot = {
   asking: [],
   history: null,
   doctor: null,
+  settings: {
+    startAtLogin: null,
+    openIn: 'window',
+    theme: 'system',
+    listening: { kind: 'automatic' },
+    interfaces: [],
+  },
 };
 
 /** Somebody from elsewhere who may control a display. */

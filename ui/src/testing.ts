@@ -39,7 +39,8 @@ export async function close() {
 
 /** The shell has something new to show. */
 export async function show(snapshot: Snapshot) {
-  await emit('snapshot', snapshot);
+  // News of a shell have nothing in common with what was there before.
+  await emit('snapshot', structuredClone(snapshot));
   await tick();
 }
 
@@ -72,6 +73,17 @@ export async function choose(words: string) {
   if (!input) throw new Error(`nothing called "${words}" can be chosen`);
   input.click();
   await tick();
+}
+
+/** What is chosen: the words of radio buttons and checkboxes. */
+export function chosen(): string[] {
+  return [...document.querySelectorAll('label')]
+    .filter((label) => label.querySelector<HTMLInputElement>('input')?.checked)
+    .map((label) => {
+      const words = label.querySelector(':scope > span')?.cloneNode(true) as Element;
+      words.querySelector('.more')?.remove();
+      return words.textContent.trim();
+    });
 }
 
 /** What has the focus, as a screen reader calls it. */

@@ -5,19 +5,23 @@ mod edit;
 mod encryption;
 mod exposed;
 mod follow;
+mod key;
 mod launch;
 mod links;
+mod listening;
 mod load;
 mod password;
 mod place;
+mod rewrite;
 mod schema;
 mod set;
+mod words;
 
 use std::{fmt, net::IpAddr, path::PathBuf};
 
 use porthole_gateway::{Password, Target};
 
-use crate::Terms;
+use crate::{OpenIn, Terms, Theme};
 
 pub(crate) use edit::{Addition, add};
 pub use encryption::{Encryption, OwnCertificate};
@@ -31,7 +35,7 @@ pub(crate) use load::{Loaded, load};
 pub(crate) use place::digest;
 pub(crate) use place::write_first;
 pub use place::{ConfigPlace, NoHome};
-pub(crate) use set::set_encrypt;
+pub(crate) use set::set;
 
 /// A config that has been checked: whatever is in it can be served.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +55,14 @@ pub struct Config {
     pub encryption: Encryption,
     /// Whether this machine's `.local` name is made known to the network while a link for others lives.
     pub mdns: bool,
+    /// The only interface by which others may come; `None`: by all of them.
+    pub interface: Option<String>,
     /// What a link for others gives, unless its maker says otherwise.
     pub links: Terms,
+    /// Where a display is opened.
+    pub open: OpenIn,
+    /// What the windows look like.
+    pub theme: Theme,
     /// The displays in their order; names are unique.
     pub displays: Vec<Display>,
 }
@@ -131,7 +141,10 @@ impl Config {
             origins: Vec::new(),
             encryption: Encryption::Off,
             mdns: false,
+            interface: None,
             links: Terms::default(),
+            open: OpenIn::default(),
+            theme: Theme::default(),
             displays: Vec::new(),
         }
     }

@@ -6,6 +6,7 @@ mod launching;
 mod notices;
 mod picturing;
 mod reaches;
+mod settings;
 mod sharing;
 mod shell;
 mod view;
@@ -33,6 +34,7 @@ use crate::{
 use history::Past;
 use notices::together;
 use reaches::{Reaches, Why};
+use settings::Settings;
 use sharing::Shared;
 use shell::{Call, Shell};
 use work::Done;
@@ -77,6 +79,7 @@ pub struct Controller {
     to_start: Vec<String>,
     /// What the doctor has found, while a person looks at it; empty while it is at work.
     doctor: Option<Vec<Finding>>,
+    settings: Settings,
     work: JoinSet<Done>,
 }
 
@@ -120,6 +123,7 @@ impl Controller {
             new_desktop: None,
             to_start: Vec::new(),
             doctor: None,
+            settings: Settings::default(),
             work: JoinSet::new(),
         };
         controller.check_all();
@@ -144,7 +148,7 @@ impl Controller {
         let mut checks = ticks(CHECK);
         let mut counts = ticks(COUNT);
         loop {
-            let counting = self.visible && !self.sessions.is_empty();
+            let counting = self.visible && (self.settings.shown || !self.sessions.is_empty());
             tokio::select! {
                 intent = asked.recv() => match intent {
                     Some(Intent::Quit) | None => break,
@@ -167,7 +171,7 @@ impl Controller {
                     self.check_all();
                     self.look();
                 }
-                _ = counts.tick(), if counting => {}
+                _ = counts.tick(), if counting => self.look_at_settings(),
             }
             self.forget_ended_share();
             self.take_pictures();
@@ -208,7 +212,9 @@ impl Controller {
             Intent::CopyShared { host } => self.copy_shared(host),
             Intent::RecheckShared => self.recheck_shared(),
             Intent::CloseShare => self.close_share(),
-            Intent::Encrypt { on } => self.encrypt(on),
+            Intent::ShowSettings { shown } => self.show_settings(shown),
+            Intent::Set { setting } => self.set(setting),
+            Intent::StartAtLogin { on } => self.start_at_login(on),
             Intent::ShowHistory { shown } => self.show_history(shown),
             Intent::ExportHistory => self.export_history(),
             Intent::RevokeLink { link } => self.revoke_link(link),
@@ -255,6 +261,8 @@ impl Controller {
             Done::Copied { link, url, notice } => self.take_copied(link, url, notice),
             Done::Looked(looked) => self.take_looked(*looked),
             Done::Examined(findings) => self.take_findings(findings),
+            Done::Set(set) => self.take_set(set),
+            Done::LookedAtSettings(surroundings) => self.take_surroundings(surroundings),
             Done::AllStopped => {}
         }
     }

@@ -23,6 +23,12 @@ pub trait Desktop: Send + 'static {
     /// Brings up the main window.
     fn show_window(&mut self) -> Result<(), ShellError>;
 
+    /// Has the system start the program when the person logs in, without a window; or no longer.
+    fn start_at_login(&mut self, on: bool) -> Result<(), ShellError>;
+
+    /// Whether the system does so now.
+    fn starts_at_login(&mut self) -> Result<bool, ShellError>;
+
     /// Ends the process. All sessions have said goodbye when this is called.
     fn quit(&mut self);
 }

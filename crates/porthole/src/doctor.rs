@@ -123,7 +123,8 @@ impl Case {
     /// link for others lives.
     fn listen(&self) -> Vec<IpAddr> {
         let all = || {
-            let others = self.machine.addresses.iter().map(|(_, ip)| *ip);
+            let taken = |(interface, _): &&(String, IpAddr)| self.config.takes(interface);
+            let others = self.machine.addresses.iter().filter(taken).map(|(_, ip)| *ip);
             [Ipv4Addr::LOCALHOST.into()].into_iter().chain(others).collect()
         };
         self.config.listen.clone().unwrap_or_else(all)

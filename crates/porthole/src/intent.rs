@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{SessionRights, Terms};
+use crate::{SessionRights, Setting, Terms};
 
 /// All that a person can ask, by a click in the window or in the tray. Displays go by their name.
 ///
@@ -82,9 +82,19 @@ pub enum Intent {
     },
     /// Write the history to a CSV file in the person's folder for downloads.
     ExportHistory,
-    /// Write into the config file whether links are https.
-    Encrypt {
-        /// Whether they are.
+    /// Tell whether somebody looks at the settings.
+    ShowSettings {
+        /// Whether they are to be seen.
+        shown: bool,
+    },
+    /// Write a setting into the config file.
+    Set {
+        /// What is to be set.
+        setting: Setting,
+    },
+    /// Have the system start the program when the person logs in, or no longer.
+    StartAtLogin {
+        /// Whether it is to.
         on: bool,
     },
     /// Look at all that a link stands on, and tell what is not well.

@@ -43,8 +43,8 @@ pub use network::Interface;
 pub use pictures::Pictures;
 pub use porthole::{Change, LinkError, Porthole, StartError};
 pub use snapshot::{
-    AskView, DisplayView, Finding, FoundView, LaunchView, LinkView, NetworkView, Notice, NoticeKind, Opens,
-    PictureView, QrView, Reach, SessionRights, SessionView, ShareAddress, ShareView, Snapshot, Verdict,
-    VisitView,
+    AskView, DisplayView, Finding, FoundView, InterfaceView, LaunchView, LinkView, Listening, NetworkView,
+    Notice, NoticeKind, OpenIn, Opens, PictureView, QrView, Reach, SessionRights, SessionView, Setting,
+    SettingsView, ShareAddress, ShareView, Snapshot, Theme, Verdict, VisitView,
 };
 pub use terms::Terms;

@@ -201,7 +201,6 @@ impl Porthole {
     }
 
     /// Where its config and its state are.
-    #[cfg(target_os = "linux")]
     pub(crate) fn place(&self) -> &ConfigPlace {
         &self.place
     }

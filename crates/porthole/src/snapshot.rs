@@ -4,6 +4,7 @@ mod finding;
 mod guests;
 mod launch;
 mod picture;
+mod settings;
 mod sharing;
 
 use porthole_gateway::{Rights, SessionInfo};
@@ -15,6 +16,7 @@ use crate::{Terms, milliseconds::milliseconds};
 pub use finding::{Finding, Verdict};
 pub use launch::LaunchView;
 pub use picture::PictureView;
+pub use settings::{InterfaceView, Listening, OpenIn, Setting, SettingsView, Theme};
 pub use sharing::{AskView, LinkView, NetworkView, Opens, QrView, ShareAddress, ShareView, VisitView};
 
 /// All that a person can see, as one value. Shells draw it and nothing else. Every text in it may come from outside (a
@@ -57,6 +59,8 @@ pub struct Snapshot {
     /// What the doctor has found, from [`Intent::Doctor`](crate::Intent::Doctor) to
     /// [`Intent::CloseDoctor`](crate::Intent::CloseDoctor); empty while it looks.
     pub doctor: Option<Vec<Finding>>,
+    /// What is set.
+    pub settings: SettingsView,
 }
 
 /// One display of the list.

@@ -1,7 +1,7 @@
 //! The tray's menu, as a value.
 
 use crate::{
-    AskView, DisplayView, Intent, LaunchView, Reach, Snapshot,
+    AskView, DisplayView, Intent, LaunchView, OpenIn, Reach, Snapshot,
     notes::{answers, wish},
 };
 
@@ -39,7 +39,7 @@ pub fn menu(snapshot: &Snapshot) -> Vec<Item> {
     if !items.is_empty() {
         items.push(Item::Separator);
     }
-    items.extend(openable().map(open));
+    items.extend(openable().map(|display| open(display, snapshot.settings.open_in)));
     if openable().next().is_some() {
         items.push(Item::Separator);
         items.push(Item::Submenu {
@@ -56,6 +56,7 @@ pub fn menu(snapshot: &Snapshot) -> Vec<Item> {
         items.push(action("New desktop", Intent::NewDesktop { name: None }));
     }
     items.push(action("Show window", Intent::ShowWindow));
+    items.push(action("Look for faults", Intent::Doctor));
     items.push(Item::Separator);
     items.push(action("Quit", Intent::Quit));
     if snapshot.displays.iter().any(is_up) {
@@ -88,13 +89,13 @@ fn visitor(ask: &AskView) -> Item {
     }
 }
 
-fn open(display: &DisplayView) -> Item {
-    action(
-        &format!("Open {}", display.name),
-        Intent::Open {
-            display: display.name.clone(),
-        },
-    )
+fn open(display: &DisplayView, open_in: OpenIn) -> Item {
+    let name = display.name.clone();
+    let intent = match open_in {
+        OpenIn::Window => Intent::Open { display: name },
+        OpenIn::Browser => Intent::OpenInBrowser { display: name },
+    };
+    action(&format!("Open {}", display.name), intent)
 }
 
 fn share(display: &DisplayView) -> Item {
@@ -228,6 +229,7 @@ mod tests {
             "> Bob",
             "> Alice",
             "Show window",
+            "Look for faults",
             "--",
             "Quit",
         ];
@@ -236,7 +238,10 @@ mod tests {
 
     #[test]
     fn without_displays_the_window_and_the_way_out_remain() {
-        assert_eq!(drawn(&menu(&snapshot(&[]))), ["Show window", "--", "Quit"]);
+        assert_eq!(
+            drawn(&menu(&snapshot(&[]))),
+            ["Show window", "Look for faults", "--", "Quit"]
+        );
     }
 
     #[test]
@@ -267,8 +272,14 @@ mod tests {
             assert_eq!(lines[..2], ["Copy link", "> Alice"]);
             assert_eq!(&lines[2..2 + offers.len()], offers);
             let end: &[&str] = match up {
-                true => &["Show window", "--", "Quit", "Stop all and quit"],
-                false => &["Show window", "--", "Quit"],
+                true => &[
+                    "Show window",
+                    "Look for faults",
+                    "--",
+                    "Quit",
+                    "Stop all and quit",
+                ],
+                false => &["Show window", "Look for faults", "--", "Quit"],
             };
             assert_eq!(&lines[2 + offers.len()..], end);
         }
@@ -285,6 +296,7 @@ mod tests {
             "Alice: running",
             "> Stop",
             "Show window",
+            "Look for faults",
             "--",
             "Quit",
             "Stop all and quit",
@@ -315,7 +327,10 @@ mod tests {
     fn a_new_desktop_is_offered_where_it_can_be_made() {
         let mut able = snapshot(&[]);
         able.new_desktop = None;
-        assert_eq!(drawn(&menu(&able)), ["New desktop", "Show window", "--", "Quit"]);
+        assert_eq!(
+            drawn(&menu(&able)),
+            ["New desktop", "Show window", "Look for faults", "--", "Quit"]
+        );
     }
 
     #[test]
@@ -343,6 +358,17 @@ mod tests {
         };
         let (visitor, rights) = (1, None);
         assert_eq!(items[2], action("Deny", Intent::Answer { visitor, rights }));
+    }
+
+    #[test]
+    fn displays_open_where_the_person_wants_them() {
+        let mut snapshot = snapshot(&["Bob"]);
+        snapshot.settings.open_in = OpenIn::Browser;
+        let display = "Bob".into();
+        assert_eq!(
+            menu(&snapshot)[0],
+            action("Open Bob", Intent::OpenInBrowser { display })
+        );
     }
 
     #[test]

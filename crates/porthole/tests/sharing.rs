@@ -6,7 +6,7 @@ mod support;
 
 use std::{fs, net::SocketAddr};
 
-use porthole::{Intent, Interface, NoticeKind, Opens, SessionRights, ShareView, Snapshot, Terms};
+use porthole::{Intent, Interface, NoticeKind, Opens, SessionRights, Setting, ShareView, Snapshot, Terms};
 use support::{
     Home, Viewer, display,
     person::{Asked, Person},
@@ -234,7 +234,11 @@ async fn encryption_is_switched_in_the_config() {
     let mut person = start(&home).await;
     let before = share(&mut person, Terms::default()).await;
     assert!(before.addresses[0].url.starts_with("http://"));
-    person.click(Intent::Encrypt { on: true }).await;
+    person
+        .click(Intent::Set {
+            setting: Setting::Encrypt { value: true },
+        })
+        .await;
     let now = person.sees(|now| now.network.encrypted).await;
     let fingerprint = now.network.fingerprint.clone().unwrap();
     assert_eq!(fingerprint.len(), 32 * 3 - 1, "{fingerprint}");
@@ -263,11 +267,19 @@ async fn encryption_is_switched_in_the_config() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
     }
-    person.click(Intent::Encrypt { on: false }).await;
+    person
+        .click(Intent::Set {
+            setting: Setting::Encrypt { value: false },
+        })
+        .await;
     let now = person.sees(|now| !now.network.encrypted).await;
     assert_eq!(now.network.fingerprint, None);
     let mut again = start(&home).await;
-    again.click(Intent::Encrypt { on: true }).await;
+    again
+        .click(Intent::Set {
+            setting: Setting::Encrypt { value: true },
+        })
+        .await;
     let now = again.sees(|now| now.network.encrypted).await;
     assert_eq!(now.network.fingerprint.as_ref(), Some(&fingerprint));
 }
@@ -279,7 +291,11 @@ async fn a_link_that_has_changed_is_not_said_to_be_on_the_clipboard() {
     share(&mut person, Terms::default()).await;
     assert!(matches!(person.asked().await, Asked::Copy(_)));
     shown(&mut person, |share| share.copied.is_some()).await;
-    person.click(Intent::Encrypt { on: true }).await;
+    person
+        .click(Intent::Set {
+            setting: Setting::Encrypt { value: true },
+        })
+        .await;
     shown(&mut person, |share| {
         share.addresses[0].url.starts_with("https://") && share.copied.is_none()
     })
@@ -326,7 +342,11 @@ async fn a_config_that_is_wrong_is_not_written_into() {
     let home = Home::with("[[displays]]");
     let mut person = start(&home).await;
     person.sees(|now| now.fault.is_some()).await;
-    person.click(Intent::Encrypt { on: true }).await;
+    person
+        .click(Intent::Set {
+            setting: Setting::Encrypt { value: true },
+        })
+        .await;
     let notice = person.sees_notice().await;
     assert!(
         notice.text.contains("config.toml:2: unknown field `displays`"),

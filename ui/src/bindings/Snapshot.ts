@@ -5,6 +5,7 @@ import type { Finding } from "./Finding";
 import type { FoundView } from "./FoundView";
 import type { NetworkView } from "./NetworkView";
 import type { Notice } from "./Notice";
+import type { SettingsView } from "./SettingsView";
 import type { ShareView } from "./ShareView";
 import type { Terms } from "./Terms";
 import type { VisitView } from "./VisitView";
@@ -78,4 +79,8 @@ history: Array<VisitView> | null,
  * What the doctor has found, from [`Intent::Doctor`](crate::Intent::Doctor) to
  * [`Intent::CloseDoctor`](crate::Intent::CloseDoctor); empty while it looks.
  */
-doctor: Array<Finding> | null, };
+doctor: Array<Finding> | null, 
+/**
+ * What is set.
+ */
+settings: SettingsView, };

@@ -119,7 +119,7 @@ test('plain http is said, and encryption is a switch away', async () => {
   expect(text()).toContain('Not encrypted: whoever is on the same network can read along');
   expect(button('Encrypt links').getAttribute('aria-checked')).toBe('false');
   await click('Encrypt links');
-  expect(asked).toEqual([{ type: 'encrypt', on: true }]);
+  expect(asked).toEqual([{ type: 'set', setting: { key: 'encrypt', value: true } }]);
 
   await show({ ...made(), network: { open: true, encrypted: true, fingerprint: 'AB:CD:EF' } });
   expect(button('Encrypt links').getAttribute('aria-checked')).toBe('true');

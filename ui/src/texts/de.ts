@@ -18,7 +18,9 @@ export const de: Texts = {
   footer: {
     listening: 'Erreichbar unter',
     history: 'Verlauf',
-    editConfig: 'Einstellungen',
+    doctor: 'Fehler suchen',
+    settings: 'Einstellungen',
+    editConfig: 'Datei bearbeiten',
     stopAll: 'Alle stoppen und beenden…',
     stopAllQuestion:
       'Alle Desktops stoppen und Porthole beenden? Die Programme darauf enden, und was nicht gespeichert ist, geht verloren.',
@@ -45,7 +47,7 @@ export const de: Texts = {
     serverFound:
       'Fügen Sie ihn aus der Liste unten hinzu, oder tragen Sie ihn in die Einstellungsdatei ein.',
     serverMore: 'Tragen Sie ihn mit seiner Adresse in die Einstellungsdatei ein.',
-    editConfig: (file) => `Einstellungen: ${file}`,
+    editConfig: (file) => `Datei bearbeiten: ${file}`,
   },
 
   found: {
@@ -70,6 +72,7 @@ export const de: Texts = {
     open: 'Öffnen',
     openThis: (name) => `${name} öffnen`,
     openInBrowser: (name) => `Im Browser öffnen: ${name}`,
+    openInWindow: (name) => `In einem Fenster öffnen: ${name}`,
     copyLink: (name) => `Link zu ${name} kopieren`,
     share: 'Teilen…',
     shareThis: (name) => `${name} teilen…`,
@@ -235,6 +238,58 @@ export const de: Texts = {
     only: (shown, all) =>
       `Das sind die letzten ${shown} von ${all} Besuchen; der Export enthält alle.`,
     export: 'Exportieren…',
+    close: 'Schließen',
+  },
+
+  settings: {
+    title: 'Einstellungen',
+    close: 'Schließen',
+    program: 'Porthole',
+    startAtLogin: 'Beim Anmelden starten',
+    startAtLoginMore: 'Nur das Symbol in der Leiste erscheint, kein Fenster.',
+    openIn: 'Bildschirme öffnen',
+    window: 'In einem Fenster',
+    browser: 'Im Browser',
+    theme: 'Aussehen',
+    system: 'Wie das System',
+    light: 'Hell',
+    dark: 'Dunkel',
+    links: 'Neue Links',
+    linksMore: 'Womit ein Link beginnt. Beim Teilen lässt sich jeder anders erstellen.',
+    network: 'Netzwerk',
+    listening: {
+      title: 'Andere kommen über',
+      automatic: {
+        words: 'Jedes Netz',
+        more: 'Solange ein Link für andere gilt, und nicht länger.',
+      },
+      thisMachine: { words: 'Keines', more: 'Links öffnen sich nur auf diesem Rechner.' },
+      notThere: 'Zurzeit nicht verbunden.',
+      fixed: 'Wie in der Einstellungsdatei',
+      fixedMore: (addresses) => `Jederzeit: ${addresses.join(', ')}`,
+    },
+    file: 'Einstellungsdatei',
+    fileMore: 'Bis auf den Start beim Anmelden steht alles dort. Was Sie dort ändern, gilt sofort.',
+  },
+
+  doctor: {
+    title: 'Fehler suchen',
+    looking: 'alles, was ein Link braucht, wird geprüft',
+    faults: 'Funktioniert nicht',
+    warnings: 'Kann stören',
+    verdict: { fault: 'Fehler', warn: 'Warnung', ok: 'In Ordnung' },
+    summary: (faults, warnings) => {
+      const warned = `${warnings} ${warnings === 1 ? 'Punkt kann' : 'Punkte können'} stören.`;
+      if (faults > 0) {
+        const broken = `${faults} ${faults === 1 ? 'Punkt funktioniert' : 'Punkte funktionieren'} nicht.`;
+        return warnings > 0 ? `${broken} ${warned}` : broken;
+      }
+      return warnings > 0 ? `Nichts ist kaputt. ${warned}` : 'Alles ist in Ordnung.';
+    },
+    well: (count) => `${count} ${count === 1 ? 'Punkt ist' : 'Punkte sind'} in Ordnung`,
+    copy: 'Als Text kopieren',
+    copied: 'Kopiert',
+    again: 'Erneut suchen',
     close: 'Schließen',
   },
 };

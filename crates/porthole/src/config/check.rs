@@ -16,6 +16,7 @@ use super::{
     load::line_of,
     password,
     schema::{self, OneOrMore},
+    words::{OPEN, THEMES},
 };
 
 /// The longest name of a display, in characters: it has to fit a menu.
@@ -63,6 +64,9 @@ impl<'a> Checker<'a> {
         config.encryption = self.encryption(file.encrypt, file.cert, file.key)?;
         config.mdns = file.mdns;
         config.links = self.links(file.links)?;
+        config.open = self.choice(file.open, &OPEN)?;
+        config.theme = self.choice(file.theme, &THEMES)?;
+        config.interface = file.interface.map(|name| self.interface(name)).transpose()?;
         config.displays = self.displays(file.display)?;
         Ok(Loaded {
             config,
@@ -241,23 +245,6 @@ impl<'a> Checker<'a> {
         })?;
         self.warn(exposed(&path, Others::All));
         Ok(password)
-    }
-
-    /// What one of two words stands for; without, the first.
-    pub(super) fn choice<T: Copy>(
-        &self,
-        word: Option<Spanned<String>>,
-        choices: &[(&str, T); 2],
-    ) -> Checked<T> {
-        let Some(word) = word else {
-            return Ok(choices[0].1);
-        };
-        let chosen = choices.iter().find(|(choice, _)| choice == word.get_ref());
-        chosen.map(|(_, means)| *means).ok_or_else(|| {
-            let [(one, _), (other, _)] = choices;
-            let cause = format!("`{}` is neither \"{one}\" nor \"{other}\"", word.get_ref());
-            self.wrong(&word.span(), cause)
-        })
     }
 
     /// The path of a file that the config names. It is followed from now on.

@@ -1,11 +1,10 @@
 //! Adding displays to the config file. It belongs to the person: comments and order stay.
 
-use std::{io, path::Path};
+use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::{THIS_SCREEN, load, place::write_first};
-use crate::private_file;
+use super::{THIS_SCREEN, rewrite::rewrite};
 
 /// What is to be added.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +23,7 @@ pub(crate) enum Addition {
 /// # Errors
 /// Why it could not be added, and what to do, as a sentence.
 pub(crate) fn add(file: &Path, addition: &Addition) -> Result<String, String> {
-    let written = |error: io::Error| format!("{} could not be written: {error}", file.display());
-    write_first(file).map_err(written)?;
-    let old = load::read_text(file).map_err(|error| error.to_string())?;
-    let (name, new) = added(&old, addition).map_err(|cause| format!("{}: {cause}", file.display()))?;
-    load::check(file, new.clone().into_bytes(), &mut Vec::new()).map_err(|error| error.to_string())?;
-    private_file::rewrite(file, new.as_bytes()).map_err(written)?;
-    Ok(name)
+    rewrite(file, |text, _| added(text, addition))
 }
 
 /// The config's text with one display more at its end, and what that is called. Nothing that stands there is touched: a
@@ -81,6 +74,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::config::load;
 
     const DESKTOP: Addition = Addition::Desktop { name: None };
 
@@ -137,7 +131,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("config.toml");
         for (text, addition, cause) in [
-            ("port = ", DESKTOP, "config.toml: mend"),
+            ("port = ", DESKTOP, "config.toml:1: "),
             ("display = []", DESKTOP, "config.toml:3: "),
             ("prot = 1", DESKTOP, "config.toml:1: unknown field `prot`"),
             (

@@ -5,8 +5,9 @@ use toml::Spanned;
 use super::{
     check::{Checked, Checker},
     schema,
+    words::RIGHTS,
 };
-use crate::{SessionRights, Terms};
+use crate::Terms;
 
 /// In seconds.
 const MINUTE: u64 = 60;
@@ -19,10 +20,7 @@ pub(crate) const LONGEST: u64 = 366 * DAY;
 impl Checker<'_> {
     pub(super) fn links(&self, links: schema::Links) -> Checked<Terms> {
         let terms = Terms::default();
-        let rights = self.choice(
-            links.rights,
-            &[("control", SessionRights::Control), ("view", SessionRights::View)],
-        )?;
+        let rights = self.choice(links.rights, &RIGHTS)?;
         let seconds = links.ends.map_or(Ok(terms.seconds), |ends| self.ends(&ends))?;
         Ok(Terms {
             rights,
@@ -60,6 +58,19 @@ pub(crate) fn duration(text: &str) -> Option<u64> {
     let number = &text[..text.len() - 1];
     let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     number.parse::<u64>().ok().filter(|_| digits)?.checked_mul(unit)
+}
+
+/// How the config file writes how long a link works: with the largest unit that says it exactly.
+pub(super) fn written(seconds: Option<u64>) -> String {
+    let Some(seconds) = seconds else {
+        return "never".into();
+    };
+    let units = [(DAY, 'd'), (HOUR, 'h'), (MINUTE, 'm'), (1, 's')];
+    let unit = units
+        .into_iter()
+        .find(|(length, _)| seconds.is_multiple_of(*length));
+    let (length, name) = unit.unwrap_or((1, 's'));
+    format!("{}{name}", seconds / length)
 }
 
 #[cfg(test)]

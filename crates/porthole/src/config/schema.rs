@@ -18,6 +18,9 @@ pub(super) struct File {
     pub key: Option<Spanned<String>>,
     #[serde(default)]
     pub mdns: bool,
+    pub interface: Option<Spanned<String>>,
+    pub open: Option<Spanned<String>>,
+    pub theme: Option<Spanned<String>>,
     #[serde(default)]
     pub links: Links,
     #[serde(default)]

@@ -4,11 +4,12 @@ use super::{Controller, work::Done};
 use crate::Finding;
 
 impl Controller {
-    /// Has everything looked at, unless that is under way.
+    /// Has everything looked at, unless that is under way, and brings up the window that will show it.
     #[cfg(target_os = "linux")]
     pub(super) fn call_doctor(&mut self) {
         use crate::doctor::{Machine, examine};
 
+        self.show_window();
         if self.doctor.as_ref().is_some_and(Vec::is_empty) {
             return;
         }

@@ -12,11 +12,8 @@ use super::{
 };
 use crate::{
     Notice, Opens, SessionRights, ShareAddress, ShareView, Terms,
-    blocking::blocking,
-    config::set_encrypt,
     links::{Audience, LinkId, Made},
     network::{Entrance, Outlook, opens, qr},
-    sentence::sentence,
 };
 
 /// The link that is shown: its token is known only as long as this lives.
@@ -227,15 +224,6 @@ impl Controller {
         if !lives || self.porthole.config().display(&shared.display).is_none() {
             self.close_share();
         }
-    }
-
-    /// Only writes the config: what follows from it does so however it was written.
-    pub(super) fn encrypt(&mut self, on: bool) {
-        let file = self.porthole.config_file().to_owned();
-        self.work.spawn(async move {
-            let set = blocking(move || set_encrypt(&file, on)).await;
-            Done::asked(set.err().map(|cause| Notice::error(sentence(&cause))))
-        });
     }
 }
 

@@ -20,6 +20,8 @@ pub(super) enum Call {
     Copy(String),
     File(PathBuf),
     Show,
+    StartAtLogin(bool),
+    StartsAtLogin(oneshot::Sender<bool>),
     Quit,
 }
 
@@ -52,6 +54,13 @@ impl Shell {
             Err(_) => Err(ShellError::new("the desktop does not answer")),
         }
     }
+
+    /// Asks the desktop whether the program is started at login.
+    pub async fn starts_at_login(&self) -> Result<bool, ShellError> {
+        let (told, on) = oneshot::channel();
+        self.call(Call::StartsAtLogin(told)).await?;
+        on.await.map_err(ShellError::new)
+    }
 }
 
 fn answer(mut desktop: impl Desktop, mut queue: mpsc::UnboundedReceiver<(Call, Answer)>) {
@@ -62,6 +71,11 @@ fn answer(mut desktop: impl Desktop, mut queue: mpsc::UnboundedReceiver<(Call, A
             Call::Copy(text) => desktop.copy(&text),
             Call::File(path) => desktop.open_file(&path),
             Call::Show => desktop.show_window(),
+            Call::StartAtLogin(on) => desktop.start_at_login(on),
+            Call::StartsAtLogin(told) => desktop.starts_at_login().map(|on| {
+                // As below.
+                let _ = told.send(on);
+            }),
             Call::Quit => return desktop.quit(),
         };
         // Who asked may have given up waiting.

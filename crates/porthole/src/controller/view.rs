@@ -60,6 +60,7 @@ impl Controller {
             asking: self.porthole.links().asking(),
             history: self.past.visits.clone(),
             doctor: self.doctor.clone(),
+            settings: self.settings_view(),
         }
     }
 

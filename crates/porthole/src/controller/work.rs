@@ -6,6 +6,7 @@ use super::{
     Controller,
     launching::Looked,
     reaches::{Outcome, Why},
+    settings::Surroundings,
     sharing::Shared,
     shell::Call,
 };
@@ -53,6 +54,10 @@ pub(super) enum Done {
     LookedBack(Vec<VisitView>),
     /// The doctor has looked.
     Examined(Vec<Finding>),
+    /// A setting was written, or why not.
+    Set(Result<(), String>),
+    /// Somebody looked what is set elsewhere than in the config file.
+    LookedAtSettings(Surroundings),
     /// No launched display runs any more, and the program is to end.
     AllStopped,
 }

@@ -25,7 +25,27 @@ pub(super) fn addresses(case: &Case) -> Vec<Finding> {
         )];
     }
     let of = |(interface, ip): &(String, IpAddr)| by(case, interface, *ip);
-    addresses.iter().map(of).collect()
+    missing(case)
+        .into_iter()
+        .chain(addresses.iter().map(of))
+        .collect()
+}
+
+/// Others are to come by an interface that is not there.
+fn missing(case: &Case) -> Option<Finding> {
+    let name = case.config.interface.as_ref()?;
+    let there = case
+        .machine
+        .addresses
+        .iter()
+        .any(|(interface, _)| interface == name);
+    (case.config.listen.is_none() && !there).then(|| {
+        Finding::warn(
+            CHECK,
+            format!("Other machines are to come by {name}, which has no address now: links open on this machine alone."),
+            "Connect it, or correct `interface` in the config.",
+        )
+    })
 }
 
 fn by(case: &Case, interface: &str, ip: IpAddr) -> Finding {
@@ -34,10 +54,14 @@ fn by(case: &Case, interface: &str, ip: IpAddr) -> Finding {
         .into_iter()
         .any(|listen| listen == ip || everywhere(listen, ip));
     if !listens {
+        let key = match case.config.listen {
+            Some(_) => "listen",
+            None => "interface",
+        };
         return Finding::ok(
             CHECK,
             format!(
-                "{interface} has {ip}. Porthole does not listen there, since `listen` in the config does not say so."
+                "{interface} has {ip}. Porthole does not listen there, since `{key}` in the config says otherwise."
             ),
         );
     }

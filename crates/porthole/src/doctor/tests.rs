@@ -280,6 +280,13 @@ async fn ports_and_addresses() {
             ],
         ),
         (
+            "an interface that is not there",
+            |well| well.config("interface = \"wlan9\""),
+            "network",
+            Warn,
+            &["are to come by wlan9", "correct `interface`"],
+        ),
+        (
             "no network",
             |well| well.machine.addresses.clear(),
             "network",

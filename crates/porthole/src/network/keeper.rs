@@ -91,7 +91,8 @@ impl Keeper {
 
     /// Makes the gateway reachable as it has to be now. Encryption comes before anybody else does.
     async fn attune(&mut self, config: &Config, is_shared: bool) -> Outlook {
-        let interfaces = self.interfaces.list();
+        let mut interfaces = self.interfaces.list();
+        interfaces.retain(|interface| config.takes(&interface.name));
         let papers = self.papers.of(config, &interfaces).await;
         self.gateway.set_identity(papers.identity.clone());
         self.gateway.set_plain(match papers.encrypted {

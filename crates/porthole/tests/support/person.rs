@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use porthole::{
@@ -21,6 +21,7 @@ pub enum Asked {
     Copy(String),
     File(PathBuf),
     Show,
+    StartAtLogin(bool),
     Quit,
 }
 
@@ -28,6 +29,7 @@ pub enum Asked {
 struct Fake {
     asked: mpsc::UnboundedSender<Asked>,
     answers: mpsc::UnboundedReceiver<Result<(), ShellError>>,
+    starts_at_login: Arc<Mutex<bool>>,
 }
 
 impl Fake {
@@ -58,6 +60,16 @@ impl Desktop for Fake {
         self.ask(Asked::Show)
     }
 
+    fn start_at_login(&mut self, on: bool) -> Result<(), ShellError> {
+        self.ask(Asked::StartAtLogin(on))?;
+        *self.starts_at_login.lock().unwrap() = on;
+        Ok(())
+    }
+
+    fn starts_at_login(&mut self) -> Result<bool, ShellError> {
+        Ok(*self.starts_at_login.lock().unwrap())
+    }
+
     fn quit(&mut self) {
         self.asked.send(Asked::Quit).unwrap();
     }
@@ -68,6 +80,8 @@ pub struct Person {
     pub handle: Handle,
     pub asked: mpsc::UnboundedReceiver<Asked>,
     pub answers: mpsc::UnboundedSender<Result<(), ShellError>>,
+    /// What the system has; anybody may change it.
+    pub starts_at_login: Arc<Mutex<bool>>,
 }
 
 impl Person {
@@ -78,15 +92,18 @@ impl Person {
     pub async fn start_at(place: ConfigPlace) -> Self {
         let (asking, asked) = mpsc::unbounded_channel();
         let (answers, answered) = mpsc::unbounded_channel();
+        let starts_at_login = Arc::default();
         let fake = Fake {
             asked: asking,
             answers: answered,
+            starts_at_login: Arc::clone(&starts_at_login),
         };
         let handle = Controller::start(place, fake).await.unwrap();
         Self {
             handle,
             asked,
             answers,
+            starts_at_login,
         }
     }
 

@@ -6,7 +6,7 @@ use super::*;
 use porthole_launcher::{Desktop, What};
 
 use crate::{
-    SessionRights, Terms,
+    OpenIn, SessionRights, Terms, Theme,
     config::{Encryption, LaunchPlan, Place, StartWhen, StopWhen},
 };
 
@@ -31,6 +31,9 @@ fn a_config_of_everything() {
         origins = ["https://Desk.example.org:443/"]
         encrypt = true
         mdns = true
+        interface = "wlan0"
+        open = "browser"
+        theme = "dark"
         [links]
         rights = "view"
         ends = "30m"
@@ -61,6 +64,8 @@ fn a_config_of_everything() {
         Some(vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()])
     );
     assert_eq!((&config.encryption, config.mdns), (&Encryption::Generated, true));
+    assert_eq!(config.interface.as_deref(), Some("wlan0"));
+    assert_eq!((config.open, config.theme), (OpenIn::Browser, Theme::Dark));
     let terms = Terms {
         rights: SessionRights::View,
         seconds: Some(30 * 60),
@@ -197,6 +202,10 @@ fn what_is_wrong_is_said_with_its_line() {
             "none.pem cannot be read",
         ),
         ("encrypt = true\nkey = \"key.pem\"", 2, "add `cert`"),
+        ("open = \"tab\"", 1, "neither \"window\" nor \"browser\""),
+        ("\ntheme = \"pink\"", 2, "none of \"system\", \"light\", \"dark\""),
+        ("interface = \"\"", 1, "is no interface"),
+        ("interface = \"a\\nb\"", 1, "is no interface"),
         ("[links]\nrights = \"all\"", 2, "neither \"control\" nor \"view\""),
         ("[links]\nends = \"soon\"", 2, "no time for a link"),
         ("[links]\nends = \"0m\"", 2, "no time for a link"),

@@ -1,0 +1,91 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import type { Finding } from '../bindings/Finding';
+import { alice, nothing } from '../fixtures';
+import { asked, button, click, close, focused, labels, open, show, text } from '../testing';
+import { report } from './report';
+
+afterEach(close);
+
+const list = { ...nothing, displays: [alice] };
+const finding = (check: string, verdict: Finding['verdict'], fix: string | null = null) => ({
+  check,
+  verdict,
+  text: `About ${check}.`,
+  fix,
+});
+const findings: Finding[] = [
+  finding('port', 'ok'),
+  finding('clock', 'warn', 'Set it right: timedatectl set-ntp true, or date --set.'),
+  finding('display', 'fault', 'Start its VNC server.'),
+  finding('state', 'fault', 'Run: chmod 700 /home/alice/.local/state'),
+];
+
+test('it looks, says so, and leads the focus there and back', async () => {
+  await open(list);
+  await click('Look for faults');
+  expect(asked).toEqual([{ type: 'doctor' }]);
+  await show({ ...list, doctor: [] });
+  expect(focused()).toBe('Close');
+  expect(document.querySelector('dialog [role=progressbar]')).not.toBeNull();
+  expect(button('Look again').getAttribute('aria-disabled')).toBe('true');
+  await show({ ...list, doctor: findings });
+  await click('Close');
+  expect(asked.at(-1)).toEqual({ type: 'closeDoctor' });
+  await show(list);
+  expect(focused()).toBe('Look for faults');
+});
+
+test('faults come first, each with its cause and what to do', async () => {
+  await open({ ...list, doctor: findings });
+  expect(text()).toContain('2 things do not work. 1 thing may cause trouble.');
+  const lists = [...document.querySelectorAll('dialog ul')];
+  expect(lists.map((list) => list.getAttribute('aria-label'))).toEqual([
+    'Does not work',
+    'May cause trouble',
+    '1 thing is well',
+  ]);
+  expect(lists[0]?.textContent).toMatch(/Fault:\s*About display\..*Start its VNC server\./s);
+  const commands = [...document.querySelectorAll('dialog code')];
+  expect(commands.map(({ textContent }) => textContent)).toEqual([
+    'chmod 700 /home/alice/.local/state',
+    'timedatectl set-ntp true',
+  ]);
+  expect(document.querySelector('dialog details')?.textContent).toContain('About port.');
+});
+
+test.each([
+  [[], 'All is well.'],
+  [['warn'], 'Nothing is broken. 1 thing may cause trouble.'],
+  [['fault'], '1 thing does not work.'],
+] as const)('%o is summed up', async (verdicts, words) => {
+  const more = verdicts.map((verdict) => finding('clock', verdict));
+  await open({ ...list, doctor: [finding('port', 'ok'), ...more] });
+  expect(text()).toContain(words);
+});
+
+test('it is asked to look again', async () => {
+  await open({ ...list, doctor: findings });
+  await click('Look again');
+  expect(asked).toEqual([{ type: 'doctor' }]);
+});
+
+test('all of it is copied as text, faults first', async () => {
+  const writeText = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue();
+  await open({ ...list, doctor: findings });
+  await click('Copy as text');
+  await vi.waitFor(() => expect(labels('dialog')).toContain('Copied'));
+  expect(writeText).toHaveBeenCalledWith(report(findings, '0.1.0'));
+  expect(report(findings, '0.1.0')).toBe(
+    [
+      'Porthole 0.1.0',
+      'FAULT  display: About display.',
+      '    -> Start its VNC server.',
+      'FAULT  state: About state.',
+      '    -> Run: chmod 700 /home/alice/.local/state',
+      'warn  clock: About clock.',
+      '    -> Set it right: timedatectl set-ntp true, or date --set.',
+      'ok  port: About port.',
+      '',
+    ].join('\n'),
+  );
+});
