@@ -23,7 +23,7 @@ _porthole() {
 
     case "${cmd}" in
         porthole)
-            opts="-h -V --config --stop-left --help --version"
+            opts="-h -V --config --hidden --stop-left --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -280,35 +280,6 @@ impl Controller {
         self.notice = together(change.notes).or(self.notice.take());
     }
 
-    fn sessions_changed(&mut self) {
-        let now = self.porthole.sessions().list();
-        let now: Vec<_> = now
-            .into_iter()
-            .map(|session| (session.id, session.display))
-            .collect();
-        let before = std::mem::replace(&mut self.sessions, now);
-        let ended: HashSet<_> = before
-            .into_iter()
-            .filter(|session| !self.sessions.contains(session))
-            .collect();
-        for (_, display) in ended {
-            self.check(&display, Why::Routine);
-        }
-    }
-
-    fn check_all(&mut self) {
-        let names: Vec<_> = self
-            .porthole
-            .config()
-            .displays
-            .iter()
-            .map(|display| display.name.clone())
-            .collect();
-        for name in names {
-            self.check(&name, Why::Routine);
-        }
-    }
-
     fn publish(&mut self) {
         let now = self.snapshot();
         self.snapshots.send_if_modified(|last| {

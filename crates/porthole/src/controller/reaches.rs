@@ -1,9 +1,10 @@
 //! What is known of whether displays can be reached.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use porthole_gateway::TargetError;
 
+use super::Controller;
 use crate::{
     Reach,
     config::{Config, Place},
@@ -93,6 +94,38 @@ impl Reaches {
     /// Forgets displays that are not in the config any more.
     pub fn keep(&mut self, config: &Config) {
         self.known.retain(|name, _| config.display(name).is_some());
+    }
+}
+
+impl Controller {
+    /// Whoever has left may have done so since the display is gone.
+    pub(super) fn sessions_changed(&mut self) {
+        let now = self.porthole.sessions().list();
+        let now: Vec<_> = now
+            .into_iter()
+            .map(|session| (session.id, session.display))
+            .collect();
+        let before = std::mem::replace(&mut self.sessions, now);
+        let ended: HashSet<_> = before
+            .into_iter()
+            .filter(|session| !self.sessions.contains(session))
+            .collect();
+        for (_, display) in ended {
+            self.check(&display, Why::Routine);
+        }
+    }
+
+    pub(super) fn check_all(&mut self) {
+        let names: Vec<_> = self
+            .porthole
+            .config()
+            .displays
+            .iter()
+            .map(|display| display.name.clone())
+            .collect();
+        for name in names {
+            self.check(&name, Why::Routine);
+        }
     }
 }
 
