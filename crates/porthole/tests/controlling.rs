@@ -302,6 +302,7 @@ async fn a_shell_that_is_gone_ends_the_program() {
         handle,
         mut asked,
         answers: _answers,
+        ..
     } = Person::start(&home).await;
     drop(handle);
     assert_eq!(soon(asked.recv()).await, Some(Asked::Quit));

@@ -19,7 +19,10 @@ impl Checker<'_> {
             && text.chars().count() <= LONGEST_NAME
             && !text.chars().any(char::is_control);
         if !good {
-            let cause = format!("`{text}` is no interface; write one like \"wlan0\"");
+            let cause = format!(
+                "`{}` is no interface; write one like \"wlan0\"",
+                text.escape_debug()
+            );
             return Err(self.wrong(&name.span(), cause));
         }
         Ok(name.into_inner())

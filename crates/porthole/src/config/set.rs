@@ -81,6 +81,9 @@ mod tests {
     use super::*;
     use crate::{OpenIn, SessionRights, Theme, config::load};
 
+    /// What is set, what the config says then, and the lines that stand there.
+    type Step = (Setting, fn(&Config) -> bool, &'static [&'static str]);
+
     fn read(file: &Path) -> Config {
         let bytes = fs::read(file).unwrap();
         load::check(file, bytes, &mut Vec::new()).unwrap().config
@@ -98,7 +101,7 @@ mod tests {
             pin: true,
         };
         let interface = Listening::Interface { name: "wlan0".into() };
-        let steps: [(Setting, fn(&Config) -> bool, &[&str]); 11] = [
+        let steps: [Step; 11] = [
             (
                 Setting::OpenIn {
                     value: OpenIn::Browser,
