@@ -1,7 +1,10 @@
 //! Starting at login: an entry as the Desktop Application Autostart Specification 0.5 has it. The desktop's own settings
 //! write there as well, so the entry is read whenever it matters, and nothing is remembered.
 
-use std::{env, fs, io, path::PathBuf};
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
 
 use gtk::glib::{Error, FileError, KeyFile, KeyFileFlags};
 
@@ -56,7 +59,7 @@ impl Login {
             };
         }
         let program = text(&self.program)?;
-        let config = self.config.as_ref().map(text).transpose()?;
+        let config = self.config.as_deref().map(text).transpose()?;
         let config = config.map(|config| format!(" --config {}", quoted(config)));
         let exec = format!("{} {HIDDEN}{}", quoted(program), config.unwrap_or_default());
         let entry = KeyFile::new();
@@ -79,7 +82,7 @@ impl Login {
     }
 }
 
-fn text(path: &PathBuf) -> io::Result<&str> {
+fn text(path: &Path) -> io::Result<&str> {
     let unwritable = || io::Error::other(format!("{} is no UTF-8 text", path.display()));
     path.to_str().ok_or_else(unwritable)
 }
