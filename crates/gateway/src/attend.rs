@@ -3,6 +3,7 @@
 use std::{
     future::pending,
     net::IpAddr,
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -12,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::{
     End, Grant, Route, Sessions, Target, Token, TokenSource, Visit, Visitor,
     events::{self, Event},
+    full_speed,
     guesses::Guesses,
     relay::Relay,
     session::Session,
@@ -23,7 +25,7 @@ use crate::{
 
 /// What a visit needs of its gateway.
 pub(crate) struct House {
-    pub(crate) tokens: std::sync::Arc<dyn TokenSource>,
+    pub(crate) tokens: Arc<dyn TokenSource>,
     pub(crate) sessions: Sessions,
     pub(crate) guesses: Guesses,
     /// How often viewers are pinged.
@@ -61,7 +63,7 @@ impl House {
             mut grant,
             endings,
         } = admitted;
-        let session = self.sessions.begin(&grant, shown.token.hash(), address);
+        let session = Arc::new(self.sessions.begin(&grant, shown.token.hash(), address));
         // Whoever takes something back from now on finds the session. What was taken back since the token was looked up
         // did not, so it is looked up again.
         if self.sessions.endings() != endings {
@@ -103,7 +105,7 @@ async fn run(
     mut viewer: Viewer<ViewerStream>,
     grant: &Grant,
     visitor: Visitor,
-    session: &Session,
+    session: &Arc<Session>,
     heartbeat: Duration,
 ) -> End {
     // A clock that is set back during the session does not lengthen it.
@@ -127,9 +129,9 @@ async fn run(
             if let Some(visit) = &mut visit {
                 visit.began(&session.info());
             }
-            let end = Relay::new(viewer, &server, session, reader, heartbeat)
-                .run(expires)
-                .await;
+            let relay = Relay::new(viewer, server, Arc::clone(session), reader, heartbeat);
+            let of = Arc::clone(session);
+            let end = full_speed::apart(relay.run(expires), move || of.moved()).await;
             if let Some(visit) = &mut visit {
                 visit.ended(&session.info(), &end);
             }

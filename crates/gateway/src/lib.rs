@@ -12,6 +12,7 @@ mod door;
 mod end;
 mod events;
 mod frame;
+mod full_speed;
 mod grant;
 mod guesses;
 mod identity;

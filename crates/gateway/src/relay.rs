@@ -18,12 +18,14 @@ mod up;
 use std::{
     future::poll_fn,
     pin::pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
 use porthole_rfb::ClientReader;
 use tokio::{
+    runtime::{self, Handle},
     task::yield_now,
     time::{Instant, sleep_until},
 };
@@ -44,10 +46,12 @@ const ANSWER: Duration = Duration::from_secs(5);
 const FAIR_SHARE: usize = 256 << 10;
 
 /// Relays between a viewer and a server until one of them or somebody else ends it.
-pub(crate) struct Relay<'a, V, S> {
+pub(crate) struct Relay<V, S> {
     viewer: Viewer<V>,
-    server: &'a S,
-    session: &'a Session,
+    server: S,
+    /// The runtime that tells when those two are ready.
+    at: runtime::Id,
+    session: Arc<Session>,
     up: Up,
     outgoing: Outgoing,
     /// A control frame for the viewer that waits for its turn.
@@ -73,13 +77,13 @@ pub(crate) struct Relay<'a, V, S> {
     next_ping: Instant,
 }
 
-impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
+impl<V: Socket, S: Socket> Relay<V, S> {
     /// A relay that is ready to run. With `rfb`, what the viewer sends passes through that reader.
     /// `heartbeat`: how often the viewer is pinged.
     pub(crate) fn new(
         mut viewer: Viewer<V>,
-        server: &'a S,
-        session: &'a Session,
+        server: S,
+        session: Arc<Session>,
         rfb: Option<ClientReader>,
         heartbeat: Duration,
     ) -> Self {
@@ -89,6 +93,7 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
         Self {
             viewer,
             server,
+            at: Handle::current().id(),
             session,
             up,
             outgoing: Outgoing::Nothing,
@@ -109,7 +114,7 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
 
     /// Runs until the session ends, says goodbye to both sides, and tells why it ended. `expires`: when to cut it.
     pub(crate) async fn run(mut self, expires: Option<Instant>) -> End {
-        let session = self.session;
+        let session = Arc::clone(&self.session);
         let mut rights = session.rights();
         let end = loop {
             let check = self.silent_from().min(self.next_ping);
@@ -158,6 +163,7 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
 
     /// Moves what can be moved, both ways. Ready with the first end of either side.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        self.settle();
         loop {
             if let Poll::Ready(end) = self.poll_up(cx) {
                 self.up_finished = true;
@@ -170,6 +176,15 @@ impl<'a, V: Socket, S: Socket> Relay<'a, V, S> {
             if !(waits_for_turn && self.control.is_none()) {
                 return Poll::Pending;
             }
+        }
+    }
+
+    /// Takes the sockets along when the session [goes on elsewhere](crate::full_speed).
+    fn settle(&mut self) {
+        let here = Handle::current().id();
+        if std::mem::replace(&mut self.at, here) != here {
+            self.viewer.socket.move_here();
+            self.server.move_here();
         }
     }
 

@@ -247,6 +247,12 @@ impl Session {
         let _ = rights.wait_for(|now| *now != known).await;
     }
 
+    /// Bytes that passed, both ways together.
+    pub(crate) fn moved(&self) -> u64 {
+        let entry = &self.entry;
+        entry.to_viewer.load(Ordering::Relaxed) + entry.to_server.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn count_to_viewer(&self, bytes: usize) {
         self.entry.to_viewer.fetch_add(bytes as u64, Ordering::Relaxed);
     }

@@ -38,6 +38,9 @@ pub(crate) trait Socket {
     }
     /// Tells the other side that no more will come.
     fn finish_writing(&self);
+    /// Lets the runtime that runs this tell of the socket's readiness from now on. Where that cannot be, the one before
+    /// goes on doing it.
+    fn move_here(&mut self) {}
 
     /// Reads once there is something to read; 0 is the end.
     fn poll_read(&self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
@@ -122,6 +125,12 @@ macro_rules! socket {
                 // It fails when the other side is gone already.
                 let _ = SockRef::from(self).shutdown(Shutdown::Write);
             }
+            fn move_here(&mut self) {
+                let same = SockRef::from(&*self).try_clone();
+                if let Ok(here) = same.and_then(|socket| Self::from_std(socket.into())) {
+                    *self = here;
+                }
+            }
         }
     };
 }
@@ -162,6 +171,9 @@ macro_rules! one_of {
             }
             fn finish_writing(&self) {
                 match self { $(Self::$kind(socket) => socket.finish_writing()),+ }
+            }
+            fn move_here(&mut self) {
+                match self { $(Self::$kind(socket) => socket.move_here()),+ }
             }
         }
     };

@@ -16,7 +16,7 @@ use crate::{
     splice::Pipe,
 };
 
-impl<V: Socket, S: Socket> Relay<'_, V, S> {
+impl<V: Socket, S: Socket> Relay<V, S> {
     /// Server to viewer. Ready when one of the two takes or gives no more, and all that was under way is written.
     pub(super) fn poll_down(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         let mut share = FAIR_SHARE;

@@ -14,7 +14,7 @@ use crate::{End, socket::Socket, viewer};
 /// How long the two sides have to take what is left and say goodbye.
 const GOODBYE: Duration = Duration::from_secs(3);
 
-impl<V: Socket, S: Socket> Relay<'_, V, S> {
+impl<V: Socket, S: Socket> Relay<V, S> {
     /// Passes on what is left and tells the viewer why. Whoever does not take it in time loses it.
     pub(super) async fn say_goodbye(&mut self, end: &End) {
         match end {

@@ -68,7 +68,7 @@ impl Up {
     }
 }
 
-impl<V: Socket, S: Socket> Relay<'_, V, S> {
+impl<V: Socket, S: Socket> Relay<V, S> {
     /// Viewer to server. Ready when the viewer sends no more, or sends what it must not.
     pub(super) fn poll_up(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         let mut share = FAIR_SHARE;

@@ -63,6 +63,32 @@ async fn messages_of_several_mebibytes_pass_both_ways() {
     }
 }
 
+/// At full speed a session goes on on another thread, sockets and all.
+#[tokio::test]
+async fn at_full_speed_every_byte_arrives_in_its_place() {
+    const PIECE: usize = 1 << 20;
+    for target in [TestTarget::tcp().await, TestTarget::unix()] {
+        let gateway = TestGateway::relaying(echo(target)).await;
+        let (mut to, mut from) = gateway.viewer("raw").await.split();
+        let (message, mut heard) = (pattern(PIECE * 48), 0);
+        let reading = async {
+            while heard < message.len() {
+                let Message::Binary(bytes) = within(from.next()).await.unwrap().unwrap() else {
+                    panic!("no bytes after {heard}");
+                };
+                assert!(bytes[..] == message[heard..heard + bytes.len()], "behind {heard}");
+                heard += bytes.len();
+            }
+        };
+        let writing = async {
+            for piece in message.chunks(PIECE) {
+                within(to.send(Message::binary(piece.to_vec()))).await.unwrap();
+            }
+        };
+        tokio::join!(reading, writing);
+    }
+}
+
 #[tokio::test]
 async fn bytes_behind_the_handshake_are_not_lost() {
     let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
