@@ -29,6 +29,7 @@ pub fn run(config: Option<PathBuf>, hidden: bool) -> anyhow::Result<()> {
             }
         }))
         .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(tauri_plugin_dialog::init())
         .invoke_handler(ipc::commands())
         .register_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
         .build(context())?;

@@ -12,6 +12,7 @@ pub mod figures;
 pub mod home;
 pub mod lan;
 pub mod mini_browser;
+pub mod newcomer;
 pub mod nginx;
 pub mod notes;
 mod once_more;

@@ -30,7 +30,7 @@ impl VncServer {
     ///
     /// When a program of it does not start.
     pub async fn start(person: &Person, colour: Colour) -> Result<Self> {
-        Self::start_with(person, colour, &["-SecurityTypes", "None"]).await
+        Self::start_with(person, colour, free_port()?, &["-SecurityTypes", "None"]).await
     }
 
     /// Starts a session of this person that asks for a password.
@@ -39,12 +39,27 @@ impl VncServer {
     ///
     /// When a program of it does not start.
     pub async fn start_with_password(person: &Person, colour: Colour, password: &str) -> Result<Self> {
+        Self::start_with_password_at(free_port()?, person, colour, password).await
+    }
+
+    /// The same on this port, where nobody else may listen.
+    ///
+    /// # Errors
+    ///
+    /// When a program of it does not start.
+    pub async fn start_with_password_at(
+        port: u16,
+        person: &Person,
+        colour: Colour,
+        password: &str,
+    ) -> Result<Self> {
         let file = person.home().path().join("passwd");
         let write = "umask 077; printf '%s\\n' \"$0\" | tigervncpasswd -f > \"$1\"";
         run(person.command("sh").args(["-c", write, password]).arg(&file))?;
         Self::start_with(
             person,
             colour,
+            port,
             &[
                 "-SecurityTypes",
                 "VncAuth",
@@ -55,10 +70,9 @@ impl VncServer {
         .await
     }
 
-    async fn start_with(person: &Person, colour: Colour, security: &[&str]) -> Result<Self> {
+    async fn start_with(person: &Person, colour: Colour, port: u16, security: &[&str]) -> Result<Self> {
         // An X server that is not root's cannot make it.
         run(as_root("mkdir").args(["--parents", "--mode=1777", "/tmp/.X11-unix"]))?;
-        let port = free_port()?;
         let mut command = person.command("Xtigervnc");
         command.args([
             "-displayfd",

@@ -3,7 +3,7 @@ import type { Opens } from '../src/bindings/Opens';
 import type { ShareAddress } from '../src/bindings/ShareAddress';
 import type { ShareView } from '../src/bindings/ShareView';
 import type { Snapshot } from '../src/bindings/Snapshot';
-import { alice, launched, link, nothing, share, terms, visitor } from '../src/fixtures';
+import { alice, launched, link, nothing, share, terms, tokenFile, visitor } from '../src/fixtures';
 import { qr } from './qr';
 
 /** What the shell shows, and what is clicked then. */
@@ -11,6 +11,8 @@ export interface Look {
   snapshot: Snapshot;
   /** CSS selectors, one after the other. */
   clicks?: string[];
+  /** What is written then into the last line that one can write in. */
+  writes?: string;
 }
 
 const MINUTE = 60_000;
@@ -90,6 +92,16 @@ const sessions = [
     link: 2,
   } as const,
 ];
+
+const fresh: Snapshot = {
+  ...nothing,
+  displays: [{ ...alice, name: 'Demo', target: 'demo' }],
+  found: [
+    { target: '127.0.0.1:5907', program: 'x11vnc' },
+    { target: 'unix:/home/alice/.vnc/desk.sock', program: null },
+  ],
+};
+const tokens = ['section > ul > li:last-child button'];
 
 const open = { open: true, encrypted: false, fingerprint: null };
 const list: Snapshot = { ...nothing, displays: [screen, carol, bob], network: open };
@@ -212,7 +224,62 @@ const settings = 'footer button:last-of-type';
 const details = 'details > summary';
 
 export const looks: Record<string, Look> = {
-  empty: { snapshot: nothing },
+  first: { snapshot: fresh },
+  'first, impossible': {
+    snapshot: {
+      ...fresh,
+      found: [],
+      thisScreen:
+        'This is a Wayland session, whose screen X0tigervnc cannot see. What works: the desktop’s own sharing (GNOME: Settings, System, Remote Desktop), added here as a display with a target; or log in to an X11 session.',
+      newDesktop:
+        'TigerVNC is not installed: Xtigervnc was not found. To install it: sudo apt install tigervnc-standalone-server.',
+    },
+  },
+  'first, password': {
+    snapshot: {
+      ...fresh,
+      adding: { target: '127.0.0.1:5907', state: { kind: 'asksPassword', refused: true } },
+    },
+  },
+  'first, unreachable': {
+    snapshot: {
+      ...fresh,
+      adding: {
+        target: '192.168.1.5:5901',
+        state: {
+          kind: 'unreachable',
+          reason: 'No connection to 192.168.1.5:5901: nothing listens there.',
+          fix: 'Start its VNC server, or correct the address.',
+        },
+      },
+    },
+  },
+  'token file': {
+    snapshot: {
+      ...fresh,
+      tokenFile: {
+        ...tokenFile,
+        exposed: 'Other users can read /etc/novnc/tokens. Run: chmod 600 /etc/novnc/tokens.',
+      },
+    },
+    clicks: tokens,
+    writes: tokenFile.file,
+  },
+  'token file, faults': {
+    snapshot: {
+      ...fresh,
+      tokenFile: {
+        ...tokenFile,
+        faults: [
+          '/etc/novnc/tokens:3: no colon followed by a space; write `token: host:port`.',
+          '/etc/novnc/tokens:7: the target has no port; write host:port.',
+        ],
+      },
+    },
+    clicks: tokens,
+    writes: tokenFile.file,
+  },
+  adding: { snapshot: list, clicks: ['header button'] },
   list: { snapshot: list },
   alone: { snapshot: { ...list, network: nothing.network } },
   watched: { snapshot: busy, clicks: [details] },

@@ -32,6 +32,12 @@ async function open() {
     element?.click();
     await tick();
   }
+  const input = [...document.querySelectorAll<HTMLInputElement>('input:not([hidden])')].at(-1);
+  if (look?.writes !== undefined && input) {
+    input.value = look.writes;
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    await tick();
+  }
 }
 const opened = open();
 

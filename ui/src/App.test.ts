@@ -56,12 +56,6 @@ test('while a display is busy its buttons keep the focus and ask for nothing', a
   expect(asked).toEqual([]);
 });
 
-test('an empty list says what to do', async () => {
-  await open(nothing);
-  expect(document.querySelector('main')?.textContent).toContain('No displays yet');
-  expect(document.querySelector('main')?.textContent).toContain(nothing.configFile);
-});
-
 test('a fault of the config file is said, and taken back', async () => {
   await open({ ...nothing, fault: 'config.toml:7: unknown key `nmae`' });
   expect(document.querySelector('[role=alert]')?.textContent).toContain('config.toml:7');
@@ -77,7 +71,7 @@ test('foreign text is text', async () => {
 });
 
 test('good news leaves by itself, bad news waits', async () => {
-  await open({ ...nothing, notice: { kind: 'error', text: 'Could not.' } });
+  await open({ ...nothing, displays: [alice], notice: { kind: 'error', text: 'Could not.' } });
   expect(document.querySelector('[role=status]')?.textContent).toContain('Could not.');
   vi.advanceTimersByTime(60_000);
   expect(asked).toEqual([]);

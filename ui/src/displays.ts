@@ -18,6 +18,11 @@ export function isThisScreen({ target }: DisplayView): boolean {
   return target === 'this-screen';
 }
 
+/** Whether it is built in, to try things out. */
+export function isDemo({ target }: DisplayView): boolean {
+  return target === 'demo';
+}
+
 /** Whether Porthole launched it, and has not stopped it yet. */
 export function isLaunched({ launch }: DisplayView): boolean {
   return launch !== null && ['starting', 'running', 'stopping'].includes(launch.kind);

@@ -6,6 +6,7 @@ import type { SessionView } from './bindings/SessionView';
 import type { ShareView } from './bindings/ShareView';
 import type { Snapshot } from './bindings/Snapshot';
 import type { Terms } from './bindings/Terms';
+import type { TokenFileView } from './bindings/TokenFileView';
 
 /** A display with a target. */
 export const alice: DisplayView = {
@@ -38,6 +39,9 @@ export const nothing: Snapshot = {
   version: '0.1.0',
   found: [],
   newDesktop: null,
+  thisScreen: null,
+  adding: null,
+  tokenFile: null,
   network: { open: false, encrypted: false, fingerprint: null },
   defaultTerms: terms,
   shareFor: null,
@@ -52,6 +56,22 @@ export const nothing: Snapshot = {
     listening: { kind: 'automatic' },
     interfaces: [],
   },
+};
+
+/** A token file of websockify's that can be taken over. */
+export const tokenFile: TokenFileView = {
+  file: '/etc/novnc/tokens',
+  faults: [],
+  tokens: 3,
+  targets: [
+    { target: '127.0.0.1:5901', tokens: 1, display: 'Alice' },
+    { target: '127.0.0.1:5902', tokens: 2, display: null },
+  ],
+  more: 0,
+  link: 'http://127.0.0.1:6080/vnc.html?path=websockify?token=TOKEN',
+  open: false,
+  replaces: null,
+  exposed: null,
 };
 
 /** Somebody from elsewhere who may control a display. */

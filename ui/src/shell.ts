@@ -1,6 +1,7 @@
 /** The only module that knows which shell the window runs in. */
 import { convertFileSrc, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
+import { open } from '@tauri-apps/plugin-dialog';
 import type { Intent } from './bindings/Intent';
 import type { Snapshot } from './bindings/Snapshot';
 
@@ -13,6 +14,11 @@ export function dispatch(intent: Intent): void {
 /** Where the picture of a display is, that has this number in the snapshot. */
 export function pictureOf(display: string, number: number): string {
   return `${convertFileSrc(display, 'picture')}?${number}`;
+}
+
+/** Lets the person choose a file; its path, or `null` if they do not. */
+export function chooseFile(title: string): Promise<string | null> {
+  return open({ title, multiple: false, directory: false });
 }
 
 /** Calls `see` with the present snapshot and with every later one. */

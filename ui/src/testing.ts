@@ -12,11 +12,12 @@ export let asked: Intent[] = [];
 
 let app: Record<string, unknown>;
 
-/** Opens the window on a shell that shows `snapshot`. */
-export async function open(snapshot: Snapshot) {
+/** Opens the window on a shell that shows `snapshot`, and answers these other commands so. */
+export async function open(snapshot: Snapshot, answers: Record<string, unknown> = {}) {
   mockIPC(
     (command, payload) => {
       if (command === 'snapshot') return snapshot;
+      if (command in answers) return answers[command];
       asked.push((payload as { intent: Intent }).intent);
       return undefined;
     },
@@ -108,4 +109,28 @@ function buttons(selector = 'body'): HTMLButtonElement[] {
 
 function spoken(element: Element): string {
   return element.getAttribute('aria-label') ?? element.textContent.trim();
+}
+
+/** The line to write in that has this label. */
+export function field(label: string): HTMLInputElement {
+  const found = [...document.querySelectorAll('label')].find(
+    ({ textContent }) => textContent.trim() === label,
+  )?.control;
+  if (!(found instanceof HTMLInputElement)) throw new Error(`no field "${label}"`);
+  return found;
+}
+
+/** Writes there, in place of what stands there. */
+export async function write(label: string, words: string) {
+  const input = field(label);
+  input.focus();
+  input.value = words;
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+  await tick();
+}
+
+/** Presses Enter in the line with this label. */
+export async function enter(label: string) {
+  field(label).form?.requestSubmit();
+  await tick();
 }

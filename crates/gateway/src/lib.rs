@@ -47,7 +47,7 @@ pub use on_demand::{Awaited, OnDemand, Ready};
 pub use onlooker::{LookError, Onlooker};
 pub use pages::{Index, IndexEntry, Pages};
 pub use plain::Plain;
-pub use porthole_rfb::{Password, Picture, Rights, UpdateError};
+pub use porthole_rfb::{Password, Picture, Rights, ServerError, UpdateError};
 pub use server::{Gateway, HEARTBEAT, Settings, probe};
 pub use session::{SessionId, SessionInfo, Sessions};
 pub use source::{Lookup, TokenSource};

@@ -12,9 +12,11 @@ mod listening;
 mod load;
 mod password;
 mod place;
+mod places;
 mod rewrite;
 mod schema;
 mod set;
+mod tokens;
 mod words;
 
 use std::{fmt, net::IpAddr, path::PathBuf};
@@ -35,7 +37,9 @@ pub(crate) use load::{Loaded, load};
 pub(crate) use place::digest;
 pub(crate) use place::write_first;
 pub use place::{ConfigPlace, NoHome};
+pub(crate) use places::{display_at, here};
 pub(crate) use set::set;
+pub(crate) use tokens::{Contents, Faulty, import, look_into};
 
 /// A config that has been checked: whatever is in it can be served.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +61,8 @@ pub struct Config {
     pub mdns: bool,
     /// The only interface by which others may come; `None`: by all of them.
     pub interface: Option<String>,
+    /// A token file of websockify's, or a folder of them, whose tokens work as links too.
+    pub token_file: Option<PathBuf>,
     /// What a link for others gives, unless its maker says otherwise.
     pub links: Terms,
     /// Where a display is opened.
@@ -142,6 +148,7 @@ impl Config {
             encryption: Encryption::Off,
             mdns: false,
             interface: None,
+            token_file: None,
             links: Terms::default(),
             open: OpenIn::default(),
             theme: Theme::default(),

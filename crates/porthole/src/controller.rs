@@ -1,7 +1,9 @@
 //! From intents to snapshots: the one loop that owns all that the desktop program knows.
 
+mod adding;
 mod examining;
 mod history;
+mod importing;
 mod launching;
 mod notices;
 mod picturing;
@@ -31,6 +33,7 @@ use crate::{
     Change, ConfigPlace, Desktop, Finding, Intent, Notice, Pictures, Porthole, Snapshot, StartError,
     config::Addition,
 };
+use adding::Additions;
 use history::Past;
 use notices::together;
 use reaches::{Reaches, Why};
@@ -75,8 +78,9 @@ pub struct Controller {
     past: Past,
     /// What keeps new desktops from being made.
     new_desktop: Option<String>,
-    /// Displays that were added and are to be started once the config knows them.
-    to_start: Vec<String>,
+    /// What keeps this screen from being shared.
+    this_screen: Option<String>,
+    additions: Additions,
     /// What the doctor has found, while a person looks at it; empty while it is at work.
     doctor: Option<Vec<Finding>>,
     settings: Settings,
@@ -121,7 +125,8 @@ impl Controller {
             memory: HashMap::new(),
             past: Past::default(),
             new_desktop: None,
-            to_start: Vec::new(),
+            this_screen: None,
+            additions: Additions::default(),
             doctor: None,
             settings: Settings::default(),
             work: JoinSet::new(),
@@ -174,6 +179,7 @@ impl Controller {
                 _ = counts.tick(), if counting => self.look_at_settings(),
             }
             self.forget_ended_share();
+            self.share_added();
             self.take_pictures();
             self.publish();
         }
@@ -231,7 +237,14 @@ impl Controller {
             Intent::RestartDisplay { display } => self.restart_display(display),
             Intent::NewDesktop { name } => self.add(Addition::Desktop { name }),
             Intent::ShareThisScreen => self.share_this_screen(),
-            Intent::AddFound { target } => self.add_found(target),
+            Intent::AddServer {
+                target,
+                password,
+                anyway,
+            } => self.add_server(target, password, anyway),
+            Intent::LookIntoTokenFile { file } => self.look_into_token_file(file),
+            Intent::ImportTokenFile { file } => self.import_token_file(file),
+            Intent::AddNothing => self.add_nothing(),
             Intent::StopAllAndQuit => self.stop_all(),
             Intent::Quit => {}
         }
@@ -250,11 +263,10 @@ impl Controller {
                 attempt,
                 outcome,
             } => self.reaches.learn(&display, attempt, outcome),
-            Done::Added { notice, to_start } => {
-                self.notice = Some(notice);
-                self.to_start.extend(to_start);
-                self.start_added();
-            }
+            Done::TriedServer(tried) => self.take_tried_server(*tried),
+            Done::Added { added, launched } => self.take_added(added, launched),
+            Done::LookedIntoTokenFile { attempt, contents } => self.take_contents(attempt, contents),
+            Done::Imported { file, imported } => self.take_imported(file, imported),
             Done::LookedBack(visits) => self.take_history(visits),
             Done::Shared(shared, notice) => self.take_shared(*shared, notice),
             Done::Tried { attempt, opens } => self.take_tried(attempt, opens),

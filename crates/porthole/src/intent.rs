@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{SessionRights, Setting, Terms};
+use crate::{Secret, SessionRights, Setting, Terms};
 
 /// All that a person can ask, by a click in the window or in the tray. Displays go by their name.
 ///
@@ -123,11 +123,28 @@ pub enum Intent {
     },
     /// Add a display to the config file that shows this X screen.
     ShareThisScreen,
-    /// Add a VNC server that was found on this machine to the config file.
-    AddFound {
-        /// Its target in the snapshot.
+    /// Add a VNC server that runs already to the config file, once it has let us in. A display that shows it already is
+    /// shared instead.
+    AddServer {
+        /// Where it listens, as the config file writes a target.
         target: String,
+        /// What it asks for, if it asks. It is kept in a file of its own.
+        password: Option<Secret>,
+        /// Whether to add it even if it cannot be reached now.
+        anyway: bool,
     },
+    /// Look what a token file of websockify's would bring.
+    LookIntoTokenFile {
+        /// Its whole path, or that of a folder.
+        file: String,
+    },
+    /// Name a token file in the config file, and add displays for its targets.
+    ImportTokenFile {
+        /// Its whole path, or that of a folder.
+        file: String,
+    },
+    /// Take away what is about to be added, and the token file that is.
+    AddNothing,
     /// End a session.
     Disconnect {
         /// The session's id in the snapshot.

@@ -24,10 +24,12 @@ pub mod notes;
 mod pictures;
 mod porthole;
 mod private_file;
+mod secret;
 mod sentence;
 mod snapshot;
 mod state;
 mod terms;
+mod token_file;
 pub mod tray;
 mod unreachable;
 
@@ -42,9 +44,11 @@ pub use listen::ListenError;
 pub use network::Interface;
 pub use pictures::Pictures;
 pub use porthole::{Change, LinkError, Porthole, StartError};
+pub use secret::Secret;
 pub use snapshot::{
-    AskView, DisplayView, Finding, FoundView, InterfaceView, LaunchView, LinkView, Listening, NetworkView,
-    Notice, NoticeKind, OpenIn, Opens, PictureView, QrView, Reach, SessionRights, SessionView, Setting,
-    SettingsView, ShareAddress, ShareView, Snapshot, Theme, Verdict, VisitView,
+    Adding, AddingView, AskView, DisplayView, Finding, FoundView, InterfaceView, LaunchView, LinkView,
+    Listening, NetworkView, Notice, NoticeKind, OpenIn, Opens, PictureView, QrView, Reach, SessionRights,
+    SessionView, Setting, SettingsView, ShareAddress, ShareView, Snapshot, Theme, TokenFileView, TokenTarget,
+    Verdict, VisitView,
 };
 pub use terms::Terms;

@@ -4,7 +4,7 @@ mod linking;
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use porthole_gateway::{End, Gateway, Rights, Sessions, Target};
+use porthole_gateway::{End, Gateway, Rights, Sessions, Target, TokenSource};
 use tokio::{sync::watch, time::timeout};
 
 #[cfg(unix)]
@@ -20,6 +20,7 @@ use crate::{
     listen::{ListenError, access, listen},
     network::{Beginning, Network, NetworkView, Outlook},
     state::{self, Saver},
+    token_file::Tokens,
 };
 
 pub use linking::LinkError;
@@ -35,6 +36,7 @@ pub struct Porthole {
     notes: Vec<Notice>,
     follower: Follower,
     links: Arc<Links>,
+    tokens: Arc<Tokens>,
     history: History,
     desks: Desks,
     gateway: Arc<Gateway>,
@@ -118,7 +120,10 @@ impl Porthole {
             desks: desks.clone(),
         };
         let links = Arc::new(Links::new(state, saver, history.clone(), displays));
-        let listening = listen(&config, kept, links.clone(), &place.file).await?;
+        let tokens = Arc::new(Tokens::default());
+        tokens.set_config(Arc::clone(&config)).await;
+        let sources: Vec<Arc<dyn TokenSource>> = vec![links.clone(), tokens.clone()];
+        let listening = listen(&config, kept, Arc::new(sources), &place.file).await?;
         let gateway = Arc::new(listening.gateway);
         desks.follow(gateway.sessions().clone());
         links.follow(gateway.sessions().clone());
@@ -175,6 +180,7 @@ impl Porthole {
             fault,
             notes,
             links,
+            tokens,
             history,
             desks,
         })
@@ -290,6 +296,7 @@ impl Porthole {
         self.network.set_config(Arc::clone(&self.config));
         self.gateway.set_access(access(&self.config));
         self.links.set_config(Arc::clone(&self.config));
+        tokio::spawn(self.tokens.set_config(Arc::clone(&self.config)));
         let (to_start, of_desks) = self.desks.set_config(&self.config);
         self.desks.start_soon(to_start);
         notes.extend(of_desks);

@@ -1,5 +1,6 @@
 //! All that a person can see.
 
+mod adding;
 mod finding;
 mod guests;
 mod launch;
@@ -13,6 +14,7 @@ use ts_rs::TS;
 
 use crate::{Terms, milliseconds::milliseconds};
 
+pub use adding::{Adding, AddingView, TokenFileView, TokenTarget};
 pub use finding::{Finding, Verdict};
 pub use launch::LaunchView;
 pub use picture::PictureView;
@@ -41,6 +43,13 @@ pub struct Snapshot {
     pub found: Vec<FoundView>,
     /// `None`: new desktops can be made here; else why not, and what to do about it.
     pub new_desktop: Option<String>,
+    /// `None`: the screen that the window is on can be shared; else why not, and what to do about it.
+    pub this_screen: Option<String>,
+    /// The VNC server that is about to be added, by [`Intent::AddServer`](crate::Intent::AddServer).
+    pub adding: Option<AddingView>,
+    /// The token file that is about to be taken over, by
+    /// [`Intent::LookIntoTokenFile`](crate::Intent::LookIntoTokenFile).
+    pub token_file: Option<TokenFileView>,
     /// How other machines reach this one.
     pub network: NetworkView,
     /// What [`Intent::Share`](crate::Intent::Share) begins with: the `[links]` of the config.
@@ -106,8 +115,7 @@ pub enum Reach {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct FoundView {
-    /// Where it listens, as the config file writes a target; its name in
-    /// [`Intent::AddFound`](crate::Intent::AddFound).
+    /// Where it listens, as the config file writes a target.
     pub target: String,
     /// The name of its program, where the system tells it.
     pub program: Option<String>,

@@ -5,15 +5,9 @@
 
 mod support;
 
-use std::{
-    fs,
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
-    sync::Arc,
-};
+use std::fs;
 
-use porthole::{Intent, LaunchView, NoticeKind, Reach, Snapshot};
+use porthole::{Intent, LaunchView, Reach};
 use support::{
     Home, Viewer, display,
     person::{Asked, Person},
@@ -116,13 +110,6 @@ async fn a_new_desktop_is_in_the_config_file_and_started() {
     let home = Home::with("# mine\n");
     let mut person = Person::start(&home).await;
     person.click(Intent::NewDesktop { name: None }).await;
-    let notice = person.sees_notice().await;
-    assert_eq!(notice.kind, NoticeKind::Info, "{}", notice.text);
-    assert!(
-        notice.text.starts_with("Desktop was added to "),
-        "{}",
-        notice.text
-    );
     // What a desktop shows, and whether there is any, is this machine's business.
     let started = person
         .sees_first(|desktop| desktop.launch.is_some() && desktop.launch != Some(LaunchView::Stopped))
@@ -166,70 +153,4 @@ async fn a_screen_that_is_shared_already_is_not_added_again() {
     person.click(Intent::StopAllAndQuit).await;
     assert_eq!(person.asked().await, Asked::Quit);
     assert_eq!(fs::read_to_string(home.path("config.toml")).unwrap(), text);
-}
-
-/// A VNC server that was started by somebody else; it ends when it is dropped.
-struct Foreign(Child);
-
-impl Foreign {
-    fn start(socket: &Path) -> Self {
-        let options = "-rfbport -1 -SecurityTypes None -nolisten tcp -displayfd 1 -geometry 320x240";
-        let mut server = Command::new("Xtigervnc")
-            .args(options.split(' '))
-            .arg("-rfbunixpath")
-            .arg(socket)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        // It tells its number when it listens.
-        let mut number = String::new();
-        BufReader::new(server.stdout.take().unwrap())
-            .read_line(&mut number)
-            .unwrap();
-        Self(server)
-    }
-}
-
-impl Drop for Foreign {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-#[tokio::test]
-async fn a_server_that_runs_already_is_found_while_somebody_looks_and_added() {
-    let home = Home::with("");
-    let socket = home.path("vnc.sock");
-    let _server = Foreign::start(&socket);
-    let target = format!("unix:{}", socket.display());
-    let mut person = Person::start(&home).await;
-    let is_offered = |now: &Arc<Snapshot>| now.found.iter().any(|found| found.target == target);
-    for visible in [true, false, true] {
-        person.click(Intent::WindowVisible { visible }).await;
-        person.sees(|now| is_offered(now) == visible).await;
-    }
-    let added = target.clone();
-    person.click(Intent::AddFound { target: added }).await;
-    let display = person
-        .sees_first(|display| display.state == Reach::Reachable)
-        .await;
-    assert_eq!(
-        (display.name.as_str(), display.target),
-        ("Xtigervnc", target.clone())
-    );
-    person.sees(|now| !is_offered(now)).await;
-}
-
-#[tokio::test]
-async fn only_what_was_found_can_be_added() {
-    let home = Home::with(&display("Demo", "demo"));
-    let mut person = Person::start(&home).await;
-    let target = "unix:/run/somebody.sock".to_owned();
-    person.click(Intent::AddFound { target }).await;
-    assert_eq!(
-        person.sees_notice().await.text,
-        "Nothing listens at unix:/run/somebody.sock any more."
-    );
 }

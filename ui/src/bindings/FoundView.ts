@@ -5,8 +5,7 @@
  */
 export type FoundView = { 
 /**
- * Where it listens, as the config file writes a target; its name in
- * [`Intent::AddFound`](crate::Intent::AddFound).
+ * Where it listens, as the config file writes a target.
  */
 target: string, 
 /**

@@ -12,8 +12,7 @@ export const de: Texts = {
       open: 'Andere Rechner können sich verbinden',
       closed: 'Nur dieser Rechner kann sich verbinden',
     },
-    shareThisScreen: 'Diesen Bildschirm teilen',
-    newDesktop: 'Neuer Desktop…',
+    add: 'Bildschirm hinzufügen',
   },
 
   footer: {
@@ -38,34 +37,67 @@ export const de: Texts = {
 
   advice: { copy: 'Befehl kopieren', copied: 'Kopiert' },
 
-  empty: {
-    title: 'Noch keine Bildschirme',
-    own: 'Ein eigener Desktop.',
-    ownMore: 'Er läuft auf diesem Rechner, bis Sie ihn stoppen, und lässt sich von überall öffnen.',
-    screen: 'Der Bildschirm vor Ihnen.',
-    screenMore: 'Wer einen Link hat, sieht ihn und arbeitet mit Ihnen daran.',
-    server: 'Ein VNC-Server, der schon läuft.',
-    serverFound:
-      'Fügen Sie ihn aus der Liste unten hinzu, oder tragen Sie ihn in die Einstellungsdatei ein.',
-    serverMore: 'Tragen Sie ihn mit seiner Adresse in die Einstellungsdatei ein.',
-    editConfig: (file) => `Datei bearbeiten: ${file}`,
-  },
-
-  found: {
-    title: 'Auf diesem Rechner gefunden',
-    more: 'VNC-Server, die schon laufen. Fügen Sie einen hinzu, um ihn in der Liste zu haben und zu teilen.',
-    add: 'Hinzufügen',
-    addThis: (target) => `${target} hinzufügen`,
-  },
-
-  newDesktop: {
-    title: 'Neuer Desktop',
-    name: 'Name',
-    create: 'Anlegen',
-    cancel: 'Abbrechen',
+  add: {
+    title: 'Bildschirm hinzufügen',
+    first: 'Was möchten Sie zeigen?',
+    more: 'Wählen Sie etwas aus. Sie bekommen einen Link, und wer ihn im Browser öffnet, sieht den Bildschirm.',
+    demo: 'Oder sehen Sie sich zuerst die Demo an: Sie braucht nichts und zeigt, was Besucher sehen.',
     close: 'Schließen',
-    taken: 'Einen Bildschirm mit diesem Namen gibt es schon; wählen Sie einen anderen.',
-    note: 'Ein eigener Desktop auf diesem Rechner. Er läuft, bis Sie ihn stoppen, und nur Links von hier öffnen ihn.',
+    screen: {
+      title: 'Dieser Bildschirm',
+      more: 'Andere sehen den Monitor vor Ihnen und arbeiten mit daran, wenn Sie es erlauben.',
+      share: 'Diesen Bildschirm teilen',
+    },
+    desktop: {
+      title: 'Ein neuer Desktop',
+      more: 'Einer für sich, der unsichtbar auf diesem Rechner läuft, bis Sie ihn stoppen.',
+      name: 'Name',
+      start: 'Desktop starten',
+      taken: 'Einen Bildschirm mit diesem Namen gibt es schon; wählen Sie einen anderen.',
+    },
+    server: {
+      title: 'Ein VNC-Server, der schon läuft',
+      more: 'Auf diesem oder einem anderen Rechner. Porthole erstellt Links dorthin und lässt ihn, wie er ist.',
+      found: 'Auf diesem Rechner gefunden',
+      address: 'Adresse',
+      example: '192.168.1.5:5901 oder :1',
+      password: 'Passwort, falls er eines hat',
+      add: 'Hinzufügen',
+      addThis: (target) => `${target} hinzufügen`,
+      addTyped: 'Diese Adresse hinzufügen',
+      trying: (target) => `${target} wird versucht…`,
+      asks: (target) =>
+        `${target} verlangt sein VNC-Passwort. Tragen Sie es hier ein, und fügen Sie ihn noch einmal hinzu.`,
+      refused: (target) => `${target} hat dieses Passwort abgelehnt.`,
+      anyway: 'Trotzdem hinzufügen',
+    },
+    tokens: {
+      title: 'Eine Token-Datei von websockify',
+      more: 'Ihre Links gelten hier weiter, und ihre Bildschirme kommen in die Liste.',
+      open: 'Token-Datei importieren',
+      file: 'Pfad der Token-Datei',
+      example: '/etc/novnc/tokens',
+      choose: 'Datei auswählen…',
+      look: 'Hineinsehen',
+      take: 'Importieren',
+      reading: 'Wird gelesen…',
+      faulty: 'Das muss zuerst berichtigt werden:',
+      holds: (tokens, targets) =>
+        `${tokens} ${tokens === 1 ? 'Token führt' : 'Token führen'} zu ${targets} ${targets === 1 ? 'VNC-Server' : 'VNC-Servern'}.`,
+      targets: 'VNC-Server in der Token-Datei',
+      tokens: (count) => `${count} Token`,
+      added: 'wird hinzugefügt',
+      known: (display) => `in der Liste als ${display}`,
+      rest: (count) => `${count} weitere kommen nicht in die Liste: Nur ihre Token gelten.`,
+      goOn: 'Jedes Token gilt als Link weiter, ohne Ende, und der VNC-Server fragt selbst nach seinem Passwort:',
+      reachedByAll:
+        'Andere Rechner erreichen diese Links, wie es in den Einstellungen unter listen steht.',
+      reachedHere:
+        'Andere Rechner erreichen diese Links nur, solange ein Link für andere gilt, es sei denn, Sie setzen listen in den Einstellungen.',
+      followed:
+        'Die Datei bleibt, wo sie ist. Was Sie darin ändern, gilt sofort; damit neue Server in die Liste kommen, importieren Sie sie noch einmal.',
+      replaces: (file) => `Sie tritt an die Stelle von ${file}, deren Token enden.`,
+    },
   },
 
   display: {

@@ -8,8 +8,7 @@ export const en = {
       `${openable} of ${all} ${all === 1 ? 'display' : 'displays'} can be opened`,
     watching: (count: number) => `${count} ${count === 1 ? 'viewer' : 'viewers'} connected`,
     network: { open: 'Other machines can connect', closed: 'Only this machine can connect' },
-    shareThisScreen: 'Share this screen',
-    newDesktop: 'New desktop…',
+    add: 'Add a display',
   },
 
   footer: {
@@ -34,33 +33,66 @@ export const en = {
 
   advice: { copy: 'Copy the command', copied: 'Copied' },
 
-  empty: {
-    title: 'No displays yet',
-    own: 'A desktop of your own.',
-    ownMore: 'It runs on this machine until you stop it, and can be opened from anywhere.',
-    screen: 'The screen in front of you.',
-    screenMore: 'Whoever has a link sees it and works on it with you.',
-    server: 'A VNC server that runs already.',
-    serverFound: 'Add it from the list below, or name it in the config file.',
-    serverMore: 'Name it, and say where it listens, in the config file.',
-    editConfig: (file: string) => `Edit config: ${file}`,
-  },
-
-  found: {
-    title: 'Found on this machine',
-    more: 'VNC servers that run already. Add one to have it in the list and make links to it.',
-    add: 'Add',
-    addThis: (target: string) => `Add ${target}`,
-  },
-
-  newDesktop: {
-    title: 'New desktop',
-    name: 'Name',
-    create: 'Create',
-    cancel: 'Cancel',
+  add: {
+    title: 'Add a display',
+    first: 'What do you want to show?',
+    more: 'Choose one. You get a link, and whoever opens it in a browser sees the screen.',
+    demo: 'Or look at the demo first: it needs nothing, and shows what visitors see.',
     close: 'Close',
-    taken: 'There is a display of this name already; choose another.',
-    note: 'A desktop of your own on this machine. It runs on until you stop it, and only links from here open it.',
+    screen: {
+      title: 'This screen',
+      more: 'Others see the monitor in front of you, and work on it with you if you let them.',
+      share: 'Share this screen',
+    },
+    desktop: {
+      title: 'A new desktop',
+      more: 'A separate one, that runs out of sight on this machine until you stop it.',
+      name: 'Name',
+      start: 'Start a desktop',
+      taken: 'There is a display of this name already; choose another.',
+    },
+    server: {
+      title: 'A VNC server that runs already',
+      more: 'On this machine or another one. Porthole makes links to it, and leaves it as it is.',
+      found: 'Found on this machine',
+      address: 'Address',
+      example: '192.168.1.5:5901 or :1',
+      password: 'Password, if it has one',
+      add: 'Add',
+      addThis: (target: string) => `Add ${target}`,
+      addTyped: 'Add this address',
+      trying: (target: string) => `Trying ${target}…`,
+      asks: (target: string) =>
+        `${target} asks for its VNC password. Write it here, and add again.`,
+      refused: (target: string) => `${target} has refused this password.`,
+      anyway: 'Add it all the same',
+    },
+    tokens: {
+      title: 'A token file of websockify',
+      more: 'Its links go on working here, and its displays come into the list.',
+      open: 'Import a token file',
+      file: 'Path of the token file',
+      example: '/etc/novnc/tokens',
+      choose: 'Choose a file…',
+      look: 'Look into it',
+      take: 'Import',
+      reading: 'Reading…',
+      faulty: 'This has to be corrected first:',
+      holds: (tokens: number, targets: number) =>
+        `${tokens} ${tokens === 1 ? 'token leads' : 'tokens lead'} to ${targets} ${targets === 1 ? 'VNC server' : 'VNC servers'}.`,
+      targets: 'VNC servers in the token file',
+      tokens: (count: number) => (count === 1 ? '1 token' : `${count} tokens`),
+      added: 'will be added',
+      known: (display: string) => `in the list as ${display}`,
+      rest: (count: number) => `${count} more get no place in the list: only their tokens work.`,
+      goOn: 'Each token goes on working as a link, without an end, and the VNC server asks for its password itself:',
+      reachedByAll: 'Other machines reach these links, as the config says in listen.',
+      reachedHere:
+        'Other machines reach these links only while a link for others works, unless you set listen in the config.',
+      followed:
+        'The file stays where it is. What you change in it counts at once; to have new servers in the list, import it again.',
+      replaces: (file: string) => `It takes the place of ${file}, whose tokens end.`,
+    },
   },
 
   display: {

@@ -25,6 +25,18 @@ pub(super) struct Content {
     pub(super) faults: Faults,
 }
 
+/// The lines of a token file, or of all files in a folder, as [`TokenFile`](super::TokenFile) takes them up. Blocks.
+///
+/// # Errors
+/// Anything that is wrong with the files.
+pub fn read_token_file(source: &Path) -> Result<Vec<TokenLine>, Faults> {
+    let content = read(source);
+    match content.faults.is_empty() {
+        true => Ok(content.lines),
+        false => Err(content.faults),
+    }
+}
+
 /// Reads a source. Blocks.
 pub(super) fn read(source: &Path) -> Content {
     let mut content = Content {

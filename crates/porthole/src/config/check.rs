@@ -63,6 +63,7 @@ impl<'a> Checker<'a> {
             .collect::<Checked<_>>()?;
         config.encryption = self.encryption(file.encrypt, file.cert, file.key)?;
         config.mdns = file.mdns;
+        config.token_file = file.token_file.map(|file| self.token_file(file)).transpose()?;
         config.links = self.links(file.links)?;
         config.open = self.choice(file.open, &OPEN)?;
         config.theme = self.choice(file.theme, &THEMES)?;
@@ -251,8 +252,13 @@ impl<'a> Checker<'a> {
     pub(super) fn beside(&mut self, file: &Spanned<String>) -> PathBuf {
         let folder = self.file.parent().unwrap_or(Path::new("."));
         let path = folder.join(file.get_ref());
-        self.files.push(path.clone());
+        self.follow([path.clone()]);
         path
+    }
+
+    /// Further files whose change is a change of the config.
+    pub(super) fn follow(&mut self, files: impl IntoIterator<Item = PathBuf>) {
+        self.files.extend(files);
     }
 
     pub(super) fn warn(&mut self, warning: Option<String>) {

@@ -1,10 +1,11 @@
 //! Adding displays to the config file. It belongs to the person: comments and order stay.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use toml::{Table, Value};
 
-use super::{THIS_SCREEN, rewrite::rewrite};
+use super::{THIS_SCREEN, password, rewrite::rewrite};
+use crate::secret::Secret;
 
 /// What is to be added.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +15,24 @@ pub(crate) enum Addition {
     /// The X screen that the program runs on.
     ThisScreen,
     /// A VNC server that runs already.
-    Found { target: String, program: Option<String> },
+    Server {
+        target: String,
+        /// What it is to be called, with a number if that is taken.
+        name: String,
+        /// What it asks for, if it asks.
+        password: Option<Secret>,
+    },
+}
+
+impl Addition {
+    /// A VNC server without a password.
+    pub(super) fn server(target: impl Into<String>, name: impl Into<String>) -> Self {
+        Self::Server {
+            target: target.into(),
+            name: name.into(),
+            password: None,
+        }
+    }
 }
 
 /// Adds a display to the config file, writing one first if there is none, and says what it is called. The file is
@@ -23,12 +41,30 @@ pub(crate) enum Addition {
 /// # Errors
 /// Why it could not be added, and what to do, as a sentence.
 pub(crate) fn add(file: &Path, addition: &Addition) -> Result<String, String> {
-    rewrite(file, |text, _| added(text, addition))
+    let kept = match addition {
+        Addition::Server {
+            target,
+            password: Some(password),
+            ..
+        } => Some(password::keep(file, target, password)?),
+        _ => None,
+    };
+    rewrite(file, |text, _| added(text, addition, kept.as_deref())).inspect_err(|_| {
+        if let Some(kept) = &kept {
+            // A password that nothing names is nobody's to find.
+            let _ = fs::remove_file(file.with_file_name(kept));
+        }
+    })
 }
 
-/// The config's text with one display more at its end, and what that is called. Nothing that stands there is touched: a
-/// table can always be added behind all others, and what cannot be is found when the whole is checked.
-fn added(text: &str, addition: &Addition) -> Result<(String, String), String> {
+/// The config's text with one display more at its end, whose password is in `password_file`, and what that is called.
+/// Nothing that stands there is touched: a table can always be added behind all others, and what cannot be is found when
+/// the whole is checked.
+pub(super) fn added(
+    text: &str,
+    addition: &Addition,
+    password_file: Option<&str>,
+) -> Result<(String, String), String> {
     let file: Table = toml::from_str(text).map_err(|_| "mend what is wrong in it first".to_owned())?;
     let displays = file
         .get("display")
@@ -45,10 +81,7 @@ fn added(text: &str, addition: &Addition) -> Result<(String, String), String> {
             (name, "launch", Value::Table(Table::new()))
         }
         Addition::ThisScreen => (free(&names, "This screen"), "target", THIS_SCREEN.into()),
-        Addition::Found { target, program } => {
-            let name = free(&names, program.as_deref().unwrap_or("VNC server"));
-            (name, "target", target.as_str().into())
-        }
+        Addition::Server { target, name, .. } => (free(&names, name), "target", target.as_str().into()),
     };
     let gap = match text {
         "" => "",
@@ -56,7 +89,10 @@ fn added(text: &str, addition: &Addition) -> Result<(String, String), String> {
         _ => "\n\n",
     };
     let quoted = Value::from(name.as_str());
-    let new = format!("{text}{gap}[[display]]\nname = {quoted}\n{key} = {value}\n");
+    let mut new = format!("{text}{gap}[[display]]\nname = {quoted}\n{key} = {value}\n");
+    if let Some(file) = password_file {
+        new.push_str(&format!("password_file = {}\n", Value::from(file)));
+    }
     Ok((name, new))
 }
 
@@ -71,8 +107,6 @@ fn free(taken: &[&str], name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
     use crate::config::load;
 
@@ -87,30 +121,27 @@ mod tests {
     #[test]
     fn what_stands_there_stays_as_it_is() {
         let text = "# mine\nport = 7000 # ours\n\n[[display]]  # the first\ntarget = \":1\"\nname = \"Bob\"\n# the end";
-        let found = |program: Option<&str>| Addition::Found {
-            target: "127.0.0.1:5901".into(),
-            program: program.map(str::to_owned),
-        };
+        let found = |name: &str| Addition::server("127.0.0.1:5901", name);
         let at_port = "target = \"127.0.0.1:5901\"";
         for (addition, name, how) in [
             (DESKTOP, "Desktop", "launch = {}"),
             (named(" Ann's desk "), "Ann's desk", "launch = {}"),
             (Addition::ThisScreen, "This screen", "target = \"this-screen\""),
-            (found(None), "VNC server", at_port),
-            (found(Some("Bob")), "Bob 2", at_port),
+            (found("VNC server"), "VNC server", at_port),
+            (found("Bob"), "Bob 2", at_port),
         ] {
-            let (called, new) = added(text, &addition).unwrap();
+            let (called, new) = added(text, &addition, None).unwrap();
             assert_eq!(called, name);
             assert_eq!(new, format!("{text}\n\n[[display]]\nname = \"{name}\"\n{how}\n"));
         }
         let alone = "[[display]]\nname = \"Desktop\"\nlaunch = {}\n";
-        assert_eq!(added("", &DESKTOP).unwrap().1, alone);
+        assert_eq!(added("", &DESKTOP, None).unwrap().1, alone);
     }
 
     #[test]
     fn a_name_of_any_characters_is_read_back_as_it_was() {
         for name in ["é \"'\\ ]]", "#", "'''", "a = 1"] {
-            let (_, text) = added("", &named(name)).unwrap();
+            let (_, text) = added("", &named(name), None).unwrap();
             let config = load::check(Path::new("config.toml"), text.into_bytes(), &mut Vec::new());
             assert_eq!(config.unwrap().config.displays[0].name, name);
         }
@@ -120,7 +151,7 @@ mod tests {
     fn names_that_are_chosen_are_free() {
         let mut text = String::new();
         for name in ["Desktop", "Desktop 2", "Desktop 3"] {
-            let (called, new) = added(&text, &DESKTOP).unwrap();
+            let (called, new) = added(&text, &DESKTOP, None).unwrap();
             assert_eq!(called, name);
             text = new;
         }

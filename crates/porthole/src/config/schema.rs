@@ -21,6 +21,7 @@ pub(super) struct File {
     pub interface: Option<Spanned<String>>,
     pub open: Option<Spanned<String>>,
     pub theme: Option<Spanned<String>>,
+    pub token_file: Option<Spanned<String>>,
     #[serde(default)]
     pub links: Links,
     #[serde(default)]

@@ -1,13 +1,12 @@
 //! Displays that Porthole launches, as the controller attends to them.
 
 use porthole_gateway::Target;
-use porthole_launcher::{FoundServer, Search};
+use porthole_launcher::{FoundServer, LaunchError, Search};
 
 use super::{Controller, work::Done};
 use crate::{
     FoundView, Notice,
-    blocking::blocking,
-    config::{Addition, Config, Place, THIS_SCREEN, add},
+    config::{Config, Place, here},
     sentence::sentence,
 };
 
@@ -42,54 +41,6 @@ impl Controller {
         });
     }
 
-    /// Shares this screen; if it is shared already, that is started which shares it.
-    pub(super) fn share_this_screen(&mut self) {
-        let shared = |display: &&crate::config::Display| display.place.to_string() == THIS_SCREEN;
-        match self.porthole.config().displays.iter().find(shared) {
-            Some(display) => self.start_display(display.name.clone()),
-            None => self.add(Addition::ThisScreen),
-        }
-    }
-
-    pub(super) fn add_found(&mut self, target: String) {
-        // Only what was found here is added: an intent comes from a page.
-        match self.found.iter().find(|found| found.target == target) {
-            Some(FoundServer { target, program }) => self.add(Addition::Found {
-                target: target.clone(),
-                program: program.clone(),
-            }),
-            None => self.fail(format!("Nothing listens at {target} any more.")),
-        }
-    }
-
-    pub(super) fn add(&mut self, addition: Addition) {
-        let file = self.porthole.config_file().to_owned();
-        let launched = !matches!(addition, Addition::Found { .. });
-        self.work.spawn(async move {
-            let added = blocking({
-                let file = file.clone();
-                move || add(&file, &addition)
-            });
-            match added.await {
-                Ok(display) => Done::Added {
-                    notice: Notice::info(format!("{display} was added to {}.", file.display())),
-                    to_start: launched.then_some(display),
-                },
-                Err(cause) => Done::asked(Some(Notice::error(sentence(&cause)))),
-            }
-        });
-    }
-
-    /// Starts what a person has added, now that the config knows it.
-    pub(super) fn start_added(&mut self) {
-        let config = self.porthole.config();
-        let (known, unknown) = std::mem::take(&mut self.to_start)
-            .into_iter()
-            .partition(|name| config.display(name).is_some());
-        self.to_start = unknown;
-        self.porthole.desks().start_soon(known);
-    }
-
     /// Looks what there is to launch, what it takes, and what runs besides; not twice at once.
     pub(super) fn look(&mut self) {
         let Some(mut search) = self.search.take() else {
@@ -98,7 +49,8 @@ impl Controller {
         let desks = self.porthole.desks().clone();
         let visible = self.visible;
         self.work.spawn(async move {
-            let obstacle = desks.look().await;
+            let obstacles = desks.look().await;
+            let said = |error: LaunchError| sentence(&error.to_string());
             let (memory, found) = if visible {
                 (desks.memory().await, search.look().await)
             } else {
@@ -106,7 +58,8 @@ impl Controller {
             };
             Done::Looked(Box::new(Looked {
                 search,
-                new_desktop: obstacle.map(|error| sentence(&error.to_string())),
+                new_desktop: obstacles.desktop.map(said),
+                this_screen: obstacles.this_screen.map(said),
                 memory,
                 found,
             }))
@@ -116,6 +69,7 @@ impl Controller {
     pub(super) fn take_looked(&mut self, looked: Looked) {
         self.search = Some(looked.search);
         self.new_desktop = looked.new_desktop;
+        self.this_screen = looked.this_screen;
         if self.visible {
             self.memory = looked.memory;
             self.found = looked.found;
@@ -144,6 +98,7 @@ impl Controller {
 pub(super) struct Looked {
     search: Search,
     new_desktop: Option<String>,
+    this_screen: Option<String>,
     memory: std::collections::HashMap<String, u64>,
     found: Vec<FoundServer>,
 }
@@ -173,17 +128,6 @@ fn new_places(found: &[FoundServer], known: Vec<Target>) -> Vec<FoundView> {
         }
     }
     views
-}
-
-/// A target of this machine by one name, whichever of its loopback addresses it was called by.
-fn here(target: Target) -> Target {
-    match target {
-        Target::Tcp { host, port } if matches!(&*host, "127.0.0.1" | "::1" | "localhost") => Target::Tcp {
-            host: "localhost".into(),
-            port,
-        },
-        other => other,
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! What is done beside the loop: what a person asked for, and checks.
 
+use std::path::PathBuf;
+
 use porthole_gateway::probe;
 
 use super::{
     Controller,
+    adding::TriedServer,
     launching::Looked,
     reaches::{Outcome, Why},
     settings::Surroundings,
@@ -13,7 +16,7 @@ use super::{
 use crate::{
     Finding, Notice, Opens, Reach, VisitView,
     blocking::blocking,
-    config::{Place, write_first},
+    config::{Contents, Faulty, Place, write_first},
     links::LinkId,
     sentence::sentence,
 };
@@ -32,11 +35,23 @@ pub(super) enum Done {
         attempt: u64,
         outcome: Outcome,
     },
-    /// A display was added to the config file.
+    /// A VNC server that is to be added was tried.
+    TriedServer(Box<TriedServer>),
+    /// A display was added to the config file, or why not.
     Added {
-        notice: Notice,
+        added: Result<String, String>,
         /// It is to be started once the config is in force.
-        to_start: Option<String>,
+        launched: bool,
+    },
+    /// Somebody looked into a token file.
+    LookedIntoTokenFile {
+        attempt: u64,
+        contents: Result<Contents, Faulty>,
+    },
+    /// A token file was taken over, or why not; with the displays that were added.
+    Imported {
+        file: PathBuf,
+        imported: Result<Vec<String>, Faulty>,
     },
     /// A link for others was made.
     Shared(Box<Shared>, Option<Notice>),

@@ -8,6 +8,15 @@ use porthole_launcher::{Desktop, LaunchError, What};
 use super::{Desks, fare::Fare};
 use crate::blocking::blocking;
 
+/// What keeps displays from being made on this machine as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacles {
+    /// A desktop of one's own.
+    pub desktop: Option<LaunchError>,
+    /// The screen that we are on, shared.
+    pub this_screen: Option<LaunchError>,
+}
+
 impl Desks {
     /// How many bytes of memory the displays take that run. Reads the whole of /proc, so only when somebody looks.
     pub async fn memory(&self) -> HashMap<String, u64> {
@@ -28,8 +37,8 @@ impl Desks {
         measured.await
     }
 
-    /// Looks what would keep displays from being started that do not run, and returns what would keep a new desktop.
-    pub async fn look(&self) -> Option<LaunchError> {
+    /// Looks what would keep displays from being started that do not run, and returns what would keep new ones.
+    pub async fn look(&self) -> Obstacles {
         let launcher = self.0.launcher.clone();
         let resting: Vec<_> = self
             .desks()
@@ -46,7 +55,10 @@ impl Desks {
                 .collect();
             (
                 obstacles,
-                launcher.check(&What::Desktop(Desktop::default())).err(),
+                Obstacles {
+                    desktop: launcher.check(&What::Desktop(Desktop::default())).err(),
+                    this_screen: launcher.check(&What::ThisScreen).err(),
+                },
             )
         })
         .await;

@@ -96,6 +96,19 @@ impl Viewer {
         Self(soon(client_async(request, stream)).await.unwrap().0)
     }
 
+    /// Opens a WebSocket as websockify's viewers do, with the token in its URL.
+    pub async fn by_token(url: &str) -> Self {
+        let mut request = url.into_client_request().unwrap();
+        let host = request.uri().authority().unwrap().to_string();
+        let stream = TcpStream::connect(&host).await.unwrap();
+        let origin = HeaderValue::from_str(&format!("http://{host}")).unwrap();
+        request.headers_mut().insert("Origin", origin);
+        request
+            .headers_mut()
+            .insert("Sec-WebSocket-Protocol", HeaderValue::from_static("binary"));
+        Self(soon(client_async(request, stream)).await.unwrap().0)
+    }
+
     /// Opens the link and goes through the RFB handshake.
     pub async fn connect(link: &Url) -> Self {
         Self::arrive(link, None).await.unwrap()

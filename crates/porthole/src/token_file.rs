@@ -1,0 +1,91 @@
+//! A token file of websockify's, in force beside our own links.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use porthole_gateway::{Lookup, Target, Token, TokenSource, sources::TokenFile};
+
+use crate::config::{Config, display_at};
+
+/// The token file that the config names. Its sessions count as those of the displays that show the same targets, so
+/// that the owner sees who is there.
+#[derive(Default)]
+pub(crate) struct Tokens(Mutex<InForce>);
+
+#[derive(Default)]
+struct InForce {
+    config: Option<Arc<Config>>,
+    /// The file that the config names, once it is open.
+    file: Option<(PathBuf, Arc<TokenFile>)>,
+}
+
+impl Tokens {
+    /// Puts a config in force; what it returns opens the file that is named there now, and need not be waited for.
+    #[must_use]
+    pub fn set_config(self: &Arc<Self>, config: Arc<Config>) -> impl Future<Output = ()> + Send + use<> {
+        let to_open = {
+            let mut now = self.now();
+            now.file
+                .take_if(|(path, _)| Some(&*path) != config.token_file.as_ref());
+            let named = config.token_file.clone().filter(|_| now.file.is_none());
+            now.config = Some(config);
+            named
+        };
+        let tokens = Arc::clone(self);
+        async move {
+            if let Some(path) = to_open {
+                tokens.open(path).await;
+            }
+        }
+    }
+
+    async fn open(&self, path: PathBuf) {
+        match TokenFile::open(path.clone(), false).await {
+            Ok(file) => {
+                let mut now = self.now();
+                if now.names(&path) {
+                    now.file = Some((path, Arc::new(file)));
+                }
+            }
+            // It was good when the config was checked. Once it is mended the config is read again, and it is opened.
+            Err(faults) => tracing::warn!("the token file cannot be served: {faults}"),
+        }
+    }
+
+    fn now(&self) -> MutexGuard<'_, InForce> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl InForce {
+    /// Whether the config still names this file.
+    fn names(&self, path: &Path) -> bool {
+        let named = self
+            .config
+            .as_ref()
+            .and_then(|config| config.token_file.as_deref());
+        named == Some(path)
+    }
+
+    /// What the sessions of a target count as.
+    fn name(&self, target: &Target) -> Option<String> {
+        self.config
+            .as_ref()
+            .and_then(|config| display_at(config, target).map(str::to_owned))
+    }
+}
+
+impl TokenSource for Tokens {
+    fn lookup<'a>(&'a self, token: &'a Token) -> Lookup<'a> {
+        let file = self.now().file.as_ref().map(|(_, file)| Arc::clone(file));
+        Box::pin(async move {
+            let mut grant = file?.lookup(token).await?;
+            if let Some(name) = self.now().name(&grant.target) {
+                grant.display = name;
+            }
+            Some(grant)
+        })
+    }
+}

@@ -1,0 +1,62 @@
+//! Somebody who has never run the program: an account with nothing in it, on a network that nobody else sees. Desktops
+//! that are launched there end with it.
+
+use std::env;
+
+use anyhow::Result;
+
+/// This machine's address on that network.
+pub use crate::lan::ADDRESS;
+use crate::once_more::Place;
+
+const MARK: &str = "PORTHOLE_TESTS_AS_A_NEWCOMER";
+
+/// The account's own session is a plain blue, since a machine for tests may have no desktop installed.
+const PLACE: &str = "
+    ip link set lo up
+    ip link add lan0 type veth peer name lan1
+    ip address add \"$0/24\" dev lan0
+    ip link set lan0 up
+    ip link set lan1 up
+    mount -t tmpfs none /mnt
+    mkdir /mnt/home /mnt/home/.vnc
+    printf '#!/bin/sh\\nxsetroot -solid \"#2850c8\"; exec sleep 100000\\n' > /mnt/home/.vnc/xstartup
+    chmod 755 /mnt/home/.vnc/xstartup
+    chown -R \"$1\" /mnt/home
+    awk -F: -v OFS=: -v uid=\"$1\" '$3 == uid { $6 = \"/mnt/home\" } { print }' /etc/passwd > /mnt/passwd
+    mount --bind /mnt/passwd /etc/passwd
+    mkdir -p -m 700 /run/porthole
+    mount -t tmpfs -o mode=700 none /run/porthole
+    export PORTHOLE_TESTS_AS_A_NEWCOMER=1
+    shift
+    # Not by exec: whoever is first here has to bury orphans, which a shell does.
+    \"$@\"";
+
+/// Whether this process is the newcomer's.
+#[must_use]
+pub fn is_here() -> bool {
+    env::var_os(MARK).is_some()
+}
+
+/// Runs the test of that name (`module::function`) once more, as the newcomer.
+///
+/// # Errors
+///
+/// When it fails there, or there is no such test, or this test may not make namespaces: it must run as root, or be
+/// allowed sudo without a password.
+pub fn run_there(test: &str) -> Result<()> {
+    let uid = rustix::process::getuid().as_raw().to_string();
+    let place = Place {
+        namespaces: &[
+            "--net",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--mount-proc",
+            "--kill-child",
+        ],
+        script: PLACE,
+        arguments: &[ADDRESS, &uid],
+    };
+    place.run(test)
+}
