@@ -43,6 +43,11 @@ impl Debian {
         Ok(debian)
     }
 
+    /// The one that was made there.
+    pub fn at(root: PathBuf) -> Self {
+        Self { root }
+    }
+
     /// The same once more, in another folder.
     pub fn copy(&self, root: PathBuf) -> Result<Self> {
         run(Command::new("cp")

@@ -21,7 +21,8 @@ use packages::Packages;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let mut args = env::args_os().skip(1).map(PathBuf::from);
+    let mut args = env::args_os().skip(1).map(PathBuf::from).peekable();
+    let is_there = args.next_if(|word| word == window::THERE).is_some();
     let mut next = || {
         args.next()
             .context("install PACKAGES NEXT_PACKAGES EMPTY_FOLDER: `npm run test:install` names them")
@@ -31,6 +32,9 @@ async fn main() -> Result<()> {
         Packages::in_folder(next()?)?,
         next()?,
     );
+    if is_there {
+        return window::use_it(&Debian::at(room), &later).await;
+    }
     let begun = Instant::now();
     say("making a clean Debian");
     let clean = Debian::new(room.join("clean"))?;
@@ -38,7 +42,7 @@ async fn main() -> Result<()> {
     service::test(&clean.copy(room.join("service"))?, &now, &later).await?;
     let desktop = clean.copy(room.join("desktop"))?;
     desktop.furnish()?;
-    window::test(&desktop, &now, &later).await?;
+    window::test(&desktop, &now, &later)?;
     // With the libraries that are there now.
     rpm::test(&desktop, &now, &later).await?;
     say(&format!(

@@ -23,6 +23,11 @@ impl Packages {
         Ok(Self { folder, names })
     }
 
+    /// Where they lie.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The .deb of a program.
     pub fn deb(&self, program: &str) -> Result<PathBuf> {
         self.find(&format!("{program}_"), ".deb")

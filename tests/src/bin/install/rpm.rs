@@ -12,7 +12,7 @@ use crate::{
     debian::Debian,
     packages::Packages,
     say,
-    seen::{CONFIG, run_on, shows_blue, tells_what_it_keeps},
+    seen::{config, run_on, shows_blue, tells_what_it_keeps},
     window::copied_link,
 };
 
@@ -27,7 +27,7 @@ pub async fn test(debian: &Debian, now: &Packages, later: &Packages) -> Result<(
     say("portholed, by RPM: installing, upgrading and removing");
     rpm(debian, "--install", &now.rpm("portholed")?)?;
     let home = Home::new()?;
-    home.write("config/porthole/config.toml", CONFIG)?;
+    home.write("config/porthole/config.toml", &config())?;
     let portholed = Portholed::run(&mut home.command(debian.gate(&home, "portholed")?)).await?;
     let link = portholed.link("Desk").await?;
     shows_blue(&browser, &link).await?;
@@ -40,10 +40,10 @@ pub async fn test(debian: &Debian, now: &Packages, later: &Packages) -> Result<(
     say("porthole, by RPM: installing, upgrading and removing");
     rpm(debian, "--install", &now.rpm("porthole")?)?;
     let desktop = Desktop::start().await?;
-    desktop.home().write("config/porthole/config.toml", CONFIG)?;
+    desktop.home().write("config/porthole/config.toml", &config())?;
     let gate = debian.gate(desktop.home(), "porthole")?;
     let window = Window::start_from(&desktop, &gate, &[]).await?;
-    let link = copied_link(&desktop, &window).await?;
+    let link = copied_link(&desktop, &window, "Copy link to Desk", "127.0.0.1").await?;
     shows_blue(&browser, &link).await?;
     let before = debian.inhabitants()?;
     rpm(debian, "--upgrade", &later.rpm("porthole")?)?;

@@ -6,8 +6,15 @@ use porthole_tests::{browser::Browser, page::IN_THE_OPEN, vnc::Colour};
 /// What desktops are filled with.
 pub const BLUE: Colour = [30, 60, 200];
 
-/// The display that Porthole is to start, filled with blue; links to it stay on this machine.
-pub const CONFIG: &str = "# mine\nlisten = \"127.0.0.1\"\n[[display]]\nname = \"Desk\"\nlaunch = { session = \"xsetroot -solid '#1e3cc8'; exec sleep 100000\" }\n";
+/// Fills a desktop with blue.
+pub const SESSION: &str = "xsetroot -solid '#1e3cc8'; exec sleep 100000";
+
+/// The display that Porthole is to start; links to it stay on this machine.
+pub fn config() -> String {
+    format!(
+        "# mine\nlisten = \"127.0.0.1\"\n[[display]]\nname = \"Desk\"\nlaunch = {{ session = \"{SESSION}\" }}\n"
+    )
+}
 
 /// Opens a link and waits until it shows blue.
 pub async fn shows_blue(browser: &Browser, link: &str) -> Result<()> {
@@ -19,7 +26,7 @@ pub fn run_on(before: &[String], after: &[String]) -> Result<()> {
     ensure!(!before.is_empty(), "nothing ran before");
     ensure!(
         before.iter().all(|process| after.contains(process)),
-        "an upgrade ended what ran: {before:?}, then {after:?}"
+        "what ran has ended: {before:?}, then {after:?}"
     );
     Ok(())
 }

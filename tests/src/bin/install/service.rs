@@ -10,7 +10,7 @@ use crate::{
     debian::Debian,
     packages::Packages,
     say,
-    seen::{BLUE, CONFIG, run_on, shows_blue, tells_what_it_keeps},
+    seen::{self, BLUE, run_on, shows_blue, tells_what_it_keeps},
 };
 
 const SYSTEM_UNIT: &str = "/usr/lib/systemd/system/portholed.service";
@@ -49,7 +49,8 @@ pub async fn test(debian: &Debian, now: &Packages, later: &Packages) -> Result<(
     say("portholed: a user's service");
     booted.apt(&["install", "x11-xserver-utils"])?;
     booted.run(&["useradd", "--create-home", "alice"])?;
-    booted.write(USER_CONFIG, CONFIG)?;
+    let users_config = seen::config();
+    booted.write(USER_CONFIG, &users_config)?;
     booted.run(&["chown", "--recursive", "alice:alice", "/home/alice"])?;
     booted.run(&["loginctl", "enable-linger", "alice"])?;
     eventually("alice's services run", async || {
@@ -89,7 +90,7 @@ pub async fn test(debian: &Debian, now: &Packages, later: &Packages) -> Result<(
     );
     run_on(&desktop, &booted.inhabitants("Xtigervnc")?)?;
     booted.has_kept(SYSTEM_CONFIG, &config)?;
-    booted.has_kept(USER_CONFIG, CONFIG)?;
+    booted.has_kept(USER_CONFIG, &users_config)?;
     // Links made before the upgrade.
     shows_blue(&browser, &link).await?;
     shows_blue(&browser, &desk).await?;
@@ -111,7 +112,7 @@ pub async fn test(debian: &Debian, now: &Packages, later: &Packages) -> Result<(
         "a purge leaves /var/lib/porthole"
     );
     booted.has_kept(SYSTEM_CONFIG, &config)?;
-    booted.has_kept(USER_CONFIG, CONFIG)
+    booted.has_kept(USER_CONFIG, &users_config)
 }
 
 fn needs_no_graphics(booted: &Booted<'_>) -> Result<()> {

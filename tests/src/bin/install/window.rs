@@ -1,37 +1,70 @@
-//! The package of the window's program: opened on a screen outside.
+//! The package of the window's program: from its first run to a link, on a screen outside.
 
-use std::fs;
+use std::{env, fs, os::unix::fs::PermissionsExt, process::Command};
 
 use anyhow::{Result, ensure};
-use porthole_tests::{browser::Browser, deadline::eventually, desktop::Desktop, window::Window};
+use porthole_tests::{
+    browser::Browser, deadline::eventually, desktop::Desktop, lan::ADDRESS, window::Window,
+};
 
 use crate::{
     debian::Debian,
     packages::Packages,
     say,
-    seen::{CONFIG, run_on, shows_blue, tells_what_it_keeps},
+    seen::{SESSION, run_on, shows_blue, tells_what_it_keeps},
 };
 
-/// Installs, opens, upgrades, removes and purges.
-pub async fn test(debian: &Debian, now: &Packages, later: &Packages) -> Result<()> {
+/// Says that this process is on the network of [`LAN`].
+pub const THERE: &str = "there";
+
+/// A network that nobody else sees: who runs the program for the first time shares on the LAN.
+const LAN: &str = "
+    ip link set lo up
+    ip link add lan0 type veth peer name lan1
+    ip address add \"$0/24\" dev lan0
+    ip link set lan0 up
+    ip link set lan1 up
+    exec \"$@\"";
+
+/// Installs, and does the rest on a network of its own, for which no package is missing any more.
+pub fn test(debian: &Debian, now: &Packages, later: &Packages) -> Result<()> {
     say("porthole: installing, with what it depends on and recommends");
     debian.install(&now.deb("porthole")?)?;
     debian.apt(&["install", "x11-xserver-utils"])?;
+    let ended = Command::new("unshare")
+        .args(["--net", "--", "sh", "-c", LAN, ADDRESS])
+        .arg(env::current_exe()?)
+        .arg(THERE)
+        .args([now.folder(), later.folder(), debian.path()])
+        .status()?;
+    ensure!(ended.success(), "{ended}");
+    Ok(())
+}
+
+/// Opens it for the first time, upgrades, removes and purges.
+pub async fn use_it(debian: &Debian, later: &Packages) -> Result<()> {
+    let session = debian.path().join("root/.vnc/xstartup");
+    fs::create_dir_all(session.with_file_name(""))?;
+    fs::write(&session, format!("#!/bin/sh\n{SESSION}\n"))?;
+    fs::set_permissions(&session, fs::Permissions::from_mode(0o755))?;
 
     let desktop = Desktop::start().await?;
-    let config = desktop.home().write("config/porthole/config.toml", CONFIG)?;
-    say("porthole: opening the window");
-    let gate = debian.gate(desktop.home(), "porthole")?;
-    let window = Window::start_from(&desktop, &gate, &[]).await?;
-    let link = copied_link(&desktop, &window).await?;
+    say("porthole: the first run, to a link in two clicks");
+    let window = Window::start_from(&desktop, &debian.gate(desktop.home(), "porthole")?, &[]).await?;
+    let page = window.main().await?;
+    page.says("What do you want to show?").await?;
+    page.click("Start a desktop").await?;
+    let link = copied_link(&desktop, &window, "Copy link", ADDRESS).await?;
     say("porthole: opening its link in a browser outside");
     let browser = Browser::start().await?;
     shows_blue(&browser, &link).await?;
     let before = debian.inhabitants()?;
+    let config = desktop.home().path().join("config/porthole/config.toml");
+    let written = fs::read_to_string(&config)?;
 
     say("porthole: upgrading");
     debian.install(&later.deb("porthole")?)?;
-    ensure!(fs::read_to_string(&config)? == CONFIG, "the config was changed");
+    ensure!(fs::read_to_string(&config)? == written, "the config was changed");
     run_on(&before, &debian.inhabitants()?)?;
     shows_blue(&browser, &link).await?;
 
@@ -40,16 +73,16 @@ pub async fn test(debian: &Debian, now: &Packages, later: &Packages) -> Result<(
     let left = debian.inhabitants()?;
     ensure!(left.is_empty(), "a removal leaves {left:?}");
     debian.apt(&["purge", "porthole"])?;
-    ensure!(fs::read_to_string(&config)? == CONFIG, "the config is gone");
+    ensure!(fs::read_to_string(&config)? == written, "the config is gone");
     Ok(())
 }
 
-/// Copies a link to the desk in the window, and takes it from the clipboard.
-pub async fn copied_link(desktop: &Desktop, window: &Window) -> Result<String> {
-    window.main().await?.click("Copy link to Desk").await?;
+/// Clicks in the window on what copies a link, and takes it from the clipboard.
+pub async fn copied_link(desktop: &Desktop, window: &Window, label: &str, host: &str) -> Result<String> {
+    window.main().await?.click(label).await?;
     eventually("the link is in the clipboard", async || {
         let text = desktop.clipboard()?;
-        ensure!(text.starts_with("http://127.0.0.1:"), "it holds {text}");
+        ensure!(text.starts_with(&format!("http://{host}:")), "it holds {text}");
         Ok(text)
     })
     .await
