@@ -8,7 +8,10 @@ const shared = ['package-lock.json', 'tsconfig.base.json'];
 
 /** What is built, from which sources. */
 const fronts = {
-  viewer: { workspace: 'novnc-vendor', sources: ['novnc-vendor', 'ui/src/tokens.css', 'ui/src/theme.ts', ...shared] },
+  viewer: {
+    workspace: 'novnc-vendor',
+    sources: ['novnc-vendor', 'ui/src/tokens.css', 'ui/src/theme.ts', ...shared],
+  },
   window: { workspace: 'ui', sources: ['ui', ...shared] },
 };
 
