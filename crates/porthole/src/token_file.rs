@@ -23,7 +23,6 @@ struct InForce {
 
 impl Tokens {
     /// Puts a config in force; what it returns opens the file that is named there now, and need not be waited for.
-    #[must_use]
     pub fn set_config(self: &Arc<Self>, config: Arc<Config>) -> impl Future<Output = ()> + Send + use<> {
         let to_open = {
             let mut now = self.now();
