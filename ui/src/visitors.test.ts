@@ -50,6 +50,12 @@ test('rights are changed in place, and shown as they are', async () => {
   expect(asked.at(-1)).toEqual({ type: 'setRights', session: 7, rights: 'control' });
 });
 
+test('rights that only the VNC server knows are not offered to be changed', async () => {
+  await open({ ...nothing, displays: [{ ...alice, sessions: [{ ...visitor, rights: null }] }] });
+  expect(text()).toContain('192.0.2.4');
+  expect(document.querySelector('[role="switch"]')).toBeNull();
+});
+
 test('links say what they give, until when, and how they were used', async () => {
   const now = Date.now();
   const links = [

@@ -74,8 +74,9 @@ fn visitor(ask: &AskView) -> Note {
 
 fn guest(display: &DisplayView, session: &SessionView) -> Note {
     let body = match session.rights {
-        SessionRights::Control => "Keyboard and mouse work from there.",
-        SessionRights::View => "View only.",
+        Some(SessionRights::Control) => "Keyboard and mouse work from there.",
+        Some(SessionRights::View) => "View only.",
+        None => "What it may do, its VNC server says.",
     };
     Note {
         about: Subject::Session(session.id),
@@ -98,7 +99,7 @@ mod tests {
             since: 0,
             to_viewer: 0,
             to_server: 0,
-            rights: SessionRights::Control,
+            rights: Some(SessionRights::Control),
             link,
         }
     }

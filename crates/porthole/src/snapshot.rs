@@ -139,8 +139,8 @@ pub struct SessionView {
     /// Bytes sent to the VNC server, likewise.
     #[ts(type = "number")]
     pub to_server: u64,
-    /// What the viewer may do.
-    pub rights: SessionRights,
+    /// What the viewer may do; `None` on a raw route, as a token file's links have it, where nobody can tell or change it.
+    pub rights: Option<SessionRights>,
     /// The id of the link it came by; `None` for windows of the program's own.
     #[ts(type = "number | null")]
     pub link: Option<u64>,
@@ -165,7 +165,7 @@ impl SessionView {
             since: milliseconds(session.since),
             to_viewer: session.to_viewer,
             to_server: session.to_server,
-            rights: session.rights.map_or(SessionRights::Control, SessionRights::from),
+            rights: session.rights.map(SessionRights::from),
             link,
         }
     }

@@ -381,7 +381,7 @@ mod tests {
             since: 0,
             to_viewer: 0,
             to_server: 0,
-            rights: SessionRights::View,
+            rights: Some(SessionRights::View),
             link: Some(3),
         };
         snapshot.displays[0].sessions = vec![session(1)];

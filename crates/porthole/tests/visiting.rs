@@ -164,7 +164,7 @@ async fn the_owner_is_asked_and_a_visitor_who_goes_is_asked_about_no_more() {
     let visitor = asking.id;
     place.person.click(Intent::Answer { visitor, rights }).await;
     viewer.shake_hands().await.unwrap();
-    let is_view = |rights| rights == SessionRights::View;
+    let is_view = |rights| rights == Some(SessionRights::View);
     place
         .person
         .sees_first(|alice| alice.sessions.iter().any(|session| is_view(session.rights)))
@@ -198,7 +198,7 @@ async fn rights_change_while_a_session_lasts() {
             alice
                 .sessions
                 .first()
-                .is_some_and(|session| session.rights == rights)
+                .is_some_and(|session| session.rights == Some(rights))
         }
     };
     let session = place.person.sees_first(first(rights)).await.sessions[0].id;

@@ -26,9 +26,9 @@ toViewer: number,
  */
 toServer: number, 
 /**
- * What the viewer may do.
+ * What the viewer may do; `None` on a raw route, as a token file's links have it, where nobody can tell or change it.
  */
-rights: SessionRights, 
+rights: SessionRights | null, 
 /**
  * The id of the link it came by; `None` for windows of the program's own.
  */

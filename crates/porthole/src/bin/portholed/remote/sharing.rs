@@ -174,7 +174,7 @@ fn session_words(session: &SessionView, now: SystemTime) -> String {
     format!(
         "{}, {}, for {}, {:.1} MB{link}",
         session.address,
-        rights(session.rights),
+        session.rights.map_or("as its VNC server has it", rights),
         age(session.since, now),
         session.to_viewer as f64 / 1e6,
     )
@@ -280,7 +280,7 @@ mod tests {
             since: NOW - 5000,
             to_viewer: 1_260_000,
             to_server: 5,
-            rights: SessionRights::View,
+            rights: Some(SessionRights::View),
             link: Some(12),
         };
         let sessions_now = [SessionStatus {
