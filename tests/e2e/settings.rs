@@ -24,6 +24,10 @@ ends = \"30m\" # short
 [[display]]
 name = \"Demo\" # to try
 target = \"demo\"
+
+[[display]]
+name = \"Alice\"
+target = \"127.0.0.1:9\"
 ";
 
 fn config(home: &Home) -> Result<String> {

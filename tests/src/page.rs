@@ -15,6 +15,7 @@ use fantoccini::{
     key::Key,
 };
 use serde_json::json;
+use tokio::time::timeout;
 use url::Url;
 
 use crate::{deadline::eventually, vnc::Colour};
@@ -361,7 +362,9 @@ impl<'a> Page<'a> {
         std::fs::create_dir_all(&folder)?;
         let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
         let file = folder.join(format!("{test}.png"));
-        std::fs::write(&file, self.picture().await?)?;
+        // WebKit's driver may wait for ever for a page on which nothing changes.
+        let picture = timeout(Duration::from_secs(10), self.picture()).await??;
+        std::fs::write(&file, picture)?;
         Ok(file)
     }
 }

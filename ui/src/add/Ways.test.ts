@@ -101,6 +101,10 @@ test('a password that is asked for is written and shown', async () => {
   expect(document.activeElement).toBe(password);
   expect([password.type, field('Address').value]).toEqual(['password', target]);
   await write('Password, if it has one', 'rosebud');
+  password.setSelectionRange(7, 7);
+  await show({ ...first, adding: { target, state: { kind: 'asksPassword', refused: false } } });
+  // What is being typed is not selected, or the next letter would take its place.
+  expect(password.selectionStart).toBe(7);
   await click('Add this address');
   expect(asked.at(-1)).toEqual(add(target, 'rosebud'));
   await show({ ...first, adding: { target, state: { kind: 'asksPassword', refused: true } } });
