@@ -153,7 +153,7 @@ async fn opening_a_link_starts_the_desktop_as_its_user_and_says_why_it_ends() ->
         "it has the program's environment: {told}"
     );
 
-    let server = desks.member("Xtigervnc")?;
+    let server = desks.member("Xtigervnc").await?;
     run(as_root("kill").args(["-KILL", &server.pid.to_string()]))?;
     page.says("The VNC server was killed").await?;
     eventually("nothing of it is left", async || {
@@ -182,11 +182,11 @@ async fn a_viewer_comes_back_to_a_desktop_that_is_started_again() -> Result<()> 
     let browser = Browser::start().await?;
     let page = browser.open(&portholed.link("Alice").await?).await?;
     page.shows(RED, IN_THE_OPEN).await?;
-    let before = desks.member("xterm")?;
+    let before = desks.member("xterm").await?;
     desks.ask(&["restart", "Alice"])?;
     viewer_is_back(&desks).await?;
     page.shows(RED, IN_THE_OPEN).await?;
-    ensure!(desks.member("xterm")? != before, "it is the same desktop");
+    ensure!(desks.member("xterm").await? != before, "it is the same desktop");
     writes(page, "id -un", &alice, &proof(&desks)).await?;
     desks.ask(&["stop-all"])?;
     desks.nothing_is_left()
@@ -201,7 +201,10 @@ async fn a_desktop_outlives_the_program_and_its_viewer_comes_back() -> Result<()
     let browser = Browser::start().await?;
     let page = browser.open(&link).await?;
     page.shows(RED, IN_THE_OPEN).await?;
-    let before = (desks.status("Alice")?["since"].clone(), desks.member("xterm")?);
+    let before = (
+        desks.status("Alice")?["since"].clone(),
+        desks.member("xterm").await?,
+    );
 
     portholed.kill().await?;
     let _again = desks.portholed().await?;
@@ -209,7 +212,10 @@ async fn a_desktop_outlives_the_program_and_its_viewer_comes_back() -> Result<()
     page.shows(RED, IN_THE_OPEN).await?;
     let who = writes(page, "id -un", &alice, &proof(&desks)).await?;
     ensure!(who.trim_end() == alice.name(), "{who}");
-    let after = (desks.status("Alice")?["since"].clone(), desks.member("xterm")?);
+    let after = (
+        desks.status("Alice")?["since"].clone(),
+        desks.member("xterm").await?,
+    );
     ensure!(before == after, "not the same: {before:?} {after:?}");
 
     let stopped = desks.ask(&["stop", "Alice"])?;

@@ -72,10 +72,10 @@ async fn a_desktop_is_started_restarted_and_stopped() -> Result<()> {
 
     tray.click("Alice: stopped > Start").await?;
     tray.has("Alice: running > Stop").await?;
-    let first = desks.member("Xtigervnc")?;
+    let first = desks.member("Xtigervnc").await?;
     tray.click("Alice: running > Restart").await?;
     eventually("another server runs", async || {
-        let now = desks.member("Xtigervnc")?;
+        let now = desks.member("Xtigervnc").await?;
         ensure!(now != first, "it is the same");
         Ok(())
     })

@@ -11,6 +11,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::{
+    deadline::eventually,
     home::Home,
     people::{Person, as_root},
     portholed::Portholed,
@@ -212,16 +213,19 @@ impl Desks {
         Ok(members.collect())
     }
 
-    /// The one process with this name.
+    /// The one process with this name. (A terminal's shell has the terminal's name for a moment.)
     ///
     /// # Errors
     ///
-    /// When there is none, or more than one.
-    pub fn member(&self, name: &str) -> Result<Member> {
-        let mut members = self.members()?;
-        members.retain(|member| member.name == name);
-        ensure!(members.len() == 1, "{name}: {members:?}");
-        members.pop().context("none")
+    /// When there is none, or there are more than one all the time.
+    pub async fn member(&self, name: &str) -> Result<Member> {
+        eventually(&format!("there is one {name}"), async || {
+            let mut members = self.members()?;
+            members.retain(|member| member.name == name);
+            ensure!(members.len() == 1, "{members:?}");
+            members.pop().context("none")
+        })
+        .await
     }
 
     /// Fails when a process, a file or a folder of a desktop is there.
