@@ -408,6 +408,8 @@ mod tests {
                     "after {count} lookups"
                 );
                 count += 1;
+                // A lookup that finds the file unchanged waits for nothing.
+                tokio::task::yield_now().await;
             }
         };
         tokio::select! {
