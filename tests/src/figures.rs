@@ -25,6 +25,15 @@ pub const fn median(samples: &'static str) -> Figure {
     }
 }
 
+/// The sample that such a part of them is below (0.5: the median); `None` if there is none.
+#[must_use]
+pub fn quantile(samples: &[f64], part: f64) -> Option<f64> {
+    let mut sorted = samples.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let at = (sorted.len().saturating_sub(1) as f64 * part).round() as usize;
+    sorted.get(at).copied()
+}
+
 /// All samples of all subjects.
 pub struct Figures {
     subjects: Vec<&'static str>,
@@ -54,10 +63,7 @@ impl Figures {
     /// A figure of a subject, if there are samples.
     #[must_use]
     pub fn value(&self, figure: &Figure, subject: &'static str) -> Option<f64> {
-        let mut values = self.samples.get(&(figure.samples, subject))?.clone();
-        values.sort_by(f64::total_cmp);
-        let at = (values.len().saturating_sub(1) as f64 * figure.part).round() as usize;
-        values.get(at).copied()
+        quantile(self.samples.get(&(figure.samples, subject))?, figure.part)
     }
 
     /// The figures in Markdown; in brackets, the first subject's divided by this one's.

@@ -9,6 +9,15 @@ use crate::once_more::Place;
 /// This machine's address on that network.
 pub const ADDRESS: &str = "192.168.213.7";
 
+/// Shell words, as root in a network namespace of its own: an interface with the address `$0`, at whose other end nobody
+/// is.
+pub const INTERFACE: &str = "
+    ip link set lo up
+    ip link add lan0 type veth peer name lan1
+    ip address add \"$0/24\" dev lan0
+    ip link set lan0 up
+    ip link set lan1 up";
+
 const MARK: &str = "PORTHOLE_TESTS_ON_A_LAN";
 
 const NETWORK: &str = "

@@ -7,17 +7,12 @@ use anyhow::Result;
 
 /// This machine's address on that network.
 pub use crate::lan::ADDRESS;
-use crate::once_more::Place;
+use crate::{lan::INTERFACE, once_more::Place};
 
 const MARK: &str = "PORTHOLE_TESTS_AS_A_NEWCOMER";
 
 /// The account's own session is a plain blue, since a machine for tests may have no desktop installed.
 const PLACE: &str = "
-    ip link set lo up
-    ip link add lan0 type veth peer name lan1
-    ip address add \"$0/24\" dev lan0
-    ip link set lan0 up
-    ip link set lan1 up
     mount -t tmpfs none /mnt
     mkdir /mnt/home /mnt/home/.vnc
     printf '#!/bin/sh\\nxsetroot -solid \"#2850c8\"; exec sleep 100000\\n' > /mnt/home/.vnc/xstartup
@@ -55,7 +50,7 @@ pub fn run_there(test: &str) -> Result<()> {
             "--mount-proc",
             "--kill-child",
         ],
-        script: PLACE,
+        script: &format!("{INTERFACE}{PLACE}"),
         arguments: &[ADDRESS, &uid],
     };
     place.run(test)

@@ -4,7 +4,7 @@ use std::{
     convert::Infallible,
     error::Error,
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -68,6 +68,13 @@ pub(crate) struct Caller {
     pub(crate) secure: bool,
 }
 
+impl Caller {
+    /// As sessions and guesses know it, whichever kind of socket it came by.
+    fn address(&self) -> IpAddr {
+        self.from.ip().to_canonical()
+    }
+}
+
 /// What a client asked for, once its WebSocket is open.
 struct Visit {
     upgraded: OnUpgrade,
@@ -78,7 +85,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 /// Serves one connection to its end. Until it has shown a good token, it is one of the lobby.
 pub(crate) async fn serve(stream: TcpStream, caller: Caller, open: Arc<Open>) {
-    let address = caller.from.ip().to_canonical();
+    let address = caller.address();
     let mut place = open.lobby.enter(address);
     // On the heap: HTTP needs much more memory than a session, and a task keeps as much as it ever needs.
     let come_in = Box::pin(come_in(stream, caller, &open));
@@ -108,7 +115,7 @@ async fn come_in(
     let Some(viewer) = take_socket(upgraded.await?, open.splice) else {
         return Ok(None);
     };
-    let address = caller.from.ip().to_canonical();
+    let address = caller.address();
     match open.house.admit(shown, address).await {
         Ok(admitted) => Ok(Some((viewer, admitted))),
         Err(end) => {

@@ -18,6 +18,7 @@ use std::{
 
 use tokio::{
     runtime::{self, Handle},
+    task::JoinSet,
     time::{Instant, sleep},
 };
 
@@ -45,18 +46,19 @@ pub(crate) async fn apart<T: Send + 'static>(
             return session.await;
         };
         let moved = Arc::clone(&moved);
-        let elsewhere = place.thread.runtime.spawn(async move {
+        let there = async move {
             let end = until_calm(&mut session, &*moved).await;
             (session, end)
-        });
-        match elsewhere.await {
-            Ok((_, Some(end))) => return end,
-            Ok((calm, None)) => session = calm,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // Those runtimes end with the process.
-                Err(_) => return std::future::pending().await,
-            },
+        };
+        // A set of one: unlike a task alone, it ends with whoever drops it.
+        let mut elsewhere = JoinSet::new();
+        elsewhere.spawn_on(there, &place.thread.runtime);
+        match elsewhere.join_next().await {
+            Some(Ok((_, Some(end)))) => return end,
+            Some(Ok((calm, None))) => session = calm,
+            Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // Those runtimes end with the process.
+            _ => return std::future::pending().await,
         }
     }
 }
@@ -160,6 +162,30 @@ mod tests {
 
     fn here() -> runtime::Id {
         Handle::current().id()
+    }
+
+    #[tokio::test]
+    async fn a_session_ends_with_whoever_drops_it_wherever_it_is() {
+        let (bytes, home) = (Arc::new(AtomicU64::new(0)), here());
+        let (say, mut heard) = mpsc::channel(1);
+        let moved = Arc::clone(&bytes);
+        // Never calm, so that it does not come back by itself.
+        let session = async move {
+            loop {
+                bytes.fetch_add(MUCH, Ordering::Relaxed);
+                if here() != home {
+                    let _ = say.try_send("there");
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let apart = tokio::spawn(apart(session, move || moved.load(Ordering::Relaxed)));
+        assert_eq!(heard.recv().await, Some("there"));
+        apart.abort();
+        let silence = async { while heard.recv().await.is_some() {} };
+        tokio::time::timeout(Duration::from_secs(10), silence)
+            .await
+            .expect("it goes on, though nobody wants it");
     }
 
     #[tokio::test]

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use porthole_tests::{
     browser::Browser,
     deadline::eventually,
+    figures::quantile,
     home::Home,
     nginx::Nginx,
     people::Person,
@@ -110,7 +111,6 @@ fn print(stacks: [Stack; 2]) -> Result<()> {
     Ok(())
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
+fn median(times: Vec<f64>) -> f64 {
+    quantile(&times, 0.5).unwrap_or(f64::NAN)
 }

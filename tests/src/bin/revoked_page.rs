@@ -13,6 +13,7 @@ use futures_util::{SinkExt, StreamExt};
 use porthole_tests::{
     browser::Browser,
     deadline::eventually,
+    figures::quantile,
     home::Home,
     page::IN_THE_OPEN,
     people::Person,
@@ -77,10 +78,8 @@ async fn main() -> Result<()> {
     print(pages, stalled)
 }
 
-fn print(mut pages: Vec<f64>, mut stalled: Vec<f64>) -> Result<()> {
-    pages.sort_by(f64::total_cmp);
-    stalled.sort_by(f64::total_cmp);
-    let at = |part: usize| pages[(pages.len() - 1) * part / 100];
+fn print(pages: Vec<f64>, stalled: Vec<f64>) -> Result<()> {
+    let at = |part| quantile(&pages, part).unwrap_or(f64::NAN);
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
@@ -91,11 +90,11 @@ fn print(mut pages: Vec<f64>, mut stalled: Vec<f64>) -> Result<()> {
     writeln!(
         out,
         "| {:.0} ms | {:.0} ms | {:.0} ms |\n",
-        at(50),
-        at(99),
-        at(100)
+        at(0.5),
+        at(0.99),
+        at(1.0)
     )?;
-    let last = stalled.last().copied().unwrap_or_default();
+    let last = quantile(&stalled, 1.0).unwrap_or_default();
     writeln!(
         out,
         "With each, a viewer that reads nothing was cut off after {last:.0} ms at most."

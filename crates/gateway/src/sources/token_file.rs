@@ -49,8 +49,8 @@ pub struct TokenFile {
 
 impl TokenFile {
     /// Reads `path`, a file or a folder, and follows its changes from then on, until it is dropped. The path must be
-    /// absolute if the program may change its folder. Must be called within a Tokio runtime. Tokens are kept as hashes alone, unless `listed` wants to tell them by
-    /// [`TokenFile::list`].
+    /// absolute if the program may change its folder. Must be called within a Tokio runtime. Tokens are kept as hashes
+    /// alone, unless `listed` wants to tell them by [`TokenFile::list`].
     ///
     /// # Errors
     /// Anything that is wrong with the files.

@@ -12,8 +12,8 @@ use crate::private_file;
 /// What is read must not change before it is written.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// Replaces the config's text by what `change` makes of it and of its meaning, writing a file first if there is none. The file is replaced
-/// whole, and only if all of it is good then. Blocks.
+/// Replaces the config's text by what `change` makes of it and of its meaning, writing a file first if there is none. The
+/// file is replaced whole, and only if all of it is good then. Blocks.
 ///
 /// # Errors
 /// Why it was not changed, and what to do, as a sentence; also what `change` says.

@@ -4,7 +4,11 @@ use std::{env, fs, os::unix::fs::PermissionsExt, process::Command};
 
 use anyhow::{Result, ensure};
 use porthole_tests::{
-    browser::Browser, deadline::eventually, desktop::Desktop, lan::ADDRESS, window::Window,
+    browser::Browser,
+    deadline::eventually,
+    desktop::Desktop,
+    lan::{ADDRESS, INTERFACE},
+    window::Window,
 };
 
 use crate::{
@@ -14,17 +18,9 @@ use crate::{
     seen::{SESSION, run_on, shows_blue, tells_what_it_keeps},
 };
 
-/// Says that this process is on the network of [`LAN`].
+/// Says that this process is on a network that nobody else sees: who runs the program for the first time shares on the
+/// LAN.
 pub const THERE: &str = "there";
-
-/// A network that nobody else sees: who runs the program for the first time shares on the LAN.
-const LAN: &str = "
-    ip link set lo up
-    ip link add lan0 type veth peer name lan1
-    ip address add \"$0/24\" dev lan0
-    ip link set lan0 up
-    ip link set lan1 up
-    exec \"$@\"";
 
 /// Installs, and does the rest on a network of its own, for which no package is missing any more.
 pub fn test(debian: &Debian, now: &Packages, later: &Packages) -> Result<()> {
@@ -32,7 +28,14 @@ pub fn test(debian: &Debian, now: &Packages, later: &Packages) -> Result<()> {
     debian.install(&now.deb("porthole")?)?;
     debian.apt(&["install", "x11-xserver-utils"])?;
     let ended = Command::new("unshare")
-        .args(["--net", "--", "sh", "-c", LAN, ADDRESS])
+        .args([
+            "--net",
+            "--",
+            "sh",
+            "-ec",
+            &format!("{INTERFACE}\n exec \"$@\""),
+            ADDRESS,
+        ])
         .arg(env::current_exe()?)
         .arg(THERE)
         .args([now.folder(), later.folder(), debian.path()])
