@@ -48,7 +48,7 @@ async function prepare() {
   await installModules();
   await buildFront('viewer');
   mkdirSync(folder, { recursive: true });
-  return await build('porthole', 'portholed');
+  return await build('porthole', 'portholed', 'dist');
 }
 
 async function firstFrame() {
@@ -80,7 +80,7 @@ async function installSeed() {
   return [websockifyProgram, `${folder}/novnc/usr/share/novnc`];
 }
 
-/** Runs a benchmark of the end-to-end tests' kind, with releases of the programs. */
+/** Runs a benchmark of the end-to-end tests' kind. */
 async function inBrowser(binary, ...args) {
   await ensure('test');
   const portholed = await prepare();
@@ -95,7 +95,7 @@ async function withWindow(binary, ...args) {
   await ensure('test');
   await prepare();
   await buildFront('window');
-  await build('porthole-desktop', 'porthole');
+  await build('porthole-desktop', 'porthole', 'dist');
   await inBrowser(binary, ...args);
 }
 
@@ -107,10 +107,10 @@ async function unpackNovnc() {
   await runQuietly('sh', ['-c', unpack], { cwd: folder });
 }
 
-/** Builds a release and gives the path of the program. */
-async function build(name, binary) {
+/** Builds a program, ours as people install them, and gives its path. */
+async function build(name, binary, profile = 'release') {
   step(`building ${binary}`);
-  const [program] = await buildPrograms([{ package: name, binary }]);
+  const [program] = await buildPrograms([{ package: name, binary }], { profile });
   return program;
 }
 

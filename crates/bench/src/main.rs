@@ -51,8 +51,8 @@ struct Args {
     /// Only these modes
     #[arg(long, value_delimiter = ',')]
     modes: Vec<String>,
-    /// Only peers of these names
-    #[arg(long, value_delimiter = ',')]
+    /// Only the peer of this name; may be given several times
+    #[arg(long = "peer", value_name = "NAME")]
     peers: Vec<String>,
     /// Do faults to Porthole alone, in place of measuring it beside others
     #[arg(long)]

@@ -172,7 +172,8 @@ async fn accept(bound: Bound, serve: Arc<Serve>) {
             Ok((stream, from)) => {
                 trouble.may_be_over();
                 // It fails on a connection that is gone already; serving it will notice.
-                let _ = socket::tune(&stream);
+                #[cfg(not(target_os = "linux"))]
+                let _ = socket::tune((&stream).into());
                 serve(stream, from, bound.address.port());
             }
             // It was gone before it was accepted; the next one is there or will come.
@@ -205,5 +206,35 @@ impl Trouble {
             self.last = None;
             tracing::info!("connections are accepted again at {}", self.address);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use socket2::SockRef;
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn small_updates_leave_at_once_and_machines_that_vanish_are_noticed() {
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let listening = Listening::new(Arc::new(move |stream, _, _| {
+            let socket = SockRef::from(&stream);
+            let options = (
+                socket.tcp_nodelay(),
+                socket.keepalive(),
+                socket.tcp_keepalive_time(),
+            );
+            tell.send(options.0.and_then(|all| Ok((all, options.1?, options.2?))))
+                .unwrap();
+        }));
+        let anywhere = "127.0.0.1:0".parse().unwrap();
+        listening.start(&[anywhere]).await.unwrap();
+        let _client = TcpStream::connect(listening.addresses()[0]).await.unwrap();
+        assert_eq!(
+            told.recv().await.unwrap().unwrap(),
+            (true, true, Duration::from_secs(60))
+        );
     }
 }

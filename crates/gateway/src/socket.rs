@@ -195,13 +195,14 @@ pub(crate) enum ServerStream {
 
 one_of!(ServerStream: Tcp, Unix);
 
-/// Small updates leave at once, and a peer whose machine vanished is noticed by the system within some minutes.
-pub(crate) fn tune(stream: &TcpStream) -> io::Result<()> {
-    stream.set_nodelay(true)?;
+/// Small updates leave at once, and a peer whose machine vanished is noticed by the system within some minutes. Where
+/// this is done to a listener, Linux does it to all whom it accepts.
+pub(crate) fn tune(socket: SockRef<'_>) -> io::Result<()> {
+    socket.set_tcp_nodelay(true)?;
     let keepalive = socket2::TcpKeepalive::new()
         .with_time(Duration::from_secs(60))
         .with_interval(Duration::from_secs(20));
-    SockRef::from(stream).set_tcp_keepalive(&keepalive)
+    socket.set_tcp_keepalive(&keepalive)
 }
 
 /// Listens on `address`; an IPv6 wildcard is kept apart from IPv4, so that both can be listened on.
@@ -213,6 +214,9 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<tokio::net::TcpListener>
     // A port that was ours a moment ago is free again at once (not on Windows, where the option steals live ports).
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
+    // Four system calls less for each viewer.
+    #[cfg(target_os = "linux")]
+    tune(SockRef::from(&socket))?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     socket.listen(1024)?;

@@ -10,6 +10,7 @@ use std::{
 };
 
 use porthole_rfb::ServerError;
+use socket2::SockRef;
 use tokio::{
     net::{TcpStream, UnixStream, lookup_host},
     time::timeout,
@@ -130,7 +131,7 @@ async fn connect_tcp(host: &str, port: u16) -> Result<ServerStream, &'static str
 }
 
 fn tuned(stream: TcpStream) -> io::Result<ServerStream> {
-    tune(&stream)?;
+    tune(SockRef::from(&stream))?;
     Ok(ServerStream::Tcp(stream))
 }
 
