@@ -11,8 +11,10 @@ import { Chromium, type Showing } from './chromium';
 import { looks } from './looks';
 
 const folder = process.env.LOOKS;
-const wide = { width: 900, height: 640 };
-const narrow = { width: 440, height: 640 };
+/** As it opens at first. */
+const wide = { width: 840, height: 640 };
+/** As small as the window gets. */
+const narrow = { width: 440, height: 360 };
 const showings: Record<string, Showing> = {
   light: { ...wide, scheme: 'light', language: 'en-GB' },
   'dark, narrow, German': { ...narrow, scheme: 'dark', language: 'de-DE' },

@@ -223,7 +223,45 @@ const history = 'footer button:nth-last-of-type(3)';
 const settings = 'footer button:last-of-type';
 const details = 'details > summary';
 
+/** Names as people give them: long, without a place to break, of other scripts, and with pictures in them. */
+const names = [
+  'Alice',
+  'The build machine in the cellar beside the old printer, second shelf (please never switch it off)',
+  'Donaudampfschifffahrtsgesellschaftskapitänskajütenbildschirmarbeitsplatzverwaltung',
+  '🖥️ Büro 👩‍💻',
+  'شاشة المكتب الرئيسي',
+  'מסך הקבלה (2)',
+  '会议室的大屏幕',
+  '<b>not bold</b> & "quoted"',
+  'srv-07.lab.example.org:5901',
+  'B',
+  'Zoë’s résumé',
+  'Twelve',
+];
+const many: Snapshot = {
+  ...list,
+  displays: names.map((name, at) => ({
+    ...alice,
+    name,
+    target:
+      at === 1 ? 'unix:/run/user/1000/a/folder/of/some/depth/that/has/a/socket.sock' : `:${at + 1}`,
+    busy: at === 3,
+    state: at === 2 ? bob.state : at === 9 ? { kind: 'checking' } : alice.state,
+    picture: at % 2 === 0 ? { number: at + 1, live: true } : null,
+    sessions: at === 4 ? sessions : [],
+    links: at === 4 ? links : [],
+  })),
+};
+
 export const looks: Record<string, Look> = {
+  many: { snapshot: many },
+  'many, terms': { snapshot: { ...many, shareFor: names[2] ?? '' } },
+  'many, asking': {
+    snapshot: {
+      ...many,
+      asking: asking.map((one, at) => ({ ...one, display: names[at + 1] ?? '' })),
+    },
+  },
   first: { snapshot: fresh },
   'first, impossible': {
     snapshot: {
@@ -373,6 +411,14 @@ export const looks: Record<string, Look> = {
       fault: '/home/alice/.config/porthole/config.toml:7: unknown field `nmae`',
       notice: { kind: 'info', text: 'Link copied. It works for 1 hour.' },
     },
+  },
+  'desktops, asleep': {
+    snapshot: launched(
+      { kind: 'stopped' },
+      { kind: 'stopping' },
+      { kind: 'running', since: now - HOUR, memory: null, user: 'bob', xDisplay: ':2' },
+    ),
+    clicks: ['li:last-child [role="group"] button, li:last-child .strip button'],
   },
   desktops: {
     snapshot: {

@@ -52,7 +52,7 @@ async function faults(): Promise<string[]> {
   );
 }
 
-/** What does not fit into the window or its dialog from side to side. */
+/** What does not fit: into the window or its dialog from side to side, or beside its neighbours. */
 function cut(): string[] {
   const frame = document.querySelector('dialog') ?? document.body;
   const { left, right } = frame.getBoundingClientRect();
@@ -60,9 +60,25 @@ function cut(): string[] {
   return inside
     .filter((element) => {
       const box = element.getBoundingClientRect();
-      return box.left < left || box.right > right;
+      const squeezed = element.matches('button') && box.width < box.height;
+      return box.left < left || box.right > right || squeezed;
     })
-    .map(({ textContent }) => textContent);
+    .map((element) => element.getAttribute('aria-label') ?? element.textContent)
+    .concat(crowded(frame));
+}
+
+/** What lies on something else, or is squeezed until nothing of it is left to be read. */
+function crowded(frame: HTMLElement): string[] {
+  const dialog = frame.matches('dialog');
+  const parts = [...frame.querySelectorAll(dialog ? '.frame > .actions' : '.page > *')];
+  const end = dialog ? frame.getBoundingClientRect().bottom : Infinity;
+  const tops = [...parts.slice(1).map((part) => part.getBoundingClientRect().top), end];
+  const over = parts.filter(
+    (part, at) => part.getBoundingClientRect().bottom > (tops[at] ?? end) + 1,
+  );
+  const asking = [...frame.querySelectorAll('.interrupts')];
+  const squeezed = asking.filter((part) => part.clientHeight < Math.min(part.scrollHeight, 64));
+  return [...over, ...squeezed].map(({ className }) => className);
 }
 
 Object.assign(globalThis, { faults, cut });

@@ -68,7 +68,8 @@ export const de: Texts = {
       trying: (target) => `${target} wird versucht…`,
       asks: (target) =>
         `${target} verlangt sein VNC-Passwort. Tragen Sie es hier ein, und fügen Sie ihn noch einmal hinzu.`,
-      refused: (target) => `${target} hat dieses Passwort abgelehnt.`,
+      refused: (target) =>
+        `${target} hat dieses Passwort abgelehnt. Tragen Sie es noch einmal ein, und fügen Sie ihn erneut hinzu.`,
       anyway: 'Trotzdem hinzufügen',
     },
     tokens: {

@@ -64,7 +64,8 @@ export const en = {
       trying: (target: string) => `Trying ${target}…`,
       asks: (target: string) =>
         `${target} asks for its VNC password. Write it here, and add again.`,
-      refused: (target: string) => `${target} has refused this password.`,
+      refused: (target: string) =>
+        `${target} has refused this password. Write it again, and add again.`,
       anyway: 'Add it all the same',
     },
     tokens: {
