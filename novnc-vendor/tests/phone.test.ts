@@ -53,7 +53,7 @@ describe.each([
     const all = await buttons();
     expect(all.map(({ label }) => label)).toEqual(expect.arrayContaining(labels));
     expect(all.filter((button) => !button.inside)).toEqual([]);
-    expect(all.filter((button) => button.width < 40 || button.height < 28)).toEqual([]);
+    expect(all.filter((button) => button.width < 40 || button.height < 40)).toEqual([]);
     const overflow = await visitor.page.evaluate(
       () => document.documentElement.scrollWidth - innerWidth,
     );

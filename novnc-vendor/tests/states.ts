@@ -46,7 +46,7 @@ export const SCENES: Record<string, Scene> = {
   credentials: async (visitor) => {
     const visit = await visitor.gateway.visit();
     await visit.desktop.askPassword();
-    await visitor.reads('This desktop asks who you are');
+    await visitor.reads('This desktop asks for a password');
   },
   reconnecting: async (visitor) => {
     const visit = await arrive(visitor);

@@ -126,6 +126,7 @@ export const de: Texts = {
 
   credentials: {
     title: 'Dieser Desktop fragt, wer Sie sind',
+    password: 'Dieser Desktop fragt nach einem Passwort',
     fields: { username: 'Benutzername', password: 'Passwort', target: 'Rechner' },
     plainHttp: 'Diese Seite kam über einfaches http: Andere im Netz könnten mitlesen.',
     connect: 'Verbinden',

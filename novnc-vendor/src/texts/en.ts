@@ -128,6 +128,7 @@ export const en = {
 
   credentials: {
     title: 'This desktop asks who you are',
+    password: 'This desktop asks for a password',
     fields: { username: 'User name', password: 'Password', target: 'Machine' },
     plainHttp: 'This page came over plain http: others on the network could read along.',
     connect: 'Connect',
