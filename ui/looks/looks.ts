@@ -292,6 +292,15 @@ export const looks: Record<string, Look> = {
       },
     },
   },
+  'asks for a password': {
+    snapshot: {
+      ...nothing,
+      displays: [
+        { ...alice, state: { kind: 'asksPassword', refused: false } },
+        { ...bob, state: { kind: 'asksPassword', refused: true } },
+      ],
+    },
+  },
   'token file': {
     snapshot: {
       ...fresh,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Intent } from './bindings/Intent';
 import { alice, nothing, visitor } from './fixtures';
-import { asked, button, close, open, show } from './testing';
+import { asked, button, close, enter, field, open, show, text, write } from './testing';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -44,6 +44,38 @@ test('a display says its state, why, and who is connected', async () => {
   await show({ ...nothing, displays: [{ ...alice, state }] });
   expect(text()).toContain('Cannot be reached');
   expect(text()).toContain('Nobody listens. Start it.');
+});
+
+test('a display that asks for a password can be opened, and have it kept', async () => {
+  const asks = (refused: boolean, busy = false) => ({
+    ...nothing,
+    displays: [{ ...alice, busy, state: { kind: 'asksPassword' as const, refused } }],
+  });
+  await open(asks(false));
+  expect(text()).toContain('Asks for its password');
+  expect(text()).toContain('1 of 1 display can be opened');
+  button('Keep the password of Alice').click();
+  expect(asked).toEqual([]);
+  expect(document.activeElement).toBe(field('VNC password'));
+  await write('VNC password', 'rosebud');
+  await enter('VNC password');
+  button('Open Alice').click();
+  expect(asked).toEqual([
+    { type: 'keepPassword', display: 'Alice', password: 'rosebud' },
+    { type: 'open', display: 'Alice' },
+  ]);
+
+  await show(asks(false, true));
+  await enter('VNC password');
+  expect(asked).toHaveLength(2);
+  await show(asks(true));
+  expect(text()).toContain('It has refused this password.');
+  expect(field('VNC password').getAttribute('aria-invalid')).toBe('true');
+  // What is being typed is not selected by news.
+  await write('VNC password', 'ros');
+  field('VNC password').setSelectionRange(3, 3);
+  await show({ ...asks(true), version: '0.2.0' });
+  expect(field('VNC password').selectionStart).toBe(3);
 });
 
 test('while a display is busy its buttons keep the focus and ask for nothing', async () => {

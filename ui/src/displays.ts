@@ -4,7 +4,7 @@ import type { DisplayView } from './bindings/DisplayView';
 /** Whether opening it will show something; a stopped desktop starts. */
 export function isOpenable(display: DisplayView): boolean {
   const { launch, state } = display;
-  if (launch === null) return state.kind === 'reachable';
+  if (launch === null) return state.kind === 'reachable' || state.kind === 'asksPassword';
   return launch.kind !== 'unavailable' && !isForgotten(display);
 }
 

@@ -187,10 +187,10 @@ async fn prepare(
     let Some(rights) = session.rights() else {
         return Ok((stream, None));
     };
-    let server = Server::log_in(&stream, password.as_ref())
+    let mut server = Server::log_in_for_viewer(&stream, password.as_ref())
         .await
         .map_err(End::Target)?;
-    let early = vnc::welcome(viewer).await?;
+    let early = vnc::welcome(viewer, &mut server).await?;
     let screen = server.initialise(rights).await.map_err(End::Target)?;
     let welcome = Event::Welcome {
         display: &grant.display,

@@ -16,6 +16,9 @@ use crate::{
 /// How long each side's handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
+/// How long a person may take to write a password.
+const WRITING: Duration = Duration::from_secs(120);
+
 /// How long a server has to say that it knows the extended clipboard. It is asked together with ClientInit, so one that
 /// knows it has its answer ready by the time ServerInit is there; this is what the others cost.
 const CLIPBOARD: Duration = Duration::from_millis(100);
@@ -31,6 +34,7 @@ pub(crate) struct Screen {
 /// A VNC server's side of a handshake, and what it sent that is not read yet.
 pub(crate) struct Server<'a> {
     stream: &'a ServerStream,
+    handshake: ServerHandshake,
     unread: Vec<u8>,
 }
 
@@ -43,35 +47,61 @@ impl<'a> Server<'a> {
         stream: &'a ServerStream,
         password: Option<&Password>,
     ) -> Result<Self, TargetError> {
+        Self::begin(stream, ServerHandshake::new(password.cloned())).await
+    }
+
+    /// Likewise, for a viewer who may know the password that the display lacks: then it is [asked](welcome) for it.
+    ///
+    /// # Errors
+    /// As above.
+    pub(crate) async fn log_in_for_viewer(
+        stream: &'a ServerStream,
+        password: Option<&Password>,
+    ) -> Result<Self, TargetError> {
+        Self::begin(stream, ServerHandshake::asking(password.cloned())).await
+    }
+
+    async fn begin(stream: &'a ServerStream, handshake: ServerHandshake) -> Result<Self, TargetError> {
         let mut server = Self {
             stream,
+            handshake,
             unread: Vec::new(),
         };
-        let mut handshake = ServerHandshake::new(password.cloned());
-        let mut answer = Vec::new();
+        server.go_on(Vec::new()).await?;
+        Ok(server)
+    }
+
+    /// Sends the viewer's answer to the challenge.
+    async fn answer(&mut self, answer: [u8; 16]) -> Result<(), TargetError> {
+        let mut output = Vec::new();
+        self.handshake.answer(answer, &mut output);
+        self.go_on(output).await
+    }
+
+    /// Sends this, and shakes hands until that is done or a viewer's answer is wanted.
+    async fn go_on(&mut self, mut output: Vec<u8>) -> Result<(), TargetError> {
         let whole = async {
             loop {
-                let progress = handshake
-                    .advance(&server.unread, &mut answer)
+                let progress = self
+                    .handshake
+                    .advance(&self.unread, &mut output)
                     .map_err(TargetError::Refused)?;
-                server.unread.drain(..progress.consumed);
+                self.unread.drain(..progress.consumed);
                 // A server that has locked us out closes with our bytes unread: then the write fails, and its reason is
                 // still to be read.
-                let _ = write(stream, &answer).await;
-                answer.clear();
-                if progress.done {
+                let _ = write(self.stream, &output).await;
+                output.clear();
+                if progress.done || self.handshake.challenge().is_some() {
                     return Ok(());
                 }
-                server
-                    .read()
-                    .await
-                    .ok_or_else(|| TargetError::Refused(handshake.cut_short()))?;
+                if self.read().await.is_none() {
+                    return Err(TargetError::Refused(self.handshake.cut_short()));
+                }
             }
         };
         timeout(HANDSHAKE, whole)
             .await
-            .unwrap_or(Err(TargetError::NoAnswer))?;
-        Ok(server)
+            .unwrap_or(Err(TargetError::NoAnswer))
     }
 
     /// Asks for a shared session and reads ServerInit; then, for a view-only viewer, has the server keep its clipboard to
@@ -150,12 +180,20 @@ pub(crate) async fn write(stream: &ServerStream, mut bytes: &[u8]) -> Option<()>
     Some(())
 }
 
-/// Lets the viewer in: its link was its password. Returns what it sent behind its ClientInit.
+/// Lets the viewer in: its link was its password, unless the server wants one that only the viewer may know. Returns what
+/// it sent behind its ClientInit.
 ///
 /// # Errors
-/// How the viewer ended the session, or that it took longer than 10 s.
-pub(crate) async fn welcome<S: Socket>(viewer: &mut Viewer<S>) -> Result<Vec<u8>, End> {
-    let mut handshake = ViewerHandshake::new();
+/// How the viewer ended the session, or that it took longer than 10 s, or 2 minutes for a password; or what the server
+/// said to that.
+pub(crate) async fn welcome<S: Socket>(
+    viewer: &mut Viewer<S>,
+    server: &mut Server<'_>,
+) -> Result<Vec<u8>, End> {
+    let (mut handshake, longest) = match server.handshake.challenge() {
+        None => (ViewerHandshake::new(), HANDSHAKE),
+        Some(challenge) => (ViewerHandshake::asking(challenge), WRITING),
+    };
     let (mut unread, mut answer) = (Vec::new(), Vec::new());
     let whole = async {
         loop {
@@ -163,16 +201,36 @@ pub(crate) async fn welcome<S: Socket>(viewer: &mut Viewer<S>) -> Result<Vec<u8>
                 .advance(&unread, &mut answer)
                 .map_err(|error| End::BrokenRfb(error.to_string()))?;
             unread.drain(..progress.consumed);
+            let judged = match handshake.answer() {
+                None => Ok(()),
+                Some(shown) => {
+                    let judged = server.answer(shown).await;
+                    let refusal = judged.as_ref().err().map(said);
+                    handshake.judge(refusal.as_deref().map_or(Ok(()), Err), &mut answer);
+                    judged
+                }
+            };
             if !answer.is_empty() {
                 viewer.send(&answer).await.map_err(|_| End::ViewerClosed)?;
                 answer.clear();
             }
+            judged.map_err(End::Target)?;
             if progress.done {
                 return Ok(());
             }
-            viewer.receive(&mut unread).await?;
+            if unread.is_empty() {
+                viewer.receive(&mut unread).await?;
+            }
         }
     };
-    timeout(HANDSHAKE, whole).await.unwrap_or(Err(End::Silent))?;
+    timeout(longest, whole).await.unwrap_or(Err(End::Silent))?;
     Ok(unread)
+}
+
+/// A server's own reason for refusing what a viewer showed; or what else kept it from letting us in.
+fn said(error: &TargetError) -> String {
+    match error {
+        TargetError::Refused(refusal) => refusal.said().unwrap_or_default().to_owned(),
+        error => error.to_string(),
+    }
 }

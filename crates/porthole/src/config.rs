@@ -5,6 +5,7 @@ mod edit;
 mod encryption;
 mod exposed;
 mod follow;
+mod keep;
 mod key;
 mod launch;
 mod links;
@@ -28,6 +29,7 @@ use crate::{OpenIn, Terms, Theme};
 pub(crate) use edit::{Addition, add};
 pub use encryption::{Encryption, OwnCertificate};
 pub(crate) use follow::{Follower, follow};
+pub(crate) use keep::keep_password;
 pub(crate) use launch::THIS_SCREEN;
 pub use launch::{LaunchPlan, StartWhen, StopWhen};
 #[cfg(unix)]
@@ -91,11 +93,13 @@ impl Display {
     /// Whether sessions with it may go on when the config says `new` of it: a launched display runs on as it is.
     pub(crate) fn goes_on_as(&self, new: &Self) -> bool {
         let launched = |display: &Self| matches!(display.place, Place::Launched(_));
-        let pictured = Self {
+        let same = Self {
             picture: new.picture,
+            // Whoever is connected has shown one, or needed none.
+            password: self.password.clone().or(new.password.clone()),
             ..self.clone()
         };
-        pictured == *new || (launched(self) && launched(new))
+        same == *new || (launched(self) && launched(new))
     }
 }
 

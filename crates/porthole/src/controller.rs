@@ -4,6 +4,7 @@ mod adding;
 mod examining;
 mod history;
 mod importing;
+mod keeping;
 mod launching;
 mod notices;
 mod picturing;
@@ -242,6 +243,7 @@ impl Controller {
                 password,
                 anyway,
             } => self.add_server(target, password, anyway),
+            Intent::KeepPassword { display, password } => self.keep_password(display, password),
             Intent::LookIntoTokenFile { file } => self.look_into_token_file(file),
             Intent::ImportTokenFile { file } => self.import_token_file(file),
             Intent::AddNothing => self.add_nothing(),
@@ -265,6 +267,7 @@ impl Controller {
             } => self.reaches.learn(&display, attempt, outcome),
             Done::TriedServer(tried) => self.take_tried_server(*tried),
             Done::Added { added, launched } => self.take_added(added, launched),
+            Done::KeptPassword { display, kept } => self.take_kept_password(display, kept),
             Done::LookedIntoTokenFile { attempt, contents } => self.take_contents(attempt, contents),
             Done::Imported { file, imported } => self.take_imported(file, imported),
             Done::LookedBack(visits) => self.take_history(visits),

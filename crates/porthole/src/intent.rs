@@ -133,6 +133,13 @@ pub enum Intent {
         /// Whether to add it even if it cannot be reached now.
         anyway: bool,
     },
+    /// Keep the password that a display's VNC server asks for, in a file of its own, once it has let us in.
+    KeepPassword {
+        /// The display's name.
+        display: String,
+        /// What it asks for.
+        password: Secret,
+    },
     /// Look what a token file of websockify's would bring.
     LookIntoTokenFile {
         /// Its whole path, or that of a folder.

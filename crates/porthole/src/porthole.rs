@@ -306,7 +306,12 @@ impl Porthole {
         };
         self.sessions()
             .end_where(End::DisplayChanged, |session| gone(&session.display));
-        let new = self.config.displays.iter().filter(|display| gone(&display.name));
+        let has_got_password = |display: &Display| {
+            let old = old.display(&display.name);
+            old.is_some_and(|old| old.password != display.password)
+        };
+        let displays = self.config.displays.iter();
+        let new = displays.filter(|display| gone(&display.name) || has_got_password(display));
         Change {
             displays: new.map(|display| display.name.clone()).collect(),
             notes,

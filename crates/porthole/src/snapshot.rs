@@ -102,6 +102,12 @@ pub enum Reach {
     Checking,
     /// A session could begin.
     Reachable,
+    /// The VNC server is there, and wants a password that Porthole does not have: whoever opens the display is asked for
+    /// it, and [`Intent::KeepPassword`](crate::Intent::KeepPassword) keeps it.
+    AsksPassword {
+        /// Whether the last one that was to be kept was refused.
+        refused: bool,
+    },
     /// No session could begin.
     Unreachable {
         /// Why, as a sentence.

@@ -5,69 +5,14 @@
 
 mod support;
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Write},
-    os::unix::fs::PermissionsExt,
-    path::Path,
-    process::{Child, Command, Stdio},
-    sync::Arc,
-};
+use std::{fs, os::unix::fs::PermissionsExt, sync::Arc};
 
 use porthole::{Adding, Intent, Reach, Secret, Snapshot, Terms};
 use support::{
     Home, Viewer, Vnc, display,
+    foreign::Foreign,
     person::{Asked, Person},
 };
-
-/// A VNC server that was started by somebody else; it ends when it is dropped.
-struct Foreign(Child);
-
-impl Foreign {
-    fn start(socket: &Path) -> Self {
-        Self::start_with(socket, &["-SecurityTypes", "None"])
-    }
-
-    fn start_with_password(home: &Home, socket: &Path, password: &str) -> Self {
-        let file = home.path("vnc.passwd");
-        let mut vncpasswd = Command::new("tigervncpasswd")
-            .arg("-f")
-            .stdin(Stdio::piped())
-            .stdout(fs::File::create(&file).unwrap())
-            .spawn()
-            .unwrap();
-        writeln!(vncpasswd.stdin.take().unwrap(), "{password}").unwrap();
-        assert!(vncpasswd.wait().unwrap().success());
-        let file = file.to_str().unwrap().to_owned();
-        Self::start_with(socket, &["-SecurityTypes", "VncAuth", "-PasswordFile", &file])
-    }
-
-    fn start_with(socket: &Path, security: &[&str]) -> Self {
-        let options = "-rfbport -1 -nolisten tcp -displayfd 1 -geometry 320x240";
-        let mut server = Command::new("Xtigervnc")
-            .args(options.split(' '))
-            .args(security)
-            .arg("-rfbunixpath")
-            .arg(socket)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        // It tells its number when it listens.
-        let mut number = String::new();
-        BufReader::new(server.stdout.take().unwrap())
-            .read_line(&mut number)
-            .unwrap();
-        Self(server)
-    }
-}
-
-impl Drop for Foreign {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 fn add(target: impl ToString, password: Option<&str>) -> Intent {
     Intent::AddServer {
@@ -103,7 +48,7 @@ fn config(home: &Home) -> String {
 async fn a_server_that_runs_already_is_found_while_somebody_looks_and_leads_to_a_link() {
     let home = Home::with("listen = \"127.0.0.1\"\n");
     let socket = home.path("vnc.sock");
-    let _server = Foreign::start(&socket);
+    let _server = Foreign::start(&home, &socket);
     let target = format!("unix:{}", socket.display());
     let mut person = Person::start(&home).await;
     let is_offered = |now: &Arc<Snapshot>| now.found.iter().any(|found| found.target == target);

@@ -15,6 +15,10 @@ const VNC_AUTH: u8 = 2;
 #[derive(Debug)]
 pub struct ServerHandshake {
     password: Option<Password>,
+    /// A challenge is another's to answer, if no password is known.
+    asks: bool,
+    /// Another has.
+    answered: bool,
     version: Version,
     step: Step,
     gather: Gather,
@@ -37,6 +41,8 @@ enum Step {
     /// 3.3: the server decides, and says so in four bytes.
     OneType,
     Challenge,
+    /// Nothing: its challenge is another's to answer.
+    Asked([u8; 16]),
     /// SecurityResult, after None or after a password.
     Outcome,
     ReasonLength(Refusal),
@@ -61,9 +67,39 @@ impl ServerHandshake {
     pub fn new(password: Option<Password>) -> Self {
         Self {
             password,
+            asks: false,
+            answered: false,
             version: Version::V38,
             step: Step::Version,
             gather: Gather::default(),
+        }
+    }
+
+    /// Like [`new`](Self::new); but when a password is asked for and none is known, the challenge is left to somebody
+    /// who knows it: see [`challenge`](Self::challenge).
+    pub fn asking(password: Option<Password>) -> Self {
+        Self {
+            asks: password.is_none(),
+            ..Self::new(password)
+        }
+    }
+
+    /// What the server wants encrypted with the password (RFC 6143 §7.2.2), while that is somebody else's to do. Nothing
+    /// goes on before the [answer](Self::answer) is there.
+    pub fn challenge(&self) -> Option<[u8; 16]> {
+        match self.step {
+            Step::Asked(challenge) => Some(challenge),
+            _ => None,
+        }
+    }
+
+    /// Takes the answer to the [challenge](Self::challenge), and appends to `output` what must be sent to the server.
+    /// Without a challenge this does nothing.
+    pub fn answer(&mut self, answer: [u8; 16], output: &mut Vec<u8>) {
+        if self.challenge().is_some() {
+            output.extend(answer);
+            self.answered = true;
+            self.step = Step::Outcome;
         }
     }
 
@@ -83,10 +119,10 @@ impl ServerHandshake {
                 Step::OneType | Step::Outcome | Step::ReasonLength(_) => 4,
                 Step::Challenge => 16,
                 Step::Reason(length, _) => *length,
-                Step::Done => {
+                Step::Asked(_) | Step::Done => {
                     return Ok(Progress {
                         consumed: input.len() - rest.len(),
-                        done: true,
+                        done: matches!(self.step, Step::Done),
                     });
                 }
                 Step::Failed(error) => return Err(error.clone()),
@@ -112,7 +148,7 @@ impl ServerHandshake {
             },
             Step::TypeCount | Step::Types(_) | Step::OneType => cut("it offered a security type"),
             Step::Challenge => cut("it sent its challenge"),
-            Step::Outcome => cut("it accepted us"),
+            Step::Asked(_) | Step::Outcome => cut("it accepted us"),
             Step::ReasonLength(refusal) => refusal.error(&[]),
             Step::Reason(_, refusal) => refusal.error(self.gather.held()),
             Step::Done => cut("it described its screen"),
@@ -135,7 +171,7 @@ impl ServerHandshake {
                 0 => Ok(Step::ReasonLength(Refusal::Connection)),
                 only => self.choose(&[only]).map(|chosen| self.authenticate(chosen)),
             },
-            Step::Challenge => Ok(self.answer(bytes, output)),
+            Step::Challenge => Ok(self.encrypt(bytes, output)),
             Step::Outcome => self.outcome(u32_of(bytes)),
             Step::ReasonLength(refusal) => {
                 // A longer reason is cut rather than refused: the session ends here in either case.
@@ -143,7 +179,7 @@ impl ServerHandshake {
                 Ok(Step::Reason(length, refusal))
             }
             Step::Reason(_, refusal) => Err(refusal.error(bytes)),
-            Step::Done | Step::Failed(_) => Ok(self.step.clone()),
+            Step::Asked(_) | Step::Done | Step::Failed(_) => Ok(self.step.clone()),
         }
     }
 
@@ -162,6 +198,7 @@ impl ServerHandshake {
         match &self.password {
             Some(_) if offers(VNC_AUTH) => Ok(VNC_AUTH),
             None if offers(NONE) => Ok(NONE),
+            None if offers(VNC_AUTH) && self.asks => Ok(VNC_AUTH),
             Some(_) if offers(NONE) => Err(ServerError::PasswordNotAsked),
             None if offers(VNC_AUTH) => Err(ServerError::PasswordMissing),
             _ => Err(ServerError::UnsupportedSecurity {
@@ -179,9 +216,11 @@ impl ServerHandshake {
         }
     }
 
-    fn answer(&self, challenge: &[u8], output: &mut Vec<u8>) -> Step {
-        if let (Some(password), Ok(challenge)) = (&self.password, challenge.try_into()) {
-            output.extend(password.answer(challenge));
+    fn encrypt(&self, challenge: &[u8], output: &mut Vec<u8>) -> Step {
+        match (&self.password, challenge.try_into()) {
+            (Some(password), Ok(challenge)) => output.extend(password.answer(challenge)),
+            (None, Ok(challenge)) => return Step::Asked(challenge),
+            (_, Err(_)) => {}
         }
         Step::Outcome
     }
@@ -191,7 +230,7 @@ impl ServerHandshake {
         let refusal = match result {
             0 => return Ok(Step::Done),
             2 => Refusal::TooMany,
-            _ if self.password.is_some() => Refusal::Password,
+            _ if self.password.is_some() || self.answered => Refusal::Password,
             _ => Refusal::Connection,
         };
         match self.version {

@@ -4,10 +4,12 @@ use crate::printable::printable;
 
 const VERSION: &[u8; 12] = b"RFB 003.008\n";
 const NONE: u8 = 1;
+const VNC_AUTH: u8 = 2;
 
-/// The handshake with a viewer, up to and with its ClientInit: always RFB 3.8 and security type None.
+/// The handshake with a viewer, up to and with its ClientInit: always RFB 3.8, and security type None.
 ///
-/// Who may connect was decided by the link, before RFB begins. Older versions are not offered: their None has
+/// Who may connect was decided by the link, before RFB begins. Only a server whose password nobody here knows has it
+/// [asked](Self::asking) of the viewer, by its own challenge. Older versions are not offered: their None has
 /// no SecurityResult, and 3.3 has another form of the type (RFC 6143 §7.1).
 ///
 /// ClientInit is read and forgotten; the gateway sends its own, [`crate::CLIENT_INIT_SHARED`].
@@ -15,6 +17,7 @@ const NONE: u8 = 1;
 pub struct ViewerHandshake {
     step: Step,
     refusal: Option<String>,
+    challenge: Option<[u8; 16]>,
     gather: Gather,
 }
 
@@ -28,10 +31,12 @@ pub enum ViewerError {
         said: String,
     },
     /// The viewer chose a security type that was not offered.
-    #[error("the viewer chose security type {chosen}, but only None (1) was offered")]
+    #[error("the viewer chose security type {chosen}, but only {offered} was offered")]
     Security {
         /// The type that it chose.
         chosen: u8,
+        /// The one that there was: None (1) or VncAuth (2).
+        offered: u8,
     },
 }
 
@@ -40,6 +45,9 @@ enum Step {
     Greet,
     Version,
     Security,
+    Answer,
+    /// Nothing: the server is to judge the answer.
+    Answered([u8; 16]),
     ClientInit,
     Done,
     Failed(ViewerError),
@@ -57,8 +65,47 @@ impl ViewerHandshake {
         Self {
             step: Step::Greet,
             refusal: None,
+            challenge: None,
             gather: Gather::default(),
         }
+    }
+
+    /// A handshake that asks the viewer for the server's password: by security type VncAuth and the server's own
+    /// challenge (RFC 6143 §7.2.2), so that the password stays with the viewer. Nothing goes on between its
+    /// [answer](Self::answer) and what the server [says](Self::judge) to that.
+    pub fn asking(challenge: [u8; 16]) -> Self {
+        Self {
+            challenge: Some(challenge),
+            ..Self::new()
+        }
+    }
+
+    /// What the viewer made of the challenge, while it is to be judged.
+    pub fn answer(&self) -> Option<[u8; 16]> {
+        match self.step {
+            Step::Answered(answer) => Some(answer),
+            _ => None,
+        }
+    }
+
+    /// Takes what the server said to the viewer's answer, and appends to `output` what must be sent to the viewer: it
+    /// is let in, or the handshake is done with the reason why not (RFC 6143 §7.1.3). Without an answer this does
+    /// nothing.
+    pub fn judge(&mut self, judged: Result<(), &str>, output: &mut Vec<u8>) {
+        if self.answer().is_none() {
+            return;
+        }
+        self.step = match judged {
+            Ok(()) => {
+                output.extend([0; 4]);
+                Step::ClientInit
+            }
+            Err(reason) => {
+                output.extend(1u32.to_be_bytes());
+                put_reason(&printable(reason.as_bytes()), output);
+                Step::Done
+            }
+        };
     }
 
     /// A handshake that turns the viewer away: it is done once `reason`, which the viewer shows as it is, has
@@ -83,10 +130,11 @@ impl ViewerHandshake {
                 Step::Greet => 0,
                 Step::Version => VERSION.len(),
                 Step::Security | Step::ClientInit => 1,
-                Step::Done => {
+                Step::Answer => 16,
+                Step::Answered(_) | Step::Done => {
                     return Ok(Progress {
                         consumed: input.len() - rest.len(),
-                        done: true,
+                        done: matches!(self.step, Step::Done),
                     });
                 }
                 Step::Failed(error) => return Err(error.clone()),
@@ -112,28 +160,50 @@ impl ViewerHandshake {
                 said: printable(bytes),
             }),
             Step::Version => Ok(self.offer(output)),
-            Step::Security if bytes != [NONE] => Err(ViewerError::Security { chosen: bytes[0] }),
-            Step::Security => {
-                output.extend([0; 4]);
-                Ok(Step::ClientInit)
-            }
-            Step::ClientInit | Step::Done | Step::Failed(_) => Ok(Step::Done),
+            Step::Security if bytes != [self.offered()] => Err(ViewerError::Security {
+                chosen: bytes[0],
+                offered: self.offered(),
+            }),
+            Step::Security => match self.challenge {
+                None => {
+                    output.extend([0; 4]);
+                    Ok(Step::ClientInit)
+                }
+                Some(challenge) => {
+                    output.extend(challenge);
+                    Ok(Step::Answer)
+                }
+            },
+            Step::Answer => Ok(bytes.try_into().map_or(Step::Answer, Step::Answered)),
+            Step::ClientInit | Step::Answered(_) | Step::Done | Step::Failed(_) => Ok(Step::Done),
+        }
+    }
+
+    fn offered(&self) -> u8 {
+        match self.challenge {
+            None => NONE,
+            Some(_) => VNC_AUTH,
         }
     }
 
     fn offer(&self, output: &mut Vec<u8>) -> Step {
         match &self.refusal {
             None => {
-                output.extend([1, NONE]);
+                output.extend([1, self.offered()]);
                 Step::Security
             }
             Some(reason) => {
-                let reason = &reason.as_bytes()[..reason.len().min(crate::MAX_TEXT)];
                 output.push(0);
-                output.extend(u32::try_from(reason.len()).unwrap_or(0).to_be_bytes());
-                output.extend(reason);
+                put_reason(reason, output);
                 Step::Done
             }
         }
     }
+}
+
+/// A reason with its length, cut at 4 KiB.
+fn put_reason(reason: &str, output: &mut Vec<u8>) {
+    let reason = &reason.as_bytes()[..reason.len().min(crate::MAX_TEXT)];
+    output.extend(u32::try_from(reason.len()).unwrap_or(0).to_be_bytes());
+    output.extend(reason);
 }

@@ -105,7 +105,15 @@ password: Secret | null,
 /**
  * Whether to add it even if it cannot be reached now.
  */
-anyway: boolean, } | { "type": "lookIntoTokenFile", 
+anyway: boolean, } | { "type": "keepPassword", 
+/**
+ * The display's name.
+ */
+display: string, 
+/**
+ * What it asks for.
+ */
+password: Secret, } | { "type": "lookIntoTokenFile", 
 /**
  * Its whole path, or that of a folder.
  */

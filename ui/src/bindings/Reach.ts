@@ -3,7 +3,11 @@
 /**
  * Whether a display can be reached.
  */
-export type Reach = { "kind": "checking" } | { "kind": "reachable" } | { "kind": "unreachable", 
+export type Reach = { "kind": "checking" } | { "kind": "reachable" } | { "kind": "asksPassword", 
+/**
+ * Whether the last one that was to be kept was refused.
+ */
+refused: boolean, } | { "kind": "unreachable", 
 /**
  * Why, as a sentence.
  */

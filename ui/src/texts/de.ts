@@ -117,7 +117,15 @@ export const de: Texts = {
     reach: {
       checking: 'Wird geprüft…',
       reachable: 'Erreichbar',
+      asksPassword: 'Fragt nach dem Passwort',
       unreachable: 'Nicht erreichbar',
+    },
+    password: {
+      asks: 'Wer ihn öffnet, wird nach dem VNC-Passwort gefragt. Merkt Porthole es sich, wird niemand mehr gefragt, und hier erscheint ein Bild.',
+      refused: 'Dieses Passwort hat er abgelehnt.',
+      label: 'VNC-Passwort',
+      keep: 'Merken',
+      keepThis: (name) => `Passwort von ${name} merken`,
     },
   },
 

@@ -112,7 +112,15 @@ export const en = {
     reach: {
       checking: 'Checking…',
       reachable: 'Can be reached',
+      asksPassword: 'Asks for its password',
       unreachable: 'Cannot be reached',
+    },
+    password: {
+      asks: 'Whoever opens it is asked for its VNC password. Once Porthole keeps it, nobody is, and a picture shows here.',
+      refused: 'It has refused this password.',
+      label: 'VNC password',
+      keep: 'Keep',
+      keepThis: (name: string) => `Keep the password of ${name}`,
     },
   },
 

@@ -111,6 +111,76 @@ async fn a_refused_password_is_explained() {
     );
 }
 
+/// The viewer's part of a handshake in which it is asked for a password that nobody else knows: up to its answer.
+async fn is_asked(viewer: &mut Viewer, password: &str) {
+    assert_eq!(receive(viewer, 12).await, vnc::VERSION);
+    send(viewer, vnc::VERSION).await;
+    assert_eq!(receive(viewer, 2).await, [1, 2]);
+    send(viewer, &[2]).await;
+    assert_eq!(receive(viewer, 16).await, vnc::CHALLENGE);
+    send(viewer, &vnc::answer(password)).await;
+}
+
+#[tokio::test]
+async fn a_password_that_the_display_lacks_is_asked_of_the_viewer_whose_rights_stay() {
+    let desk = Desk::new(None, Rights::View).await;
+    let mut viewer = desk.gateway.viewer("alice").await;
+    let mut server = desk.target.accept().await;
+    let part = async {
+        is_asked(&mut viewer, "rosebud").await;
+        assert_eq!(receive(&mut viewer, 4).await, [0; 4]);
+        send(&mut viewer, &[0]).await;
+        assert_eq!(
+            receive(&mut viewer, vnc::SERVER_INIT.len()).await,
+            vnc::SERVER_INIT
+        );
+    };
+    tokio::join!(vnc::serve(&mut server, Some("rosebud")), part);
+    send(&mut viewer, &[&KEY[..], &UPDATE_REQUEST].concat()).await;
+    hears(&mut server, &UPDATE_REQUEST).await;
+}
+
+#[tokio::test]
+async fn a_password_that_a_viewer_shows_in_vain_is_refused_in_the_servers_words() {
+    let desk = Desk::new(None, Rights::Control).await;
+    let mut viewer = desk.gateway.viewer("alice").await;
+    let mut server = desk.target.accept().await;
+    let server = async {
+        server.write_all(vnc::VERSION).await.unwrap();
+        vnc::read::<12>(&mut server).await;
+        server.write_all(&[1, 2]).await.unwrap();
+        vnc::read::<1>(&mut server).await;
+        server.write_all(&vnc::CHALLENGE).await.unwrap();
+        assert_eq!(vnc::read::<16>(&mut server).await, vnc::answer("wrong"));
+        server.write_all(b"\0\0\0\x01\0\0\0\x06no way").await.unwrap();
+    };
+    tokio::join!(is_asked(&mut viewer, "wrong"), server);
+    let (said, (code, _)) = rest(&mut viewer).await;
+    assert_eq!((&said[..], code), (&b"\0\0\0\x01\0\0\0\x06no way"[..], 4004));
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_while_a_password_is_written_is_explained() {
+    let desk = Desk::new(None, Rights::Control).await;
+    let mut viewer = desk.gateway.viewer("alice").await;
+    let mut server = desk.target.accept().await;
+    let server = async {
+        server.write_all(vnc::VERSION).await.unwrap();
+        vnc::read::<12>(&mut server).await;
+        server.write_all(&[1, 2]).await.unwrap();
+        vnc::read::<1>(&mut server).await;
+        server.write_all(&vnc::CHALLENGE).await.unwrap();
+        drop(server);
+    };
+    tokio::join!(is_asked(&mut viewer, "slow"), server);
+    let (_, (code, reason)) = rest(&mut viewer).await;
+    assert_eq!(code, 4004);
+    assert!(
+        reason.starts_with("the VNC server hung up or fell silent before it accepted us"),
+        "{reason}"
+    );
+}
+
 #[tokio::test]
 async fn servers_that_cannot_be_spoken_with_are_explained() {
     let with_password = Desk::new(Some("secret"), Rights::Control).await;
@@ -125,11 +195,6 @@ async fn servers_that_cannot_be_spoken_with_are_explained() {
             &without,
             &[&b"RFB 002.000\n"[..]],
             "the server speaks RFB 002.000, which is too old",
-        ),
-        (
-            &without,
-            &[vnc::VERSION, &[1, 2]],
-            "the VNC server asks for a password and the display has none",
         ),
         (
             &with_password,

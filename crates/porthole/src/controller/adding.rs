@@ -180,7 +180,7 @@ impl Controller {
             Some(_) => return,
             None => match self.reaches.of(&display) {
                 Reach::Checking => return,
-                reach => reach == Reach::Reachable,
+                reach => !matches!(reach, Reach::Unreachable { .. }),
             },
         };
         self.additions.to_share = None;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use porthole_gateway::TargetError;
+use porthole_gateway::{ServerError, TargetError};
 
 use super::Controller;
 use crate::{
@@ -81,19 +81,42 @@ impl Reaches {
             return;
         };
         known.attempt = None;
-        known.refused = matches!(&outcome, Err((_, error)) if error.is_refusal());
-        known.reach = match outcome {
-            Ok(()) => Reach::Reachable,
-            Err((place, error)) => {
-                let (reason, fix) = unreachable(&place, &error);
-                Reach::Unreachable { reason, fix }
-            }
-        };
+        known.find(outcome);
+    }
+
+    /// Takes what was found in another way than by a check.
+    pub fn find(&mut self, display: &str, outcome: Outcome) {
+        if let Some(known) = self.known.get_mut(display) {
+            known.find(outcome);
+        }
+    }
+
+    /// A password that a person wanted to be kept was refused.
+    pub fn refuse_password(&mut self, display: &str) {
+        if let Some(known) = self.known.get_mut(display) {
+            known.reach = Reach::AsksPassword { refused: true };
+        }
     }
 
     /// Forgets displays that are not in the config any more.
     pub fn keep(&mut self, config: &Config) {
         self.known.retain(|name, _| config.display(name).is_some());
+    }
+}
+
+impl Known {
+    fn find(&mut self, outcome: Outcome) {
+        self.refused = matches!(&outcome, Err((_, error)) if error.is_refusal());
+        self.reach = match outcome {
+            Ok(()) => Reach::Reachable,
+            Err((_, TargetError::Refused(ServerError::PasswordMissing))) => {
+                Reach::AsksPassword { refused: false }
+            }
+            Err((place, error)) => {
+                let (reason, fix) = unreachable(&place, &error);
+                Reach::Unreachable { reason, fix }
+            }
+        };
     }
 }
 

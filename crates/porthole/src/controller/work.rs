@@ -7,6 +7,7 @@ use porthole_gateway::probe;
 use super::{
     Controller,
     adding::TriedServer,
+    keeping::NotKept,
     launching::Looked,
     reaches::{Outcome, Why},
     settings::Surroundings,
@@ -42,6 +43,11 @@ pub(super) enum Done {
         added: Result<String, String>,
         /// It is to be started once the config is in force.
         launched: bool,
+    },
+    /// A display's password was kept, or why not.
+    KeptPassword {
+        display: String,
+        kept: Result<(), NotKept>,
     },
     /// Somebody looked into a token file.
     LookedIntoTokenFile {
@@ -211,8 +217,11 @@ impl Controller {
         if !self.knows(display) {
             return false;
         }
-        if self.reaches.of(display) != Reach::Reachable {
-            // The person may have mended it.
+        if matches!(
+            self.reaches.of(display),
+            Reach::Checking | Reach::Unreachable { .. }
+        ) {
+            // The person may have mended it. What asks for a password asks whoever opens it.
             self.check(display, Why::Asked);
         }
         self.busy.insert(display.to_owned())

@@ -2,7 +2,7 @@
 
 use std::{os::unix::fs::FileTypeExt, path::Path};
 
-use porthole_gateway::{Target, probe};
+use porthole_gateway::{ServerError, Target, TargetError, probe};
 use porthole_launcher::{Desktop, LaunchError, What};
 use rustix::fs::{Access, access};
 use tokio::task::JoinSet;
@@ -53,8 +53,11 @@ async fn at(display: &Display, target: &Target) -> Option<(String, String)> {
     {
         return Some(obstacle);
     }
-    let error = probe(target, display.password.as_ref()).await.err()?;
-    Some(unreachable(&display.place, &error))
+    match probe(target, display.password.as_ref()).await {
+        // Whoever opens it is asked.
+        Ok(()) | Err(TargetError::Refused(ServerError::PasswordMissing)) => None,
+        Err(error) => Some(unreachable(&display.place, &error)),
+    }
 }
 
 /// What is wrong with a socket, before anybody is asked there.

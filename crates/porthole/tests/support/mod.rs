@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "not every test uses all of it")]
 
 #[cfg(target_os = "linux")]
+pub mod foreign;
+#[cfg(target_os = "linux")]
 mod left;
 pub mod person;
 
@@ -131,6 +133,13 @@ impl Viewer {
         self.write(&[1]).await;
         assert!(!self.read(1).await?.is_empty());
         Ok(())
+    }
+
+    /// Whether the RFB handshake wants a password of the viewer.
+    pub async fn is_asked_for_a_password(&mut self) -> Result<bool, u16> {
+        assert_eq!(self.read(12).await?, b"RFB 003.008\n");
+        self.write(b"RFB 003.008\n").await;
+        Ok(self.read(2).await? == [1, 2])
     }
 
     pub async fn write(&mut self, bytes: &[u8]) {

@@ -307,6 +307,67 @@ fn a_server_whose_security_does_not_fit() {
     }
 }
 
+/// A password that is not known here: the challenge waits for whoever knows it.
+#[test]
+fn a_challenge_is_left_to_another() {
+    type Case = (&'static [u8], &'static [u8], Result<(), ServerError>);
+    let said = "no way".to_owned();
+    let cases: [Case; 4] = [
+        (b"RFB 003.008\n\x02\x13\x02", b"\0\0\0\0", Ok(())),
+        (b"RFB 003.003\n\0\0\0\x02", b"\0\0\0\0", Ok(())),
+        (
+            b"RFB 003.008\n\x01\x02",
+            b"\0\0\0\x01\0\0\0\x06no way",
+            Err(ServerError::WrongPassword { said }),
+        ),
+        (
+            b"RFB 003.003\n\0\0\0\x02",
+            b"\0\0\0\x02",
+            Err(ServerError::TooManyFailures { said: String::new() }),
+        ),
+    ];
+    for (greeting, judged, expected) in cases {
+        for size in 1..=greeting.len() {
+            let mut handshake = ServerHandshake::asking(None);
+            let mut output = Vec::new();
+            for piece in greeting.chunks(size) {
+                handshake.advance(piece, &mut output).unwrap();
+                assert_eq!(handshake.challenge(), None);
+            }
+            handshake.answer([9; 16], &mut output);
+            let progress = handshake.advance(&[&[7; 16], judged].concat(), &mut output);
+            assert_eq!(
+                progress,
+                Ok(Progress {
+                    consumed: 16,
+                    done: false
+                })
+            );
+            assert_eq!(handshake.challenge(), Some([7; 16]));
+            output.clear();
+            handshake.answer([9; 16], &mut output);
+            assert_eq!((&output[..], handshake.challenge()), (&[9; 16][..], None));
+            let judged = handshake.advance(judged, &mut output);
+            assert_eq!(judged.map(|progress| assert!(progress.done)), expected);
+        }
+    }
+}
+
+#[test]
+fn nobody_is_asked_for_a_password_that_is_known_or_not_wanted() {
+    let mut output = Vec::new();
+    let mut known = ServerHandshake::asking(Some("x".into()));
+    let hello = [&b"RFB 003.008\n\x01\x02"[..], &[7; 16]].concat();
+    known.advance(&hello, &mut output).unwrap();
+    assert_eq!((known.challenge(), output.len()), (None, 12 + 1 + 16));
+    let mut open = ServerHandshake::asking(None);
+    let done = open.advance(b"RFB 003.008\n\x02\x02\x01\0\0\0\0", &mut output);
+    assert!(done.unwrap().done);
+    let refused =
+        ServerHandshake::asking(None).advance(b"RFB 003.008\n\x01\x01\0\0\0\x01\0\0\0\0", &mut output);
+    assert_eq!(refused, Err(ServerError::Refused { said: String::new() }));
+}
+
 #[test]
 fn it_stays_ended() {
     let mut output = Vec::new();

@@ -77,7 +77,10 @@ fn every_script_at_every_chunking() {
         (
             b"RFB 003.008\n\x02",
             b"RFB 003.008\n\x01\x01",
-            Err(ViewerError::Security { chosen: 2 }),
+            Err(ViewerError::Security {
+                chosen: 2,
+                offered: 1,
+            }),
         ),
         (b"RFB 003.003\n\x01", b"RFB 003.008\n", version("RFB 003.003")),
         (b"GET / HTTP/1.1\r\n", b"RFB 003.008\n", version("GET / HTTP/1")),
@@ -132,4 +135,50 @@ proptest! {
         let entered = ended.is_ok_and(|progress| progress.done);
         prop_assert!(!entered);
     }
+}
+
+/// A server's password that only the viewer knows: it is asked by the server's challenge, and the server judges.
+#[test]
+fn a_viewer_is_asked_for_a_password() {
+    for (judged, said, client_init) in [
+        (Ok(()), &b"\0\0\0\0"[..], 1),
+        (Err("no\x07"), b"\0\0\0\x01\0\0\0\x05no\xef\xbf\xbd", 0),
+    ] {
+        for size in 1..=29 {
+            let mut handshake = ViewerHandshake::asking([7; 16]);
+            let input = [&b"RFB 003.008\n\x02"[..], &[9; 16]].concat();
+            let mut output = Vec::new();
+            for piece in input.chunks(size) {
+                assert_eq!(handshake.answer(), None);
+                handshake.judge(Ok(()), &mut output);
+                let progress = handshake.advance(piece, &mut output).unwrap();
+                assert!(!progress.done);
+            }
+            assert_eq!(output, [&b"RFB 003.008\n\x01\x02"[..], &[7; 16]].concat());
+            assert_eq!(handshake.answer(), Some([9; 16]));
+            // Whatever comes meanwhile waits.
+            let waits = Progress {
+                consumed: 0,
+                done: false,
+            };
+            assert_eq!(handshake.advance(b"\x01", &mut output), Ok(waits));
+            output.clear();
+            handshake.judge(judged, &mut output);
+            assert_eq!(output, said);
+            let done = Progress {
+                consumed: client_init,
+                done: true,
+            };
+            assert_eq!(handshake.advance(b"\x01\x01", &mut output), Ok(done));
+        }
+    }
+    let mut output = Vec::new();
+    let declined = ViewerHandshake::asking([7; 16]).advance(b"RFB 003.008\n\x01", &mut output);
+    assert_eq!(
+        declined,
+        Err(ViewerError::Security {
+            chosen: 1,
+            offered: 2
+        })
+    );
 }
