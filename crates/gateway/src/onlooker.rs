@@ -16,6 +16,12 @@ use crate::{
 /// How long a server may take for what it has begun to say, and for a picture that it owes at once.
 const ANSWER: Duration = Duration::from_secs(20);
 
+/// How long a server on whose screen nothing changes may be silent before it has to show that it is still there.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// What it is asked for then: one pixel, whether it has changed or not (FramebufferUpdateRequest, RFC 6143 §7.5.3).
+const ONE_PIXEL: [u8; 10] = [3, 0, 0, 0, 0, 0, 0, 1, 0, 1];
+
 /// What a server may send for one picture besides pixels, in bytes.
 const MOST_BESIDES: u64 = 1 << 20;
 
@@ -89,7 +95,8 @@ impl Onlooker {
         Ok(onlooker)
     }
 
-    /// Looks at the screen: the first time at once, and then as soon as something on it has changed. `None`: its size has
+    /// Looks at the screen: the first time at once, and then as soon as something on it has changed, or after half a
+    /// minute, so that a server which does not answer any more is found. `None`: its size has
     /// changed, and it has to be looked at once more. If this is dropped before it is done, drop the onlooker, too.
     ///
     /// # Errors
@@ -117,12 +124,21 @@ impl Onlooker {
         written.map_err(|_| LookError::TooSlow)?.ok_or(LookError::Closed)
     }
 
-    /// Reads to the end of an update. While nothing changes, one that is not `owed` may be long in coming.
-    async fn update(&mut self, owed: bool) -> Result<(), LookError> {
+    /// Reads to the end of an update. While nothing changes, one that is not `owed` comes when it is asked for once more.
+    async fn update(&mut self, mut owed: bool) -> Result<(), LookError> {
         let end = self.received + MOST_BESIDES + 4 * self.reader.screen_bytes();
+        let patience = Instant::now() + SILENCE;
         let mut deadline = owed.then(|| Instant::now() + ANSWER);
         loop {
-            self.readable(deadline).await?;
+            match self.readable(deadline.unwrap_or(patience)).await {
+                Err(LookError::TooSlow) if deadline.is_none() => {
+                    self.send(&ONE_PIXEL).await?;
+                    owed = true;
+                    deadline = Some(Instant::now() + ANSWER);
+                    continue;
+                }
+                ready => ready?,
+            }
             let mut piece = vec![0; PIECE];
             let read = match self.stream.try_read(&mut piece) {
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => continue,
@@ -144,15 +160,12 @@ impl Onlooker {
         }
     }
 
-    async fn readable(&self, deadline: Option<Instant>) -> Result<(), LookError> {
+    async fn readable(&self, deadline: Instant) -> Result<(), LookError> {
         let readable = poll_fn(|cx| self.stream.poll_read_ready(cx));
-        let ready = match deadline {
-            Some(deadline) => timeout_at(deadline, readable)
-                .await
-                .map_err(|_| LookError::TooSlow)?,
-            None => readable.await,
-        };
-        ready.map_err(|_| LookError::Closed)
+        let ready = timeout_at(deadline, readable).await;
+        ready
+            .map_err(|_| LookError::TooSlow)?
+            .map_err(|_| LookError::Closed)
     }
 }
 

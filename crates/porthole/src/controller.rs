@@ -71,6 +71,8 @@ pub struct Controller {
     attempts: u64,
     visible: bool,
     pictures: Pictures,
+    /// The displays whose picture was live, to see which no longer is.
+    pictured: HashSet<String>,
     /// What looks for VNC servers, unless it is at work.
     search: Option<Search>,
     found: Vec<FoundServer>,
@@ -121,6 +123,7 @@ impl Controller {
             attempts: 0,
             visible: false,
             pictures: Pictures::default(),
+            pictured: HashSet::new(),
             search: Some(Search::default()),
             found: Vec::new(),
             memory: HashMap::new(),
@@ -171,7 +174,7 @@ impl Controller {
                 _ = desks.changed() => {}
                 // They, too.
                 _ = links.changed() => {}
-                _ = pictures.changed() => {}
+                _ = pictures.changed() => self.pictures_changed(),
                 _ = visits.changed(), if self.past.shown => self.read_history(),
                 _ = checks.tick(), if self.visible => {
                     self.check_all();

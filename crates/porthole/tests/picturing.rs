@@ -7,8 +7,13 @@ mod support;
 
 use std::{fs, process::Command, time::Duration};
 
-use porthole::{DisplayView, Intent, LaunchView};
-use support::{Home, display, person::Person, soon};
+use porthole::{DisplayView, Intent, LaunchView, Reach};
+use support::{
+    Home, Viewer, display,
+    foreign::Foreign,
+    person::{Asked, Person},
+    soon,
+};
 
 const RED: [u8; 3] = [200, 40, 60];
 const BLUE: [u8; 3] = [40, 80, 200];
@@ -145,4 +150,41 @@ async fn a_display_has_its_picture_only_while_it_is_in_the_config() {
     person.sees(|now| now.displays[0].name == "Other").await;
     let other = person.sees_first(|other| other.picture.is_some()).await;
     assert_ne!(other.picture, demo.picture, "each has a number of its own");
+}
+
+#[tokio::test]
+async fn a_server_that_is_pictured_is_not_probed_as_well() {
+    let home = Home::new();
+    let socket = home.path("vnc.sock");
+    let server = Foreign::start_with_password(&home, &socket, "rosebud");
+    fs::write(home.path("a.pw"), "rosebud").unwrap();
+    let alice = display("Alice", format!("unix:{}", socket.display()));
+    home.write(&format!("{alice}password_file = \"a.pw\"\n"));
+    let mut person = Person::start(&home).await;
+    person.sees_first(|alice| alice.state == Reach::Reachable).await;
+    look(&person, true).await;
+    person
+        .sees_first(|alice| alice.picture.is_some_and(|picture| picture.live))
+        .await;
+    let before = server.connections();
+    // A routine check is due every ten seconds, and whenever a viewer leaves.
+    let display = || "Alice".to_owned();
+    person.click(Intent::OpenInBrowser { display: display() }).await;
+    let Asked::Browser(link) = person.asked().await else {
+        panic!("no browser")
+    };
+    for _ in 0..3 {
+        let viewer = Viewer::connect(&link).await;
+        person.sees_first(|alice| alice.sessions.len() == 1).await;
+        drop(viewer);
+        person.sees_first(|alice| alice.sessions.is_empty()).await;
+    }
+    assert_eq!(server.connections(), before + 3, "of the viewers alone");
+
+    // A person who asks gets an answer; and without the picture there is no proof any more.
+    person.click(Intent::Recheck { display: display() }).await;
+    until(|| server.connections() > before + 3).await;
+    drop(server);
+    let is_lost = |alice: &DisplayView| matches!(alice.state, Reach::Unreachable { .. });
+    soon(person.sees_first(is_lost)).await;
 }

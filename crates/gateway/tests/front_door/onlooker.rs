@@ -3,13 +3,10 @@
 use std::time::Duration;
 
 use porthole_gateway::{LookError, Onlooker, Password, Target, TargetError, UpdateError};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    time::timeout,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::common::{
-    Server, TestTarget,
+    Server, TestTarget, skip,
     vnc::{read, serve},
     within,
 };
@@ -123,14 +120,26 @@ async fn a_server_that_closes_is_gone() {
 }
 
 #[tokio::test]
-async fn a_server_has_time_while_nothing_changes() {
+async fn a_server_on_which_nothing_changes_shows_now_and_then_that_it_is_there() {
     let (mut onlooker, mut server) = begin().await;
     let black = update((640, 480), [0, 0]);
     let seen = look(&mut onlooker, &mut server, WHOLE, &black).await;
     assert_eq!(seen, Ok(Some([0; 3])));
-    tokio::time::pause();
-    let day = Duration::from_secs(24 * 3600);
-    assert!(timeout(day, onlooker.look()).await.is_err(), "it waits");
+    for answers in [true, false] {
+        let asked_for_a_pixel = async {
+            assert_eq!(read::<10>(&mut server).await, CHANGES);
+            skip(Duration::from_secs(31)).await;
+            assert_eq!(read::<10>(&mut server).await, [3, 0, 0, 0, 0, 0, 0, 1, 0, 1]);
+            match answers {
+                true => server.write_all(&update((1, 1), [0, 0])).await.unwrap(),
+                // It has hung up in all but name.
+                false => skip(Duration::from_secs(21)).await,
+            }
+        };
+        let (seen, ()) = tokio::join!(onlooker.look(), asked_for_a_pixel);
+        let expected = if answers { Ok(()) } else { Err(LookError::TooSlow) };
+        assert_eq!(seen.map(|_| ()), expected);
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use porthole_gateway::Ready;
 
-use super::Controller;
+use super::{Controller, reaches::Why};
 use crate::{
     Reach,
     config::{Display, Place},
@@ -12,6 +12,25 @@ use crate::{
 };
 
 impl Controller {
+    /// Whether a live picture is taken of a display: that is proof enough that it can be reached.
+    pub(super) fn is_pictured(&self, display: &str) -> bool {
+        self.pictures.view(display).is_some_and(|picture| picture.live)
+    }
+
+    /// A picture that is no longer live is no proof any more.
+    pub(super) fn pictures_changed(&mut self) {
+        let displays = self.porthole.config().displays.iter();
+        let names: Vec<_> = displays.map(|display| display.name.clone()).collect();
+        let pictured = names.iter().filter(|name| self.is_pictured(name));
+        let pictured: HashSet<_> = pictured.cloned().collect();
+        let before = std::mem::replace(&mut self.pictured, pictured);
+        if self.visible {
+            for display in before.difference(&self.pictured.clone()) {
+                self.check(display, Why::Routine);
+            }
+        }
+    }
+
     /// Has pictures taken of the displays that can be reached as they are: none is started for its picture.
     pub(super) fn take_pictures(&self) {
         let watched: HashSet<_> = self.sessions.iter().map(|(_, display)| display).collect();

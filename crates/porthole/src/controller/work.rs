@@ -196,6 +196,9 @@ impl Controller {
             // It can be opened whenever it can be started; to probe would start it.
             return;
         }
+        if why == Why::Routine && self.is_pictured(&display.name) {
+            return;
+        }
         let Some(attempt) = self.reaches.begin(&display.name, why) else {
             return;
         };
