@@ -167,6 +167,25 @@ mod tests {
     }
 
     #[test]
+    fn it_does_nothing_once_the_program_is_removed_and_is_right_after_an_upgrade() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut login = login(&folder, None);
+        login.program = folder.path().join("a program, 100% \\n");
+        fs::write(&login.program, "old").unwrap();
+        login.set(true).unwrap();
+        let written = fs::read_to_string(&login.file).unwrap();
+        let entry = KeyFile::new();
+        entry.load_from_file(&login.file, KeyFileFlags::NONE).unwrap();
+        let tried = entry.string(GROUP, "TryExec").unwrap();
+        assert_eq!(Path::new(tried.as_str()), login.program);
+        fs::remove_file(&login.program).unwrap();
+        assert!(!login.is_on().unwrap(), "desktops leave it out, too");
+        fs::write(&login.program, "new").unwrap();
+        assert!(login.is_on().unwrap());
+        assert_eq!(fs::read_to_string(&login.file).unwrap(), written);
+    }
+
+    #[test]
     fn a_folder_that_cannot_be_made_is_said() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("config"), "no folder").unwrap();
