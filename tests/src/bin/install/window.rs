@@ -2,7 +2,7 @@
 
 use std::{env, fs, os::unix::fs::PermissionsExt, process::Command};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use porthole_tests::{
     browser::Browser,
     deadline::eventually,
@@ -61,6 +61,12 @@ pub async fn use_it(debian: &Debian, later: &Packages) -> Result<()> {
     say("porthole: opening its link in a browser outside");
     let browser = Browser::start().await?;
     shows_blue(&browser, &link).await?;
+    let page = window.main().await?;
+    page.click("Close").await?;
+    page.click("Settings").await?;
+    page.click("Start at login").await?;
+    page.has_on("Start at login", true).await?;
+    ensure!(starts_at_login(debian, &desktop)?, "its entry leads nowhere");
     let before = debian.inhabitants()?;
     let config = desktop.home().path().join("config/porthole/config.toml");
     let written = fs::read_to_string(&config)?;
@@ -69,15 +75,27 @@ pub async fn use_it(debian: &Debian, later: &Packages) -> Result<()> {
     debian.install(&later.deb("porthole")?)?;
     ensure!(fs::read_to_string(&config)? == written, "the config was changed");
     run_on(&before, &debian.inhabitants()?)?;
+    ensure!(starts_at_login(debian, &desktop)?, "its entry is the old one");
     shows_blue(&browser, &link).await?;
 
     say("porthole: removing and purging");
     tells_what_it_keeps(&debian.apt(&["remove", "porthole"])?)?;
     let left = debian.inhabitants()?;
     ensure!(left.is_empty(), "a removal leaves {left:?}");
+    ensure!(!starts_at_login(debian, &desktop)?, "its entry starts something");
     debian.apt(&["purge", "porthole"])?;
     ensure!(fs::read_to_string(&config)? == written, "the config is gone");
     Ok(())
+}
+
+/// Whether a desktop in there would take the entry for starting at login to be in force (Desktop Entry Specification 1.5,
+/// `TryExec`).
+fn starts_at_login(debian: &Debian, desktop: &Desktop) -> Result<bool> {
+    let entry = desktop.home().path().join("config/autostart/porthole.desktop");
+    let entry = fs::read_to_string(entry)?;
+    let tried = entry.lines().find_map(|line| line.strip_prefix("TryExec=/"));
+    let tried = tried.context("the entry does not say which program it needs")?;
+    Ok(debian.path().join(tried).exists())
 }
 
 /// Clicks in the window on what copies a link, and takes it from the clipboard.
