@@ -122,7 +122,7 @@ export const de: Texts = {
     },
     password: {
       asks: 'Wer ihn öffnet, wird nach dem VNC-Passwort gefragt. Merkt Porthole es sich, wird niemand mehr gefragt, und hier erscheint ein Bild.',
-      refused: 'Dieses Passwort hat er abgelehnt.',
+      refused: 'Dieses Passwort hat er abgelehnt. Tragen Sie es noch einmal ein.',
       label: 'VNC-Passwort',
       keep: 'Merken',
       keepThis: (name) => `Passwort von ${name} merken`,

@@ -117,7 +117,7 @@ export const en = {
     },
     password: {
       asks: 'Whoever opens it is asked for its VNC password. Once Porthole keeps it, nobody is, and a picture shows here.',
-      refused: 'It has refused this password.',
+      refused: 'It has refused this password. Write it again.',
       label: 'VNC password',
       keep: 'Keep',
       keepThis: (name: string) => `Keep the password of ${name}`,
