@@ -29,8 +29,8 @@ await main(async () => {
   if (argv[2] === 'at-rest') return await atRest();
   await ensure('headless');
   const portholed = await prepare();
-  const bench = await build('porthole-bench', 'porthole-bench');
-  await build('porthole-bench', 'vnc_gateway');
+  const bench = await build('porthole-bench', 'porthole-bench', 'dist');
+  await build('porthole-bench', 'vnc_gateway', 'dist');
   await installWebsockify();
   step('measuring (some minutes; anything else that runs meanwhile falsifies it)');
   await run(bench, [

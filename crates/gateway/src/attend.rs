@@ -113,11 +113,12 @@ async fn run(
         let left = end.duration_since(SystemTime::now()).unwrap_or_default();
         Instant::now().checked_add(left)
     });
-    let come_in = async {
+    // On the heap: a task keeps as much memory as it ever needs, and a viewer that only looks should cost little.
+    let come_in = Box::pin(async {
         let visit = pass_door(&mut viewer, grant, visitor, session, heartbeat).await?;
         let (server, reader) = prepare(&mut viewer, grant, session, expires).await?;
         Ok((visit, server, reader))
-    };
+    });
     let come_in = tokio::select! {
         biased;
         end = session.ended() => Err(end),
@@ -131,7 +132,7 @@ async fn run(
             }
             let relay = Relay::new(viewer, server, Arc::clone(session), reader, heartbeat);
             let of = Arc::clone(session);
-            let end = full_speed::apart(relay.run(expires), move || of.moved()).await;
+            let end = full_speed::apart(Box::pin(relay.run(expires)), move || of.moved()).await;
             if let Some(visit) = &mut visit {
                 visit.ended(&session.info(), &end);
             }

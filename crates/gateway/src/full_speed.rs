@@ -29,15 +29,15 @@ const SOON: Duration = Duration::from_millis(500);
 /// … until it moves less in so long.
 const CALM: Duration = Duration::from_secs(1);
 
-type Session<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// On the heap, for it moves.
+pub(crate) type Session<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Runs `session` to its end, here or, while it is at full speed, elsewhere. `moved` tells how many bytes it has moved.
 pub(crate) async fn apart<T: Send + 'static>(
-    session: impl Future<Output = T> + Send + 'static,
+    mut session: Session<T>,
     moved: impl Fn() -> u64 + Send + Sync + 'static,
 ) -> T {
     let moved = Arc::new(moved);
-    let mut session: Session<T> = Box::pin(session);
     loop {
         if let Some(end) = until_fast(&mut session, &*moved).await {
             return end;
@@ -179,7 +179,7 @@ mod tests {
                 tokio::task::yield_now().await;
             }
         };
-        let apart = tokio::spawn(apart(session, move || moved.load(Ordering::Relaxed)));
+        let apart = tokio::spawn(apart(Box::pin(session), move || moved.load(Ordering::Relaxed)));
         assert_eq!(heard.recv().await, Some("there"));
         apart.abort();
         let silence = async { while heard.recv().await.is_some() {} };
@@ -210,7 +210,7 @@ mod tests {
                 say.send(("over", is_home())).unwrap();
                 "end"
             };
-            let end = apart(session, move || moved.load(Ordering::Relaxed)).await;
+            let end = apart(Box::pin(session), move || moved.load(Ordering::Relaxed)).await;
             assert_eq!(end, "end");
             let mut all = Vec::new();
             while let Some(said) = heard.recv().await {

@@ -109,7 +109,8 @@ impl<S: Socket> Viewer<S> {
                 self.write(&close(end)).await?;
             }
             self.socket.finish_writing();
-            let mut ignored = [0; 1024];
+            // On the heap: an array would be part of the task of every session, from its beginning.
+            let mut ignored = vec![0; 1024];
             while poll_fn(|cx| self.socket.poll_read(cx, &mut ignored)).await? > 0 {}
             io::Result::Ok(())
         };
