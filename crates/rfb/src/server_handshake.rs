@@ -15,9 +15,8 @@ const VNC_AUTH: u8 = 2;
 #[derive(Debug)]
 pub struct ServerHandshake {
     password: Option<Password>,
-    /// A challenge is another's to answer, if no password is known.
+    /// If no password is known, a challenge is another's to answer; and whether that is done.
     asks: bool,
-    /// Another has.
     answered: bool,
     version: Version,
     step: Step,
@@ -75,8 +74,7 @@ impl ServerHandshake {
         }
     }
 
-    /// Like [`new`](Self::new); but when a password is asked for and none is known, the challenge is left to somebody
-    /// who knows it: see [`challenge`](Self::challenge).
+    /// Like [`new`](Self::new), but a [challenge](Self::challenge) for which no password is known is left to another.
     pub fn asking(password: Option<Password>) -> Self {
         Self {
             asks: password.is_none(),
@@ -84,8 +82,7 @@ impl ServerHandshake {
         }
     }
 
-    /// What the server wants encrypted with the password (RFC 6143 §7.2.2), while that is somebody else's to do. Nothing
-    /// goes on before the [answer](Self::answer) is there.
+    /// What the server wants encrypted with the password (RFC 6143 §7.2.2), while another is to [answer](Self::answer).
     pub fn challenge(&self) -> Option<[u8; 16]> {
         match self.step {
             Step::Asked(challenge) => Some(challenge),
@@ -93,8 +90,7 @@ impl ServerHandshake {
         }
     }
 
-    /// Takes the answer to the [challenge](Self::challenge), and appends to `output` what must be sent to the server.
-    /// Without a challenge this does nothing.
+    /// Appends the answer to the [challenge](Self::challenge) to `output`, as for the server. Without one, does nothing.
     pub fn answer(&mut self, answer: [u8; 16], output: &mut Vec<u8>) {
         if self.challenge().is_some() {
             output.extend(answer);
@@ -217,10 +213,10 @@ impl ServerHandshake {
     }
 
     fn encrypt(&self, challenge: &[u8], output: &mut Vec<u8>) -> Step {
-        match (&self.password, challenge.try_into()) {
-            (Some(password), Ok(challenge)) => output.extend(password.answer(challenge)),
-            (None, Ok(challenge)) => return Step::Asked(challenge),
-            (_, Err(_)) => {}
+        match (challenge.try_into(), &self.password) {
+            (Ok(challenge), None) => return Step::Asked(challenge),
+            (Ok(challenge), Some(password)) => output.extend(password.answer(challenge)),
+            (Err(_), _) => {}
         }
         Step::Outcome
     }
