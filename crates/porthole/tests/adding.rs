@@ -228,6 +228,11 @@ async fn a_token_file_is_shown_taken_over_and_followed() {
     viewer.shake_hands().await.unwrap();
     let now = person.sees(|now| now.displays[1].sessions.len() == 2).await;
     assert_eq!(now.token_file, None);
+    // Whatever the display is called that shows the same.
+    let mut hers = Viewer::by_token(&old.replace("=tb", "=ta")).await;
+    hers.shake_hands().await.unwrap();
+    let now = person.sees(|now| now.displays[0].sessions.len() == 1).await;
+    assert_eq!(now.displays[0].name, "Alice");
 
     // It is followed.
     tokens("td: 127.0.0.1:1\n");
