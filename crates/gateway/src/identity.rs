@@ -21,8 +21,41 @@ pub struct Identity {
 #[error("{place}: {why}")]
 pub struct IdentityError {
     /// A file, or what was to be in it.
-    place: String,
-    why: String,
+    pub place: String,
+    /// What is wrong with it.
+    pub why: IdentityFault,
+}
+
+/// What is wrong with a certificate, or with a key. Errors of others are text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdentityFault {
+    /// The system does not let us.
+    #[error("cannot read it: {0}")]
+    Unreadable(String),
+    /// The key is another's; names where the certificate stands.
+    #[error("this key is not that of the first certificate in {0}")]
+    Mismatch(String),
+    /// The certificate makes no sense.
+    #[error("its first certificate is broken: {0}")]
+    BrokenCertificate(String),
+    /// Of a kind that TLS has no use for.
+    #[error("this key cannot be used: {0}")]
+    UnusableKey(String),
+    /// It is no PEM.
+    #[error("it is broken: {0}")]
+    Broken(String),
+    /// PEM without one.
+    #[error("there is no certificate in it; one in PEM begins with -----BEGIN CERTIFICATE-----")]
+    NoCertificate,
+    /// Nobody is there to be asked for its password.
+    #[error("its key is locked by a password; `openssl pkey -in FILE -out FILE` makes one that is not")]
+    LockedKey,
+    /// What is wrong with it may quote it, and is not said.
+    #[error("the key in it is broken")]
+    BrokenKey,
+    /// Neither PKCS #8 nor PKCS #1 nor SEC 1.
+    #[error("there is no private key in it; one in PEM begins with -----BEGIN PRIVATE KEY-----")]
+    NoKey,
 }
 
 impl Identity {
@@ -44,7 +77,7 @@ impl Identity {
             let place = path.display().to_string();
             match fs::read(path) {
                 Ok(text) => Ok((text, place)),
-                Err(error) => Err(wrong(&place, format!("cannot read it: {error}"))),
+                Err(error) => Err(wrong(&place, IdentityFault::Unreadable(error.to_string()))),
             }
         };
         let ((certificate, there), (key, here)) = (read(certificate)?, read(key)?);
@@ -55,18 +88,14 @@ impl Identity {
         let chain = certificates(certificate)?;
         let fingerprint = chain.first().map(fingerprint).unwrap_or_default();
         let explain = |error| match error {
-            rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => wrong(
-                key.1,
-                format!(
-                    "this key is not that of the first certificate in {}",
-                    certificate.1
-                ),
-            ),
+            rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
+                wrong(key.1, IdentityFault::Mismatch(certificate.1.to_owned()))
+            }
             rustls::Error::InvalidCertificate(error) => wrong(
                 certificate.1,
-                format!("its first certificate is broken: {error:?}"),
+                IdentityFault::BrokenCertificate(format!("{error:?}")),
             ),
-            error => wrong(key.1, format!("this key cannot be used: {error}")),
+            error => wrong(key.1, IdentityFault::UnusableKey(error.to_string())),
         };
         let config = config(chain, private_key(key)?).map_err(explain)?;
         Ok(Self { fingerprint, config })
@@ -92,21 +121,18 @@ impl fmt::Debug for Identity {
     }
 }
 
-fn wrong(place: &str, why: impl Into<String>) -> IdentityError {
+fn wrong(place: &str, why: IdentityFault) -> IdentityError {
     IdentityError {
         place: place.to_owned(),
-        why: why.into(),
+        why,
     }
 }
 
 fn certificates((text, place): (&[u8], &str)) -> Result<Vec<CertificateDer<'static>>, IdentityError> {
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text).collect();
-    let chain = chain.map_err(|error| wrong(place, format!("it is broken: {error}")))?;
+    let chain = chain.map_err(|error| wrong(place, IdentityFault::Broken(error.to_string())))?;
     if chain.is_empty() {
-        return Err(wrong(
-            place,
-            "there is no certificate in it; one in PEM begins with -----BEGIN CERTIFICATE-----",
-        ));
+        return Err(wrong(place, IdentityFault::NoCertificate));
     }
     Ok(chain)
 }
@@ -115,12 +141,9 @@ fn private_key((text, place): (&[u8], &str)) -> Result<PrivateKeyDer<'static>, I
     let is_locked = text.windows(9).any(|word| word == b"ENCRYPTED");
     let why = match PrivateKeyDer::pem_slice_iter(text).next() {
         Some(Ok(key)) => return Ok(key),
-        _ if is_locked => {
-            "its key is locked by a password; `openssl pkey -in FILE -out FILE` makes one that is not"
-        }
-        // What is wrong with it may quote it.
-        Some(Err(_)) => "the key in it is broken",
-        None => "there is no private key in it; one in PEM begins with -----BEGIN PRIVATE KEY-----",
+        _ if is_locked => IdentityFault::LockedKey,
+        Some(Err(_)) => IdentityFault::BrokenKey,
+        None => IdentityFault::NoKey,
     };
     Err(wrong(place, why))
 }

@@ -93,34 +93,32 @@ impl Target {
                 Self::UnixOf { path, owner } => connect_unix_of(path, *owner).await.map(ServerStream::Unix),
                 Self::InProcess(server) => server.dial().await.and_then(tuned).map_err(|error| why(&error)),
                 // To connect is not to start it: whoever may do that asks it for its target first.
-                Self::OnDemand(_) => Err("it was not started"),
+                Self::OnDemand(_) => Err(NoWay::NotStarted),
             }
         });
         connected
             .await
-            .unwrap_or(Err("it did not answer in 5 seconds"))
+            .unwrap_or(Err(NoWay::TooSlow))
             .map_err(TargetError::Unreachable)
     }
 }
 
-async fn connect_unix(path: &Path) -> Result<UnixStream, &'static str> {
+async fn connect_unix(path: &Path) -> Result<UnixStream, NoWay> {
     UnixStream::connect(path).await.map_err(|error| why(&error))
 }
 
-async fn connect_unix_of(path: &Path, owner: u32) -> Result<UnixStream, &'static str> {
+async fn connect_unix_of(path: &Path, owner: u32) -> Result<UnixStream, NoWay> {
     let stream = connect_unix(path).await?;
     match stream.peer_cred() {
         Ok(peer) if peer.uid() == owner => Ok(stream),
-        Ok(_) => Err("its socket is held by another user"),
-        Err(_) => Err("the system does not tell who holds its socket"),
+        Ok(_) => Err(NoWay::ForeignSocket),
+        Err(_) => Err(NoWay::UnknownSocket),
     }
 }
 
-async fn connect_tcp(host: &str, port: u16) -> Result<ServerStream, &'static str> {
-    let addresses = lookup_host((host, port))
-        .await
-        .map_err(|_| "its host name is not known")?;
-    let mut reason = "its host name has no address";
+async fn connect_tcp(host: &str, port: u16) -> Result<ServerStream, NoWay> {
+    let addresses = lookup_host((host, port)).await.map_err(|_| NoWay::UnknownHost)?;
+    let mut reason = NoWay::NoAddress;
     for address in addresses {
         match TcpStream::connect(address).await.and_then(tuned) {
             Ok(stream) => return Ok(stream),
@@ -135,15 +133,14 @@ fn tuned(stream: TcpStream) -> io::Result<ServerStream> {
     Ok(ServerStream::Tcp(stream))
 }
 
-/// For a visitor's eyes: says what happened, not where.
-fn why(error: &io::Error) -> &'static str {
+fn why(error: &io::Error) -> NoWay {
     match error.kind() {
-        io::ErrorKind::ConnectionRefused => "nothing listens there",
-        io::ErrorKind::NotFound => "its socket does not exist",
-        io::ErrorKind::PermissionDenied => "its socket may not be opened",
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => "there is no way to its host",
-        io::ErrorKind::TimedOut => "its host does not answer",
-        _ => "the connection failed",
+        io::ErrorKind::ConnectionRefused => NoWay::NobodyListens,
+        io::ErrorKind::NotFound => NoWay::NoSocket,
+        io::ErrorKind::PermissionDenied => NoWay::ClosedSocket,
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => NoWay::NoRoute,
+        io::ErrorKind::TimedOut => NoWay::SilentHost,
+        _ => NoWay::Failed,
     }
 }
 
@@ -165,23 +162,23 @@ impl FromStr for Target {
             return if path.is_absolute() {
                 Ok(Self::Unix(path))
             } else {
-                Err(wrong("the path must be absolute"))
+                Err(wrong(BadTargetReason::RelativePath))
             };
         }
-        let (host, port) = text.rsplit_once(':').ok_or_else(|| wrong("it has no port"))?;
+        let (host, port) = text
+            .rsplit_once(':')
+            .ok_or_else(|| wrong(BadTargetReason::NoPort))?;
         let host = match host.strip_prefix('[').map(|rest| rest.strip_suffix(']')) {
             Some(Some(inner)) if inner.parse::<std::net::Ipv6Addr>().is_ok() => inner,
-            Some(_) => return Err(wrong("what stands in brackets must be an IPv6 address")),
-            None if host.contains(':') => return Err(wrong("an IPv6 address stands in brackets")),
+            Some(_) => return Err(wrong(BadTargetReason::NotIpv6)),
+            None if host.contains(':') => return Err(wrong(BadTargetReason::NoBrackets)),
             None if host.is_empty() => "localhost",
             None => host,
         };
         if host.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/') {
-            return Err(wrong("that is no host name"));
+            return Err(wrong(BadTargetReason::NoHost));
         }
-        let number = port
-            .parse::<u16>()
-            .map_err(|_| wrong("the port must be a number from 0 to 65535"))?;
+        let number = port.parse::<u16>().map_err(|_| wrong(BadTargetReason::BadPort))?;
         let port = if number < 100 { FIRST_PORT + number } else { number };
         Ok(Self::Tcp {
             host: host.to_owned(),
@@ -196,8 +193,74 @@ impl FromStr for Target {
     "`{target}` is no target: {why}. Write it like 127.0.0.1:5901, [::1]:5901, localhost:1 or unix:/path"
 )]
 pub struct BadTarget {
-    target: String,
-    why: &'static str,
+    /// As it was written.
+    pub target: String,
+    /// What is wrong with it.
+    pub why: BadTargetReason,
+}
+
+/// What is wrong with a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadTargetReason {
+    /// A socket's path that does not begin with `/`.
+    #[error("the path must be absolute")]
+    RelativePath,
+    /// No colon.
+    #[error("it has no port")]
+    NoPort,
+    /// Brackets around something else.
+    #[error("what stands in brackets must be an IPv6 address")]
+    NotIpv6,
+    /// An IPv6 address without them.
+    #[error("an IPv6 address stands in brackets")]
+    NoBrackets,
+    /// Spaces, slashes or control characters.
+    #[error("that is no host name")]
+    NoHost,
+    /// Not a number, or too large.
+    #[error("the port must be a number from 0 to 65535")]
+    BadPort,
+}
+
+/// Why there is no connection. For a visitor's eyes: it says what happened, not where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoWay {
+    /// It refuses connections.
+    #[error("nothing listens there")]
+    NobodyListens,
+    /// There is no such file.
+    #[error("its socket does not exist")]
+    NoSocket,
+    /// The socket's mode.
+    #[error("its socket may not be opened")]
+    ClosedSocket,
+    /// Somebody put another socket there.
+    #[error("its socket is held by another user")]
+    ForeignSocket,
+    /// No SO_PEERCRED.
+    #[error("the system does not tell who holds its socket")]
+    UnknownSocket,
+    /// No name server knows it.
+    #[error("its host name is not known")]
+    UnknownHost,
+    /// Name servers know it, and no address.
+    #[error("its host name has no address")]
+    NoAddress,
+    /// No network leads there.
+    #[error("there is no way to its host")]
+    NoRoute,
+    /// By the system's patience.
+    #[error("its host does not answer")]
+    SilentHost,
+    /// By ours.
+    #[error("it did not answer in 5 seconds")]
+    TooSlow,
+    /// A display that is started on demand, and was not.
+    #[error("it was not started")]
+    NotStarted,
+    /// Anything else.
+    #[error("the connection failed")]
+    Failed,
 }
 
 /// Why a session with a target could not begin. The text is for the person at the viewer.
@@ -205,7 +268,7 @@ pub struct BadTarget {
 pub enum TargetError {
     /// No connection.
     #[error("The VNC server cannot be reached: {0}")]
-    Unreachable(&'static str),
+    Unreachable(NoWay),
     /// It listens, but said nothing that a VNC server says.
     #[error("The VNC server did not answer in time")]
     NoAnswer,

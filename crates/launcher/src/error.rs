@@ -11,15 +11,15 @@ pub enum LaunchError {
     NotInstalled {
         /// The program that was looked for.
         program: String,
-        /// The command that installs it.
-        install: String,
+        /// The command that installs it, on a system that is known.
+        install: Option<&'static str>,
     },
     /// There is nothing to run on the desktop.
     NoSession {
         /// Whose desktop it would be.
         user: String,
-        /// The commands that install one.
-        install: String,
+        /// The command that installs one, on a system that is known.
+        install: Option<&'static str>,
     },
     /// No such account.
     NoSuchUser(String),
@@ -56,7 +56,7 @@ pub enum LaunchError {
         /// The folder.
         path: PathBuf,
         /// What is wrong with it.
-        why: String,
+        why: FolderFault,
     },
     /// A Unix socket's path has a limit.
     PathTooLong {
@@ -165,8 +165,11 @@ impl LaunchError {
     pub fn fix(&self) -> Option<String> {
         Some(match self {
             Self::NotHere => "Give the display a target instead".into(),
-            Self::NotInstalled { install, .. } => install.clone(),
-            Self::NoSession { install, .. } => format!("{install}. Or name a command as `session`"),
+            Self::NotInstalled { install, .. } => installed(*install, "TigerVNC"),
+            Self::NoSession { install, .. } => {
+                let install = installed(*install, "a desktop, like Xfce");
+                format!("{install}. Or name a command as `session`")
+            }
             Self::NoSuchUser(_) => "Check `user`, or add the account".into(),
             Self::NoLogin { user, .. } => {
                 format!("Choose another `user`, or give it a shell: usermod -s /bin/bash {user}")
@@ -202,6 +205,27 @@ impl fmt::Display for LaunchError {
 }
 
 impl Error for LaunchError {}
+
+fn installed(command: Option<&str>, what: &str) -> String {
+    command.map_or_else(
+        || format!("Install {what}"),
+        |command| format!("To install it: {command}"),
+    )
+}
+
+/// What is wrong with a folder that should be ours alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FolderFault {
+    /// A file, or a link.
+    #[error("it is not a folder")]
+    NoFolder,
+    /// Of that user.
+    #[error("it belongs to somebody else (user id {0})")]
+    Foreign(u32),
+    /// Its mode lets them.
+    #[error("others may write to it")]
+    Open,
+}
 
 /// What somebody else said, as the end of a sentence.
 fn bracketed(text: &str) -> String {

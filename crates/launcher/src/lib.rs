@@ -30,7 +30,7 @@ mod launch;
 mod restarts;
 mod state;
 
-pub use error::LaunchError;
+pub use error::{FolderFault, LaunchError};
 pub use found::FoundServer;
 pub use launch::{BadLaunch, Depth, Desktop, Geometry, Launch, What};
 pub use restarts::Restarts;

@@ -43,7 +43,7 @@ pub use picture::Picture;
 pub use picture_reader::{PictureReader, UpdateError};
 pub use progress::Progress;
 pub use rights::Rights;
-pub use server_error::ServerError;
+pub use server_error::{ServerError, security_types};
 pub use server_handshake::ServerHandshake;
 pub use server_init::{ServerInit, ServerInitInfo};
 pub use viewer_handshake::{ViewerError, ViewerHandshake};

@@ -5,7 +5,6 @@ use std::fmt;
 /// `Display` is one sentence: the cause, the fix, and last what the server itself said, so that a reader who
 /// has room for the beginning only (a WebSocket close reason holds 123 bytes) still learns what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum ServerError {
     /// It did not greet as an RFB server does.
     NotRfb {
@@ -65,7 +64,9 @@ impl ServerError {
             Self::WrongPassword { .. } => "the VNC server refused the display's password".into(),
             Self::PasswordMissing => "the VNC server asks for a password and the display has none".into(),
             Self::PasswordNotAsked => "the display has a password but the VNC server asks for none".into(),
-            Self::UnsupportedSecurity { offered } => format!("the VNC server offers only {}", names(offered)),
+            Self::UnsupportedSecurity { offered } => {
+                format!("the VNC server offers only {}", security_types(offered))
+            }
             Self::NameTooLong { length } => format!("the VNC server's name has {length} bytes, over 4096"),
         }
     }
@@ -111,7 +112,7 @@ impl fmt::Display for ServerError {
 impl std::error::Error for ServerError {}
 
 /// Names the first few security types (RFC 6143 §8.1.2 and the registry that it set up).
-fn names(types: &[u32]) -> String {
+pub fn security_types(types: &[u32]) -> String {
     const SHOWN: usize = 3;
     let mut names: Vec<String> = types.iter().take(SHOWN).map(|&number| name(number)).collect();
     if types.len() > SHOWN {

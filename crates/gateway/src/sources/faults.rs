@@ -12,28 +12,37 @@ pub struct Fault {
     pub file: PathBuf,
     /// The line, from 1; `None` when the file as a whole is at fault.
     pub line: Option<usize>,
-    pub(super) cause: Cause,
+    /// What is wrong.
+    pub cause: Cause,
 }
 
 /// What is wrong.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Cause {
+pub enum Cause {
+    /// Bytes that are no text.
     #[error("this line is not UTF-8; save the file as UTF-8 text")]
     NotUtf8,
+    /// No token and target.
     #[error("no colon followed by a space; write `token: host:port`")]
     NoColon,
+    /// Or a comment behind it.
     #[error(
         "more than one colon followed by a space; write `token: host:port`, and a comment on a line of its own"
     )]
     TwoColons,
+    /// Nothing stands before the colon.
     #[error("no token before the colon; write `token: host:port`")]
     NoToken,
+    /// What stands behind it is no target.
     #[error(transparent)]
     Target(#[from] TargetFault),
+    /// The system does not let us.
     #[error("cannot be read: {0}")]
     Unreadable(io::Error),
+    /// A device, or a socket.
     #[error("is neither a file nor a folder")]
     NotAFile,
+    /// All files together have more than so many bytes.
     #[error("is too big for token files: more than {} MiB altogether", .0 >> 20)]
     TooBig(u64),
 }
@@ -60,6 +69,11 @@ impl Faults {
     /// The faults that are kept, in the order of the files and lines.
     pub fn first(&self) -> &[Fault] {
         &self.first
+    }
+
+    /// How many more there are.
+    pub fn others(&self) -> usize {
+        self.others
     }
 
     /// Whether nothing is wrong.

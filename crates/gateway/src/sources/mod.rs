@@ -7,7 +7,7 @@ mod token_files;
 mod token_lines;
 mod websockify_target;
 
-pub use faults::{Fault, Faults};
+pub use faults::{Cause, Fault, Faults};
 pub use fixed::Fixed;
 pub use token_file::TokenFile;
 pub use token_files::read_token_file;

@@ -14,7 +14,7 @@ use std::{
 use rustix::fs::{FlockOperation, flock};
 
 use super::account::Account;
-use crate::LaunchError;
+use crate::{FolderFault, LaunchError};
 
 /// The longest path of a Unix socket (`sun_path` of unix(7), less its final zero).
 const SOCKET_PATH: usize = 107;
@@ -141,7 +141,7 @@ fn make_ours(path: &Path) -> Result<(), LaunchError> {
 
 /// Whether that folder is one that nobody else can have put there. Links are not followed.
 fn is_ours(path: &Path) -> Result<(), LaunchError> {
-    let wrong = |why: String| LaunchError::BadFolder {
+    let wrong = |why| LaunchError::BadFolder {
         path: path.to_owned(),
         why,
     };
@@ -149,16 +149,13 @@ fn is_ours(path: &Path) -> Result<(), LaunchError> {
         .symlink_metadata()
         .map_err(|error| cannot_make(path, &error))?;
     if !data.is_dir() {
-        return Err(wrong("it is not a folder".to_owned()));
+        return Err(wrong(FolderFault::NoFolder));
     }
     if data.uid() != rustix::process::geteuid().as_raw() {
-        return Err(wrong(format!(
-            "it belongs to somebody else (user id {})",
-            data.uid()
-        )));
+        return Err(wrong(FolderFault::Foreign(data.uid())));
     }
     if data.mode() & 0o22 != 0 {
-        return Err(wrong("others may write to it".to_owned()));
+        return Err(wrong(FolderFault::Open));
     }
     Ok(())
 }
