@@ -17,6 +17,7 @@ mod places;
 mod rewrite;
 mod schema;
 mod set;
+mod token_faults;
 mod tokens;
 mod words;
 
@@ -27,7 +28,9 @@ use porthole_gateway::{Password, Target};
 use crate::{OpenIn, Terms, Theme};
 
 pub(crate) use edit::{Addition, add};
+pub(crate) use encryption::identity_fault;
 pub use encryption::{Encryption, OwnCertificate};
+pub(crate) use exposed::Exposed;
 pub(crate) use follow::{Follower, follow};
 pub(crate) use keep::keep_password;
 pub(crate) use launch::THIS_SCREEN;
@@ -40,7 +43,9 @@ pub(crate) use place::digest;
 pub(crate) use place::write_first;
 pub use place::{ConfigPlace, NoHome};
 pub(crate) use places::{display_at, here};
+pub(crate) use rewrite::not_written;
 pub(crate) use set::set;
+pub(crate) use token_faults::token_faults;
 pub(crate) use tokens::{Contents, Faulty, import, look_into};
 
 /// A config that has been checked: whatever is in it can be served.

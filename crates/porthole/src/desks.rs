@@ -8,6 +8,7 @@ mod plans;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests;
+pub(crate) mod words;
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -16,10 +17,10 @@ use std::{
 };
 
 use porthole_gateway::{End, Rights, Sessions, Target};
-use porthole_launcher::{LaunchError, Launcher, Running};
+use porthole_launcher::{LaunchError, Launcher, Reason, Running};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::{LaunchView, config::LaunchPlan};
+use crate::{LaunchView, config::LaunchPlan, texts::say};
 use entrance::Entrance;
 use fare::Fare;
 use keeper::{Answer, Order};
@@ -28,8 +29,25 @@ use keeper::{Answer, Order};
 /// that has lost its network, is no last close.
 pub(crate) const GRACE: Duration = Duration::from_secs(30);
 
+/// Why there is no running display for whoever asked for it. In English; for the person at this machine see
+/// [`words::no_desk`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoDesk {
+    /// None of that name is launched.
+    #[error("Porthole launches no display called {0}")]
+    Unknown(String),
+    /// The config does not know it any more.
+    #[error("{0} is no longer in the config")]
+    Forgotten(String),
+    /// It could not be started, or ended meanwhile.
+    #[error("{0}")]
+    Over(Reason),
+}
+
 /// What stands for the target of a display that runs although the config does not know it any more.
-pub(crate) const FORGOTTEN: &str = "no longer in the config";
+pub(crate) fn forgotten() -> String {
+    say!("desk-forgotten")
+}
 
 /// The displays that Porthole launches. Cheap to clone; every clone is the same.
 #[derive(Clone)]
@@ -90,8 +108,8 @@ impl Desks {
     /// Starts a display, unless it runs, and waits until viewers can connect.
     ///
     /// # Errors
-    /// Why it could not be started, as a sentence.
-    pub async fn start(&self, display: &str) -> Result<Running, String> {
+    /// Why it could not be started.
+    pub async fn start(&self, display: &str) -> Result<Running, NoDesk> {
         self.ask(display, Order::Start).await
     }
 
@@ -107,7 +125,7 @@ impl Desks {
     ///
     /// # Errors
     /// There is no such display.
-    pub async fn stop(&self, display: &str) -> Result<(), String> {
+    pub async fn stop(&self, display: &str) -> Result<(), NoDesk> {
         let (answer, answered) = oneshot::channel();
         let desk = self.desk(display).ok_or_else(|| unknown(display))?;
         let _ = desk.orders.send(Order::Stop(answer));
@@ -117,8 +135,8 @@ impl Desks {
     /// Stops a display and starts it again. Its sessions end, and their viewers are told to come back.
     ///
     /// # Errors
-    /// Why it could not be started, as a sentence.
-    pub async fn restart(&self, display: &str) -> Result<Running, String> {
+    /// Why it could not be started.
+    pub async fn restart(&self, display: &str) -> Result<Running, NoDesk> {
         if let Some(sessions) = self.0.sessions.get() {
             sessions.end_where(End::DisplayRestarts, |session| session.display == display);
         }
@@ -176,7 +194,7 @@ impl Desks {
         self.desk(display).map(|desk| desk.fare)
     }
 
-    async fn ask(&self, display: &str, order: impl FnOnce(Answer) -> Order) -> Result<Running, String> {
+    async fn ask(&self, display: &str, order: impl FnOnce(Answer) -> Order) -> Result<Running, NoDesk> {
         let (answer, answered) = oneshot::channel();
         let desk = self.desk(display).ok_or_else(|| unknown(display))?;
         let _ = desk.orders.send(order(answer));
@@ -196,6 +214,6 @@ impl Desks {
     }
 }
 
-fn unknown(display: &str) -> String {
-    format!("Porthole launches no display called {display}")
+fn unknown(display: &str) -> NoDesk {
+    NoDesk::Unknown(display.to_owned())
 }

@@ -29,7 +29,7 @@ use std::{
 use crate::{
     ConfigPlace, Finding,
     blocking::blocking,
-    config::{Config, ConfigError, load},
+    config::{Config, ConfigError, Exposed, load},
 };
 use running::Running;
 
@@ -45,7 +45,7 @@ struct Case {
     config: Config,
     fault: Option<ConfigError>,
     /// What is not wrong with the config, but worth a word.
-    warnings: Vec<String>,
+    warnings: Vec<Exposed>,
     /// The port that the program has chosen in an earlier run.
     kept_port: Option<u16>,
     /// The Porthole that runs with this config.

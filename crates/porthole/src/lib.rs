@@ -29,13 +29,14 @@ mod sentence;
 mod snapshot;
 mod state;
 mod terms;
+mod texts;
 mod token_file;
 pub mod tray;
 mod unreachable;
 
 pub use config::ConfigPlace;
 pub use controller::{Controller, Handle};
-pub use desks::Desks;
+pub use desks::{Desks, NoDesk};
 pub use desktop::{Desktop, ShellError};
 pub use intent::Intent;
 pub use leaving::stop_left;
@@ -52,3 +53,4 @@ pub use snapshot::{
     Verdict, VisitView,
 };
 pub use terms::Terms;
+pub use texts::{Language, speak};

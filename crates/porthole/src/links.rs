@@ -25,6 +25,7 @@ use crate::{
     desks::Desks,
     history::History,
     state::{Saver, Saving, State},
+    texts::say,
 };
 use clock::{Clock, clock};
 use door::LinkDoor;
@@ -83,7 +84,7 @@ pub(crate) struct Links {
 
 /// The system has no random numbers to give.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the system gives no random numbers ({0})")]
+#[error("{}", say!("no-random", cause = .0.as_str()))]
 pub(crate) struct NoRandom(String);
 
 impl Links {

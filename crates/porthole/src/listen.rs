@@ -9,7 +9,7 @@ use std::{
 
 use porthole_gateway::{Access, BindError, Gateway, HEARTBEAT, Pages, Plain, Settings, TokenSource};
 
-use crate::config::Config;
+use crate::{config::Config, texts::say};
 
 /// The port that websockify's users know.
 const USUAL_PORT: u16 = 6080;
@@ -42,21 +42,25 @@ impl ListenError {
         self.error.address
     }
 
+    /// All of it, as sentences in the person's language.
+    pub(crate) fn told(&self) -> String {
+        let (address, error) = (self.error.address.to_string(), self.error.source.to_string());
+        say!(
+            "listen-cannot",
+            address = address,
+            error = error,
+            fix = self.fix()
+        )
+    }
+
     fn fix(&self) -> String {
-        let config = self.config.display();
+        let file = self.config.display().to_string();
         match self.error.source.kind() {
-            io::ErrorKind::AddrInUse if self.kept => format!(
-                "This is the port that your links name. Stop what listens there (perhaps Porthole runs already), or \
-                 set another `port` in {config}"
-            ),
-            io::ErrorKind::AddrInUse => format!("Stop what listens there, or change `port` in {config}"),
-            io::ErrorKind::PermissionDenied => {
-                format!("Ports below 1024 belong to the administrator; set a higher `port` in {config}")
-            }
-            io::ErrorKind::AddrNotAvailable => {
-                format!("This machine does not have that address; change `listen` in {config}")
-            }
-            _ => format!("Check `listen` and `port` in {config}"),
+            io::ErrorKind::AddrInUse if self.kept => say!("listen-kept-fix", file = file),
+            io::ErrorKind::AddrInUse => say!("listen-taken-fix", file = file),
+            io::ErrorKind::PermissionDenied => say!("listen-administrator-fix", file = file),
+            io::ErrorKind::AddrNotAvailable => say!("listen-no-address-fix", file = file),
+            _ => say!("listen-other-fix", file = file),
         }
     }
 }

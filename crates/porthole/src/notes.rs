@@ -1,6 +1,6 @@
 //! What a person is to hear of while the window is out of sight, as a value.
 
-use crate::{AskView, DisplayView, Intent, SessionRights, SessionView, Snapshot};
+use crate::{AskView, DisplayView, Intent, SessionRights, SessionView, Snapshot, texts::say};
 
 /// So many of each kind stand at once: a crowd of visitors does not bury the desktop under notifications.
 const MOST: usize = 4;
@@ -15,7 +15,7 @@ pub struct Note {
     /// More about it; all our own words, since many desktops take markup here.
     pub body: String,
     /// What can be done about it: the words of a button, and what it asks for.
-    pub answers: Vec<(&'static str, Intent)>,
+    pub answers: Vec<(String, Intent)>,
     /// Somebody waits, so it stays until it is answered.
     pub urgent: bool,
 }
@@ -39,14 +39,14 @@ pub fn notes(snapshot: &Snapshot) -> Vec<Note> {
 }
 
 /// The answers that a visitor can be given, which no more than the link does.
-pub(crate) fn answers(ask: &AskView) -> Vec<(&'static str, Intent)> {
+pub(crate) fn answers(ask: &AskView) -> Vec<(String, Intent)> {
     let answer = |rights| Intent::Answer {
         visitor: ask.id,
         rights,
     };
-    let control = ("Allow", answer(Some(SessionRights::Control)));
-    let view = ("Allow to view", answer(Some(SessionRights::View)));
-    let deny = ("Deny", answer(None));
+    let control = (say!("note-allow"), answer(Some(SessionRights::Control)));
+    let view = (say!("note-allow-view"), answer(Some(SessionRights::View)));
+    let deny = (say!("note-deny"), answer(None));
     match ask.rights {
         SessionRights::Control => vec![control, view, deny],
         SessionRights::View => vec![view, deny],
@@ -55,18 +55,18 @@ pub(crate) fn answers(ask: &AskView) -> Vec<(&'static str, Intent)> {
 
 /// What a visitor waits for, as a sentence without its end.
 pub(crate) fn wish(ask: &AskView) -> String {
-    let verb = match ask.rights {
-        SessionRights::Control => "control",
-        SessionRights::View => "see",
-    };
-    format!("{} wants to {verb} {}", ask.address, ask.display)
+    let (address, display) = (ask.address.as_str(), ask.display.as_str());
+    match ask.rights {
+        SessionRights::Control => say!("note-wants-control", address = address, display = display),
+        SessionRights::View => say!("note-wants-view", address = address, display = display),
+    }
 }
 
 fn visitor(ask: &AskView) -> Note {
     Note {
         about: Subject::Visitor(ask.id),
         title: wish(ask),
-        body: "Whoever has the link waits for your answer.".into(),
+        body: say!("note-visitor-waits"),
         answers: answers(ask),
         urgent: true,
     }
@@ -74,15 +74,22 @@ fn visitor(ask: &AskView) -> Note {
 
 fn guest(display: &DisplayView, session: &SessionView) -> Note {
     let body = match session.rights {
-        Some(SessionRights::Control) => "Keyboard and mouse work from there.",
-        Some(SessionRights::View) => "View only.",
-        None => "What it may do, its VNC server says.",
+        Some(SessionRights::Control) => say!("note-guest-controls"),
+        Some(SessionRights::View) => say!("note-guest-views"),
+        None => say!("note-guest-raw"),
     };
     Note {
         about: Subject::Session(session.id),
-        title: format!("{} is connected to {}", session.address, display.name),
-        body: body.into(),
-        answers: vec![("Disconnect", Intent::Disconnect { session: session.id })],
+        title: say!(
+            "note-guest",
+            address = session.address.as_str(),
+            display = display.name.as_str()
+        ),
+        body,
+        answers: vec![(
+            say!("note-disconnect"),
+            Intent::Disconnect { session: session.id },
+        )],
         urgent: false,
     }
 }
@@ -90,7 +97,7 @@ fn guest(display: &DisplayView, session: &SessionView) -> Note {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{LinkView, Reach, Terms};
+    use crate::{LinkView, Reach, Terms, texts::tests::in_german};
 
     fn session(id: u64, link: Option<u64>) -> SessionView {
         SessionView {
@@ -149,7 +156,7 @@ mod tests {
         assert_eq!(told[0].title, "192.0.2.4 is connected to Alice");
         assert_eq!(
             told[0].answers,
-            [("Disconnect", Intent::Disconnect { session: 7 })]
+            [("Disconnect".to_owned(), Intent::Disconnect { session: 7 })]
         );
         assert!(!told[0].urgent);
     }
@@ -172,7 +179,12 @@ mod tests {
             asking: vec![ask(1, SessionRights::Control), ask(2, SessionRights::View)],
             ..Snapshot::default()
         });
-        let words = |note: &Note| note.answers.iter().map(|(words, _)| *words).collect::<Vec<_>>();
+        let words = |note: &Note| {
+            note.answers
+                .iter()
+                .map(|(words, _)| words.clone())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(words(&told[0]), ["Allow", "Allow to view", "Deny"]);
         assert_eq!(words(&told[1]), ["Allow to view", "Deny"]);
         let (visitor, rights) = (2, Some(SessionRights::View));
@@ -183,6 +195,18 @@ mod tests {
             !told[0].body.contains('<'),
             "what comes from outside is in the title"
         );
+    }
+
+    #[test]
+    fn in_german_as_well() {
+        let mut snapshot = alice(vec![session(7, Some(1))], vec![link(1, true)]);
+        snapshot.asking = vec![ask(1, SessionRights::Control)];
+        let told = in_german(|| notes(&snapshot));
+        assert_eq!(told[0].title, "192.0.2.9 möchte <b>Alice</b> steuern");
+        let words: Vec<_> = told[0].answers.iter().map(|(words, _)| words).collect();
+        assert_eq!(words, ["Erlauben", "Zusehen erlauben", "Ablehnen"]);
+        assert_eq!(told[1].title, "192.0.2.4 ist mit Alice verbunden");
+        assert_eq!(told[1].answers[0].0, "Trennen");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The program without a shell: a config, its links, and the gateway that serves them.
 
 mod linking;
+mod start_error;
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
@@ -12,18 +13,20 @@ use crate::control::{Control, Room};
 use crate::{
     Notice, NoticeKind,
     blocking::blocking,
-    config::{Config, ConfigError, ConfigPlace, Display, Follower, Loaded, follow, load},
+    config::{Config, ConfigError, ConfigPlace, Display, Exposed, Follower, Loaded, follow, load},
     demo::Demo,
     desks::{Desks, GRACE},
     history::History,
     links::{Displays, Links},
-    listen::{ListenError, access, listen},
+    listen::{access, listen},
     network::{Beginning, Network, NetworkView, Outlook},
     state::{self, Saver},
+    texts::say,
     token_file::Tokens,
 };
 
 pub use linking::LinkError;
+pub use start_error::StartError;
 
 /// Sessions that have not said goodbye by then are cut.
 const LONGEST_GOODBYE: Duration = Duration::from_secs(5);
@@ -46,17 +49,6 @@ pub struct Porthole {
     said: Vec<String>,
     #[cfg(unix)]
     _control: Option<Control>,
-}
-
-/// Why the program could not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The config is wrong.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// An address cannot be listened on.
-    #[error(transparent)]
-    Listen(#[from] ListenError),
 }
 
 /// What a new version of the config file has changed, or the network.
@@ -137,18 +129,18 @@ impl Porthole {
             config_file: place.file.clone(),
         })
         .await;
+        let warnings = loaded.warnings.iter().map(ToString::to_string);
         let mut notes: Vec<_> = lost
             .into_iter()
-            .chain(loaded.warnings)
+            .chain(warnings)
             .map(Notice::error)
             .chain(desks.forgotten_notes())
             .collect();
         if let Some(port) = listening.chosen
             && let Err(error) = links.keep_port(port).await
         {
-            notes.push(Notice::error(format!(
-                "{error}. The next start may choose another port."
-            )));
+            let cause = error.to_string();
+            notes.push(Notice::error(say!("failed-port-not-kept", cause = cause)));
         }
         let mut outlook = network.view().changes();
         let said = outlook.borrow_and_update().faults.clone();
@@ -287,11 +279,12 @@ impl Porthole {
         }
     }
 
-    fn put_in_force(&mut self, config: Config, warnings: Vec<String>) -> Change {
-        let mut notes: Vec<_> = warnings.into_iter().map(Notice::error).collect();
+    fn put_in_force(&mut self, config: Config, warnings: Vec<Exposed>) -> Change {
+        let warnings = warnings.iter().map(ToString::to_string);
+        let mut notes: Vec<_> = warnings.map(Notice::error).collect();
         let old = std::mem::replace(&mut self.config, Arc::new(config));
         if old.port != self.config.port && self.is_to_move() {
-            notes.push(Notice::info("The new port counts from the next start."));
+            notes.push(Notice::info(say!("done-new-port")));
         }
         self.network.set_config(Arc::clone(&self.config));
         self.gateway.set_access(access(&self.config));

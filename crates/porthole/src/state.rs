@@ -15,6 +15,7 @@ use crate::{
     blocking::blocking,
     links::{LinkId, PinHash},
     private_file,
+    texts::say,
 };
 
 /// What the program must remember. Not for people to edit; a change of its form needs a new field, not a new meaning.
@@ -60,7 +61,7 @@ pub(crate) struct Link {
 
 /// Why the state could not be saved.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{} could not be saved: {cause}", file.display())]
+#[error("{}", say!("state-not-saved", file = file.display().to_string(), cause = cause.as_str()))]
 pub(crate) struct SaveError {
     file: PathBuf,
     cause: String,
@@ -69,21 +70,20 @@ pub(crate) struct SaveError {
 /// Reads the state file. One that makes no sense is moved aside, and the program starts afresh: then the second value
 /// says so. Blocks.
 pub(crate) fn load(file: &Path) -> (State, Option<String>) {
+    let shown = file.display().to_string();
     let cause = match fs::read(file).map(|bytes| serde_json::from_slice(&bytes)) {
         Ok(Ok(state)) => return (state, None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return (State::default(), None),
-        Ok(Err(error)) => format!("{} is damaged ({error})", file.display()),
-        Err(error) => format!("{} cannot be read ({error})", file.display()),
+        Ok(Err(error)) => say!("state-damaged", file = shown, error = error.to_string()),
+        Err(error) => say!("state-unreadable", file = shown, error = error.to_string()),
     };
     let kept = match private_file::set_aside(file) {
-        Ok(aside) => format!("It was kept as {}.", aside.display()),
-        Err(error) => format!("It could not be moved aside: {error}."),
+        Ok(aside) => say!("state-kept", aside = aside.display().to_string()),
+        Err(error) => say!("state-not-kept", error = error.to_string()),
     };
     (
         State::default(),
-        Some(format!(
-            "{cause}. {kept} Links that were copied before no longer work."
-        )),
+        Some(format!("{cause} {kept} {}", say!("state-links-lost"))),
     )
 }
 
@@ -144,7 +144,7 @@ impl Saver {
         let (done, saved) = oneshot::channel();
         let lost = SaveError {
             file: self.file.clone(),
-            cause: "the program is ending".into(),
+            cause: say!("state-ending"),
         };
         let sent = self.jobs.send(Job { state, done });
         Box::pin(async move {

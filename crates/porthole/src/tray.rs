@@ -3,6 +3,7 @@
 use crate::{
     AskView, DisplayView, Intent, LaunchView, OpenIn, Reach, Snapshot,
     notes::{answers, wish},
+    texts::say,
 };
 
 /// One entry of the tray's menu.
@@ -43,24 +44,27 @@ pub fn menu(snapshot: &Snapshot) -> Vec<Item> {
     if openable().next().is_some() {
         items.push(Item::Separator);
         items.push(Item::Submenu {
-            label: "Share".into(),
+            label: say!("tray-share"),
             items: openable().map(share).collect(),
         });
         items.push(Item::Submenu {
-            label: "Copy link".into(),
+            label: say!("tray-copy-link"),
             items: openable().map(copy_link).collect(),
         });
     }
     items.extend(snapshot.displays.iter().filter_map(launched));
     if snapshot.new_desktop.is_none() {
-        items.push(action("New desktop", Intent::NewDesktop { name: None }));
+        items.push(action(
+            &say!("tray-new-desktop"),
+            Intent::NewDesktop { name: None },
+        ));
     }
-    items.push(action("Show window", Intent::ShowWindow));
-    items.push(action("Look for faults", Intent::Doctor));
+    items.push(action(&say!("tray-show-window"), Intent::ShowWindow));
+    items.push(action(&say!("tray-doctor"), Intent::Doctor));
     items.push(Item::Separator);
-    items.push(action("Quit", Intent::Quit));
+    items.push(action(&say!("tray-quit"), Intent::Quit));
     if snapshot.displays.iter().any(is_up) {
-        items.push(action("Stop all and quit", Intent::StopAllAndQuit));
+        items.push(action(&say!("tray-stop-all"), Intent::StopAllAndQuit));
     }
     items
 }
@@ -74,10 +78,7 @@ pub fn tooltip(snapshot: &Snapshot) -> String {
 }
 
 fn connected(snapshot: &Snapshot) -> String {
-    match snapshot.guests().count() {
-        1 => "1 viewer is connected".into(),
-        count => format!("{count} viewers are connected"),
-    }
+    say!("tray-connected", count = snapshot.guests().count())
 }
 
 /// Somebody who waits for an answer.
@@ -85,7 +86,7 @@ fn visitor(ask: &AskView) -> Item {
     let answers = answers(ask).into_iter();
     Item::Submenu {
         label: wish(ask),
-        items: answers.map(|(words, intent)| action(words, intent)).collect(),
+        items: answers.map(|(words, intent)| action(&words, intent)).collect(),
     }
 }
 
@@ -95,7 +96,7 @@ fn open(display: &DisplayView, open_in: OpenIn) -> Item {
         OpenIn::Window => Intent::Open { display: name },
         OpenIn::Browser => Intent::OpenInBrowser { display: name },
     };
-    action(&format!("Open {}", display.name), intent)
+    action(&say!("tray-open", display = display.name.as_str()), intent)
 }
 
 fn share(display: &DisplayView) -> Item {
@@ -119,17 +120,17 @@ fn copy_link(display: &DisplayView) -> Item {
 /// How a display fares that Porthole launches, and what can be done about it.
 fn launched(display: &DisplayView) -> Option<Item> {
     let name = || display.name.clone();
-    let start = || action("Start", Intent::StartDisplay { display: name() });
-    let stop = || action("Stop", Intent::StopDisplay { display: name() });
-    let restart = || action("Restart", Intent::RestartDisplay { display: name() });
+    let start = || action(&say!("tray-start"), Intent::StartDisplay { display: name() });
+    let stop = || action(&say!("tray-stop"), Intent::StopDisplay { display: name() });
+    let restart = || action(&say!("tray-restart"), Intent::RestartDisplay { display: name() });
     let (state, items) = match display.launch.as_ref()? {
-        LaunchView::Stopped => ("stopped", vec![start()]),
-        LaunchView::Starting { .. } => ("starting…", vec![stop()]),
-        LaunchView::Running { .. } if is_forgotten(display) => ("running", vec![stop()]),
-        LaunchView::Running { .. } => ("running", vec![stop(), restart()]),
-        LaunchView::Stopping => ("stopping…", vec![]),
-        LaunchView::Ended { .. } => ("ended", vec![start()]),
-        LaunchView::Unavailable { .. } => ("cannot be started", vec![]),
+        LaunchView::Stopped => (say!("tray-is-stopped"), vec![start()]),
+        LaunchView::Starting { .. } => (say!("tray-is-starting"), vec![stop()]),
+        LaunchView::Running { .. } if is_forgotten(display) => (say!("tray-is-running"), vec![stop()]),
+        LaunchView::Running { .. } => (say!("tray-is-running"), vec![stop(), restart()]),
+        LaunchView::Stopping => (say!("tray-is-stopping"), vec![]),
+        LaunchView::Ended { .. } => (say!("tray-has-ended"), vec![start()]),
+        LaunchView::Unavailable { .. } => (say!("tray-is-unavailable"), vec![]),
     };
     let label = format!("{}: {state}", display.name);
     Some(match items.is_empty() {
@@ -166,7 +167,7 @@ fn action(label: &str, intent: Intent) -> Item {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{SessionRights, SessionView};
+    use crate::{SessionRights, SessionView, texts::tests::in_german};
 
     fn snapshot(names: &[&str]) -> Snapshot {
         let displays = names.iter().map(|name| DisplayView {
@@ -392,6 +393,30 @@ mod tests {
         );
         snapshot.displays[0].sessions.push(session(2));
         assert_eq!(drawn(&menu(&snapshot))[0], "2 viewers are connected");
+    }
+
+    #[test]
+    fn in_german_as_well() {
+        let mut snapshot = desktop(running(1));
+        snapshot.new_desktop = None;
+        let lines = [
+            "Alice öffnen",
+            "--",
+            "Teilen",
+            "> Alice…",
+            "Link kopieren",
+            "> Alice",
+            "Alice: läuft",
+            "> Stoppen",
+            "> Neu starten",
+            "Neuer Desktop",
+            "Fenster zeigen",
+            "Fehler suchen",
+            "--",
+            "Beenden",
+            "Alle stoppen und beenden",
+        ];
+        assert_eq!(in_german(|| drawn(&menu(&snapshot))), lines);
     }
 
     #[test]

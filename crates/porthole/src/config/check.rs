@@ -12,12 +12,13 @@ use url::Url;
 
 use super::{
     Config, ConfigError, Display, LaunchPlan, Loaded, Place, THIS_SCREEN,
-    exposed::{Others, exposed},
+    exposed::{Exposed, Others, exposed},
     load::line_of,
     password,
     schema::{self, OneOrMore},
     words::{OPEN, THEMES},
 };
+use crate::{texts::say, unreachable::bad_target};
 
 /// The longest name of a display, in characters: it has to fit a menu.
 const LONGEST_NAME: usize = 64;
@@ -30,7 +31,7 @@ pub(super) type Checked<T> = Result<T, ConfigError>;
 pub(super) struct Checker<'a> {
     file: &'a Path,
     text: &'a str,
-    warnings: Vec<String>,
+    warnings: Vec<Exposed>,
     files: &'a mut Vec<PathBuf>,
 }
 
@@ -82,20 +83,15 @@ impl<'a> Checker<'a> {
             OneOrMore::More(texts) => texts,
         };
         if texts.is_empty() {
-            return Err(self.wrong(
-                &span,
-                "`listen` is an empty list; write an address, as \"127.0.0.1\"",
-            ));
+            return Err(self.wrong(&span, say!("config-listen-empty")));
         }
         let mut addresses = Vec::new();
         for text in texts {
-            let address = text.trim_start_matches('[').trim_end_matches(']').parse().map_err(|_| {
-                let cause = format!(
-                    "`{text}` is no address to listen on; write one like \"127.0.0.1\", \"0.0.0.0\" or \"::1\" \
-                     (a port goes into `port`)"
-                );
-                self.wrong(&span, cause)
-            })?;
+            let address = text
+                .trim_start_matches('[')
+                .trim_end_matches(']')
+                .parse()
+                .map_err(|_| self.wrong(&span, say!("config-no-address", text = text.as_str())))?;
             if !addresses.contains(&address) {
                 addresses.push(address);
             }
@@ -105,10 +101,7 @@ impl<'a> Checker<'a> {
 
     fn port(&self, port: Spanned<i64>) -> Checked<u16> {
         u16::try_from(*port.get_ref()).map_err(|_| {
-            let cause = format!(
-                "{} is no port; write a number from 1 to 65535, or 0 for any",
-                port.get_ref()
-            );
+            let cause = say!("config-no-port", number = port.get_ref().to_string());
             self.wrong(&port.span(), cause)
         })
     }
@@ -123,7 +116,7 @@ impl<'a> Checker<'a> {
                 .skip(1)
                 .all(|segment| !matches!(segment, "" | "." | ".."));
         if !good {
-            let cause = format!("`{}` is no base path; write one like \"/novnc\"", path.get_ref());
+            let cause = say!("config-no-base-path", text = path.get_ref().as_str());
             return Err(self.wrong(&path.span(), cause));
         }
         Ok(trimmed.to_owned())
@@ -133,10 +126,7 @@ impl<'a> Checker<'a> {
         let name = host.get_ref().to_ascii_lowercase();
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
         if name.is_empty() || name.len() > LONGEST_HOST || !name.chars().all(plain) {
-            let cause = format!(
-                "`{}` is no host name; write one like \"desk.example.org\", without a port",
-                host.get_ref()
-            );
+            let cause = say!("config-no-host", text = host.get_ref().as_str());
             return Err(self.wrong(&host.span(), cause));
         }
         Ok(name)
@@ -152,10 +142,7 @@ impl<'a> Checker<'a> {
                 && url.password().is_none()
         });
         url.map(|url| url.origin().ascii_serialization()).ok_or_else(|| {
-            let cause = format!(
-                "`{}` is no origin; write one like \"https://desk.example.org\"",
-                origin.get_ref()
-            );
+            let cause = say!("config-no-origin", text = origin.get_ref().as_str());
             self.wrong(&origin.span(), cause)
         })
     }
@@ -167,15 +154,14 @@ impl<'a> Checker<'a> {
             let name = self.name(&display.name)?;
             let line = self.line(&display.name.span());
             if let Some((_, first)) = named.iter().find(|(other, _)| *other == name) {
-                let cause =
-                    format!("the name `{name}` is taken by the display on line {first}; choose another");
+                let cause = say!("config-name-taken", name = name, line = *first);
                 return Err(self.wrong(&display.name.span(), cause));
             }
             named.push((name.clone(), line));
             let place = self.place(&display.name, display.target, display.launch)?;
             let password = match display.password_file {
                 Some(file) if matches!(place, Place::Launched(_)) => {
-                    let cause = "a display that Porthole launches needs no password: it gets one of its own";
+                    let cause = say!("config-needless-password");
                     return Err(self.wrong(&file.span(), cause));
                 }
                 file => file.map(|file| self.password(&file)).transpose()?,
@@ -193,11 +179,11 @@ impl<'a> Checker<'a> {
     fn name(&self, name: &Spanned<String>) -> Checked<String> {
         let text = name.get_ref().trim();
         let cause = if text.is_empty() {
-            "a display needs a name"
+            say!("config-name-missing")
         } else if text.chars().count() > LONGEST_NAME {
-            "this name is too long; 64 characters are the most"
+            say!("config-name-long")
         } else if text.chars().any(char::is_control) {
-            "a name has no line breaks or other control characters"
+            say!("config-name-control")
         } else {
             return Ok(text.to_owned());
         };
@@ -213,15 +199,8 @@ impl<'a> Checker<'a> {
         match (target, launch) {
             (Some(target), None) => self.target(&target),
             (None, Some(launch)) => self.launch(launch.into_inner()).map(Place::Launched),
-            (Some(_), Some(launch)) => Err(self.wrong(
-                &launch.span(),
-                "a display has a `target` or a `launch`, not both; remove one of them",
-            )),
-            (None, None) => Err(self.wrong(
-                &name.span(),
-                "this display has neither `target` nor `launch`; add where its VNC server listens, as target = \":1\", \
-                 or launch = {} for a desktop of its own",
-            )),
+            (Some(_), Some(launch)) => Err(self.wrong(&launch.span(), say!("config-target-and-launch"))),
+            (None, None) => Err(self.wrong(&name.span(), say!("config-neither-target-nor-launch"))),
         }
     }
 
@@ -232,7 +211,7 @@ impl<'a> Checker<'a> {
             text => text
                 .parse::<Target>()
                 .map(Place::At)
-                .map_err(|error| self.wrong(&target.span(), error)),
+                .map_err(|error| self.wrong(&target.span(), bad_target(&error).trim_end_matches('.'))),
         }
     }
 
@@ -241,7 +220,11 @@ impl<'a> Checker<'a> {
         let password = password::read(&path).map_err(|cause| {
             self.wrong(
                 &file.span(),
-                format!("the password file {} {cause}", path.display()),
+                say!(
+                    "config-password-file",
+                    file = path.display().to_string(),
+                    cause = cause
+                ),
             )
         })?;
         self.warn(exposed(&path, Others::All));
@@ -261,7 +244,7 @@ impl<'a> Checker<'a> {
         self.files.extend(files);
     }
 
-    pub(super) fn warn(&mut self, warning: Option<String>) {
+    pub(super) fn warn(&mut self, warning: Option<Exposed>) {
         self.warnings.extend(warning);
     }
 

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use toml::{Table, Value};
 
 use super::{THIS_SCREEN, password, rewrite::rewrite};
-use crate::secret::Secret;
+use crate::{secret::Secret, texts::say};
 
 /// What is to be added.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub(super) fn added(
     addition: &Addition,
     password_file: Option<&str>,
 ) -> Result<(String, String), String> {
-    let file: Table = toml::from_str(text).map_err(|_| "mend what is wrong in it first".to_owned())?;
+    let file: Table = toml::from_str(text).map_err(|_| say!("config-mend-first"))?;
     let displays = file
         .get("display")
         .and_then(Value::as_array)
@@ -77,10 +77,14 @@ pub(super) fn added(
     let (name, key, value) = match addition {
         Addition::Desktop { name } => {
             let name = name.as_deref().map(|name| name.trim().to_owned());
-            let name = name.unwrap_or_else(|| free(&names, "Desktop"));
+            let name = name.unwrap_or_else(|| free(&names, &say!("config-first-desktop")));
             (name, "launch", Value::Table(Table::new()))
         }
-        Addition::ThisScreen => (free(&names, "This screen"), "target", THIS_SCREEN.into()),
+        Addition::ThisScreen => (
+            free(&names, &say!("config-this-screen")),
+            "target",
+            THIS_SCREEN.into(),
+        ),
         Addition::Server { target, name, .. } => (free(&names, name), "target", target.as_str().into()),
     };
     let gap = match text {

@@ -2,7 +2,7 @@
 
 use std::{fmt, path::Path};
 
-use porthole_gateway::Identity;
+use porthole_gateway::{Identity, IdentityError, IdentityFault};
 use toml::Spanned;
 
 use super::{
@@ -10,6 +10,7 @@ use super::{
     exposed::{Others, exposed},
     load::read_bounded,
 };
+use crate::texts::say;
 
 /// A chain of certificates has some KiB.
 const LARGEST: u64 = 1 << 20;
@@ -53,7 +54,7 @@ impl Checker<'_> {
         let own = match (cert, key) {
             (Some(cert), key) => Some(self.own(&cert, key.as_ref())?),
             (None, Some(key)) => {
-                let cause = "a `key` needs its certificate; add `cert`";
+                let cause = say!("config-key-alone");
                 return Err(self.wrong(&key.span(), cause));
             }
             (None, None) => None,
@@ -74,17 +75,41 @@ impl Checker<'_> {
             (Some(key), Some(path)) => self.read(key, path)?,
             _ => certificate.clone(),
         };
-        Identity::from_pem(&certificate, &key).map_err(|error| self.wrong(&cert.span(), error))?;
+        Identity::from_pem(&certificate, &key)
+            .map_err(|error| self.wrong(&cert.span(), identity_fault(&error)))?;
         self.warn(exposed(secret, Others::Strangers));
         Ok(OwnCertificate { certificate, key })
     }
 
     fn read(&self, named: &Spanned<String>, path: &Path) -> Checked<Vec<u8>> {
         read_bounded(path, LARGEST).map_err(|error| {
-            let cause = format!("{} cannot be read: {error}", path.display());
-            self.wrong(&named.span(), cause)
+            let (file, error) = (path.display().to_string(), error.to_string());
+            self.wrong(
+                &named.span(),
+                say!("config-file-unreadable", file = file, error = error),
+            )
         })
     }
+}
+
+/// What is wrong with a certificate or a key, without a full stop.
+pub(crate) fn identity_fault(error: &IdentityError) -> String {
+    let why = match &error.why {
+        IdentityFault::Unreadable(error) => say!("identity-unreadable", error = error.as_str()),
+        IdentityFault::Mismatch(certificate) => {
+            say!("identity-mismatch", certificate = certificate.as_str())
+        }
+        IdentityFault::BrokenCertificate(error) => {
+            say!("identity-broken-certificate", error = error.as_str())
+        }
+        IdentityFault::UnusableKey(error) => say!("identity-unusable-key", error = error.as_str()),
+        IdentityFault::Broken(error) => say!("identity-broken", error = error.as_str()),
+        IdentityFault::NoCertificate => say!("identity-no-certificate"),
+        IdentityFault::LockedKey => say!("identity-locked-key"),
+        IdentityFault::BrokenKey => say!("identity-broken-key"),
+        IdentityFault::NoKey => say!("identity-no-key"),
+    };
+    format!("{}: {why}", error.place)
 }
 
 #[cfg(test)]

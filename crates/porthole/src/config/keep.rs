@@ -8,7 +8,7 @@ use toml::{
 };
 
 use super::{password, rewrite::rewrite};
-use crate::secret::Secret;
+use crate::{secret::Secret, texts::say};
 
 /// Writes the password of `display`, whose server is at `target`, to a new file beside the config that only its owner may
 /// read, and names that in the config. Blocks.
@@ -36,12 +36,11 @@ const KEY: &str = "password_file";
 /// The config's text with the password of `display` in that file. Of the ways to write it, the first is taken that means
 /// what it should, and nothing else.
 fn with_password_file(text: &str, display: &str, password_file: &str) -> Result<String, String> {
-    let broken = |_| "mend what is wrong in it first".to_owned();
+    let broken = |_| say!("config-mend-first");
     let value = Value::from(password_file);
     let by_hand = || {
-        format!(
-            "this is written in a way that cannot be changed here; write {KEY} = {value} to {display} yourself"
-        )
+        let line = format!("{KEY} = {value}");
+        say!("config-write-to-display-yourself", line = line, display = display)
     };
     let old: Table = toml::from_str(text).map_err(broken)?;
     let root = DeTable::parse(text).map_err(broken)?;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::texts::say;
 use toml::{Table, Value, de::DeTable};
 
 /// What is to become of a key.
@@ -17,7 +18,7 @@ pub(super) struct Change {
 /// The text with the change made, or why not. Of all the ways to write it, in the order of their beauty, the first is
 /// taken that means what it should, and nothing else: what looks like a key may stand within a text or a list.
 pub(super) fn changed(text: &str, change: &Change) -> Result<String, String> {
-    let broken = |_| "mend what is wrong in it first".to_owned();
+    let broken = |_| say!("config-mend-first");
     let old: Table = toml::from_str(text).map_err(broken)?;
     let wanted = meant(old.clone(), change).ok_or_else(|| by_hand(change))?;
     if wanted == old {
@@ -36,14 +37,11 @@ pub(super) fn changed(text: &str, change: &Change) -> Result<String, String> {
 
 fn by_hand(change: &Change) -> String {
     match &change.value {
-        Some(value) => format!(
-            "this is written in a way that cannot be changed here; write {} = {value} yourself",
-            path(change)
+        Some(value) => say!(
+            "config-write-yourself",
+            line = format!("{} = {value}", path(change))
         ),
-        None => format!(
-            "this is written in a way that cannot be changed here; remove {} yourself",
-            path(change)
-        ),
+        None => say!("config-remove-yourself", key = path(change)),
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     check::{Checked, Checker},
     schema,
 };
+use crate::texts::say;
 
 /// A display that Porthole launches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,8 +61,10 @@ impl fmt::Display for LaunchPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.what {
             What::ThisScreen => f.write_str(THIS_SCREEN),
-            What::Desktop(Desktop { user: None, .. }) => f.write_str("desktop"),
-            What::Desktop(Desktop { user: Some(user), .. }) => write!(f, "desktop of {user}"),
+            What::Desktop(Desktop { user: None, .. }) => f.write_str(&say!("plan-desktop")),
+            What::Desktop(Desktop { user: Some(user), .. }) => {
+                f.write_str(&say!("plan-desktop-of", user = user.as_str()))
+            }
         }
     }
 }
@@ -71,13 +74,18 @@ impl Checker<'_> {
         let user = launch.user.map(|user| self.user(user)).transpose()?;
         let geometry = launch.geometry.map_or(Ok(Geometry::default()), |geometry| {
             let size = geometry.get_ref().parse();
-            size.map_err(|error| self.wrong(&geometry.span(), error))
+            size.map_err(|_| {
+                self.wrong(
+                    &geometry.span(),
+                    say!("config-no-size", text = geometry.get_ref().as_str()),
+                )
+            })
         })?;
         let depth = launch.depth.map_or(Ok(Depth::default()), |depth| {
             let bits = u8::try_from(*depth.get_ref()).ok();
             let depth_of = bits.and_then(|bits| Depth::try_from(bits).ok());
             depth_of.ok_or_else(|| {
-                let cause = format!("a depth of {} is not possible: it is 24 or 16", depth.get_ref());
+                let cause = say!("config-depth", depth = depth.get_ref().to_string());
                 self.wrong(&depth.span(), cause)
             })
         })?;
@@ -107,7 +115,7 @@ impl Checker<'_> {
         let name = user.get_ref();
         let odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, ':' | '/');
         if name.is_empty() || name.starts_with('-') || name.contains(odd) {
-            let cause = format!("`{name}` is no account's name; leave `user` out for your own desktop");
+            let cause = say!("config-no-account", name = name.as_str());
             return Err(self.wrong(&user.span(), cause));
         }
         Ok(user.into_inner())
@@ -115,7 +123,7 @@ impl Checker<'_> {
 
     fn session(&self, session: Spanned<String>) -> Checked<String> {
         if session.get_ref().trim().is_empty() || session.get_ref().contains('\0') {
-            let cause = "`session` is no command; leave it out for the system's desktop";
+            let cause = say!("config-no-session");
             return Err(self.wrong(&session.span(), cause));
         }
         Ok(session.into_inner())

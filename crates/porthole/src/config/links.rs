@@ -7,7 +7,7 @@ use super::{
     schema,
     words::RIGHTS,
 };
-use crate::Terms;
+use crate::{Terms, texts::say};
 
 /// In seconds.
 const MINUTE: u64 = 60;
@@ -37,12 +37,9 @@ impl Checker<'_> {
             return Ok(None);
         }
         let seconds = duration(text).filter(|seconds| (1..=LONGEST).contains(seconds));
-        seconds.map(Some).ok_or_else(|| {
-            let cause = format!(
-                "`{text}` is no time for a link; write one like \"30m\", \"1h\" or \"7d\", or \"never\""
-            );
-            self.wrong(&ends.span(), cause)
-        })
+        seconds
+            .map(Some)
+            .ok_or_else(|| self.wrong(&ends.span(), say!("config-no-time", text = text.as_str())))
     }
 }
 

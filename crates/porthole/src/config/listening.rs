@@ -6,7 +6,7 @@ use super::{
     Config,
     check::{Checked, Checker},
 };
-use crate::Listening;
+use crate::{Listening, texts::say};
 
 /// The longest name of an interface, in characters: on some systems they have names of several words.
 const LONGEST_NAME: usize = 256;
@@ -19,10 +19,7 @@ impl Checker<'_> {
             && text.chars().count() <= LONGEST_NAME
             && !text.chars().any(char::is_control);
         if !good {
-            let cause = format!(
-                "`{}` is no interface; write one like \"wlan0\"",
-                text.escape_debug()
-            );
+            let cause = say!("config-no-interface", name = text.escape_debug().to_string());
             return Err(self.wrong(&name.span(), cause));
         }
         Ok(name.into_inner())

@@ -6,7 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Config, ConfigError, ConfigPlace, check::Checker, schema};
+use super::{Config, ConfigError, ConfigPlace, check::Checker, exposed::Exposed, schema};
+use crate::texts::say;
 
 /// A config with hundreds of displays has some 50 KiB.
 const LARGEST: u64 = 1 << 20;
@@ -16,7 +17,7 @@ const LARGEST: u64 = 1 << 20;
 pub(crate) struct Loaded {
     pub config: Config,
     /// What is not wrong, but worth a word.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Exposed>,
 }
 
 /// Reads and checks the config. Blocks; not for threads that serve.
@@ -39,7 +40,7 @@ pub(crate) fn load(place: &ConfigPlace, files: &mut Vec<PathBuf>) -> Result<Load
                 warnings: Vec::new(),
             });
         }
-        read => read.map_err(|error| wrong(format!("cannot be read: {error}")))?,
+        read => read.map_err(|error| wrong(say!("config-unreadable", error = error.to_string())))?,
     };
     check(&place.file, bytes, files)
 }
@@ -49,7 +50,7 @@ pub(super) fn read_text(path: &Path) -> Result<String, ConfigError> {
     let bytes = read_bounded(path, LARGEST).map_err(|error| ConfigError {
         file: path.to_owned(),
         line: None,
-        cause: format!("cannot be read: {error}"),
+        cause: say!("config-unreadable", error = error.to_string()),
     })?;
     text(path, bytes)
 }
@@ -58,7 +59,7 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<String, ConfigError> {
     String::from_utf8(bytes).map_err(|error| ConfigError {
         file: path.to_owned(),
         line: Some(line_of(error.as_bytes(), error.utf8_error().valid_up_to())),
-        cause: "this is not UTF-8 text; save the file as UTF-8".into(),
+        cause: say!("config-not-utf8"),
     })
 }
 
@@ -73,7 +74,7 @@ pub(super) fn check(path: &Path, bytes: Vec<u8>, files: &mut Vec<PathBuf>) -> Re
     let file: schema::File = toml::from_str(&text).map_err(|error| {
         wrong(
             error.span().map(|span| line_of(text.as_bytes(), span.start)),
-            one_line(error.message()),
+            say!("config-not-understood", message = one_line(error.message())),
         )
     })?;
     Checker::new(path, &text, files).check(file)
@@ -82,12 +83,12 @@ pub(super) fn check(path: &Path, bytes: Vec<u8>, files: &mut Vec<PathBuf>) -> Re
 /// The whole of a file, if it is a file (to open a pipe would wait for its writer) and no longer than `largest` bytes.
 pub(super) fn read_bounded(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is not a file"));
+        return Err(io::Error::other(say!("file-no-file")));
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(largest + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > largest {
-        return Err(io::Error::other(format!("it is longer than {largest} bytes")));
+        return Err(io::Error::other(say!("file-too-long", bytes = largest)));
     }
     Ok(bytes)
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use porthole_gateway::Password;
 
-use super::load::read_bounded;
-use crate::{private_file, secret::Secret};
+use super::{load::read_bounded, rewrite::not_written};
+use crate::{private_file, secret::Secret, texts::say};
 
 /// A VNC password has 8 bytes; the rest of the file may be notes.
 const LARGEST: u64 = 4096;
@@ -15,12 +15,11 @@ const LARGEST: u64 = 4096;
 /// # Errors
 /// What is wrong with the file, and what to do.
 pub(super) fn read(path: &Path) -> Result<Password, String> {
-    let bytes = read_bounded(path, LARGEST).map_err(|error| format!("cannot be read: {error}"))?;
-    let text = String::from_utf8(bytes).map_err(|_| {
-        "is not text. Put the password itself into its first line; a file made by vncpasswd does not work here"
-    })?;
+    let bytes =
+        read_bounded(path, LARGEST).map_err(|error| say!("config-unreadable", error = error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| say!("config-password-no-text"))?;
     match text.lines().next() {
-        None | Some("") => Err("is empty. Its first line is the password".into()),
+        None | Some("") => Err(say!("config-password-empty")),
         Some(line) => Ok(Password::from(line)),
     }
 }
@@ -33,7 +32,7 @@ pub(super) fn read(path: &Path) -> Result<Password, String> {
 pub(super) fn keep(config_file: &Path, target: &str, password: &Secret) -> Result<String, String> {
     let text = password.expose();
     if text.contains(['\n', '\r']) {
-        return Err("a password is one line".into());
+        return Err(say!("config-password-lines"));
     }
     let plain = |c: char| {
         if c.is_ascii_alphanumeric() || c == '.' {
@@ -50,7 +49,7 @@ pub(super) fn keep(config_file: &Path, target: &str, password: &Secret) -> Resul
     let name = names.find(is_free).unwrap_or_default();
     let path = config_file.with_file_name(&name);
     private_file::replace(&path, format!("{text}\n").as_bytes())
-        .map_err(|error| format!("{} could not be written: {error}", path.display()))?;
+        .map_err(|error| not_written(&path, error))?;
     Ok(name)
 }
 

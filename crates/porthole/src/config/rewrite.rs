@@ -1,13 +1,13 @@
 //! Changing the config file. It belongs to the person: what was not to be changed stays, and so does a good config.
 
 use std::{
-    io,
+    fmt,
     path::Path,
     sync::{Mutex, PoisonError},
 };
 
 use super::{Config, ConfigError, load, place::write_first};
-use crate::private_file;
+use crate::{private_file, texts::say};
 
 /// What is read must not change before it is written.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -21,7 +21,7 @@ pub(super) fn rewrite<T>(
     file: &Path,
     change: impl FnOnce(&str, &Config) -> Result<(T, String), String>,
 ) -> Result<T, String> {
-    let written = |error: io::Error| format!("{} could not be written: {error}", file.display());
+    let written = |error| not_written(file, error);
     let said = |error: ConfigError| error.to_string();
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     write_first(file).map_err(written)?;
@@ -33,4 +33,10 @@ pub(super) fn rewrite<T>(
     check(&new).map_err(said)?;
     private_file::rewrite(file, new.as_bytes()).map_err(written)?;
     Ok(made)
+}
+
+/// Why nothing was written there, as words without a full stop.
+pub(crate) fn not_written(file: &Path, error: impl fmt::Display) -> String {
+    let (file, error) = (file.display().to_string(), error.to_string());
+    say!("config-not-written", file = file, error = error)
 }

@@ -11,7 +11,7 @@ use super::{
     rewrite::rewrite,
     words::{OPEN, RIGHTS, THEMES, word},
 };
-use crate::{Listening, Setting, Terms};
+use crate::{Listening, Setting, Terms, texts::say};
 
 /// Writes a setting into the config file, writing a file first if there is none. Comments and order stay. Blocks.
 ///
@@ -44,7 +44,7 @@ fn changes(config: &Config, setting: &Setting) -> Result<Vec<Change>, String> {
             Listening::Interface { name } => vec![root("listen", None), set("interface", name)],
             Listening::ThisMachine => vec![set("listen", "127.0.0.1"), root("interface", None)],
             Listening::Fixed { .. } => {
-                return Err("addresses to listen on are written into the config file".into());
+                return Err(say!("config-fixed-addresses"));
             }
         },
     })

@@ -16,11 +16,13 @@ use super::{
     Config,
     check::{Checked, Checker},
     edit::{Addition, added},
-    exposed::{Others, exposed},
+    exposed::{Exposed, Others, exposed},
     key::{Change, changed},
     places::display_at,
     rewrite::rewrite,
+    token_faults::token_faults,
 };
+use crate::texts::say;
 
 /// So many displays are made of one file at most: a list of more is nobody's to read.
 const MOST: usize = 100;
@@ -38,9 +40,8 @@ impl Checker<'_> {
                 // In a folder, it is those that have to be mended.
                 let faulty = faults.first().iter().map(|fault| fault.file.clone());
                 self.follow(faulty);
-                let faults = faults.to_string();
-                let first = faults.lines().next().unwrap_or_default();
-                Err(self.wrong(&file.span(), format!("in the token file, {first}")))
+                let first = token_faults(&faults).into_iter().next().unwrap_or_default();
+                Err(self.wrong(&file.span(), say!("config-token-file", fault = first)))
             }
         }
     }
@@ -58,7 +59,7 @@ pub(crate) struct Contents {
     /// The token file that the config names until now, if it is another.
     pub replaces: Option<PathBuf>,
     /// What to do about a file that others can read, if they can.
-    pub exposed: Option<String>,
+    pub exposed: Option<Exposed>,
 }
 
 /// Why a token file cannot be taken over: a sentence for each fault, as `FILE:LINE: cause`.
@@ -77,13 +78,12 @@ impl Faulty {
 /// What is wrong with it, each with its place.
 pub(crate) fn look_into(file: &Path, config: &Config) -> Result<Contents, Faulty> {
     if !file.is_absolute() {
-        return Err(Faulty::one(format!(
-            "{} is not the whole path; write it from the first / on",
-            file.display()
+        return Err(Faulty::one(say!(
+            "tokens-relative",
+            file = file.display().to_string()
         )));
     }
-    let lines = read_token_file(file)
-        .map_err(|faults| Faulty(faults.to_string().lines().map(str::to_owned).collect()))?;
+    let lines = read_token_file(file).map_err(|faults| Faulty(token_faults(&faults)))?;
     let all = counted(lines);
     let (tokens, count) = (all.iter().map(|(_, tokens)| tokens).sum(), all.len());
     let as_displays = all.into_iter().filter(|(target, _)| is_written(target));
@@ -135,7 +135,7 @@ pub(crate) fn import(config_file: &Path, token_file: &Path) -> Result<Vec<String
         let contents = look_into(token_file, config).map_err(|Faulty(faults)| faults.join(" "))?;
         let path = token_file.to_str().ok_or_else(|| {
             let file = token_file.display();
-            format!("the path {file} is not UTF-8, as the config file is; rename it")
+            say!("tokens-path-not-utf8", file = file.to_string())
         })?;
         let named = Change {
             table: None,

@@ -3,7 +3,7 @@
 use toml::Spanned;
 
 use super::check::{Checked, Checker};
-use crate::{OpenIn, SessionRights, Theme};
+use crate::{OpenIn, SessionRights, Theme, texts::say};
 
 /// Words and what they mean; the first holds when none is written.
 pub(super) type Words<T, const COUNT: usize> = [(&'static str, T); COUNT];
@@ -39,8 +39,20 @@ impl Checker<'_> {
         chosen.map(|(_, means)| *means).ok_or_else(|| {
             let known: Vec<_> = words.iter().map(|(known, _)| format!("\"{known}\"")).collect();
             let cause = match &known[..] {
-                [one, other] => format!("`{}` is neither {one} nor {other}", word.get_ref()),
-                all => format!("`{}` is none of {}", word.get_ref(), all.join(", ")),
+                [one, other] => {
+                    let (one, other) = (one.as_str(), other.as_str());
+                    say!(
+                        "config-neither",
+                        word = word.get_ref().as_str(),
+                        one = one,
+                        other = other
+                    )
+                }
+                all => say!(
+                    "config-none-of",
+                    word = word.get_ref().as_str(),
+                    all = all.join(", ")
+                ),
             };
             self.wrong(&word.span(), cause)
         })

@@ -5,7 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 use porthole_gateway::Sessions;
 
 use super::{Answer, DisplayStatus, Request, Status};
-use crate::{Desks, LaunchView, desks::FORGOTTEN, history::History, links::Links, network::NetworkView};
+use crate::{
+    Desks, LaunchView, NoDesk, desks::forgotten, history::History, links::Links, network::NetworkView,
+};
 
 /// What the control socket can see and do.
 pub(crate) struct Room {
@@ -56,14 +58,14 @@ impl Room {
     }
 
     /// What came of it that a display was to be started or stopped.
-    fn launched(&self, display: String, done: Result<(), String>) -> Answer {
+    fn launched(&self, display: String, done: Result<(), NoDesk>) -> Answer {
         if self.desks.view(&display).is_none() {
             return self.unknown(&display);
         }
         match done {
             Ok(()) => Answer::Display(self.display(display, &self.viewers())),
-            Err(reason) => Answer::Failed {
-                reason,
+            Err(error) => Answer::Failed {
+                reason: error.to_string(),
                 log: match self.desks.view(&display) {
                     Some(LaunchView::Ended { log, .. }) => log,
                     _ => Vec::new(),
@@ -97,7 +99,7 @@ impl Room {
         let config = self.links.config();
         let target = config.display(&name).map(|display| display.place.to_string());
         DisplayStatus {
-            target: target.unwrap_or_else(|| FORGOTTEN.into()),
+            target: target.unwrap_or_else(forgotten),
             launch: self.desks.view(&name),
             viewers: viewers.get(&name).copied().unwrap_or_default(),
             name,

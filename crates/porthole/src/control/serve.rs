@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use super::{Answer, Request, Room};
-use crate::{ConfigPlace, private_file::create_folder};
+use crate::{ConfigPlace, private_file::create_folder, texts::say};
 
 /// How long a client may take to ask, and to take its answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -43,12 +43,9 @@ pub(crate) struct Control {
 /// Why there is no control socket.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ControlError {
-    #[error(
-        "Porthole runs already with this config. `portholed status`, `start` and `stop` speak to the one that was \
-         started first"
-    )]
+    #[error("{}", say!("control-taken"))]
     Taken,
-    #[error("`portholed status`, `start` and `stop` will not find this program: {}: {source}", .path.display())]
+    #[error("{}", say!("control-failed", path = path.display().to_string(), error = source.to_string()))]
     Io { path: PathBuf, source: io::Error },
 }
 

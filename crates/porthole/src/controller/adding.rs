@@ -8,7 +8,8 @@ use crate::{
     blocking::blocking,
     config::{Addition, Place, THIS_SCREEN, add, display_at},
     sentence::sentence,
-    unreachable::unreachable,
+    texts::say,
+    unreachable::{bad_target, unreachable},
 };
 
 /// What is being added.
@@ -53,7 +54,7 @@ impl Controller {
         let target: Target = match asked.trim().parse() {
             Ok(target) => target,
             Err(error) => {
-                let reason = sentence(&error.to_string());
+                let reason = bad_target(&error);
                 return self.is_adding(asked, Adding::Wrong { reason });
             }
         };
@@ -106,7 +107,7 @@ impl Controller {
             Err(error) => {
                 let (reason, fix) = unreachable(&Place::At(done.target), &error);
                 let fix = match error {
-                    TargetError::Unreachable(_) => "Start its VNC server, or correct the address.".into(),
+                    TargetError::Unreachable(_) => say!("unreachable-address-fix"),
                     _ => fix,
                 };
                 Adding::Unreachable { reason, fix }
@@ -140,7 +141,11 @@ impl Controller {
         match added {
             Ok(display) => {
                 let file = self.porthole.config_file().display();
-                self.notice = Some(Notice::info(format!("{display} was added to {file}.")));
+                self.notice = Some(Notice::info(say!(
+                    "done-added",
+                    display = display.as_str(),
+                    file = file.to_string()
+                )));
                 self.additions.to_share = Some(display.clone());
                 if launched {
                     self.additions.to_start.push(display);

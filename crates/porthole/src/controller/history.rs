@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use super::{Controller, work::Done};
-use crate::{Notice, VisitView, blocking::blocking, history::export};
+use crate::{Notice, VisitView, blocking::blocking, history::export, texts::say};
 
 /// So many visits are shown; all of them can be exported.
 const MOST_SHOWN: usize = 500;
@@ -41,7 +41,7 @@ impl Controller {
 
     pub(super) fn export_history(&mut self) {
         let Some(folder) = self.porthole.downloads().map(ToOwned::to_owned) else {
-            return self.fail("There is no folder to write the history to: set HOME.".into());
+            return self.fail(say!("failed-export-no-folder"));
         };
         let history = self.porthole.history().clone();
         self.work.spawn(async move {
@@ -51,11 +51,11 @@ impl Controller {
                 move || export(&visits, &folder, SystemTime::now())
             });
             Done::asked(Some(match written.await {
-                Ok(file) => Notice::info(format!("The history is in {}.", file.display())),
-                Err(cause) => Notice::error(format!(
-                    "The history could not be written to {}: {cause}.",
-                    folder.display()
-                )),
+                Ok(file) => Notice::info(say!("done-exported", file = file.display().to_string())),
+                Err(cause) => {
+                    let (folder, cause) = (folder.display().to_string(), cause.to_string());
+                    Notice::error(say!("failed-export", folder = folder, cause = cause))
+                }
             }))
         });
     }

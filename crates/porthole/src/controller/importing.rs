@@ -8,6 +8,7 @@ use crate::{
     blocking::blocking,
     config::{Contents, Faulty, display_at, import, look_into},
     sentence::sentence,
+    texts::say,
 };
 
 impl Controller {
@@ -51,7 +52,7 @@ impl Controller {
                     })
                     .collect();
                 view.replaces = replaces.map(|path| path.display().to_string());
-                view.exposed = exposed.map(|text| sentence(&text));
+                view.exposed = exposed.map(|exposed| sentence(&exposed.to_string()));
             }
             Err(Faulty(faults)) => view.faults = Some(sentences(&faults)),
         }
@@ -77,12 +78,9 @@ impl Controller {
         match imported {
             Ok(names) => {
                 self.add_nothing();
-                let added = match names.len() {
-                    0 => "All its displays are in the list already".into(),
-                    1 => "1 display was added".into(),
-                    count => format!("{count} displays were added"),
-                };
-                let text = format!("The tokens of {} work as links now. {added}.", file.display());
+                let taken = say!("done-imported", file = file.display().to_string());
+                let added = say!("done-imported-displays", count = names.len());
+                let text = format!("{taken} {added}");
                 self.notice = Some(Notice::info(text));
                 if let [name] = &names[..] {
                     self.additions.to_share = Some(name.clone());

@@ -8,6 +8,7 @@ use crate::{
     blocking::blocking,
     config::{Place, keep_password},
     sentence::sentence,
+    texts::say,
 };
 
 /// Why a password was not kept.
@@ -49,7 +50,7 @@ impl Controller {
     pub(super) fn take_kept_password(&mut self, display: String, kept: Result<(), NotKept>) {
         self.busy.remove(&display);
         match kept {
-            Ok(()) => self.notice = Some(Notice::info(format!("The password of {display} is kept now."))),
+            Ok(()) => self.notice = Some(Notice::info(say!("done-kept-password", display = display))),
             Err(NotKept::Unwritten(cause)) => self.fail(sentence(&cause)),
             Err(NotKept::Refused(_, TargetError::Refused(ServerError::WrongPassword { .. }))) => {
                 self.reaches.refuse_password(&display);

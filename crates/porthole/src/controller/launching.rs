@@ -7,7 +7,8 @@ use super::{Controller, work::Done};
 use crate::{
     FoundView, Notice,
     config::{Config, Place, here},
-    sentence::sentence,
+    desks::words,
+    texts::say,
 };
 
 impl Controller {
@@ -15,20 +16,32 @@ impl Controller {
         let desks = self.porthole.desks().clone();
         self.launch(async move {
             let started = desks.start(&display).await.map(drop);
-            started.map_err(|cause| format!("{display} was not started: {cause}."))
+            started.map_err(|error| {
+                say!(
+                    "desk-not-started",
+                    display = display,
+                    cause = words::no_desk(&error)
+                )
+            })
         });
     }
 
     pub(super) fn stop_display(&mut self, display: String) {
         let desks = self.porthole.desks().clone();
-        self.launch(async move { desks.stop(&display).await.map_err(|cause| sentence(&cause)) });
+        self.launch(async move { desks.stop(&display).await.map_err(|error| words::no_desk(&error)) });
     }
 
     pub(super) fn restart_display(&mut self, display: String) {
         let desks = self.porthole.desks().clone();
         self.launch(async move {
             let started = desks.restart(&display).await.map(drop);
-            started.map_err(|cause| format!("{display} was not started again: {cause}."))
+            started.map_err(|error| {
+                say!(
+                    "desk-not-restarted",
+                    display = display,
+                    cause = words::no_desk(&error)
+                )
+            })
         });
     }
 
@@ -50,7 +63,7 @@ impl Controller {
         let visible = self.visible;
         self.work.spawn(async move {
             let obstacles = desks.look().await;
-            let said = |error: LaunchError| sentence(&error.to_string());
+            let said = |error: LaunchError| words::whole(&error);
             let (memory, found) = if visible {
                 (desks.memory().await, search.look().await)
             } else {

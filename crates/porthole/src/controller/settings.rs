@@ -13,6 +13,7 @@ use crate::{
     config::set,
     network::{Interface, Interfaces},
     sentence::sentence,
+    texts::say,
 };
 
 /// The settings, as far as the config does not say them.
@@ -78,8 +79,8 @@ impl Controller {
 
     pub(super) fn take_surroundings(&mut self, found: Surroundings) {
         self.settings.looking = false;
-        if let Some(cause) = found.fault {
-            self.fail(format!("Start at login could not be changed: {cause}."));
+        if let Some(ShellError(cause)) = found.fault {
+            self.fail(say!("failed-login", cause = cause));
         }
         self.settings.interfaces = found.interfaces;
         self.settings.start_at_login = found

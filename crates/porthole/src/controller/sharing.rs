@@ -11,9 +11,10 @@ use super::{
     work::{Done, not_saved},
 };
 use crate::{
-    Notice, Opens, SessionRights, ShareAddress, ShareView, Terms,
+    Notice, Opens, SessionRights, ShareAddress, ShareView, ShellError, Terms,
     links::{Audience, LinkId, Made},
     network::{Entrance, Outlook, opens, qr},
+    texts::say,
 };
 
 /// The link that is shown: its token is known only as long as this lives.
@@ -121,7 +122,7 @@ impl Controller {
                 .call(Call::Copy(url.map(String::from).unwrap_or_default()))
                 .await;
             let notice = match (copied, saved) {
-                (Err(cause), _) => Notice::error(format!("The link could not be copied: {cause}.")),
+                (Err(ShellError(cause)), _) => Notice::error(say!("failed-copy", cause = cause)),
                 (Ok(()), Err(cause)) => not_saved(cause),
                 (Ok(()), Ok(())) => copied_notice(terms, &outlook, opens.get(best)),
             };
@@ -137,14 +138,14 @@ impl Controller {
         let Some(shared) = &mut self.share else { return };
         shared.to_copy = false;
         let Some(address) = shared.addresses.iter().find(|address| address.host == host) else {
-            return self.fail(format!("This machine is not reached as {host} any more."));
+            return self.fail(say!("failed-no-host", host = host));
         };
         let (link, url, shell) = (shared.made.id, address.url.clone(), self.shell.clone());
         self.work.spawn(async move {
             let copied = shell.call(Call::Copy(url.clone())).await;
             let notice = copied
                 .err()
-                .map(|cause| Notice::error(format!("The link could not be copied: {cause}.")));
+                .map(|ShellError(cause)| Notice::error(say!("failed-copy", cause = cause)));
             Done::Copied { link, url, notice }
         });
     }
@@ -254,9 +255,9 @@ fn best(opens: &[Opens]) -> usize {
 }
 
 fn copied_notice(terms: Terms, outlook: &Outlook, opens: Option<&Opens>) -> Notice {
-    let mut text = format!("Link copied. It gives {}.", given(terms));
+    let mut text = given(terms);
     if !outlook.addresses.is_open() {
-        text.push_str(" It opens on this machine only.");
+        text = format!("{text} {}", say!("copied-here"));
     }
     match opens {
         Some(Opens::No { reason, fix }) => Notice::error(format!("{text} {reason} {fix}")),
@@ -265,43 +266,49 @@ fn copied_notice(terms: Terms, outlook: &Outlook, opens: Option<&Opens>) -> Noti
     }
 }
 
-/// What a link gives, as words within a sentence.
+/// That a link was copied, and what it gives.
 fn given(terms: Terms) -> String {
-    let mut words = match terms.rights {
-        SessionRights::Control => "control".to_owned(),
-        SessionRights::View => "a view".to_owned(),
-    };
-    words.push(' ');
-    words.push_str(&terms.seconds.map_or("until you revoke it".to_owned(), time));
+    let mut more = String::new();
     if terms.once {
-        words.push_str(", once");
+        more.push_str(&say!("copied-once"));
     }
     if terms.ask {
-        words.push_str(", when you allow it");
+        more.push_str(&say!("copied-ask"));
     }
-    words
+    match (terms.rights, terms.seconds) {
+        (SessionRights::Control, None) => say!("copied-control", more = more),
+        (SessionRights::Control, Some(seconds)) => {
+            say!("copied-control-for", time = time(seconds), more = more)
+        }
+        (SessionRights::View, None) => say!("copied-view", more = more),
+        (SessionRights::View, Some(seconds)) => say!("copied-view-for", time = time(seconds), more = more),
+    }
 }
 
 /// The largest unit that says a time exactly.
 fn time(seconds: u64) -> String {
-    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
-    let unit = units.iter().find(|(length, _)| seconds.is_multiple_of(*length));
-    let (length, name) = unit.unwrap_or(&(1, "second"));
-    match seconds / length {
-        1 => format!("for 1 {name}"),
-        count => format!("for {count} {name}s"),
+    match seconds {
+        _ if seconds.is_multiple_of(86_400) => say!("time-days", count = seconds / 86_400),
+        _ if seconds.is_multiple_of(3_600) => say!("time-hours", count = seconds / 3_600),
+        _ if seconds.is_multiple_of(60) => say!("time-minutes", count = seconds / 60),
+        _ => say!("time-seconds", count = seconds),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::texts::tests::in_german;
 
     #[test]
     fn what_a_link_gives_is_said() {
         let terms = Terms::default();
-        for (terms, words) in [
-            (terms, "control for 1 hour"),
+        for (terms, english, german) in [
+            (
+                terms,
+                "control for 1 hour",
+                "1 Stunde lang, den Bildschirm zu steuern",
+            ),
             (
                 Terms {
                     rights: SessionRights::View,
@@ -311,6 +318,7 @@ mod tests {
                     pin: false,
                 },
                 "a view for 90 minutes, once, when you allow it",
+                "90 Minuten lang zuzusehen, nur einmal, wenn Sie es erlauben",
             ),
             (
                 Terms {
@@ -318,6 +326,7 @@ mod tests {
                     ..terms
                 },
                 "control for 7 days",
+                "7 Tage lang, den Bildschirm zu steuern",
             ),
             (
                 Terms {
@@ -325,9 +334,12 @@ mod tests {
                     ..terms
                 },
                 "control until you revoke it",
+                "den Bildschirm zu steuern, bis Sie ihn widerrufen",
             ),
         ] {
-            assert_eq!(given(terms), words);
+            assert_eq!(given(terms), format!("Link copied. It gives {english}."));
+            let said = in_german(|| given(terms));
+            assert!(said.ends_with(&format!(" {german}.")), "{said}");
         }
     }
 

@@ -8,7 +8,7 @@ use tokio::{
 };
 use url::Url;
 
-use crate::{Desktop, ShellError};
+use crate::{Desktop, ShellError, texts::say};
 
 /// A desktop that has not answered by then is said to have failed.
 const LONGEST_CALL: Duration = Duration::from_secs(20);
@@ -50,8 +50,8 @@ impl Shell {
         let _ = self.calls.send((call, answer));
         match timeout(LONGEST_CALL, answered).await {
             Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(ShellError::new("the desktop is gone")),
-            Err(_) => Err(ShellError::new("the desktop does not answer")),
+            Ok(Err(_)) => Err(ShellError(say!("desktop-gone"))),
+            Err(_) => Err(ShellError(say!("desktop-silent"))),
         }
     }
 

@@ -3,7 +3,9 @@
 use porthole_gateway::SessionInfo;
 
 use super::{Controller, sharing::Shared};
-use crate::{DisplayView, LaunchView, NetworkView, Reach, SessionView, Snapshot, desks::FORGOTTEN};
+use crate::{
+    DisplayView, LaunchView, NetworkView, Reach, SessionView, Snapshot, desks::forgotten, texts::say,
+};
 
 impl Controller {
     pub(super) fn snapshot(&self) -> Snapshot {
@@ -30,13 +32,13 @@ impl Controller {
             links: links_of(&display.name),
             picture: self.pictures.view(&display.name),
         });
-        let forgotten = self.porthole.desks().forgotten().into_iter();
-        let forgotten = forgotten.map(|name| DisplayView {
-            target: FORGOTTEN.into(),
+        let runs_on = self.porthole.desks().forgotten().into_iter();
+        let runs_on = runs_on.map(|name| DisplayView {
+            target: forgotten(),
             launch: self.launch_of(&name),
             state: Reach::Unreachable {
-                reason: "The config does not know it any more; it runs on as it was started.".into(),
-                fix: "Stop it, or add it to the config again.".into(),
+                reason: say!("desk-forgotten-runs"),
+                fix: say!("desk-forgotten-fix"),
             },
             busy: false,
             sessions: sessions_of(&name),
@@ -45,7 +47,7 @@ impl Controller {
             name,
         });
         Snapshot {
-            displays: known.chain(forgotten).collect(),
+            displays: known.chain(runs_on).collect(),
             fault: self.porthole.fault().map(ToString::to_string),
             notice: self.notice.clone(),
             address: self.porthole.address(),

@@ -1,7 +1,7 @@
 //! Links and visitors, as the controller attends to them.
 
 use super::{Controller, work::Done};
-use crate::{Notice, SessionRights, state::Saving};
+use crate::{Notice, SessionRights, state::Saving, texts::say};
 
 impl Controller {
     pub(super) fn revoke_link(&mut self, link: u64) {
@@ -17,7 +17,7 @@ impl Controller {
 
     pub(super) fn answer(&mut self, visitor: u64, rights: Option<SessionRights>) {
         if !self.porthole.links().answer(visitor, rights) && rights.is_some() {
-            self.fail("This visitor has left.".into());
+            self.fail(say!("failed-no-visitor"));
         }
     }
 
@@ -25,11 +25,9 @@ impl Controller {
     fn see_revoked(&mut self, saved: Saving) {
         self.work.spawn(async move {
             let failed = saved.await.err();
-            Done::asked(failed.map(|cause| {
-                Notice::error(format!(
-                    "The link is revoked until Porthole ends, and no longer: {cause}."
-                ))
-            }))
+            Done::asked(
+                failed.map(|cause| Notice::error(say!("failed-not-revoked", cause = cause.to_string()))),
+            )
         });
     }
 }

@@ -15,11 +15,12 @@ use super::{
     shell::Call,
 };
 use crate::{
-    Finding, Notice, Opens, Reach, VisitView,
+    Finding, Notice, Opens, Reach, ShellError, VisitView,
     blocking::blocking,
-    config::{Contents, Faulty, Place, write_first},
+    config::{Contents, Faulty, Place, not_written, write_first},
     links::LinkId,
     sentence::sentence,
+    texts::say,
 };
 
 /// What comes back to the loop.
@@ -112,7 +113,8 @@ impl Controller {
                 .await;
             let notice = opened
                 .err()
-                .map(|cause| Notice::error(format!("{display} could not be opened: {cause}.")));
+                .map(|ShellError(cause)| say!("failed-open", display = display.as_str(), cause = cause));
+            let notice = notice.map(Notice::error);
             Done::Asked {
                 display: Some(display),
                 notice,
@@ -132,9 +134,7 @@ impl Controller {
         self.work.spawn(async move {
             let saved = saved.await;
             let notice = match (shell.call(Call::Browser(url)).await, saved) {
-                (Err(cause), _) => Some(Notice::error(format!(
-                    "The browser could not be opened: {cause}."
-                ))),
+                (Err(ShellError(cause)), _) => Some(Notice::error(say!("failed-browser", cause = cause))),
                 (Ok(()), Err(cause)) => Some(not_saved(cause)),
                 (Ok(()), Ok(())) => None,
             };
@@ -163,14 +163,12 @@ impl Controller {
             let notice = match written.await {
                 Ok(()) => {
                     let opened = shell.call(Call::File(file.clone())).await;
-                    opened.err().map(|cause| {
-                        Notice::error(format!("{} could not be opened: {cause}.", file.display()))
+                    opened.err().map(|ShellError(cause)| {
+                        let file = file.display().to_string();
+                        Notice::error(say!("failed-file-open", file = file, cause = cause))
                     })
                 }
-                Err(cause) => Some(Notice::error(format!(
-                    "{} could not be written: {cause}.",
-                    file.display()
-                ))),
+                Err(cause) => Some(Notice::error(sentence(&not_written(&file, cause)))),
             };
             Done::asked(notice)
         });
@@ -182,7 +180,7 @@ impl Controller {
             let shown = shell.call(Call::Show).await;
             let notice = shown
                 .err()
-                .map(|cause| Notice::error(format!("The window could not be shown: {cause}.")));
+                .map(|ShellError(cause)| Notice::error(say!("failed-window", cause = cause)));
             Done::asked(notice)
         });
     }
@@ -234,19 +232,17 @@ impl Controller {
     fn knows(&mut self, display: &str) -> bool {
         let known = self.porthole.config().display(display).is_some();
         if !known {
-            self.fail(format!("There is no display called {display} any more."));
+            self.fail(say!("failed-no-display", display = display));
         }
         known
     }
 
     pub(super) fn give_up(&mut self, display: &str, cause: impl std::fmt::Display) {
         self.busy.remove(display);
-        self.fail(sentence(&cause.to_string()));
+        self.fail(say!("failed-no-link", cause = cause.to_string()));
     }
 }
 
 pub(super) fn not_saved(cause: impl std::fmt::Display) -> Notice {
-    Notice::error(format!(
-        "The link works until Porthole ends, and no longer: {cause}."
-    ))
+    Notice::error(say!("failed-not-saved", cause = cause.to_string()))
 }

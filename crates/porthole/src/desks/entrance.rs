@@ -21,7 +21,8 @@ pub(super) struct Entrance {
 impl OnDemand for Entrance {
     fn ready(&self) -> Awaited<'_, Result<Ready, String>> {
         Box::pin(async {
-            let running = self.desks.start(&self.display).await?;
+            let running = self.desks.start(&self.display).await;
+            let running = running.map_err(|error| error.to_string())?;
             Ok(way(running, self.rights))
         })
     }
@@ -31,7 +32,7 @@ impl OnDemand for Entrance {
             let mut fare = self.desks.fare(&self.display)?;
             let ends = fare.wait_for(|fare| !fare.is_running());
             match timeout(NOTICED, ends).await.ok()?.ok().as_deref()? {
-                Fare::Stopping(reason) | Fare::Ended { reason, .. } => Some(reason.clone()),
+                Fare::Stopping(reason) | Fare::Ended { reason, .. } => Some(reason.to_string()),
                 Fare::Stopped => Some("It was stopped".into()),
                 Fare::Starting(_) | Fare::Running(_) => None,
             }

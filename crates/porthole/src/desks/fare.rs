@@ -4,7 +4,8 @@ use std::time::SystemTime;
 
 use porthole_launcher::{Ended, LaunchError, Reason, Running, State, Step};
 
-use crate::{LaunchView, milliseconds::milliseconds, sentence::sentence};
+use super::words;
+use crate::{LaunchView, milliseconds::milliseconds};
 
 /// How a launched display fares.
 #[derive(Clone, Debug)]
@@ -14,10 +15,10 @@ pub(crate) enum Fare {
     Starting(Step),
     Running(Running),
     /// It is being ended, for this reason.
-    Stopping(String),
+    Stopping(Reason),
     /// It ended, and nobody had asked it to.
     Ended {
-        reason: String,
+        reason: Reason,
         log: Vec<String>,
         at: SystemTime,
     },
@@ -28,13 +29,13 @@ impl From<State> for Fare {
         match state {
             State::Starting(step) => Self::Starting(step),
             State::Running(running) => Self::Running(running),
-            State::Stopping(reason) => Self::Stopping(reason.to_string()),
+            State::Stopping(reason) => Self::Stopping(reason),
             State::Ended(Ended {
                 reason: Reason::Stopped,
                 ..
             }) => Self::Stopped,
             State::Ended(Ended { reason, log }) => Self::Ended {
-                reason: reason.to_string(),
+                reason,
                 log,
                 at: SystemTime::now(),
             },
@@ -56,12 +57,12 @@ impl Fare {
     pub fn view(&self, obstacle: Option<&LaunchError>) -> LaunchView {
         match (self, obstacle) {
             (Self::Stopped | Self::Ended { .. }, Some(error)) => LaunchView::Unavailable {
-                reason: sentence(&error.cause()),
-                fix: error.fix().map(|fix| sentence(&fix)).unwrap_or_default(),
+                reason: words::cause(error),
+                fix: words::fix(error).unwrap_or_default(),
             },
             (Self::Stopped, None) => LaunchView::Stopped,
             (Self::Starting(step), _) => LaunchView::Starting {
-                step: step.to_string(),
+                step: words::step(*step),
             },
             (Self::Running(running), _) => LaunchView::Running {
                 since: milliseconds(running.since),
@@ -71,7 +72,7 @@ impl Fare {
             },
             (Self::Stopping(_), _) => LaunchView::Stopping,
             (Self::Ended { reason, log, at }, None) => LaunchView::Ended {
-                reason: sentence(reason),
+                reason: words::reason(reason),
                 log: log.clone(),
                 at: milliseconds(*at),
             },

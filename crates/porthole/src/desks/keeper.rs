@@ -8,7 +8,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::fare::Fare;
+use super::{NoDesk, fare::Fare};
 use crate::config::{LaunchPlan, StartWhen, StopWhen};
 
 /// What a display is told to do, and where to say how that went.
@@ -19,7 +19,7 @@ pub(super) enum Order {
 }
 
 /// Takes the running display, or why there is none.
-pub(super) type Answer = oneshot::Sender<Result<Running, String>>;
+pub(super) type Answer = oneshot::Sender<Result<Running, NoDesk>>;
 
 /// The hands that one display is in: a task of its own, so that whatever is asked of it is done in its order. It ends
 /// when nobody can give orders any more; the display runs on.
@@ -81,7 +81,7 @@ impl Keeper {
             if std::mem::take(&mut self.hopes.again) {
                 match self.launch() {
                     Some(launch) => return Ok(launch),
-                    None => self.answer(&Err(format!("{} is no longer in the config", self.name))),
+                    None => self.answer(&Err(NoDesk::Forgotten(self.name.clone()))),
                 }
             }
             let due = self.hopes.due;
@@ -184,7 +184,7 @@ impl Keeper {
             tracing::info!(display = %self.name, "ended: {reason}");
         }
         if !self.hopes.again {
-            self.answer(&Err(reason.to_string()));
+            self.answer(&Err(NoDesk::Over(reason.clone())));
             if reason != Reason::Stopped && self.starts_by_itself() {
                 self.hopes.due = Some(Instant::now() + self.hopes.restarts.wait(ran));
             }
@@ -195,7 +195,7 @@ impl Keeper {
         }
     }
 
-    fn answer(&mut self, outcome: &Result<Running, String>) {
+    fn answer(&mut self, outcome: &Result<Running, NoDesk>) {
         for waiting in self.hopes.starts.drain(..) {
             // Who asked may have gone.
             let _ = waiting.send(outcome.clone());

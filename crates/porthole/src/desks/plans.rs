@@ -17,6 +17,7 @@ use super::{
 use crate::{
     Notice,
     config::{Config, Display, LaunchPlan, Place, StartWhen},
+    texts::say,
 };
 
 impl Desks {
@@ -59,9 +60,7 @@ impl Desks {
                 Some(desk) => {
                     let runs = !desk.fare.borrow().is_over();
                     if runs && before.as_ref().is_some_and(|before| before.what != plan.what) {
-                        notes.push(Notice::info(format!(
-                            "{name} runs on as it was; what was changed counts from its next start."
-                        )));
+                        notes.push(Notice::info(say!("desk-runs-on", display = name)));
                     }
                     desk.plan.send_replace(Some(plan.clone()));
                 }
@@ -135,7 +134,5 @@ fn planned(display: &Display) -> Option<(&str, &LaunchPlan)> {
 }
 
 fn forgotten(name: &str) -> Notice {
-    Notice::info(format!(
-        "{name} is not in the config any more, but still runs. To stop it: portholed stop \"{name}\"."
-    ))
+    Notice::info(say!("desk-still-runs", display = name))
 }

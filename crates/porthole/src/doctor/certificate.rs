@@ -8,6 +8,7 @@ use super::Case;
 use crate::{
     Finding,
     config::{Encryption, OwnCertificate},
+    texts::say,
 };
 
 const CHECK: &str = "certificate";
@@ -20,43 +21,31 @@ const SOON: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 /// Whether the certificate is valid. That it fits its key is said with the config.
 pub(super) fn certificate(case: &Case) -> Vec<Finding> {
     vec![match &case.config.encryption {
-        Encryption::Off => Finding::ok(CHECK, "Links are http, so there is no certificate to look at."),
-        Encryption::Generated => Finding::ok(CHECK, "Porthole makes its certificate, and renews it."),
+        Encryption::Off => Finding::ok(CHECK, say!("doctor-certificate-http")),
+        Encryption::Generated => Finding::ok(CHECK, say!("doctor-certificate-generated")),
         Encryption::Own(own) => look(own, case.machine.now),
     }]
 }
 
 fn look(own: &OwnCertificate, now: SystemTime) -> Finding {
     match validity(&own.certificate) {
-        None => Finding::warn(CHECK, "Until when the certificate is valid cannot be read.", ""),
+        None => Finding::warn(CHECK, say!("doctor-certificate-unknown"), ""),
         Some((from, _)) if now < from => Finding::fault(
             CHECK,
-            format!(
-                "The certificate is valid only in {}; browsers refuse it now.",
-                days(from, now)
-            ),
-            "Wait, or set the clock right: timedatectl set-ntp true",
+            say!("doctor-certificate-early", days = days(from, now)),
+            say!("doctor-certificate-early-fix"),
         ),
         Some((_, until)) if now >= until => Finding::fault(
             CHECK,
-            format!(
-                "The certificate ended {} ago; browsers refuse it.",
-                days(now, until)
-            ),
-            "Have it renewed. A new file counts as soon as it is there.",
+            say!("doctor-certificate-ended", days = days(now, until)),
+            say!("doctor-certificate-renew-fix"),
         ),
         Some((_, until)) if now + SOON >= until => Finding::warn(
             CHECK,
-            format!("The certificate ends in {}.", days(until, now)),
-            "Have it renewed. A new file counts as soon as it is there.",
+            say!("doctor-certificate-ends", days = days(until, now)),
+            say!("doctor-certificate-renew-fix"),
         ),
-        Some((_, until)) => Finding::ok(
-            CHECK,
-            format!(
-                "The certificate fits its key, and is valid for {}.",
-                days(until, now)
-            ),
-        ),
+        Some((_, until)) => Finding::ok(CHECK, say!("doctor-certificate-well", days = days(until, now))),
     }
 }
 
@@ -72,11 +61,7 @@ fn validity(chain: &[u8]) -> Option<(SystemTime, SystemTime)> {
     ))
 }
 
-/// The time from `earlier` to `later`, in days.
-fn days(later: SystemTime, earlier: SystemTime) -> String {
-    match later.duration_since(earlier).unwrap_or_default().as_secs() / DAY.as_secs() {
-        0 => "less than a day".to_owned(),
-        1 => "1 day".to_owned(),
-        days => format!("{days} days"),
-    }
+/// The whole days from `earlier` to `later`.
+fn days(later: SystemTime, earlier: SystemTime) -> u64 {
+    later.duration_since(earlier).unwrap_or_default().as_secs() / DAY.as_secs()
 }

@@ -12,7 +12,8 @@ use crate::{
     Finding,
     blocking::blocking,
     config::{Display, LaunchPlan, Place},
-    sentence::sentence,
+    desks::words,
+    texts::say,
     unreachable::unreachable,
 };
 
@@ -35,8 +36,11 @@ pub(super) async fn displays(case: &Case) -> Vec<Finding> {
                 }
             };
             let finding = match obstacle {
-                None => Finding::ok(CHECK, format!("{name} can be opened.")),
-                Some((cause, fix)) => Finding::fault(CHECK, format!("{name} cannot be opened. {cause}"), fix),
+                None => Finding::ok(CHECK, say!("doctor-display-well", display = name)),
+                Some((cause, fix)) => {
+                    let text = say!("doctor-display-closed", display = name, cause = cause);
+                    Finding::fault(CHECK, text, fix)
+                }
             };
             (index, finding)
         });
@@ -62,26 +66,26 @@ async fn at(display: &Display, target: &Target) -> Option<(String, String)> {
 
 /// What is wrong with a socket, before anybody is asked there.
 fn closed(socket: &Path) -> Option<(String, String)> {
-    let shown = socket.display();
+    let shown = socket.display().to_string();
     let data = match socket.metadata() {
         Ok(data) => data,
         Err(error) => {
             return Some((
-                format!("There is no socket {shown} ({error})."),
-                "Start its VNC server, or correct the display's target in the config file.".into(),
+                say!("doctor-socket-missing", socket = shown, error = error.to_string()),
+                say!("unreachable-fix"),
             ));
         }
     };
     if !data.file_type().is_socket() {
         return Some((
-            format!("{shown} is no socket."),
-            "Correct the display's target in the config file.".into(),
+            say!("doctor-socket-no-socket", socket = shown),
+            say!("doctor-socket-no-socket-fix"),
         ));
     }
     access(socket, Access::READ_OK | Access::WRITE_OK).err().map(|_| {
         (
-            format!("The socket {shown} may not be opened by this user."),
-            format!("Let its VNC server make it for a group that you are in (-rfbunixmode 0660), or run: sudo chmod go+rw {shown}"),
+            say!("doctor-socket-closed", socket = shown.as_str()),
+            say!("doctor-socket-closed-fix", socket = shown.as_str()),
         )
     })
 }
@@ -98,12 +102,12 @@ pub(super) fn servers(case: &Case) -> Vec<Finding> {
     let kinds = [
         (
             What::Desktop(Desktop::default()),
-            "New desktops can be started.",
+            say!("doctor-desktops-well"),
             launched(|what| matches!(what, What::Desktop(_))),
         ),
         (
             What::ThisScreen,
-            "The screen that one sits at can be shared.",
+            say!("doctor-this-screen-well"),
             launched(|what| *what == What::ThisScreen),
         ),
     ];
@@ -125,6 +129,5 @@ pub(super) fn servers(case: &Case) -> Vec<Finding> {
 
 /// What the launcher says, as a sentence each.
 fn told(error: &LaunchError) -> (String, String) {
-    let fix = error.fix().map(|fix| sentence(&fix));
-    (sentence(&error.cause()), fix.unwrap_or_default())
+    (words::cause(error), words::fix(error).unwrap_or_default())
 }

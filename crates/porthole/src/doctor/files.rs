@@ -3,7 +3,7 @@
 use std::{fs::Metadata, os::unix::fs::MetadataExt, path::Path};
 
 use super::Case;
-use crate::{Finding, sentence::sentence};
+use crate::{Finding, config::Exposed, sentence::sentence, texts::say};
 
 /// Others may write.
 const WRITABLE: u32 = 0o022;
@@ -12,28 +12,20 @@ const WRITABLE: u32 = 0o022;
 pub(super) fn config(case: &Case) -> Vec<Finding> {
     const CHECK: &str = "config";
     let file = case.place.file();
+    let shown = file.display().to_string();
     let mut findings = vec![match &case.fault {
         Some(fault) => Finding::fault(
             CHECK,
             sentence(&fault.to_string()),
-            format!(
-                "Correct {}. It is read again whenever it is saved.",
-                file.display()
-            ),
+            say!("doctor-config-fix", file = shown),
         ),
-        None if !file.exists() => Finding::ok(
-            CHECK,
-            format!(
-                "There is no {} yet: one display, Demo, is served.",
-                file.display()
-            ),
-        ),
+        None if !file.exists() => Finding::ok(CHECK, say!("doctor-config-none", file = shown)),
         None => Finding::ok(
             CHECK,
-            format!(
-                "{} is good. It has {}.",
-                file.display(),
-                counted(case.config.displays.len(), "display")
+            say!(
+                "doctor-config-well",
+                file = shown,
+                displays = case.config.displays.len()
             ),
         ),
     }];
@@ -47,15 +39,13 @@ pub(super) fn config(case: &Case) -> Vec<Finding> {
 
 /// A config says what is run, and where passwords go: who may write to it is as good as its owner.
 fn changeable(check: &str, case: &Case, path: &Path, data: &Metadata) -> Option<Finding> {
-    let shown = path.display();
+    let shown = path.display().to_string();
+    let path = shown.as_str();
     if ![case.machine.user, case.machine.system].contains(&data.uid()) {
         return Some(Finding::fault(
             check,
-            format!(
-                "{shown} belongs to somebody else (user id {}), who can change it.",
-                data.uid()
-            ),
-            format!("Run: sudo chown {} {shown}", case.machine.user),
+            say!("doctor-config-foreign", path = path, user = data.uid()),
+            say!("doctor-config-foreign-fix", us = case.machine.user, path = path),
         ));
     }
     // What is sticky lets only owners replace their files, like /tmp.
@@ -63,8 +53,8 @@ fn changeable(check: &str, case: &Case, path: &Path, data: &Metadata) -> Option<
     (data.mode() & WRITABLE != 0 && !sticky).then(|| {
         Finding::fault(
             check,
-            format!("Other users can change {shown}, and so what Porthole runs."),
-            format!("Run: chmod go-w {shown}"),
+            say!("doctor-config-open", path = path),
+            say!("doctor-config-open-fix", path = path),
         )
     })
 }
@@ -73,23 +63,8 @@ fn changeable(check: &str, case: &Case, path: &Path, data: &Metadata) -> Option<
 pub(super) fn passwords(case: &Case) -> Vec<Finding> {
     const CHECK: &str = "secrets";
     if case.warnings.is_empty() {
-        return vec![Finding::ok(
-            CHECK,
-            "Nobody else can read the files with passwords and keys.",
-        )];
+        return vec![Finding::ok(CHECK, say!("doctor-secrets-well"))];
     }
-    let warning = |text: &String| {
-        // The last sentence says what to do.
-        let (cause, fix) = text.rsplit_once(". ").unwrap_or((text, ""));
-        Finding::warn(CHECK, sentence(cause), fix)
-    };
+    let warning = |Exposed { cause, fix }: &Exposed| Finding::warn(CHECK, cause, fix);
     case.warnings.iter().map(warning).collect()
-}
-
-/// `3 displays`, `1 display`.
-pub(super) fn counted(number: usize, what: &str) -> String {
-    match number {
-        1 => format!("1 {what}"),
-        number => format!("{number} {what}s"),
-    }
 }

@@ -3,7 +3,7 @@
 use std::{fs, ops::RangeInclusive};
 
 use super::{Case, Machine};
-use crate::Finding;
+use crate::{Finding, texts::say};
 
 const CHECK: &str = "firewall";
 
@@ -22,30 +22,21 @@ pub(crate) struct Barrier {
 pub(super) async fn firewall(case: &Case) -> Vec<Finding> {
     let outside = case.listen().iter().any(|ip| !ip.is_loopback());
     if !outside {
-        return vec![Finding::ok(
-            CHECK,
-            "No firewall is in the way: Porthole listens for this machine alone.",
-        )];
+        return vec![Finding::ok(CHECK, say!("doctor-firewall-alone"))];
     }
     let Some(port) = case.port() else {
-        return vec![Finding::ok(
-            CHECK,
-            "The firewall can be looked at when a port is chosen.",
-        )];
+        return vec![Finding::ok(CHECK, say!("doctor-firewall-later"))];
     };
     vec![match barrier(&case.machine, port).await {
-        None => Finding::ok(
-            CHECK,
-            format!("No firewall that is known here keeps port {port} closed."),
-        ),
+        None => Finding::ok(CHECK, say!("doctor-firewall-well", port = port)),
         Some(Barrier {
             name,
             certain: true,
             open,
         }) => Finding::fault(
             CHECK,
-            format!("The firewall {name} keeps other machines from port {port}."),
-            format!("To let them in: {open}"),
+            say!("doctor-firewall-closed", firewall = name, port = port),
+            say!("doctor-firewall-closed-fix", command = open),
         ),
         Some(Barrier {
             name,
@@ -53,8 +44,8 @@ pub(super) async fn firewall(case: &Case) -> Vec<Finding> {
             open,
         }) => Finding::warn(
             CHECK,
-            format!("The firewall {name} is on, and may keep other machines from port {port}."),
-            format!("If links do not open from other machines: {open}"),
+            say!("doctor-firewall-maybe", firewall = name, port = port),
+            say!("doctor-firewall-maybe-fix", command = open),
         ),
     }]
 }
@@ -164,7 +155,7 @@ async fn nftables(machine: &Machine, port: u16) -> Option<Barrier> {
         name: "nftables",
         // What else the rules say is more than is understood here.
         certain: false,
-        open: format!("sudo nft add rule inet filter input tcp dport {port} accept (with your table's and chain's names)"),
+        open: say!("doctor-firewall-nft", port = port),
     })
 }
 

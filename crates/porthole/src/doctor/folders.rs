@@ -9,7 +9,7 @@ use std::{
 use rustix::fs::{Access, access};
 
 use super::{Case, machine::Machine};
-use crate::Finding;
+use crate::{Finding, texts::say};
 
 /// Below this nothing can be counted on to be saved, in bytes.
 const TOO_LITTLE: u64 = 1 << 20;
@@ -33,41 +33,42 @@ pub(super) fn state(case: &Case) -> Vec<Finding> {
     };
     let us = case.machine.user;
     let there = nearest(folder);
-    let shown = there.display();
+    let nearest = there.display().to_string();
+    let nearest = nearest.as_str();
     let mut findings = Vec::new();
     if !there.is_dir() {
         findings.push(Finding::fault(
             CHECK,
-            format!("{shown} is not a folder, so links and the port cannot be remembered."),
-            format!("Move it away: mv {shown} {shown}.old"),
+            say!("doctor-state-no-folder", folder = nearest),
+            say!("doctor-state-no-folder-fix", folder = nearest),
         ));
     } else if let Err(error) = access(&there, Access::WRITE_OK | Access::EXEC_OK) {
         let fix = match error {
-            rustix::io::Errno::ROFS => "Make its file system writable again.".to_owned(),
-            _ => format!("Run: sudo chown -R {us} {shown}"),
+            rustix::io::Errno::ROFS => say!("doctor-state-read-only-fix"),
+            _ => say!("doctor-state-chown-fix", us = us, folder = nearest),
         };
         findings.push(Finding::fault(
             CHECK,
-            format!(
-                "Nothing can be written to {shown} ({error}), so links and the port cannot be remembered."
-            ),
+            say!("doctor-state-closed", folder = nearest, error = error.to_string()),
             fix,
         ));
     }
     for (path, open) in [(folder, 0o022), (file, 0o077)] {
         let Ok(data) = path.metadata() else { continue };
-        let shown = path.display();
+        let shown = path.display().to_string();
+        let shown = shown.as_str();
         if data.uid() != us {
+            let folder = folder.display().to_string();
             findings.push(Finding::fault(
                 CHECK,
-                format!("{shown} belongs to somebody else (user id {}).", data.uid()),
-                format!("Run: sudo chown -R {us} {}", folder.display()),
+                say!("doctor-state-foreign", path = shown, user = data.uid()),
+                say!("doctor-state-chown-fix", us = us, folder = folder),
             ));
         } else if data.mode() & open != 0 {
             findings.push(Finding::warn(
                 CHECK,
-                format!("Other users can get at {shown}."),
-                format!("Run: chmod go-rwx {shown}"),
+                say!("doctor-state-open", path = shown),
+                say!("doctor-state-open-fix", path = shown),
             ));
         }
     }
@@ -75,14 +76,14 @@ pub(super) fn state(case: &Case) -> Vec<Finding> {
     if findings.is_empty() {
         findings.push(Finding::ok(
             CHECK,
-            format!("What must be remembered goes to {}.", file.display()),
+            say!("doctor-state-well", file = file.display().to_string()),
         ));
     }
     findings
 }
 
 fn damaged(check: &str, file: &Path) -> Option<Finding> {
-    let cause = match fs::read(file) {
+    let error = match fs::read(file) {
         Err(error)
             if matches!(
                 error.kind(),
@@ -98,11 +99,12 @@ fn damaged(check: &str, file: &Path) -> Option<Finding> {
     };
     Some(Finding::fault(
         check,
-        format!(
-            "{} cannot be read ({cause}): links that were copied no longer work.",
-            file.display()
+        say!(
+            "doctor-state-damaged",
+            file = file.display().to_string(),
+            error = error
         ),
-        "Restore it from a backup; or let the next start keep it aside and begin afresh, and copy the links anew.",
+        say!("doctor-state-damaged-fix"),
     ))
 }
 
@@ -121,35 +123,39 @@ pub(super) fn space(case: &Case) -> Vec<Finding> {
     let full = |folder: &PathBuf| full(CHECK, &case.machine, folder);
     let mut findings: Vec<_> = folders.iter().filter_map(full).collect();
     if findings.is_empty() {
-        findings.push(Finding::ok(CHECK, "The disks have room."));
+        findings.push(Finding::ok(CHECK, say!("doctor-disk-well")));
     }
     findings
 }
 
 fn full(check: &str, machine: &Machine, folder: &Path) -> Option<Finding> {
-    let shown = folder.display();
-    let fix = format!("Make room there; to see what takes it: du -xh {shown} | sort -h | tail");
+    let shown = folder.display().to_string();
+    let shown = shown.as_str();
+    let fix = say!("doctor-disk-fix", folder = shown);
     let free = match (machine.free)(folder) {
         Ok(free) => free,
         Err(error) => {
             return Some(Finding::warn(
                 check,
-                format!("How full the disk of {shown} is cannot be told: {error}."),
+                say!("doctor-disk-unknown", folder = shown, error = error.to_string()),
                 "",
             ));
         }
     };
     if free.bytes < TOO_LITTLE || free.files == Some(0) {
-        let what = if free.bytes < TOO_LITTLE { "space" } else { "file" };
-        let text = format!("There is no {what} left on the disk of {shown}: nothing can be saved.");
+        let text = match free.bytes < TOO_LITTLE {
+            true => say!("doctor-disk-full", folder = shown),
+            false => say!("doctor-disk-no-files", folder = shown),
+        };
         return Some(Finding::fault(check, text, fix));
     }
     (free.bytes < LITTLE).then(|| {
         Finding::warn(
             check,
-            format!(
-                "Only {} MB are left on the disk of {shown}.",
-                free.bytes / 1_000_000
+            say!(
+                "doctor-disk-little",
+                megabytes = free.bytes / 1_000_000,
+                folder = shown
             ),
             fix,
         )
@@ -162,58 +168,57 @@ pub(super) fn runtime(case: &Case) -> Vec<Finding> {
     let machine = &case.machine;
     let usual = machine.path(format!("/run/user/{}", machine.user));
     if machine.is_root {
-        return vec![Finding::ok(
-            CHECK,
-            "As root, displays have their sockets below /run.",
-        )];
+        return vec![Finding::ok(CHECK, say!("doctor-runtime-root"))];
     }
     let (folder, set) = match machine.variable("XDG_RUNTIME_DIR") {
         Some(folder) => (PathBuf::from(folder), true),
         None => (usual, false),
     };
-    let shown = folder.display();
-    let fallback = format!(
-        "displays have their sockets below /tmp/porthole-{} instead",
-        machine.user
-    );
+    let shown = folder.display().to_string();
+    let shown = shown.as_str();
+    let instead = say!("doctor-runtime-instead", us = machine.user);
     vec![match folder.symlink_metadata() {
         _ if set && !folder.is_absolute() => Finding::warn(
             CHECK,
-            format!("XDG_RUNTIME_DIR is `{shown}`, which is no absolute path; {fallback}."),
-            "Remove the line that sets it, and log in again.",
+            say!("doctor-runtime-relative", folder = shown, instead = instead),
+            say!("doctor-runtime-relative-fix"),
         ),
         Err(error) if set => Finding::warn(
             CHECK,
-            format!("XDG_RUNTIME_DIR names {shown}, which cannot be used ({error}); {fallback}."),
-            "Log in again rather than by `su`; for a service, RuntimeDirectory= of systemd makes such a folder.",
+            say!(
+                "doctor-runtime-gone",
+                folder = shown,
+                error = error.to_string(),
+                instead = instead
+            ),
+            say!("doctor-runtime-gone-fix"),
         ),
         Err(_) => Finding::warn(
             CHECK,
-            format!("XDG_RUNTIME_DIR is not set, and there is no {shown}; {fallback}."),
-            "Log in by the system's login (pam_systemd or elogind), or run `loginctl enable-linger` once.",
+            say!("doctor-runtime-unset", folder = shown, instead = instead),
+            say!("doctor-runtime-unset-fix"),
         ),
         Ok(data) if !data.is_dir() || data.uid() != machine.user => Finding::warn(
             CHECK,
-            format!(
-                "{shown} is not a folder of yours (user id {}); {fallback}.",
-                data.uid()
+            say!(
+                "doctor-runtime-foreign",
+                folder = shown,
+                user = data.uid(),
+                instead = instead
             ),
-            "This shell was made by `su` or `sudo` and kept another user's environment: use `su -` or `sudo -i`.",
+            say!("doctor-runtime-foreign-fix"),
         ),
         Ok(data) if data.mode() & 0o077 != 0 => Finding::warn(
             CHECK,
-            format!("Other users can enter {shown}; {fallback}."),
-            format!("Run: chmod 700 {shown}"),
+            say!("doctor-runtime-open", folder = shown, instead = instead),
+            say!("doctor-runtime-open-fix", folder = shown),
         ),
         Ok(_) if folder.as_os_str().len() + SOCKET_TAIL > SOCKET_PATH => Finding::fault(
             CHECK,
-            format!("The path {shown} is too long for the sockets of displays."),
-            format!(
-                "Set XDG_RUNTIME_DIR to a path of at most {} letters.",
-                SOCKET_PATH - SOCKET_TAIL
-            ),
+            say!("doctor-runtime-long", folder = shown),
+            say!("doctor-runtime-long-fix", letters = SOCKET_PATH - SOCKET_TAIL),
         ),
-        Ok(_) => Finding::ok(CHECK, format!("Displays have their sockets below {shown}.")),
+        Ok(_) => Finding::ok(CHECK, say!("doctor-runtime-well", folder = shown)),
     }]
 }
 
@@ -221,57 +226,45 @@ pub(super) fn runtime(case: &Case) -> Vec<Finding> {
 pub(super) fn x_sockets(case: &Case) -> Vec<Finding> {
     const CHECK: &str = "x-sockets";
     const FOLDER: &str = "/tmp/.X11-unix";
-    const FIX: &str = "Run: sudo install -d -m 1777 -o root -g root /tmp/.X11-unix";
     let root = case.machine.is_root;
     vec![match case.machine.path(FOLDER).symlink_metadata() {
-        Err(_) if root => Finding::ok(
-            CHECK,
-            format!("{FOLDER} is not there yet; the first display makes it."),
-        ),
+        Err(_) if root => Finding::ok(CHECK, say!("doctor-x-sockets-none", folder = FOLDER)),
         Err(_) => Finding::fault(
             CHECK,
-            format!("The folder {FOLDER} is missing, where X displays have their sockets."),
-            FIX,
+            say!("doctor-x-sockets-missing", folder = FOLDER),
+            say!("doctor-x-sockets-missing-fix", folder = FOLDER),
         ),
         Ok(data) if !data.is_dir() => Finding::fault(
             CHECK,
-            format!(
-                "{FOLDER} is {}, where the folder of all X displays should be.",
-                kind(&data)
-            ),
-            format!(
-                "Run: sudo rm {FOLDER}, and then {}",
-                FIX.trim_start_matches("Run: ")
-            ),
+            no_folder(FOLDER, &data),
+            say!("doctor-x-sockets-no-folder-fix", folder = FOLDER),
         ),
         Ok(data) if data.uid() != case.machine.system => Finding::fault(
             CHECK,
-            format!(
-                "{FOLDER} belongs to user id {}, who can take everybody's displays away.",
-                data.uid()
-            ),
-            format!("Run: sudo chown root:root {FOLDER}"),
+            say!("doctor-x-sockets-foreign", folder = FOLDER, user = data.uid()),
+            say!("doctor-x-sockets-foreign-fix", folder = FOLDER),
         ),
         Ok(data) if data.mode() & 0o1777 != 0o1777 => Finding::fault(
             CHECK,
-            format!(
-                "Not everybody can put the socket of an X display into {FOLDER} (mode {:o}).",
-                data.mode() & 0o7777
+            say!(
+                "doctor-x-sockets-closed",
+                folder = FOLDER,
+                mode = format!("{:o}", data.mode() & 0o7777)
             ),
-            format!("Run: sudo chmod 1777 {FOLDER}"),
+            say!("doctor-x-sockets-closed-fix", folder = FOLDER),
         ),
-        Ok(_) => Finding::ok(CHECK, format!("X displays can have their sockets in {FOLDER}.")),
+        Ok(_) => Finding::ok(CHECK, say!("doctor-x-sockets-well", folder = FOLDER)),
     }]
 }
 
-fn kind(data: &fs::Metadata) -> &'static str {
+fn no_folder(path: &str, data: &fs::Metadata) -> String {
     let file_type = data.file_type();
     if file_type.is_symlink() {
-        "a link"
+        say!("doctor-x-sockets-link", folder = path)
     } else if file_type.is_socket() {
-        "a socket"
+        say!("doctor-x-sockets-socket", folder = path)
     } else {
-        "a file"
+        say!("doctor-x-sockets-file", folder = path)
     }
 }
 

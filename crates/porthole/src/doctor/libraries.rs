@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{Case, Machine};
-use crate::Finding;
+use crate::{Finding, texts::say};
 
 /// Where the loader looks besides its cache, where it has one.
 const FOLDERS: [&str; 4] = ["/usr/local/lib", "/usr/lib", "/usr/lib64", "/lib"];
@@ -12,23 +12,21 @@ const FOLDERS: [&str; 4] = ["/usr/local/lib", "/usr/lib", "/usr/lib64", "/lib"];
 pub(super) fn libraries(case: &Case) -> Vec<Finding> {
     let has = |names: &[&str]| names.iter().any(|name| is_there(&case.machine, name));
     let webkit = if has(&["libwebkit2gtk-4.1.so.0"]) {
-        Finding::ok("webkit", "WebKitGTK is there: porthole can open its window.")
+        Finding::ok("webkit", say!("doctor-webkit-well"))
     } else {
         Finding::warn(
             "webkit",
-            "WebKitGTK 4.1 is missing: porthole cannot open its window. portholed needs no window.",
-            "Install what your system calls libwebkit2gtk-4.1-0 (Debian, Ubuntu), webkit2gtk4.1 (Fedora) or \
-             webkit2gtk-4.1 (Arch).",
+            say!("doctor-webkit-missing"),
+            say!("doctor-webkit-missing-fix"),
         )
     };
     let tray = if has(&["libayatana-appindicator3.so.1", "libappindicator3.so.1"]) {
-        Finding::ok("tray-library", "The library for the tray icon is there.")
+        Finding::ok("tray-library", say!("doctor-tray-library-well"))
     } else {
         Finding::warn(
             "tray-library",
-            "The library for the tray icon is missing: the window works without one.",
-            "Install what your system calls libayatana-appindicator3-1 (Debian, Ubuntu), \
-             libayatana-appindicator-gtk3 (Fedora) or libayatana-appindicator (Arch).",
+            say!("doctor-tray-library-missing"),
+            say!("doctor-tray-library-missing-fix"),
         )
     };
     vec![webkit, tray]

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::Case;
-use crate::Finding;
+use crate::{Finding, texts::say};
 
 /// A viewer takes two descriptors, and four while much passes to it.
 const FOR_A_VIEWER: u64 = 4;
@@ -31,9 +31,12 @@ pub(super) fn descriptors(case: &Case) -> Vec<Finding> {
         return Vec::new();
     };
     let viewers = most.saturating_sub(FOR_ITSELF) / FOR_A_VIEWER;
-    let fix = "Raise the hard limit: `ulimit -Hn 65536` as root, nofile in /etc/security/limits.conf, or LimitNOFILE= \
-               in systemd's unit.";
-    let text = format!("At most {most} files and sockets may be open: enough for about {viewers} viewers.");
+    let fix = say!("doctor-descriptors-fix");
+    let text = say!(
+        "doctor-descriptors",
+        most = most.to_string(),
+        viewers = viewers.to_string()
+    );
     vec![match viewers {
         0..10 => Finding::fault(CHECK, text, fix),
         10..MANY_VIEWERS => Finding::warn(CHECK, text, fix),
@@ -57,28 +60,20 @@ fn hard_limit(limits: &str) -> Option<u64> {
 /// Whether the clock can be right: links and certificates end by it.
 pub(super) fn clock(case: &Case) -> Vec<Finding> {
     const CHECK: &str = "clock";
-    const FIX: &str = "Set it right: timedatectl set-ntp true, or date --set.";
+    let fix = say!("doctor-clock-fix");
     let now = case.machine.now;
     let saved = fs::metadata(&case.place.state).and_then(|data| data.modified());
     let ahead = |saved: SystemTime| saved.duration_since(now).is_ok_and(|ahead| ahead > TOLERANCE);
     let finding = if now < UNIX_EPOCH + Duration::from_secs(THIS_PROGRAM) {
-        Finding::fault(
-            CHECK,
-            "The clock is wrong: it says a time before this program was made. Links would end at a wrong time, and \
-             certificates seem not to be valid yet.",
-            FIX,
-        )
+        Finding::fault(CHECK, say!("doctor-clock-wrong"), fix)
     } else if saved.is_ok_and(ahead) {
         Finding::warn(
             CHECK,
-            format!(
-                "The clock has gone back, or is wrong: {} was saved later than now. Links end at a wrong time by it.",
-                case.place.state.display()
-            ),
-            FIX,
+            say!("doctor-clock-back", file = case.place.state.display().to_string()),
+            fix,
         )
     } else {
-        Finding::ok(CHECK, "The clock can be right.")
+        Finding::ok(CHECK, say!("doctor-clock-well"))
     };
     vec![finding]
 }

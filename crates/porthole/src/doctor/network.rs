@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::Case;
-use crate::Finding;
+use crate::{Finding, texts::say};
 
 const CHECK: &str = "network";
 
@@ -20,8 +20,8 @@ pub(super) fn addresses(case: &Case) -> Vec<Finding> {
     if addresses.is_empty() {
         return vec![Finding::warn(
             CHECK,
-            "This machine is in no network: links open on it alone.",
-            "Connect it to the network that the other machines are in.",
+            say!("doctor-network-none"),
+            say!("doctor-network-none-fix"),
         )];
     }
     let of = |(interface, ip): &(String, IpAddr)| by(case, interface, *ip);
@@ -42,13 +42,14 @@ fn missing(case: &Case) -> Option<Finding> {
     (case.config.listen.is_none() && !there).then(|| {
         Finding::warn(
             CHECK,
-            format!("Other machines are to come by {name}, which has no address now: links open on this machine alone."),
-            "Connect it, or correct `interface` in the config.",
+            say!("doctor-network-missing", interface = name.as_str()),
+            say!("doctor-network-missing-fix"),
         )
     })
 }
 
 fn by(case: &Case, interface: &str, ip: IpAddr) -> Finding {
+    let shown = ip.to_string();
     let listens = case
         .listen()
         .into_iter()
@@ -60,8 +61,11 @@ fn by(case: &Case, interface: &str, ip: IpAddr) -> Finding {
         };
         return Finding::ok(
             CHECK,
-            format!(
-                "{interface} has {ip}. Porthole does not listen there, since `{key}` in the config says otherwise."
+            say!(
+                "doctor-network-not-listened",
+                interface = interface,
+                ip = shown,
+                key = key
             ),
         );
     }
@@ -73,12 +77,17 @@ fn by(case: &Case, interface: &str, ip: IpAddr) -> Finding {
     match opened {
         Ok(()) => Finding::ok(
             CHECK,
-            format!("{interface}: links with {ip} can be opened, as far as is seen from here."),
+            say!("doctor-network-well", interface = interface, ip = shown),
         ),
         Err(error) => Finding::fault(
             CHECK,
-            format!("{interface} has {ip}, but a connection to it fails from here already: {error}."),
-            "Look at this machine's routes and packet filter: ip route get, and as root nft list ruleset.",
+            say!(
+                "doctor-network-closed",
+                interface = interface,
+                ip = shown,
+                error = error.to_string()
+            ),
+            say!("doctor-network-closed-fix"),
         ),
     }
 }

@@ -6,17 +6,14 @@ use std::{
 };
 
 use super::{Case, sockets::listener};
-use crate::Finding;
+use crate::{Finding, texts::say};
 
 const CHECK: &str = "port";
 
 /// Whether Porthole listens, or could.
 pub(super) fn port(case: &Case) -> Vec<Finding> {
     let Some(port) = case.port() else {
-        return vec![Finding::ok(
-            CHECK,
-            "A free port is chosen at the first start, and kept.",
-        )];
+        return vec![Finding::ok(CHECK, say!("doctor-port-unchosen"))];
     };
     let addresses = case.listen().into_iter().map(|ip| SocketAddr::new(ip, port));
     let mut findings: Vec<_> = addresses.filter_map(|address| obstacle(case, address)).collect();
@@ -24,32 +21,34 @@ pub(super) fn port(case: &Case) -> Vec<Finding> {
     findings.dedup();
     match (findings.is_empty(), case.running.port()) {
         (false, _) => findings,
-        (true, Some(_)) => vec![Finding::ok(CHECK, format!("Porthole listens on port {port}."))],
-        (true, None) => vec![Finding::ok(CHECK, format!("Port {port} is free."))],
+        (true, Some(_)) => vec![Finding::ok(CHECK, say!("doctor-port-listened", port = port))],
+        (true, None) => vec![Finding::ok(CHECK, say!("doctor-port-free", port = port))],
     }
 }
 
 fn obstacle(case: &Case, address: SocketAddr) -> Option<Finding> {
-    let config = case.place.file().display();
+    let file = case.place.file().display().to_string();
+    let file = file.as_str();
     let (ip, port) = (address.ip(), address.port());
     // To listen for a moment says most; nobody can be connected by then.
     let error = TcpListener::bind(address).err()?;
     let (text, fix) = match error.kind() {
         io::ErrorKind::AddrInUse => return taken(case, address),
         io::ErrorKind::PermissionDenied => (
-            format!("Only the administrator may listen on port {port}."),
-            format!(
-                "Set a `port` from 1024 on in {config}; a reverse proxy can have {port}. Or allow it: sudo sysctl \
-                 net.ipv4.ip_unprivileged_port_start={port}"
-            ),
+            say!("doctor-port-administrator", port = port),
+            say!("doctor-port-administrator-fix", port = port, file = file),
         ),
         io::ErrorKind::AddrNotAvailable => (
-            format!("This machine does not have the address {ip}."),
-            format!("Change `listen` in {config}{}", had(case)),
+            say!("doctor-port-no-address", ip = ip.to_string()),
+            had(case, file),
         ),
         _ => (
-            format!("{address} cannot be listened on: {error}."),
-            format!("Check `listen` and `port` in {config}."),
+            say!(
+                "doctor-port-other",
+                address = address.to_string(),
+                error = error.to_string()
+            ),
+            say!("doctor-port-other-fix", file = file),
         ),
     };
     Some(Finding::fault(CHECK, text, fix))
@@ -61,24 +60,29 @@ fn taken(case: &Case, address: SocketAddr) -> Option<Finding> {
     if program.is_some_and(|(process, _)| Some(*process) == case.running.process()) {
         return None;
     }
-    let who = match (&listener, program) {
-        (_, Some((process, name))) => format!("{name} (process {process})"),
-        (Some(listener), None) => format!("a program of another user (user id {})", listener.user),
-        (None, None) => "another program".to_owned(),
+    let port = address.port();
+    let text = match (&listener, program) {
+        (_, Some((process, name))) => {
+            say!(
+                "doctor-port-taken",
+                port = port,
+                program = name.as_str(),
+                process = *process
+            )
+        }
+        (Some(listener), None) => say!("doctor-port-taken-by-user", port = port, user = listener.user),
+        (None, None) => say!("doctor-port-taken-by-other", port = port),
     };
+    let file = case.place.file().display().to_string();
     Some(Finding::fault(
         CHECK,
-        format!("Port {} is taken by {who}.", address.port()),
-        format!(
-            "Stop that program, or set another `port` in {}. With another port, links that were copied before name \
-             the wrong one.",
-            case.place.file().display()
-        ),
+        text,
+        say!("doctor-port-taken-fix", file = file),
     ))
 }
 
-/// The addresses that the machine has, as the end of a sentence.
-fn had(case: &Case) -> String {
+/// To have Porthole listen on an address that the machine has.
+fn had(case: &Case, file: &str) -> String {
     let addresses: Vec<_> = case
         .machine
         .addresses
@@ -86,7 +90,11 @@ fn had(case: &Case) -> String {
         .map(|(_, ip)| IpAddr::to_string(ip))
         .collect();
     match addresses.is_empty() {
-        true => ". It has no other address than 127.0.0.1 now.".into(),
-        false => format!(". It has: {}.", addresses.join(", ")),
+        true => say!("doctor-port-no-address-none-fix", file = file),
+        false => say!(
+            "doctor-port-no-address-fix",
+            file = file,
+            addresses = addresses.join(", ")
+        ),
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     blocking::blocking,
     control::{Answer, AskError, Request, ask as ask_control},
     sentence::sentence,
+    texts::say,
 };
 
 /// How long a Porthole may take to say how it is.
@@ -28,6 +29,7 @@ pub(super) enum Running {
     No,
     /// It cannot be asked.
     Unknown {
+        /// A sentence.
         cause: String,
     },
 }
@@ -60,10 +62,10 @@ pub(super) async fn ask(place: &ConfigPlace) -> Running {
             process: status.process,
             address: status.address,
         },
-        Ok(Ok(_)) => unknown("it answers what was not asked".into()),
+        Ok(Ok(_)) => unknown(say!("doctor-running-odd")),
         Ok(Err(AskError::NotRunning { .. })) => Running::No,
-        Ok(Err(error)) => unknown(error.to_string()),
-        Err(_) => unknown("the Porthole that runs does not answer".into()),
+        Ok(Err(error)) => unknown(sentence(&error.to_string())),
+        Err(_) => unknown(say!("doctor-running-silent")),
     }
 }
 
@@ -74,17 +76,23 @@ pub(super) fn control(case: &Case) -> Vec<Finding> {
     vec![match &case.running {
         Running::Yes { version, process, .. } if version != ours => Finding::warn(
             CHECK,
-            format!("The Porthole that runs (process {process}) is version {version}; this is {ours}."),
-            "Quit it and start it again. Desktops that it started go on.",
+            say!(
+                "doctor-running-other",
+                process = *process,
+                version = version.as_str(),
+                ours = ours
+            ),
+            say!("doctor-running-other-fix"),
         ),
-        Running::Yes { process, address, .. } => {
-            Finding::ok(CHECK, format!("Porthole runs (process {process}) at {address}."))
-        }
-        Running::No => Finding::ok(CHECK, "Porthole does not run with this config now."),
-        Running::Unknown { cause } => Finding::fault(
+        Running::Yes { process, address, .. } => Finding::ok(
             CHECK,
-            sentence(cause),
-            "Its log may say why. If it hangs, end its process and start it again; desktops that it started go on.",
+            say!(
+                "doctor-running-well",
+                process = *process,
+                address = address.as_str()
+            ),
         ),
+        Running::No => Finding::ok(CHECK, say!("doctor-running-not")),
+        Running::Unknown { cause } => Finding::fault(CHECK, cause, say!("doctor-running-unknown-fix")),
     }]
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{Case, Machine};
-use crate::Finding;
+use crate::{Finding, texts::say};
 
 const CHECK: &str = "screen";
 
@@ -21,11 +21,7 @@ pub(super) fn screen(case: &Case) -> Vec<Finding> {
     findings.extend(wayland.map(|name| on_wayland(machine, name)));
     findings.extend(x.map(|name| on_x(machine, name)));
     if findings.is_empty() {
-        findings.push(Finding::ok(
-            CHECK,
-            "There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): portholed works, porthole opens no \
-             window.",
-        ));
+        findings.push(Finding::ok(CHECK, say!("doctor-screen-none")));
     }
     findings
 }
@@ -39,18 +35,18 @@ fn on_wayland(machine: &Machine, name: &str) -> Finding {
     if UnixStream::connect(&socket).is_err() {
         return Finding::fault(
             CHECK,
-            format!(
-                "WAYLAND_DISPLAY is `{name}`, but no Wayland compositor answers at {}.",
-                socket.display()
+            say!(
+                "doctor-screen-wayland-gone",
+                name = name,
+                socket = socket.display().to_string()
             ),
-            "Start Porthole from within the graphical session, or unset WAYLAND_DISPLAY.",
+            say!("doctor-screen-wayland-gone-fix"),
         );
     }
     Finding::warn(
         CHECK,
-        "This is a Wayland session: the window works, but its screen cannot be shared by X0tigervnc.",
-        "Use the desktop's own sharing (GNOME: Settings, System, Remote Desktop; KDE: krfb; Sway and others: wayvnc), \
-         added here as a display with a target; or log in to an X11 session.",
+        say!("doctor-screen-wayland"),
+        say!("doctor-screen-wayland-fix"),
     )
 }
 
@@ -60,20 +56,21 @@ fn on_x(machine: &Machine, name: &str) -> Finding {
     {
         return Finding::fault(
             CHECK,
-            format!(
-                "DISPLAY is `{name}`, but no X server answers at {}.",
-                path.display()
+            say!(
+                "doctor-screen-x-gone",
+                name = name,
+                socket = path.display().to_string()
             ),
-            "Start Porthole from within the graphical session, or unset DISPLAY.",
+            say!("doctor-screen-x-gone-fix"),
         );
     }
     match machine.variable("XAUTHORITY") {
         Some(file) if std::fs::File::open(file).is_err() => Finding::fault(
             CHECK,
-            format!("XAUTHORITY is `{file}`, which cannot be read: the X server will let nobody in."),
-            "Start Porthole as the user of the graphical session, or unset XAUTHORITY.",
+            say!("doctor-screen-cookie", file = file),
+            say!("doctor-screen-cookie-fix"),
         ),
-        _ => Finding::ok(CHECK, format!("There is an X screen, {name}.")),
+        _ => Finding::ok(CHECK, say!("doctor-screen-well", name = name)),
     }
 }
 

@@ -14,6 +14,7 @@ use super::machine::Free;
 use crate::{
     Finding,
     Verdict::{self, Fault, Warn},
+    texts::tests::{in_marked_german, is_all_marked, runtime},
 };
 use well::{LAN, Well};
 
@@ -26,15 +27,10 @@ type Row = (
     &'static [&'static str],
 );
 
-async fn each_is_found(rows: &[Row]) {
+/// Each row in English, by its words; and in German, where no word may come from elsewhere than from the texts.
+fn each_is_found(rows: &[Row]) {
     for (name, make, check, verdict, words) in rows {
-        let mut well = Well::new();
-        make(&mut well);
-        let findings = well.examine().await;
-        let unwell = unwell(&findings);
-        let [found] = unwell[..] else {
-            panic!("{name}: not one finding, but {unwell:#?}");
-        };
+        let found = only_finding(name, *make);
         assert_eq!(
             (found.check.as_str(), found.verdict),
             (*check, *verdict),
@@ -44,7 +40,27 @@ async fn each_is_found(rows: &[Row]) {
         for word in *words {
             assert!(text.contains(word), "{name}: `{word}` is not in: {text}");
         }
+        let german = in_marked_german(|| only_finding(name, *make));
+        let text = german.text.trim_start_matches(|char| char != '⟦');
+        assert!(
+            is_all_marked(text) && is_all_marked(german.fix.as_deref().unwrap_or_default()),
+            "{name}: {german:#?}"
+        );
+        assert!(!text.is_empty(), "{name}: {german:#?}");
     }
+}
+
+fn only_finding(name: &str, make: fn(&mut Well)) -> Finding {
+    let findings = runtime().block_on(async {
+        let mut well = Well::new();
+        make(&mut well);
+        well.examine().await
+    });
+    let unwell = unwell(&findings);
+    let [found] = unwell[..] else {
+        panic!("{name}: not one finding, but {unwell:#?}");
+    };
+    found.clone()
 }
 
 fn unwell(findings: &[Finding]) -> Vec<&Finding> {
@@ -66,8 +82,16 @@ async fn a_machine_that_is_well() {
     }
 }
 
-#[tokio::test]
-async fn files() {
+#[test]
+fn what_is_well_in_german() {
+    let findings = in_marked_german(|| runtime().block_on(async { Well::new().examine().await }));
+    for finding in findings {
+        assert!(is_all_marked(&finding.text), "{finding:#?}");
+    }
+}
+
+#[test]
+fn files() {
     each_is_found(&[
         (
             "a config that is wrong",
@@ -136,12 +160,11 @@ async fn files() {
             Fault,
             &["tokens:1: no colon followed by a space", "read again"],
         ),
-    ])
-    .await;
+    ]);
 }
 
-#[tokio::test]
-async fn disks() {
+#[test]
+fn disks() {
     each_is_found(&[
         (
             "no space",
@@ -185,12 +208,11 @@ async fn disks() {
             Warn,
             &["Only 20 MB"],
         ),
-    ])
-    .await;
+    ]);
 }
 
-#[tokio::test]
-async fn runtime_folders() {
+#[test]
+fn runtime_folders() {
     each_is_found(&[
         (
             "none",
@@ -238,12 +260,11 @@ async fn runtime_folders() {
             Fault,
             &["too long for the sockets", "at most 45 letters"],
         ),
-    ])
-    .await;
+    ]);
 }
 
-#[tokio::test]
-async fn ports_and_addresses() {
+#[test]
+fn ports_and_addresses() {
     each_is_found(&[
         (
             "a port that is taken",
@@ -300,12 +321,11 @@ async fn ports_and_addresses() {
             Fault,
             &["lan0 has 203.0.113.9", "routes"],
         ),
-    ])
-    .await;
+    ]);
 }
 
-#[tokio::test]
-async fn firewalls() {
+#[test]
+fn firewalls() {
     const UFW: &str = "root/etc/ufw/ufw.conf";
     each_is_found(&[
         (
@@ -363,12 +383,11 @@ async fn firewalls() {
             Warn,
             &["nftables is on", "tcp dport "],
         ),
-    ])
-    .await;
+    ]);
 }
 
-#[tokio::test]
-async fn displays() {
+#[test]
+fn displays() {
     each_is_found(&[
         (
             "a VNC server that is down",
@@ -425,12 +444,11 @@ async fn displays() {
                 "add the account",
             ],
         ),
-    ])
-    .await;
+    ]);
 }
 
-#[tokio::test]
-async fn screens() {
+#[test]
+fn screens() {
     each_is_found(&[
         (
             "an X server that is gone",
@@ -497,12 +515,11 @@ async fn screens() {
             Fault,
             &["is a file", "sudo rm /tmp/.X11-unix"],
         ),
-    ])
-    .await;
+    ]);
 }
 
-#[tokio::test]
-async fn what_the_window_needs() {
+#[test]
+fn what_the_window_needs() {
     each_is_found(&[
         (
             "no WebKitGTK",
@@ -538,12 +555,11 @@ async fn what_the_window_needs() {
             Warn,
             &["session bus (D-Bus) does not answer", "dbus-run-session"],
         ),
-    ])
-    .await;
+    ]);
 }
 
-#[tokio::test]
-async fn limits_and_the_clock() {
+#[test]
+fn limits_and_the_clock() {
     each_is_found(&[
         (
             "hardly any descriptors",
@@ -573,16 +589,19 @@ async fn limits_and_the_clock() {
             Warn,
             &["was saved later than now", "timedatectl"],
         ),
-    ])
-    .await;
+    ]);
 }
 
 #[tokio::test]
-async fn certificates() {
+async fn a_certificate_that_is_well() {
     let mut well = Well::new();
     well.certificate(false);
     well.day_of_2100(100);
     assert!(unwell(&well.examine().await).is_empty());
+}
+
+#[test]
+fn certificates() {
     each_is_found(&[
         (
             "one with another's key",
@@ -632,6 +651,5 @@ async fn certificates() {
             Warn,
             &["Other users can read", "key.pem", "chmod o="],
         ),
-    ])
-    .await;
+    ]);
 }

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use porthole_gateway::sources::TokenFile;
 
-use super::files::counted;
-use crate::{Finding, sentence::sentence};
+use crate::{Finding, config::token_faults, sentence::sentence, texts::say};
 
 /// Whether a token file can be served. None is looked at unless it is named: the config has no such thing.
 pub(super) async fn tokens(source: Option<PathBuf>) -> Vec<Finding> {
@@ -16,22 +15,15 @@ pub(super) async fn tokens(source: Option<PathBuf>) -> Vec<Finding> {
     match TokenFile::open(source.clone(), true).await {
         Ok(file) => vec![Finding::ok(
             CHECK,
-            format!(
-                "{} is good. It has {}.",
-                source.display(),
-                counted(file.list().len(), "token")
+            say!(
+                "doctor-tokens-well",
+                file = source.display().to_string(),
+                tokens = file.list().len()
             ),
         )],
-        Err(faults) => faults
-            .to_string()
-            .lines()
-            .map(|fault| {
-                Finding::fault(
-                    CHECK,
-                    sentence(fault),
-                    "Correct it. The file is read again whenever it changes.",
-                )
-            })
+        Err(faults) => token_faults(&faults)
+            .iter()
+            .map(|fault| Finding::fault(CHECK, sentence(fault), say!("doctor-tokens-fix")))
             .collect(),
     }
 }

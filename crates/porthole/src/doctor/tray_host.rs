@@ -1,7 +1,7 @@
 //! Who shows tray icons.
 
 use super::Case;
-use crate::Finding;
+use crate::{Finding, texts::say};
 
 /// What `dbus-send` is asked with: whether anybody on the session bus shows tray icons.
 const QUESTION: [&str; 6] = [
@@ -31,19 +31,10 @@ pub(super) async fn tray_host(case: &Case) -> Vec<Finding> {
     };
     let said = String::from_utf8_lossy(&answer.stdout);
     vec![if !answer.status.success() {
-        Finding::warn(
-            CHECK,
-            "The session bus (D-Bus) does not answer: there is no tray icon, and no notification.",
-            "Start Porthole from within the graphical session, or under dbus-run-session.",
-        )
+        Finding::warn(CHECK, say!("doctor-tray-no-bus"), say!("doctor-tray-no-bus-fix"))
     } else if said.contains("boolean true") {
-        Finding::ok(CHECK, "The desktop shows tray icons.")
+        Finding::ok(CHECK, say!("doctor-tray-well"))
     } else {
-        Finding::warn(
-            CHECK,
-            "The desktop shows no tray icons: the window is minimised where it would be hidden.",
-            "On GNOME, install the extension `AppIndicator and KStatusNotifierItem Support` (Debian, Ubuntu: \
-             gnome-shell-extension-appindicator); elsewhere, add a system tray to the panel.",
-        )
+        Finding::warn(CHECK, say!("doctor-tray-none"), say!("doctor-tray-none-fix"))
     }]
 }

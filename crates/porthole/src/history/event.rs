@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use porthole_gateway::{End, SessionInfo};
 use serde::{Deserialize, Serialize};
 
-use crate::{SessionRights, VisitView, sentence::sentence};
+use crate::{SessionRights, VisitView, sentence::sentence, texts::say};
 
 /// One line of the file, as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +50,24 @@ impl What {
     }
 }
 
+/// Why a visit ended, in the person's language, as far as no words of others are in it: the file has it in English,
+/// whoever reads it.
+fn told(why: &str) -> String {
+    let known: [(End, fn() -> String); 8] = [
+        (End::ViewerClosed, || say!("visit-viewer-left")),
+        (End::TargetClosed, || say!("visit-target-closed")),
+        (End::DisplayRestarts, || say!("visit-restarts")),
+        (End::ShuttingDown, || say!("visit-shutting-down")),
+        (End::Disconnected, || say!("visit-disconnected")),
+        (End::DisplayChanged, || say!("visit-changed")),
+        (End::Expired, || say!("visit-expired")),
+        (End::Silent, || say!("visit-silent")),
+    ];
+    let same = |end: &End| What::ended(end) == What::Ended { why: why.to_owned() };
+    let found = known.into_iter().find(|(end, _)| same(end));
+    found.map_or_else(|| why.to_owned(), |(_, told)| told())
+}
+
 /// The visits of events that are in their order, the latest first.
 pub(super) fn visits(events: &[Event]) -> Vec<VisitView> {
     let mut visits: Vec<VisitView> = Vec::new();
@@ -75,11 +93,39 @@ pub(super) fn visits(events: &[Event]) -> Vec<VisitView> {
             What::Ended { why } => {
                 if let Some(place) = places.get(visit.as_str()) {
                     visits[*place].ended = Some(*at);
-                    visits[*place].why = Some(why.clone());
+                    visits[*place].why = Some(told(why));
                 }
             }
         }
     }
     visits.reverse();
     visits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::tests::in_german;
+
+    #[test]
+    fn an_end_is_written_in_english_and_told_in_the_persons_language() {
+        let all = [
+            End::ViewerClosed,
+            End::TargetClosed,
+            End::DisplayRestarts,
+            End::ShuttingDown,
+            End::Disconnected,
+            End::DisplayChanged,
+            End::Expired,
+            End::Silent,
+        ];
+        for end in all {
+            let What::Ended { why } = in_german(|| What::ended(&end)) else {
+                panic!("{end:?}")
+            };
+            assert_eq!(told(&why), why);
+            assert_ne!(in_german(|| told(&why)), why);
+        }
+        assert_eq!(in_german(|| told("What others said.")), "What others said.");
+    }
 }

@@ -6,6 +6,7 @@ use porthole_gateway::Token;
 use url::{ParseError, Url};
 
 use super::interfaces::Interface;
+use crate::texts::say;
 
 /// Under which addresses the gateway is reached.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,7 +51,7 @@ impl Addresses {
         if let (Some(name), Some(first)) = (&outside.name, others.first()) {
             others.push(Entrance {
                 host: name.clone(),
-                label: "name on the network".into(),
+                label: say!("address-name"),
                 to: first.to,
             });
         }
@@ -90,7 +91,7 @@ impl Addresses {
         let here = self.here();
         Entrance {
             host: host(here.ip()),
-            label: "this machine only".into(),
+            label: say!("address-here"),
             to: here,
         }
     }
@@ -137,7 +138,7 @@ fn ways_in(listening: &[SocketAddr], interfaces: &[Interface]) -> Vec<Entrance> 
         .iter()
         .filter(|address| !is_here(address.ip()) && !known(address.ip()));
     of_interfaces
-        .chain(of_none.map(|address| entrance(address.ip(), address.port(), "the network")))
+        .chain(of_none.map(|address| entrance(address.ip(), address.port(), &say!("address-network"))))
         .collect()
 }
 

@@ -41,7 +41,7 @@ pub(crate) struct Certificate {
 /// No certificate could be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no certificate could be made: {0}")]
-pub(crate) struct CannotMake(String);
+pub(crate) struct CannotMake(pub String);
 
 /// The certificate kept in `file`, if it is good for these names and still is for a while; else another, which is kept
 /// there. Then the second value says what became of that. The addresses are named in it, too, but that they change is

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     config::Config,
     listen::{ListenError, listen_on},
-    sentence::sentence,
+    texts::say,
 };
 
 /// How often the interfaces are looked at while a link for others lives.
@@ -147,7 +147,7 @@ impl Keeper {
         errors
             .into_iter()
             .filter(|error| !passing(error))
-            .map(|error| sentence(&ListenError::new(error, kept, &self.config_file).to_string()))
+            .map(|error| ListenError::new(error, kept, &self.config_file).told())
             .collect()
     }
 
@@ -163,8 +163,13 @@ impl Keeper {
         if !self.known.as_ref().is_some_and(same) {
             // First an end to the old one, or it would contradict the new one.
             self.known = None;
-            let outcome = Known::make(&name, &addresses, port)
-                .map_err(|error| format!("The name {name} could not be told to the network: {error}."));
+            let outcome = Known::make(&name, &addresses, port).map_err(|error| {
+                say!(
+                    "network-name-untold",
+                    name = name.as_str(),
+                    error = error.to_string()
+                )
+            });
             self.known = Some(MadeKnown {
                 name,
                 addresses,

@@ -21,14 +21,11 @@ use tokio_rustls::{
 use crate::{
     Opens,
     doctor::{Barrier, Machine, barrier},
+    texts::say,
 };
 
 /// This machine answers itself at once, or not at all.
 const LONGEST: Duration = Duration::from_secs(3);
-
-/// What this machine cannot try: whether others know its name.
-const NOT_EVERYWHERE: &str =
-    "Not all machines know such names. Where the link does not open, take another address.";
 
 /// The first line of an answer is shorter.
 const ENOUGH: u64 = 64;
@@ -47,16 +44,22 @@ pub(crate) struct Way {
 }
 
 /// Why the page did not come.
-#[derive(Debug, thiserror::Error)]
 enum Trouble {
-    #[error("{0}")]
     NotConnected(io::Error),
-    #[error("{0}")]
     Broken(io::Error),
-    #[error("the answer was `{0}`")]
     Refused(String),
-    #[error("no answer came in time")]
     TooLate,
+}
+
+impl Trouble {
+    /// As the end of a sentence.
+    fn told(&self) -> String {
+        match self {
+            Self::NotConnected(error) | Self::Broken(error) => error.to_string(),
+            Self::Refused(answer) => say!("opens-answer", answer = answer.as_str()),
+            Self::TooLate => say!("opens-late"),
+        }
+    }
 }
 
 /// Tries whether the page comes by each of these ways, and looks what else could keep other machines from it. Is done
@@ -85,10 +88,8 @@ pub(crate) async fn opens(ways: Vec<Way>) -> Vec<Opens> {
 async fn firewall(port: u16) -> Option<String> {
     let Barrier { name, certain, open } = barrier(&Machine::here(), port).await?;
     Some(match certain {
-        true => {
-            format!("The firewall {name} keeps other machines from port {port}. To let them in, run: {open}")
-        }
-        false => format!("The firewall {name} is on. If the link does not open elsewhere, run: {open}"),
+        true => say!("opens-doubt-closed", firewall = name, port = port, command = open),
+        false => say!("opens-doubt-maybe", firewall = name, command = open),
     })
 }
 
@@ -96,7 +97,8 @@ async fn try_one(way: Way, longest: Duration) -> Opens {
     let fetched = timeout(longest, fetch(&way)).await;
     match fetched.unwrap_or(Err(Trouble::TooLate)) {
         Ok(()) => Opens::Yes {
-            doubt: way.host.ends_with(".local").then(|| NOT_EVERYWHERE.into()),
+            // What this machine cannot try: whether others know its name.
+            doubt: way.host.ends_with(".local").then(|| say!("opens-doubt-name")),
         },
         Err(trouble) => no(&way, &trouble),
     }
@@ -105,23 +107,15 @@ async fn try_one(way: Way, longest: Duration) -> Opens {
 fn no(way: &Way, trouble: &Trouble) -> Opens {
     let Way { to, host, .. } = way;
     let fix = match trouble {
-        Trouble::NotConnected(error) if error.kind() == io::ErrorKind::ConnectionRefused => format!(
-            "Nothing listens there. See that no other program has port {}, or choose another address.",
-            to.port()
-        ),
-        Trouble::NotConnected(_) => {
-            "This machine may have lost that address; choose another, or check the network.".into()
+        Trouble::NotConnected(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            say!("opens-refused-fix", port = to.port())
         }
-        Trouble::TooLate => {
-            "A firewall of this machine may drop what comes from itself; choose another address.".into()
-        }
-        Trouble::Broken(_) | Trouble::Refused(_) => format!(
-            "Another program may listen there. Stop it, or set another `port` in the config (now {}).",
-            to.port()
-        ),
+        Trouble::NotConnected(_) => say!("opens-not-connected-fix"),
+        Trouble::TooLate => say!("opens-late-fix"),
+        Trouble::Broken(_) | Trouble::Refused(_) => say!("opens-other-fix", port = to.port()),
     };
     Opens::No {
-        reason: format!("Porthole's page did not come from {host}: {trouble}."),
+        reason: say!("opens-not", host = host.as_str(), trouble = trouble.told()),
         fix,
     }
 }

@@ -5,14 +5,15 @@ use std::{path::PathBuf, time::SystemTime};
 use porthole_gateway::Identity;
 
 use super::{
-    certificate::{Certificate, certificate},
+    certificate::{CannotMake, Certificate, certificate},
     interfaces::Interface,
     name::names,
 };
 use crate::{
     blocking::blocking,
-    config::{Config, Encryption, OwnCertificate},
+    config::{Config, Encryption, OwnCertificate, identity_fault},
     sentence::sentence,
+    texts::say,
 };
 
 /// Who the gateway is, and what is wrong with that.
@@ -93,12 +94,12 @@ impl Papers {
             let file = file.clone();
             move || certificate(&file, &names, &addresses, SystemTime::now())
         });
-        let (certificate, saved) = made.await.map_err(|error| sentence(&error.to_string()))?;
+        let (certificate, saved) = made
+            .await
+            .map_err(|CannotMake(error)| say!("network-no-certificate", error = error))?;
         let fault = saved.err().map(|error| {
-            format!(
-                "{} could not be saved: {error}. The next start makes another certificate.",
-                file.display()
-            )
+            let (file, error) = (file.display().to_string(), error.to_string());
+            say!("network-certificate-unsaved", file = file, error = error)
         });
         Ok((certificate, fault.into_iter().collect()))
     }
@@ -111,7 +112,7 @@ impl Source {
             Self::Generated(made) => (made.certificate.as_bytes(), made.key.as_bytes()),
         };
         let identity = Identity::from_pem(certificate, key);
-        let identity = identity.map_err(|error| faults.push(sentence(&error.to_string())));
+        let identity = identity.map_err(|error| faults.push(sentence(&identity_fault(&error))));
         Proof {
             encrypted: true,
             identity: identity.ok(),

@@ -7,7 +7,7 @@ use crate::{config::Display, links::NoRandom, state::Saved};
 
 /// A link that could not be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no link could be made: {0}")]
+#[error("{0}")]
 pub struct LinkError(String);
 
 impl Porthole {

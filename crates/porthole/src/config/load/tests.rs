@@ -8,6 +8,7 @@ use porthole_launcher::{Desktop, What};
 use crate::{
     OpenIn, SessionRights, Terms, Theme,
     config::{Encryption, LaunchPlan, Place, StartWhen, StopWhen},
+    texts::tests::{in_marked_german, is_all_marked},
 };
 
 fn load_text(text: impl AsRef<[u8]>) -> Result<Loaded, ConfigError> {
@@ -275,6 +276,8 @@ fn what_is_wrong_is_said_with_its_line() {
         assert_eq!(error.line, Some(line), "{text}: {error}");
         assert!(error.cause.contains(cause), "{text}: {error}");
         assert!(error.to_string().contains(&format!("config.toml:{line}: ")) && !error.cause.contains('\n'));
+        let german = in_marked_german(|| load_text(text)).unwrap_err();
+        assert!(is_all_marked(&german.cause), "{text}: {german}");
     }
 }
 

@@ -1,0 +1,549 @@
+### What the program says to the person who sits at it, in English.
+###
+### A message that is a whole sentence ends with its full stop. Names, paths and commands come as arguments, or stand
+### as they are. What the window says of itself is in ui/src/texts.
+
+## The tray's menu, and what its icon says.
+
+tray-open = Open { $display }
+tray-share = Share
+tray-copy-link = Copy link
+tray-new-desktop = New desktop
+tray-show-window = Show window
+tray-doctor = Look for faults
+tray-quit = Quit
+tray-stop-all = Stop all and quit
+tray-start = Start
+tray-stop = Stop
+tray-restart = Restart
+tray-connected =
+    { $count ->
+        [one] 1 viewer is connected
+       *[other] { $count } viewers are connected
+    }
+
+# After the display's name and a colon.
+tray-is-stopped = stopped
+tray-is-starting = starting…
+tray-is-running = running
+tray-is-stopping = stopping…
+tray-has-ended = ended
+tray-is-unavailable = cannot be started
+
+## Notifications, and answers to visitors.
+
+note-allow = Allow
+note-allow-view = Allow to view
+note-deny = Deny
+note-wants-control = { $address } wants to control { $display }
+note-wants-view = { $address } wants to see { $display }
+note-visitor-waits = Whoever has the link waits for your answer.
+note-guest = { $address } is connected to { $display }
+note-guest-controls = Keyboard and mouse work from there.
+note-guest-views = View only.
+note-guest-raw = What it may do, its VNC server says.
+note-disconnect = Disconnect
+
+## The doctor. What is so, or the cause of a fault; and after -fix, what to do. A command comes after a colon and ends
+## the sentence.
+
+doctor-config-fix = Correct { $file }. It is read again whenever it is saved.
+doctor-config-none = There is no { $file } yet: one display, Demo, is served.
+doctor-config-well =
+    { $displays ->
+        [one] { $file } is good. It has 1 display.
+       *[other] { $file } is good. It has { $displays } displays.
+    }
+doctor-config-foreign = { $path } belongs to somebody else (user id { $user }), who can change it.
+doctor-config-foreign-fix = Run: sudo chown { $us } { $path }
+doctor-config-open = Other users can change { $path }, and so what Porthole runs.
+doctor-config-open-fix = Run: chmod go-w { $path }
+doctor-secrets-well = Nobody else can read the files with passwords and keys.
+
+doctor-tokens-well =
+    { $tokens ->
+        [one] { $file } is good. It has 1 token.
+       *[other] { $file } is good. It has { $tokens } tokens.
+    }
+doctor-tokens-fix = Correct it. The file is read again whenever it changes.
+
+doctor-state-no-folder = { $folder } is not a folder, so links and the port cannot be remembered.
+doctor-state-no-folder-fix = Move it away: mv { $folder } { $folder }.old
+doctor-state-closed = Nothing can be written to { $folder } ({ $error }), so links and the port cannot be remembered.
+doctor-state-read-only-fix = Make its file system writable again.
+doctor-state-foreign = { $path } belongs to somebody else (user id { $user }).
+doctor-state-chown-fix = Run: sudo chown -R { $us } { $folder }
+doctor-state-open = Other users can get at { $path }.
+doctor-state-open-fix = Run: chmod go-rwx { $path }
+doctor-state-damaged = { $file } cannot be read ({ $error }): links that were copied no longer work.
+doctor-state-damaged-fix = Restore it from a backup; or let the next start keep it aside and begin afresh, and copy the links anew.
+doctor-state-well = What must be remembered goes to { $file }.
+
+doctor-disk-full = There is no space left on the disk of { $folder }: nothing can be saved.
+doctor-disk-no-files = There is no file left on the disk of { $folder }: nothing can be saved.
+doctor-disk-little = Only { $megabytes } MB are left on the disk of { $folder }.
+doctor-disk-fix = Make room there; to see what takes it: du -xh { $folder } | sort -h | tail
+doctor-disk-unknown = How full the disk of { $folder } is cannot be told: { $error }.
+doctor-disk-well = The disks have room.
+
+# The second part of a sentence.
+doctor-runtime-instead = displays have their sockets below /tmp/porthole-{ $us } instead
+doctor-runtime-root = As root, displays have their sockets below /run.
+doctor-runtime-relative = XDG_RUNTIME_DIR is `{ $folder }`, which is no absolute path; { $instead }.
+doctor-runtime-relative-fix = Remove the line that sets it, and log in again.
+doctor-runtime-gone = XDG_RUNTIME_DIR names { $folder }, which cannot be used ({ $error }); { $instead }.
+doctor-runtime-gone-fix = Log in again rather than by `su`; for a service, RuntimeDirectory= of systemd makes such a folder.
+doctor-runtime-unset = XDG_RUNTIME_DIR is not set, and there is no { $folder }; { $instead }.
+doctor-runtime-unset-fix = Log in by the system's login (pam_systemd or elogind), or run `loginctl enable-linger` once.
+doctor-runtime-foreign = { $folder } is not a folder of yours (user id { $user }); { $instead }.
+doctor-runtime-foreign-fix = This shell was made by `su` or `sudo` and kept another user's environment: use `su -` or `sudo -i`.
+doctor-runtime-open = Other users can enter { $folder }; { $instead }.
+doctor-runtime-open-fix = Run: chmod 700 { $folder }
+doctor-runtime-long = The path { $folder } is too long for the sockets of displays.
+doctor-runtime-long-fix = Set XDG_RUNTIME_DIR to a path of at most { $letters } letters.
+doctor-runtime-well = Displays have their sockets below { $folder }.
+
+doctor-x-sockets-none = { $folder } is not there yet; the first display makes it.
+doctor-x-sockets-missing = The folder { $folder } is missing, where X displays have their sockets.
+doctor-x-sockets-missing-fix = Run: sudo install -d -m 1777 -o root -g root { $folder }
+doctor-x-sockets-link = { $folder } is a link, where the folder of all X displays should be.
+doctor-x-sockets-socket = { $folder } is a socket, where the folder of all X displays should be.
+doctor-x-sockets-file = { $folder } is a file, where the folder of all X displays should be.
+doctor-x-sockets-no-folder-fix = Run: sudo rm { $folder }, and then sudo install -d -m 1777 -o root -g root { $folder }
+doctor-x-sockets-foreign = { $folder } belongs to user id { $user }, who can take everybody's displays away.
+doctor-x-sockets-foreign-fix = Run: sudo chown root:root { $folder }
+doctor-x-sockets-closed = Not everybody can put the socket of an X display into { $folder } (mode { $mode }).
+doctor-x-sockets-closed-fix = Run: sudo chmod 1777 { $folder }
+doctor-x-sockets-well = X displays can have their sockets in { $folder }.
+
+doctor-running-other = The Porthole that runs (process { $process }) is version { $version }; this is { $ours }.
+doctor-running-other-fix = Quit it and start it again. Desktops that it started go on.
+doctor-running-well = Porthole runs (process { $process }) at { $address }.
+doctor-running-not = Porthole does not run with this config now.
+doctor-running-odd = The Porthole that runs answers what was not asked.
+doctor-running-silent = The Porthole that runs does not answer.
+doctor-running-unknown-fix = Its log may say why. If it hangs, end its process and start it again; desktops that it started go on.
+
+doctor-port-unchosen = A free port is chosen at the first start, and kept.
+doctor-port-listened = Porthole listens on port { $port }.
+doctor-port-free = Port { $port } is free.
+doctor-port-administrator = Only the administrator may listen on port { $port }.
+doctor-port-administrator-fix = Set a `port` from 1024 on in { $file }; a reverse proxy can have { $port }. Or allow it: sudo sysctl net.ipv4.ip_unprivileged_port_start={ $port }
+doctor-port-no-address = This machine does not have the address { $ip }.
+doctor-port-no-address-fix = Change `listen` in { $file }. It has: { $addresses }.
+doctor-port-no-address-none-fix = Change `listen` in { $file }. It has no other address than 127.0.0.1 now.
+doctor-port-other = { $address } cannot be listened on: { $error }.
+doctor-port-other-fix = Check `listen` and `port` in { $file }.
+doctor-port-taken = Port { $port } is taken by { $program } (process { $process }).
+doctor-port-taken-by-user = Port { $port } is taken by a program of another user (user id { $user }).
+doctor-port-taken-by-other = Port { $port } is taken by another program.
+doctor-port-taken-fix = Stop that program, or set another `port` in { $file }. With another port, links that were copied before name the wrong one.
+
+doctor-network-none = This machine is in no network: links open on it alone.
+doctor-network-none-fix = Connect it to the network that the other machines are in.
+doctor-network-missing = Other machines are to come by { $interface }, which has no address now: links open on this machine alone.
+doctor-network-missing-fix = Connect it, or correct `interface` in the config.
+doctor-network-not-listened = { $interface } has { $ip }. Porthole does not listen there, since `{ $key }` in the config says otherwise.
+doctor-network-well = { $interface }: links with { $ip } can be opened, as far as is seen from here.
+doctor-network-closed = { $interface } has { $ip }, but a connection to it fails from here already: { $error }.
+doctor-network-closed-fix = Look at this machine's routes and packet filter: ip route get, and as root nft list ruleset.
+
+doctor-firewall-alone = No firewall is in the way: Porthole listens for this machine alone.
+doctor-firewall-later = The firewall can be looked at when a port is chosen.
+doctor-firewall-well = No firewall that is known here keeps port { $port } closed.
+doctor-firewall-closed = The firewall { $firewall } keeps other machines from port { $port }.
+doctor-firewall-closed-fix = To let them in: { $command }
+doctor-firewall-maybe = The firewall { $firewall } is on, and may keep other machines from port { $port }.
+doctor-firewall-maybe-fix = If links do not open from other machines: { $command }
+doctor-firewall-nft = sudo nft add rule inet filter input tcp dport { $port } accept (with your table's and chain's names)
+
+doctor-certificate-http = Links are http, so there is no certificate to look at.
+doctor-certificate-generated = Porthole makes its certificate, and renews it.
+doctor-certificate-unknown = Until when the certificate is valid cannot be read.
+doctor-certificate-early =
+    { $days ->
+        [0] The certificate is valid only in less than a day; browsers refuse it now.
+        [one] The certificate is valid only in 1 day; browsers refuse it now.
+       *[other] The certificate is valid only in { $days } days; browsers refuse it now.
+    }
+doctor-certificate-early-fix = Wait, or set the clock right: timedatectl set-ntp true
+doctor-certificate-ended =
+    { $days ->
+        [0] The certificate ended less than a day ago; browsers refuse it.
+        [one] The certificate ended 1 day ago; browsers refuse it.
+       *[other] The certificate ended { $days } days ago; browsers refuse it.
+    }
+doctor-certificate-ends =
+    { $days ->
+        [0] The certificate ends in less than a day.
+        [one] The certificate ends in 1 day.
+       *[other] The certificate ends in { $days } days.
+    }
+doctor-certificate-renew-fix = Have it renewed. A new file counts as soon as it is there.
+doctor-certificate-well = The certificate fits its key, and is valid for { $days } days.
+
+doctor-display-well = { $display } can be opened.
+doctor-display-closed = { $display } cannot be opened. { $cause }
+doctor-socket-missing = There is no socket { $socket } ({ $error }).
+doctor-socket-no-socket = { $socket } is no socket.
+doctor-socket-no-socket-fix = Correct the display's target in the config file.
+doctor-socket-closed = The socket { $socket } may not be opened by this user.
+doctor-socket-closed-fix = Let its VNC server make it for a group that you are in (-rfbunixmode 0660), or run: sudo chmod go+rw { $socket }
+doctor-desktops-well = New desktops can be started.
+doctor-this-screen-well = The screen that one sits at can be shared.
+
+doctor-screen-none = There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): portholed works, porthole opens no window.
+doctor-screen-wayland-gone = WAYLAND_DISPLAY is `{ $name }`, but no Wayland compositor answers at { $socket }.
+doctor-screen-wayland-gone-fix = Start Porthole from within the graphical session, or unset WAYLAND_DISPLAY.
+doctor-screen-wayland = This is a Wayland session: the window works, but its screen cannot be shared by X0tigervnc.
+doctor-screen-wayland-fix = Use the desktop's own sharing (GNOME: Settings, System, Remote Desktop; KDE: krfb; Sway and others: wayvnc), added here as a display with a target; or log in to an X11 session.
+doctor-screen-x-gone = DISPLAY is `{ $name }`, but no X server answers at { $socket }.
+doctor-screen-x-gone-fix = Start Porthole from within the graphical session, or unset DISPLAY.
+doctor-screen-cookie = XAUTHORITY is `{ $file }`, which cannot be read: the X server will let nobody in.
+doctor-screen-cookie-fix = Start Porthole as the user of the graphical session, or unset XAUTHORITY.
+doctor-screen-well = There is an X screen, { $name }.
+
+doctor-tray-no-bus = The session bus (D-Bus) does not answer: there is no tray icon, and no notification.
+doctor-tray-no-bus-fix = Start Porthole from within the graphical session, or under dbus-run-session.
+doctor-tray-none = The desktop shows no tray icons: the window is minimised where it would be hidden.
+doctor-tray-none-fix = On GNOME, install the extension `AppIndicator and KStatusNotifierItem Support` (Debian, Ubuntu: gnome-shell-extension-appindicator); elsewhere, add a system tray to the panel.
+doctor-tray-well = The desktop shows tray icons.
+
+doctor-webkit-missing = WebKitGTK 4.1 is missing: porthole cannot open its window. portholed needs no window.
+doctor-webkit-missing-fix = Install what your system calls libwebkit2gtk-4.1-0 (Debian, Ubuntu), webkit2gtk4.1 (Fedora) or webkit2gtk-4.1 (Arch).
+doctor-webkit-well = WebKitGTK is there: porthole can open its window.
+doctor-tray-library-missing = The library for the tray icon is missing: the window works without one.
+doctor-tray-library-missing-fix = Install what your system calls libayatana-appindicator3-1 (Debian, Ubuntu), libayatana-appindicator-gtk3 (Fedora) or libayatana-appindicator (Arch).
+doctor-tray-library-well = The library for the tray icon is there.
+
+doctor-descriptors = At most { $most } files and sockets may be open: enough for about { $viewers } viewers.
+doctor-descriptors-fix = Raise the hard limit: `ulimit -Hn 65536` as root, nofile in /etc/security/limits.conf, or LimitNOFILE= in systemd's unit.
+doctor-clock-wrong = The clock is wrong: it says a time before this program was made. Links would end at a wrong time, and certificates seem not to be valid yet.
+doctor-clock-back = The clock has gone back, or is wrong: { $file } was saved later than now. Links end at a wrong time by it.
+doctor-clock-fix = Set it right: timedatectl set-ntp true, or date --set.
+doctor-clock-well = The clock can be right.
+
+## Why a display cannot be reached; after -fix, what to do.
+
+unreachable = No connection to { $place }: { $why }.
+unreachable-fix = Start its VNC server, or correct the display's target in the config file.
+unreachable-address-fix = Start its VNC server, or correct the address.
+unreachable-silent = What listens at { $place } did not answer in time.
+unreachable-silent-fix = Check that it is a VNC server, and that it is not held up.
+
+# The end of a sentence.
+no-way-nobody = nothing listens there
+no-way-no-socket = its socket does not exist
+no-way-closed-socket = its socket may not be opened
+no-way-foreign-socket = its socket is held by another user
+no-way-unknown-socket = the system does not tell who holds its socket
+no-way-unknown-host = its host name is not known
+no-way-no-address = its host name has no address
+no-way-no-route = there is no way to its host
+no-way-silent = its host does not answer
+no-way-slow = it did not answer in 5 seconds
+no-way-not-started = it was not started
+no-way-failed = the connection failed
+
+server-no-vnc = This is not a VNC server.
+server-no-vnc-fix = Check the target's port.
+server-old = The server speaks RFB { $version }, which is too old.
+server-old-fix = Use a server of RFB 3.3 or later, not a repeater.
+server-cut-short = The VNC server hung up or fell silent before all was said.
+server-cut-short-fix = Check the target and see the server's log.
+server-refused = The VNC server refused the connection.
+server-refused-fix = See the VNC server's log.
+server-locked = The VNC server locked us out after wrong passwords.
+server-locked-fix = Set the right password, then wait or restart the server.
+server-wrong-password = The VNC server refused the display's password.
+server-wrong-password-fix = Set the right one (VNC uses its first 8 bytes).
+server-asks = The VNC server asks for a password and the display has none.
+server-asks-fix = Set password_file.
+server-asks-not = The display has a password but the VNC server asks for none.
+server-asks-not-fix = Remove it or start the server with -SecurityTypes VncAuth.
+server-security = The VNC server offers only { $offered }.
+server-security-fix = Start it with -SecurityTypes VncAuth.
+server-long-name = The VNC server's name has { $length } bytes, over 4096.
+server-long-name-fix = Give the desktop a shorter name.
+
+target-wrong = `{ $target }` is no target: { $why }. Write it like 127.0.0.1:5901, [::1]:5901, localhost:1 or unix:/path.
+# The end of a sentence.
+target-relative = the path must be absolute
+target-no-port = it has no port
+target-not-ipv6 = what stands in brackets must be an IPv6 address
+target-no-brackets = an IPv6 address stands in brackets
+target-no-host = that is no host name
+target-bad-port = the port must be a number from 0 to 65535
+
+## Why a desktop cannot be started, what is done to start it, and why it is over.
+
+launch-not-here = Displays can be launched on Linux only.
+launch-not-here-fix = Give the display a target instead.
+launch-not-installed = TigerVNC is not installed: { $program } was not found.
+launch-not-installed-fix = Install TigerVNC.
+launch-install-fix = To install it: { $command }.
+launch-no-session = There is no desktop for { $user }: neither ~/.vnc/xstartup nor ~/.xsession, and no desktop is installed.
+launch-no-session-fix = To install it: { $command }. Or name a command as `session`.
+launch-no-session-unknown-fix = Install a desktop, like Xfce. Or name a command as `session`.
+launch-no-user = There is no user `{ $user }` on this machine.
+launch-no-user-fix = Check `user`, or add the account.
+launch-no-login = The account `{ $user }` is not for logging in: its shell is { $shell }.
+launch-no-login-fix = Choose another `user`, or give it a shell: usermod -s /bin/bash { $user }.
+launch-expired = The account `{ $user }` has expired.
+launch-expired-fix = To open it again: chage -E -1 { $user }.
+launch-logins-closed = Nobody but root may log in now, because { $file } exists{ $said }.
+launch-no-sudo = { $me } may not start a desktop for { $user }{ $said }.
+launch-no-sudo-fix = To allow it, add this line with `visudo -f /etc/sudoers.d/porthole`: { $me } ALL=({ $user }) NOPASSWD: ALL.
+launch-bad-folder = The folder { $folder } cannot be used: { $why }.
+launch-bad-folder-fix = Remove it.
+launch-long-path = The socket's path would be too long: { $path } has { $length } bytes, and 107 are possible.
+launch-long-path-fix = Set XDG_RUNTIME_DIR to a shorter path.
+launch-disk-full = There is no space left on the disk of { $path }.
+launch-disk-full-fix = Make room there, and start again.
+launch-folder = { $path } could not be made: { $why }.
+launch-no-x11-folder-fix = Make it: sudo install -d -m 1777 -o root -g root /tmp/.X11-unix.
+launch-run = { $program } could not be run: { $why }.
+launch-server-failed = The VNC server ended before it was ready{ $said }.
+launch-server-silent = The VNC server was not ready within { $seconds } seconds; it was ended.
+launch-impostor = The socket { $socket } is not held by the VNC server that was started: { $why }.
+launch-no-screen = There is no X screen here to share: DISPLAY is not set.
+launch-no-screen-fix = Start Porthole from the desktop to share.
+launch-wayland = This is a Wayland session, whose screen X0tigervnc cannot see.
+launch-wayland-fix = What works: the desktop's own sharing (GNOME: Settings, System, Remote Desktop; KDE: krfb; Sway and others: wayvnc), added here as a display with a target; or log in to an X11 session.
+
+# The end of a sentence.
+folder-none = it is not a folder
+folder-foreign = it belongs to somebody else (user id { $user })
+folder-open = others may write to it
+
+# Within a sentence.
+starting-account = looking up the account
+starting-folder = making a private folder
+starting-server = starting the VNC server
+starting-session = starting the session
+
+ended-stopped = It was stopped.
+ended-logged-out = The session ended: its user logged out.
+ended-session-not-run = The session command could not be run (status 126): is it executable?
+ended-session-not-found = The session command was not found (status 127): is it installed, and spelt right?
+ended-session-failed = The session command failed with status { $status }; the last lines of its log may say why.
+ended-session-killed = The session was killed ({ $signal }).
+ended-server = The VNC server ended.
+ended-server-failed = The VNC server failed with status { $status }.
+ended-server-killed = The VNC server was killed ({ $signal }).
+ended-while-away = It ended while Porthole was not running.
+ended-interrupted = Porthole ended while it was starting this display; start it again.
+ended-forsaken = Porthole no longer watches over it.
+
+# In brackets.
+signal = signal { $signal }
+signal-crashed = { $name }: it crashed
+signal-killed = SIGKILL: by somebody, or for lack of memory
+
+desk-not-started = { $display } was not started: { $cause }
+desk-not-restarted = { $display } was not started again: { $cause }
+desk-unknown = Porthole launches no display called { $display }.
+desk-no-longer = { $display } is no longer in the config.
+desk-runs-on = { $display } runs on as it was; what was changed counts from its next start.
+desk-still-runs = { $display } is not in the config any more, but still runs. To stop it: portholed stop "{ $display }".
+# In place of an address.
+plan-desktop = desktop
+plan-desktop-of = desktop of { $user }
+desk-forgotten = no longer in the config
+desk-forgotten-runs = The config does not know it any more; it runs on as it was started.
+desk-forgotten-fix = Stop it, or add it to the config again.
+
+## What is wrong with the config file, and with the files that it names. What comes after file and line, without a full
+## stop.
+
+config-unreadable = cannot be read: { $error }
+# Why it cannot be read.
+file-no-file = it is not a file
+file-too-long = it is longer than { $bytes } bytes
+config-file-unreadable = { $file } cannot be read: { $error }
+config-not-utf8 = this is not UTF-8 text; save the file as UTF-8
+# Said by what reads it.
+config-not-understood = { $message }
+config-listen-empty = `listen` is an empty list; write an address, as "127.0.0.1"
+config-no-address = `{ $text }` is no address to listen on; write one like "127.0.0.1", "0.0.0.0" or "::1" (a port goes into `port`)
+config-no-port = { $number } is no port; write a number from 1 to 65535, or 0 for any
+config-no-base-path = `{ $text }` is no base path; write one like "/novnc"
+config-no-host = `{ $text }` is no host name; write one like "desk.example.org", without a port
+config-no-origin = `{ $text }` is no origin; write one like "https://desk.example.org"
+config-name-missing = a display needs a name
+config-name-long = this name is too long; 64 characters are the most
+config-name-control = a name has no line breaks or other control characters
+config-name-taken = the name `{ $name }` is taken by the display on line { $line }; choose another
+config-target-and-launch = a display has a `target` or a `launch`, not both; remove one of them
+config-neither-target-nor-launch = this display has neither `target` nor `launch`; add where its VNC server listens, as target = ":1", or launch = {"{}"} for a desktop of its own
+config-needless-password = a display that Porthole launches needs no password: it gets one of its own
+config-password-file = the password file { $file } { $cause }
+config-password-no-text = is not text. Put the password itself into its first line; a file made by vncpasswd does not work here
+config-password-empty = is empty. Its first line is the password
+config-password-lines = a password is one line
+config-neither = `{ $word }` is neither { $one } nor { $other }
+config-none-of = `{ $word }` is none of { $all }
+config-depth = a depth of { $depth } is not possible: it is 24 or 16
+config-no-size = `{ $text }` is no size: write it like 1920x1080, each side from 16 to 16384
+config-no-account = `{ $name }` is no account's name; leave `user` out for your own desktop
+config-no-session = `session` is no command; leave it out for the system's desktop
+config-no-time = `{ $text }` is no time for a link; write one like "30m", "1h" or "7d", or "never"
+config-no-interface = `{ $name }` is no interface; write one like "wlan0"
+config-key-alone = a `key` needs its certificate; add `cert`
+config-token-file = in the token file, { $fault }
+config-exposed = Other users can read { $file }.
+config-exposed-fix = Run: chmod { $mode } { $file }
+
+identity-mismatch = this key is not that of the first certificate in { $certificate }
+identity-broken-certificate = its first certificate is broken: { $error }
+identity-unusable-key = this key cannot be used: { $error }
+identity-unreadable = cannot read it: { $error }
+identity-broken = it is broken: { $error }
+identity-no-certificate = there is no certificate in it; one in PEM begins with -----BEGIN CERTIFICATE-----
+identity-locked-key = its key is locked by a password; `openssl pkey -in FILE -out FILE` makes one that is not
+identity-broken-key = the key in it is broken
+identity-no-key = there is no private key in it; one in PEM begins with -----BEGIN PRIVATE KEY-----
+
+tokens-not-utf8 = this line is not UTF-8; save the file as UTF-8 text
+tokens-no-colon = no colon followed by a space; write `token: host:port`
+tokens-two-colons = more than one colon followed by a space; write `token: host:port`, and a comment on a line of its own
+tokens-no-token = no token before the colon; write `token: host:port`
+tokens-no-file = is neither a file nor a folder
+tokens-too-big = is too big for token files: more than { $mebibytes } MiB altogether
+tokens-no-port = the target has no port; write host:port
+tokens-bad-port = the target does not end with a port from 1 to 65535; write host:port, and a comment on a line of its own
+tokens-bad-host = the target's host is neither a name nor an address
+tokens-bad-address = the target's host is not an IPv6 address; write host:port or [address]:port
+tokens-relative-socket = the path of a Unix socket must begin with /
+tokens-unknown-socket = a Unix socket is written unix_socket:/path
+tokens-more = … and { $others } more
+tokens-relative = { $file } is not the whole path; write it from the first / on
+tokens-path-not-utf8 = the path { $file } is not UTF-8, as the config file is; rename it
+
+## Writing the config file. Without a full stop.
+
+config-not-written = { $file } could not be written: { $error }
+config-mend-first = mend what is wrong in it first
+config-write-yourself = this is written in a way that cannot be changed here; write { $line } yourself
+config-write-to-display-yourself = this is written in a way that cannot be changed here; write { $line } to { $display } yourself
+config-remove-yourself = this is written in a way that cannot be changed here; remove { $key } yourself
+config-fixed-addresses = addresses to listen on are written into the config file
+config-first-desktop = Desktop
+config-this-screen = This screen
+
+## What the window tells of what was asked for.
+
+done-added = { $display } was added to { $file }.
+done-kept-password = The password of { $display } is kept now.
+done-imported = The tokens of { $file } work as links now.
+done-imported-displays =
+    { $count ->
+        [0] All its displays are in the list already.
+        [one] 1 display was added.
+       *[other] { $count } displays were added.
+    }
+done-exported = The history is in { $file }.
+done-new-port = The new port counts from the next start.
+failed-open = { $display } could not be opened: { $cause }.
+failed-browser = The browser could not be opened: { $cause }.
+failed-window = The window could not be shown: { $cause }.
+failed-copy = The link could not be copied: { $cause }.
+failed-login = Start at login could not be changed: { $cause }.
+failed-export = The history could not be written to { $folder }: { $cause }.
+failed-export-no-folder = There is no folder to write the history to: set HOME.
+failed-file-open = { $file } could not be opened: { $cause }.
+failed-no-display = There is no display called { $display } any more.
+failed-no-visitor = This visitor has left.
+failed-no-host = This machine is not reached as { $host } any more.
+failed-no-link = No link could be made: { $cause }.
+failed-not-saved = The link works until Porthole ends, and no longer: { $cause }.
+failed-not-revoked = The link is revoked until Porthole ends, and no longer: { $cause }.
+failed-port-not-kept = { $cause }. The next start may choose another port.
+# Why the desktop did not do it.
+desktop-gone = the desktop is gone
+desktop-silent = the desktop does not answer
+# Without a full stop.
+state-not-saved = { $file } could not be saved: { $cause }
+state-ending = the program is ending
+no-random = the system gives no random numbers ({ $cause })
+state-damaged = { $file } is damaged ({ $error }).
+state-unreadable = { $file } cannot be read ({ $error }).
+state-kept = It was kept as { $aside }.
+state-not-kept = It could not be moved aside: { $error }.
+state-links-lost = Links that were copied before no longer work.
+
+copied-control = Link copied. It gives control until you revoke it{ $more }.
+copied-control-for = Link copied. It gives control for { $time }{ $more }.
+copied-view = Link copied. It gives a view until you revoke it{ $more }.
+copied-view-for = Link copied. It gives a view for { $time }{ $more }.
+copied-once = , once
+copied-ask = , when you allow it
+copied-here = It opens on this machine only.
+time-days =
+    { $count ->
+        [one] 1 day
+       *[other] { $count } days
+    }
+time-hours =
+    { $count ->
+        [one] 1 hour
+       *[other] { $count } hours
+    }
+time-minutes =
+    { $count ->
+        [one] 1 minute
+       *[other] { $count } minutes
+    }
+time-seconds =
+    { $count ->
+        [one] 1 second
+       *[other] { $count } seconds
+    }
+
+# Without a full stop.
+control-taken = Porthole runs already with this config. `portholed status`, `start` and `stop` speak to the one that was started first
+control-failed = `portholed status`, `start` and `stop` will not find this program: { $path }: { $error }
+
+## The network.
+
+listen-cannot = Cannot listen on { $address }: { $error }. { $fix }.
+listen-kept-fix = This is the port that your links name. Stop what listens there (perhaps Porthole runs already), or set another `port` in { $file }
+listen-taken-fix = Stop what listens there, or change `port` in { $file }
+listen-administrator-fix = Ports below 1024 belong to the administrator; set a higher `port` in { $file }
+listen-no-address-fix = This machine does not have that address; change `listen` in { $file }
+listen-other-fix = Check `listen` and `port` in { $file }
+network-name-untold = The name { $name } could not be told to the network: { $error }.
+network-no-certificate = No certificate could be made: { $error }.
+network-certificate-unsaved = { $file } could not be saved: { $error }. The next start makes another certificate.
+
+# Where an address is.
+address-here = this machine only
+address-name = name on the network
+address-network = the network
+
+opens-not = Porthole's page did not come from { $host }: { $trouble }.
+opens-refused-fix = Nothing listens there. See that no other program has port { $port }, or choose another address.
+opens-not-connected-fix = This machine may have lost that address; choose another, or check the network.
+opens-late-fix = A firewall of this machine may drop what comes from itself; choose another address.
+opens-other-fix = Another program may listen there. Stop it, or set another `port` in the config (now { $port }).
+# Why the page did not come.
+opens-late = no answer came in time
+opens-answer = the answer was `{ $answer }`
+opens-doubt-name = Not all machines know such names. Where the link does not open, take another address.
+opens-doubt-closed = The firewall { $firewall } keeps other machines from port { $port }. To let them in, run: { $command }
+opens-doubt-maybe = The firewall { $firewall } is on. If the link does not open elsewhere, run: { $command }
+
+## Why a visit ended.
+
+visit-viewer-left = The viewer left.
+visit-target-closed = Target closed.
+visit-restarts = This display is being started again.
+visit-shutting-down = Porthole is shutting down.
+visit-disconnected = The owner of this display ended the session.
+visit-changed = This display was changed or removed.
+visit-expired = This link's time is over.
+visit-silent = The viewer did not answer.
+
+## Before there is a window.
+
+start-failed = Porthole cannot start: { $cause }
