@@ -3,6 +3,7 @@
 mod app;
 mod desktop;
 mod ipc;
+mod language;
 mod login;
 #[cfg(test)]
 mod manuals;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
     choose_renderer();
     let arguments = Arguments::parse();
     log_to_stderr();
+    porthole::speak(language::wanted().0);
     if arguments.stop_left {
         tauri::async_runtime::block_on(porthole::stop_left());
         return ExitCode::SUCCESS;

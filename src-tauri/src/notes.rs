@@ -149,7 +149,7 @@ impl Board {
         let actions: Vec<_> = keys
             .iter()
             .zip(&note.answers)
-            .flat_map(|(key, (words, _))| [key.as_str(), words])
+            .flat_map(|(key, (words, _))| [key.as_str(), words.as_str()])
             .collect();
         let (urgency, expires) = match note.urgent {
             true => (2_u8, 0),

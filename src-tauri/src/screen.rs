@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 use gtk::{ButtonsType, DialogFlags, MessageDialog, MessageType, prelude::*};
+use porthole::StartError;
 
 /// Connects to the screen. Tauri does it the same way, and panics where there is none.
 pub fn open() -> anyhow::Result<()> {
@@ -18,7 +19,8 @@ pub fn tell(error: &anyhow::Error) {
     if !gtk::is_initialized() {
         return;
     }
-    let text = format!("Porthole cannot start: {error:#}");
+    let ours = error.downcast_ref().map(StartError::told);
+    let text = ours.unwrap_or_else(|| format!("Porthole cannot start: {error:#}"));
     let nobody = None::<&gtk::Window>;
     let dialog = MessageDialog::new(
         nobody,

@@ -6,6 +6,8 @@ use tauri::{
     webview::NewWindowResponse,
 };
 
+use crate::language;
+
 /// The label of the window with the list of displays, the only one with a capability.
 pub const MAIN: &str = "main";
 
@@ -14,7 +16,9 @@ pub fn show_main<R: Runtime>(app: &AppHandle<R>) -> Result<()> {
     if let Some(window) = app.get_webview_window(MAIN) {
         return raise(&window);
     }
-    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+    let (_, language) = language::wanted();
+    let page = WebviewUrl::App(format!("index.html?language={language}").into());
+    WebviewWindowBuilder::new(app, MAIN, page)
         .title("Porthole")
         .inner_size(840.0, 640.0)
         .min_inner_size(440.0, 360.0)

@@ -5,6 +5,7 @@ mod cable;
 mod desks;
 mod displays;
 mod first_run;
+mod german;
 mod lan;
 mod links;
 mod notes;

@@ -17,6 +17,7 @@ pub struct Desktop {
     bus: String,
     /// Pixels of the screen for each that programs count, along each side.
     scale: u16,
+    locale: &'static str,
     _bus: Process,
     _screen: Process,
 }
@@ -64,9 +65,16 @@ impl Desktop {
             display: format!(":{number}"),
             bus,
             scale,
+            locale: "C.UTF-8",
             _bus: daemon,
             _screen: screen,
         })
+    }
+
+    /// The same for a person with that locale, which need not be installed.
+    #[must_use]
+    pub fn speaking(self, locale: &'static str) -> Self {
+        Self { locale, ..self }
     }
 
     /// Its home.
@@ -97,6 +105,7 @@ impl Desktop {
         command
             .env("DISPLAY", &self.display)
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env("LANG", self.locale)
             .env("GDK_SCALE", self.scale.to_string())
             .env("NO_AT_BRIDGE", "1");
         command

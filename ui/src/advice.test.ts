@@ -39,6 +39,12 @@ test.each([
     'alice ALL=(bob) NOPASSWD: ALL',
     '',
   ],
+  [
+    'So installieren Sie es: sudo apt install xfce4 dbus-x11. Oder nennen Sie einen Befehl als `session`.',
+    'So installieren Sie es:',
+    'sudo apt install xfce4 dbus-x11',
+    'Oder nennen Sie einen Befehl als `session`.',
+  ],
   ['Run this: rm -rf /', 'Run this: rm -rf /', undefined, ''],
 ])('%s', (text, words, command, rest) => {
   expect(readAdvice(text)).toEqual({ words, command, rest });

@@ -13,4 +13,7 @@ export function choose(wanted: readonly string[]): { texts: Texts; locale: strin
   return { texts: en, locale: 'en' };
 }
 
-export const { texts, locale } = choose(navigator.languages);
+/** What the shell says that the person speaks: its tray and its notifications speak that, too. */
+const told = new URLSearchParams(location.search).getAll('language');
+
+export const { texts, locale } = choose([...told, ...navigator.languages]);
