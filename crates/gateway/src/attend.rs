@@ -40,6 +40,12 @@ pub(crate) struct Admitted {
     endings: u64,
 }
 
+/// An admitted viewer.
+pub(crate) struct Guest {
+    pub(crate) viewer: Viewer<ViewerStream>,
+    pub(crate) admitted: Admitted,
+}
+
 impl House {
     /// What the token gives, or how its bearer is turned away. The token comes first: however many wrong ones an address
     /// has shown, a right one passes.
@@ -57,7 +63,8 @@ impl House {
     }
 
     /// Serves a viewer whose token was good until its session ends.
-    pub(crate) async fn attend(&self, mut viewer: Viewer<ViewerStream>, admitted: Admitted, address: IpAddr) {
+    pub(crate) async fn attend(&self, guest: Box<Guest>, address: IpAddr) {
+        let Guest { mut viewer, admitted } = *guest;
         let Admitted {
             shown,
             mut grant,

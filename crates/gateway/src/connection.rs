@@ -28,7 +28,7 @@ use tokio_rustls::server::TlsStream;
 
 use crate::{
     Access, Identity, Pages, Plain,
-    attend::{Admitted, House},
+    attend::{Guest, House},
     lobby::Lobby,
     pages::{self, Page},
     socket::ViewerStream,
@@ -94,9 +94,9 @@ pub(crate) async fn serve(stream: TcpStream, caller: Caller, open: Arc<Open>) {
         () = place.lost() => return,
     };
     match came {
-        Ok(Some((viewer, admitted))) => {
+        Ok(Some(guest)) => {
             drop(place);
-            open.house.attend(viewer, admitted, address).await;
+            open.house.attend(guest, address).await;
         }
         Ok(None) => {}
         Err(error) => tracing::debug!(client = %address, %error, "connection ended"),
@@ -104,11 +104,7 @@ pub(crate) async fn serve(stream: TcpStream, caller: Caller, open: Arc<Open>) {
 }
 
 /// Serves pages, and then perhaps a viewer. `None`: nobody who came for a WebSocket, or one who was turned away.
-async fn come_in(
-    stream: TcpStream,
-    caller: Caller,
-    open: &Open,
-) -> Result<Option<(Viewer<ViewerStream>, Admitted)>, Failure> {
+async fn come_in(stream: TcpStream, caller: Caller, open: &Open) -> Result<Option<Box<Guest>>, Failure> {
     let Some(Visit { upgraded, shown }) = speak(stream, caller, open).await? else {
         return Ok(None);
     };
@@ -117,7 +113,7 @@ async fn come_in(
     };
     let address = caller.address();
     match open.house.admit(shown, address).await {
-        Ok(admitted) => Ok(Some((viewer, admitted))),
+        Ok(admitted) => Ok(Some(Box::new(Guest { viewer, admitted }))),
         Err(end) => {
             tracing::info!(client = %address, code = end.code(), "refused: {}", end.reason());
             viewer.close(&end).await;
