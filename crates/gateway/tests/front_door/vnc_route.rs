@@ -121,6 +121,15 @@ async fn is_asked(viewer: &mut Viewer, password: &str) {
     send(viewer, &vnc::answer(password)).await;
 }
 
+/// The server's part, up to its challenge.
+async fn challenges(server: &mut Server) {
+    server.write_all(vnc::VERSION).await.unwrap();
+    vnc::read::<12>(server).await;
+    server.write_all(&[1, 2]).await.unwrap();
+    vnc::read::<1>(server).await;
+    server.write_all(&vnc::CHALLENGE).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_password_that_the_display_lacks_is_asked_of_the_viewer_whose_rights_stay() {
     let desk = Desk::new(None, Rights::View).await;
@@ -146,11 +155,7 @@ async fn a_password_that_a_viewer_shows_in_vain_is_refused_in_the_servers_words(
     let mut viewer = desk.gateway.viewer("alice").await;
     let mut server = desk.target.accept().await;
     let server = async {
-        server.write_all(vnc::VERSION).await.unwrap();
-        vnc::read::<12>(&mut server).await;
-        server.write_all(&[1, 2]).await.unwrap();
-        vnc::read::<1>(&mut server).await;
-        server.write_all(&vnc::CHALLENGE).await.unwrap();
+        challenges(&mut server).await;
         assert_eq!(vnc::read::<16>(&mut server).await, vnc::answer("wrong"));
         server.write_all(b"\0\0\0\x01\0\0\0\x06no way").await.unwrap();
     };
@@ -165,11 +170,7 @@ async fn a_server_that_hangs_up_while_a_password_is_written_is_explained() {
     let mut viewer = desk.gateway.viewer("alice").await;
     let mut server = desk.target.accept().await;
     let server = async {
-        server.write_all(vnc::VERSION).await.unwrap();
-        vnc::read::<12>(&mut server).await;
-        server.write_all(&[1, 2]).await.unwrap();
-        vnc::read::<1>(&mut server).await;
-        server.write_all(&vnc::CHALLENGE).await.unwrap();
+        challenges(&mut server).await;
         drop(server);
     };
     tokio::join!(is_asked(&mut viewer, "slow"), server);
