@@ -13,6 +13,8 @@ mod end;
 mod events;
 mod frame;
 mod full_speed;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod grant;
 mod guesses;
 mod identity;

@@ -1,0 +1,52 @@
+//! What the fuzz targets in `fuzz/` read of this crate's inside. Not part of the program.
+
+use http::{Request, header};
+
+use crate::{
+    End,
+    frame::{Control, FrameReader},
+    upgrade,
+};
+
+/// The payload of a viewer's frames, and what of its control frames wants an answer; or how the session ends.
+pub type Frames = Result<(Vec<u8>, Vec<String>), End>;
+
+/// Reads a viewer's frames that come in these pieces.
+pub fn read_frames<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Frames {
+    let (mut reader, mut payload, mut controls) = (FrameReader::default(), Vec::new(), Vec::new());
+    for piece in pieces {
+        let mut piece = piece.to_vec();
+        let mut unread = &mut piece[..];
+        while !unread.is_empty() {
+            let step = reader.read(unread)?;
+            payload.extend_from_slice(&unread[step.payload]);
+            controls.extend(step.control.map(|control| match control {
+                Control::Ping(ping) => format!("ping {ping:?}"),
+                Control::Close(code) => format!("close {code:?}"),
+            }));
+            unread = &mut unread[step.consumed..];
+        }
+    }
+    Ok((payload, controls))
+}
+
+/// Answers the head of a request as the gateway does: `None` if it is refused, else the subprotocol that is echoed.
+pub fn answer_upgrade(head: &[u8]) -> Option<Option<String>> {
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    let mut parsed = httparse::Request::new(&mut headers);
+    if !parsed.parse(head).ok()?.is_complete() {
+        return None;
+    }
+    let mut request = Request::builder().method(parsed.method?).uri(parsed.path?);
+    for header in parsed.headers.iter() {
+        request = request.header(header.name, header.value);
+    }
+    let (request, ()) = request.body(()).ok()?.into_parts();
+    if !upgrade::is_asked_for(&request) {
+        return None;
+    }
+    let (shown, response) = upgrade::accept(&request)?;
+    let _ = shown.token.hash();
+    let protocol = response.headers().get(header::SEC_WEBSOCKET_PROTOCOL);
+    Some(protocol.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()))
+}
