@@ -24,12 +24,16 @@
 //!
 //! Elsewhere than on Linux every launch ends at once with [`LaunchError::NotHere`].
 
+#[cfg(unix)]
+mod child;
 mod error;
 mod found;
 mod launch;
 mod restarts;
 mod state;
 
+#[cfg(unix)]
+pub use child::child_command;
 pub use error::{FolderFault, LaunchError};
 pub use found::FoundServer;
 pub use launch::{BadLaunch, Depth, Desktop, Geometry, Launch, What};

@@ -10,7 +10,7 @@ use std::{
 use nix::unistd::{Uid, User};
 
 use super::{environment::Environment, folder::cannot_make, limits::Limits, tool};
-use crate::LaunchError;
+use crate::{LaunchError, child_command};
 
 /// An account of this machine that displays can run as.
 #[derive(Clone, Debug)]
@@ -110,7 +110,7 @@ impl Account {
                     .unwrap_or_default(),
             });
         }
-        let mut getent = Command::new("getent");
+        let mut getent = child_command("getent");
         getent.args(["shadow", &self.name]);
         // Accounts that are not in any shadow database, or systems without getent, have no expiry that we could read.
         let shadow = tool::run(getent, &[])
@@ -185,10 +185,8 @@ impl Account {
             }
         }
         words.extend(["env", "-i"].map(String::from));
-        let mut command = Command::new(&words[0]);
+        let mut command = child_command(&words[0]);
         command.args(&words[1..]).args(environment.arguments());
-        command.env_clear().env("PATH", tool::path()).env("LC_ALL", "C");
-        command.current_dir("/");
         command
     }
 

@@ -28,7 +28,7 @@ impl Environment {
             ("SHELL", account.shell.clone().into()),
         ]);
         let path = if account.is_us() {
-            super::tool::path()
+            crate::child::path()
         } else if account.uid == 0 {
             ROOT_PATH.to_owned()
         } else {

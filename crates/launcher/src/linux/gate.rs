@@ -76,8 +76,6 @@ impl Gate<'_> {
                 .unwrap_or_default(),
             why: error.to_string(),
         };
-        // What our own parent left open is no business of the display's user.
-        close_fds::set_fds_cloexec_threadsafe(3, &[]);
         let script = if self.voice { SCRIPT } else { SCRIPT_ALONE };
         let mut command = self.account.command(self.environment);
         command

@@ -1,8 +1,7 @@
 //! What a login of an account may use: the limits that PAM sets (pam_limits, `/etc/security/limits.conf`).
 
-use std::process::Command;
-
 use super::tool;
+use crate::child_command;
 
 /// How many files a login may have open where nothing else is said.
 const OPEN_FILES: &str = "1024";
@@ -23,7 +22,7 @@ impl Limits {
     /// Those of a login. Only root is told them: `runuser` opens a session, and what that has set is read and kept,
     /// since `runuser` itself would stay as a parent. Where PAM cannot be asked there are none.
     pub async fn of_login(user: &str) -> Self {
-        let mut question = Command::new("runuser");
+        let mut question = child_command("runuser");
         question.args(["-u", user, "--", "prlimit", "--noheadings", "--raw"]);
         question.args(["--output", "RESOURCE,SOFT,HARD"]);
         match tool::run(question, &[]).await {

@@ -44,17 +44,9 @@ pub(super) fn said(output: &[u8]) -> String {
     lines.take(3).collect::<Vec<_>>().join("; ")
 }
 
-/// Where programs are looked for when PATH does not say.
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-/// Where programs are looked for.
-pub(super) fn path() -> String {
-    std::env::var("PATH").unwrap_or_else(|_| PATH.to_owned())
-}
-
 /// The program of that name, if it is installed.
 pub(super) fn find(program: &str) -> Option<PathBuf> {
-    std::env::split_paths(&path())
+    std::env::split_paths(&crate::child::path())
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(program))
         .find(|file| file.is_file())

@@ -4,6 +4,7 @@
 
 mod adoption;
 mod again;
+mod children;
 mod ear;
 mod endings;
 mod failures;

@@ -1,6 +1,10 @@
 //! Displays of other users, started by somebody who is not root.
 
-use std::{os::unix::fs::PermissionsExt, path::Path};
+use std::{
+    os::unix::fs::PermissionsExt,
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use porthole_launcher::{Exit, Reason};
 
@@ -33,20 +37,23 @@ async fn without_a_rule_the_rule_is_said() {
 }
 
 /// A rule of sudo, for as long as this is there.
-struct Rule(&'static Path);
+pub struct Rule(PathBuf);
 
 impl Rule {
-    fn new() -> Self {
-        let file = Path::new("/etc/sudoers.d/porthole-test");
-        std::fs::write(file, "alice ALL=(bob) NOPASSWD: ALL\n").unwrap();
-        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o440)).unwrap();
+    pub fn new() -> Self {
+        // A file of its own for each test that needs the rule.
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let file = format!("/etc/sudoers.d/porthole-test-{}-{count}", std::process::id()).into();
+        std::fs::write(&file, "alice ALL=(bob) NOPASSWD: ALL\n").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o440)).unwrap();
         Self(file)
     }
 }
 
 impl Drop for Rule {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(self.0);
+        let _ = std::fs::remove_file(&self.0);
     }
 }
 

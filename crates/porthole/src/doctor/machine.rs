@@ -9,6 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use porthole_launcher::child_command;
 use tokio::{process::Command, time::timeout};
 
 use crate::network::Interfaces;
@@ -91,14 +92,11 @@ impl Machine {
     /// Runs a program of the system's and collects what it says; `NotFound` if it is not installed.
     pub(super) async fn run(&self, name: &str, args: &[&str]) -> io::Result<Output> {
         let program = self.program(name).ok_or(io::ErrorKind::NotFound)?;
-        let output = Command::new(program)
-            .args(args)
-            .env_clear()
-            .envs(&self.environment)
-            .env("LC_ALL", "C")
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .output();
+        let mut command = child_command(program);
+        // The session's own programs find it by its variables, like DBUS_SESSION_BUS_ADDRESS.
+        command.args(args).envs(&self.environment).env("LC_ALL", "C");
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let output = Command::from(command).kill_on_drop(true).output();
         timeout(PATIENCE, output)
             .await
             .unwrap_or(Err(io::ErrorKind::TimedOut.into()))

@@ -7,10 +7,11 @@
 use std::{
     env,
     io::{self, BufRead, BufReader, Read, Write},
-    process::{Command, ExitCode, Stdio},
+    process::{ExitCode, Stdio},
 };
 
 use anyhow::Context;
+use porthole_launcher::child_command;
 
 use crate::log::Log;
 
@@ -20,11 +21,16 @@ const READY: u8 = 0;
 /// What the called process does: starts the child, and returns once it listens or has failed.
 pub fn start_in_background() -> anyhow::Result<ExitCode> {
     let program = env::current_exe().context("cannot find the program to run in the background")?;
-    let mut child = Command::new(program)
+    let folder = env::current_dir().context("cannot find the folder that it is called in")?;
+    let mut child = child_command(program)
         .arg("--detached")
         .args(env::args_os().skip(1))
-        .stdin(Stdio::null())
+        // It is this very call that goes on, with its relative paths.
+        .env_clear()
+        .envs(env::vars_os())
+        .current_dir(folder)
         .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
         .spawn()
         .context("cannot start the process in the background")?;
     let output = child
