@@ -14,7 +14,7 @@
 //!
 //! ```text
 //! $XDG_RUNTIME_DIR/porthole/     or /run/porthole as root, or /tmp/porthole-UID towards other users
-//!   alice-3f9c0a21/              ours: others may pass through it, at most
+//!   alice-3f9c0a21b7d4e865/      ours: others may pass through it, at most
 //!     record                     processes, passwords: for the next start of the program, at 0600
 //!     server.log, session.log
 //!     desk/                      the display's user's; only the gateway's group may pass through it

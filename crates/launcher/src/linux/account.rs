@@ -19,7 +19,7 @@ pub(super) struct Account {
     pub uid: u32,
     pub home: PathBuf,
     pub shell: PathBuf,
-    gid: u32,
+    pub gid: u32,
     way: Way,
     limits: Limits,
 }

@@ -1,7 +1,6 @@
 //! Private folders: one for each display, in one that is ours.
 
 use std::{
-    ffi::OsStr,
     fs::{DirBuilder, File, Permissions},
     io,
     os::unix::{
@@ -24,6 +23,9 @@ const SOCKET: &str = "desk/rfb.sock";
 
 /// The length of the names that keep launchers [apart](Base::apart).
 const APART: usize = 12;
+
+/// Where everybody can have a folder.
+const PUBLIC: &str = "/tmp";
 
 /// Whether a launched display listens there, by this program or another: nobody else has its password.
 pub(super) fn is_display(socket: &Path) -> bool {
@@ -48,8 +50,10 @@ impl Base {
             Some(fixed) => fixed.clone(),
             None if rustix::process::geteuid().is_root() => self.in_run(),
             // Others cannot pass through our runtime folder, so displays that cross users lie in a public place.
-            None if account.is_us() => self.in_runtime().unwrap_or_else(|| self.in_public()),
-            None => self.in_public(),
+            None => match self.in_runtime().filter(|_| account.is_us()) {
+                Some(base) => base,
+                None => return make_public(Path::new(PUBLIC), &self.public_name()),
+            },
         };
         make_ours(&base)?;
         Ok(base)
@@ -61,7 +65,10 @@ impl Base {
             Some(fixed) => vec![fixed.clone()],
             None if self.every => every(),
             None if rustix::process::geteuid().is_root() => vec![self.in_run()],
-            None => self.in_runtime().into_iter().chain([self.in_public()]).collect(),
+            None => {
+                let public = public(Path::new(PUBLIC), &self.public_name());
+                self.in_runtime().into_iter().chain(public).collect()
+            }
         };
         bases.into_iter().filter(|base| is_ours(base).is_ok()).collect()
     }
@@ -74,9 +81,9 @@ impl Base {
         Some(runtime()?.join(self.name()))
     }
 
-    fn in_public(&self) -> PathBuf {
+    fn public_name(&self) -> String {
         let uid = rustix::process::geteuid().as_raw();
-        format!("/tmp/{}-{uid}", self.name()).into()
+        format!("{}-{uid}", self.name())
     }
 
     fn name(&self) -> String {
@@ -93,15 +100,56 @@ fn every() -> Vec<PathBuf> {
     let private = ["/run".into()].into_iter().chain(runtime());
     let private = private.flat_map(|place: PathBuf| bases_in(&place, ""));
     private
-        .chain(bases_in(Path::new("/tmp"), &format!("-{uid}")))
+        .chain(bases_in(Path::new(PUBLIC), &format!("-{uid}")))
         .collect()
+}
+
+/// The folders of that name in a public place: others may have taken the name itself, and then what counts has a
+/// number behind it.
+fn public(place: &Path, name: &str) -> Vec<PathBuf> {
+    let is_base = |found: &str| without_number(found) == name;
+    let entries = place.read_dir().into_iter().flatten().flatten();
+    let bases = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_base));
+    let mut bases: Vec<_> = bases.map(|entry| entry.path()).collect();
+    bases.sort();
+    bases
+}
+
+/// Makes a folder of that name in a public place, or finds the one that we have there. Whoever takes the name first
+/// keeps nobody from anything.
+fn make_public(place: &Path, name: &str) -> Result<PathBuf, LaunchError> {
+    let usual = place.join(name);
+    match make_ours(&usual) {
+        Err(LaunchError::BadFolder {
+            why: FolderFault::Foreign(_) | FolderFault::NoFolder,
+            ..
+        }) => {}
+        made => return made.map(|()| usual),
+    }
+    if let Some(ours) = public(place, name).into_iter().find(|base| is_ours(base).is_ok()) {
+        return Ok(ours);
+    }
+    let mut number = [0; 8];
+    getrandom::fill(&mut number).map_err(|error| cannot_make(&usual, &io::Error::other(error)))?;
+    let base = place.join(format!("{name}.{:016x}", u64::from_ne_bytes(number)));
+    make_ours(&base).map(|()| base)
+}
+
+/// A name without the number that [`make_public`] gives.
+fn without_number(name: &str) -> &str {
+    match name.rsplit_once('.') {
+        Some((rest, number)) if number.len() == 16 && number.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            rest
+        }
+        _ => name,
+    }
 }
 
 /// The folders in `place` with such names as [`Base`] gives, with this at their end. Nothing else is touched: what a
 /// launcher finds in its folders, and cannot make sense of, it clears away.
 fn bases_in(place: &Path, end: &str) -> Vec<PathBuf> {
     let is_base = |name: &str| {
-        let name = name
+        let name = without_number(name)
             .strip_suffix(end)
             .and_then(|name| name.strip_prefix("porthole"));
         let apart = |name: &str| name.len() == APART && name.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -185,9 +233,10 @@ impl Folder {
     /// A new folder in `base`, named after the display.
     pub fn make(base: &Path, name: &str) -> Result<Self, LaunchError> {
         loop {
-            let mut salt = [0; 4];
+            // More than anybody can try while the folder is open to whoever knows its name.
+            let mut salt = [0; 8];
             getrandom::fill(&mut salt).map_err(|error| cannot_make(base, &io::Error::other(error)))?;
-            let path = base.join(format!("{}-{:08x}", slug(name), u32::from_ne_bytes(salt)));
+            let path = base.join(format!("{}-{:016x}", slug(name), u64::from_ne_bytes(salt)));
             match DirBuilder::new().mode(0o700).create(&path) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
@@ -260,7 +309,8 @@ impl Folder {
     }
 
     /// Lets another user make a folder in this one, which will belong to the gateway's group (by the setgid bit).
-    /// Nobody can guess its name before; and it is closed again as soon as that is done.
+    /// Nobody can know its name before; and it is closed again as soon as that is done. Where we are root there is no
+    /// need of this.
     pub fn open_for_desk(&self) -> Result<(), LaunchError> {
         self.set_mode(0o3733)
     }
@@ -275,9 +325,12 @@ impl Folder {
         done.map_err(|error| cannot_make(&self.path, &error))
     }
 
-    /// Whether the desk is what it should be: the account's, closed to all but our group.
+    /// Whether the desk is what it should be: the account's, closed to all but our group; and whether there is nothing
+    /// beside it that its user made while the folder was open.
     pub fn check_desk(&self, account: &Account) -> Result<(), LaunchError> {
         let desk = self.desk();
+        self.check_contents()
+            .map_err(|error| cannot_make(&desk, &error))?;
         let data = desk
             .symlink_metadata()
             .map_err(|error| cannot_make(&desk, &error))?;
@@ -300,21 +353,32 @@ impl Folder {
         })
     }
 
+    fn check_contents(&self) -> io::Result<()> {
+        for entry in self.path.read_dir()? {
+            let name = entry?.file_name();
+            if name != "desk" && name != "record" {
+                let name = name.to_string_lossy().into_owned();
+                return Err(io::Error::other(format!("`{name}` does not belong beside it")));
+            }
+        }
+        Ok(())
+    }
+
     /// Removes the folder and what is in it. What the account made is removed by the account itself, and never
     /// beyond a mount: desktops mount their users' files below the runtime folder.
     pub async fn remove(self, account: &Account) {
-        let desk = self.desk();
-        if desk.symlink_metadata().is_ok() {
-            let emptied = account
-                .script("find \"$1\" -xdev -mindepth 1 -delete", &[desk.as_os_str()], &[])
-                .await;
-            if let Err(error) = emptied {
-                tracing::warn!("{} could not be emptied: {error}", desk.display());
+        for entry in self.path.read_dir().into_iter().flatten().flatten() {
+            let path = entry.path();
+            // Of the entry itself: a link is never followed.
+            if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                let _ = std::fs::remove_file(&path);
+                continue;
             }
-            let _ = std::fs::remove_dir(&desk);
-        }
-        for file in ["record", "record.new", "server.log", "session.log"] {
-            let _ = std::fs::remove_file(self.path.join(OsStr::new(file)));
+            let script = "find \"$1\" -xdev -mindepth 1 -delete";
+            if let Err(error) = account.script(script, &[path.as_os_str()], &[]).await {
+                tracing::warn!("{} could not be emptied: {error}", path.display());
+            }
+            let _ = std::fs::remove_dir(&path);
         }
         if let Err(error) = self.vanish() {
             tracing::warn!("{} could not be removed: {error}", self.path.display());
@@ -370,6 +434,8 @@ mod tests {
             "porthole-3f9c0a21b7d4",
             "porthole-1000",
             "porthole-3f9c0a21b7d4-1000",
+            "porthole-1000.0123456789abcdef",
+            "porthole-1000.0123",
             "porthole-Xy3k2A",
             "porthole-notes",
             "portholes",
@@ -378,12 +444,20 @@ mod tests {
             std::fs::create_dir(place.path().join(name)).unwrap();
         }
         for (end, expected) in [
-            ("", ["porthole", "porthole-3f9c0a21b7d4"]),
-            ("-1000", ["porthole-1000", "porthole-3f9c0a21b7d4-1000"]),
+            ("", &["porthole", "porthole-3f9c0a21b7d4"][..]),
+            (
+                "-1000",
+                &[
+                    "porthole-1000",
+                    "porthole-1000.0123456789abcdef",
+                    "porthole-3f9c0a21b7d4-1000",
+                ],
+            ),
         ] {
             let mut found = bases_in(place.path(), end);
             found.sort();
-            assert_eq!(found, expected.map(|name| place.path().join(name)));
+            let expected: Vec<_> = expected.iter().map(|name| place.path().join(name)).collect();
+            assert_eq!(found, expected);
         }
         assert_eq!(bases_in(Path::new("/nowhere"), ""), [] as [PathBuf; 0]);
     }
@@ -411,6 +485,59 @@ mod tests {
         let fine = place.path().join("fine");
         make_ours(&fine).unwrap();
         assert_eq!(fine.metadata().unwrap().mode() & 0o7777, 0o711);
+    }
+
+    /// What somebody else left at the name that everybody can foresee: a file, a link, a pipe.
+    #[test]
+    fn a_name_that_somebody_else_has_taken_keeps_nobody_from_starting() {
+        let place = tempfile::tempdir().unwrap();
+        let usual = place.path().join("porthole-1000");
+        assert_eq!(make_public(place.path(), "porthole-1000").unwrap(), usual);
+        std::fs::remove_dir(&usual).unwrap();
+        symlink("/", &usual).unwrap();
+        let other = make_public(place.path(), "porthole-1000").unwrap();
+        assert_ne!(other, usual);
+        assert_eq!(
+            make_public(place.path(), "porthole-1000").unwrap(),
+            other,
+            "found again"
+        );
+        assert_eq!(
+            public(place.path(), "porthole-1000"),
+            [usual.clone(), other.clone()]
+        );
+        assert!(is_ours(&other).is_ok() && is_ours(&usual).is_err());
+        // Open to others it is ours, and must be mended rather than gone around.
+        std::fs::remove_file(&usual).unwrap();
+        std::fs::create_dir(&usual).unwrap();
+        std::fs::set_permissions(&usual, Permissions::from_mode(0o777)).unwrap();
+        assert!(make_public(place.path(), "porthole-1000").is_err());
+    }
+
+    /// The folder of a display that sudo starts is open for a moment, to its user.
+    #[tokio::test]
+    async fn what_a_user_has_put_beside_the_desk_is_refused_and_removed() {
+        let base = tempfile::tempdir().unwrap();
+        let kept = base.path().join("kept");
+        std::fs::create_dir_all(kept.join("inside")).unwrap();
+        let us = Account::find(None).unwrap();
+        let folder = Folder::make(base.path(), "Alice").unwrap();
+        std::fs::create_dir(folder.desk()).unwrap();
+        std::fs::set_permissions(folder.desk(), Permissions::from_mode(0o700)).unwrap();
+        folder.check_desk(&us).unwrap();
+        symlink(&kept, folder.path().join("session.log")).unwrap();
+        let error = folder.check_desk(&us).unwrap_err().to_string();
+        assert!(
+            error.contains("`session.log` does not belong beside it"),
+            "{error}"
+        );
+        std::fs::create_dir_all(folder.path().join("more/and/more")).unwrap();
+        let pipe = folder.path().join("pipe");
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        let path = folder.path().to_owned();
+        folder.remove(&us).await;
+        assert!(!path.exists() && kept.join("inside").is_dir());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The launcher where there are X servers to launch.
 
 mod account;
+mod desk;
 mod environment;
 mod folder;
 mod gate;

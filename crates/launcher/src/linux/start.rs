@@ -1,9 +1,10 @@
 //! A display's start, step by step.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{
     account::Account,
+    desk,
     environment::Environment,
     folder::{self, Base, Folder, cannot_make},
     gate::{Gate, Voice},
@@ -14,25 +15,10 @@ use super::{
     server,
     session_command::{self, OwnSession},
     this_screen::ThisScreen,
-    tool, x_authority,
+    x_authority,
     x_sockets::{self, XSocket},
 };
 use crate::{Desktop, Launch, LaunchError, Step, What};
-
-/// Run as the display's user: makes the desk, and in it the password file, the cookie and a runtime folder; secrets
-/// come in on standard input, in octal. Then it looks for the user's own session. Under mask 067 the desk is for its
-/// owner, and for the group that the folder around it gives it to pass through.
-const DESK: &str = r#"set -eu
-umask "$2"
-mkdir -- "$1"
-umask 077
-mkdir -- "$1/run"
-chmod g-s -- "$1/run"
-IFS= read -r password
-printf '%b' "$password" >"$1/passwd"
-IFS= read -r cookie
-printf '%b' "$cookie" >"$1/Xauthority"
-"#;
 
 /// Who the display is for, if it may be started at all, and the folder it gets.
 pub(super) async fn admit(launch: &Launch, base: &Base) -> Result<Live, LaunchError> {
@@ -95,28 +81,19 @@ impl Live {
         Self::remember(&self.record, &self.folder)
     }
 
+    /// Makes the desk, and looks what the account has prepared for its sessions.
     async fn make_desk(&self) -> Result<OwnSession, LaunchError> {
         let (folder, account) = (&self.folder, &self.account);
-        let desk = folder.desk();
+        let path = folder.desk();
         let cookie =
-            x_authority::generate().map_err(|error| cannot_make(&desk, &std::io::Error::other(error)))?;
-        let input = [octal(&self.record.passwords.file()), octal(&cookie)].concat();
-        let mask = if account.is_us() { "077" } else { "067" };
-        let script = [DESK, OwnSession::SCRIPT].concat();
-        let arguments = [desk.as_os_str(), mask.as_ref()];
-        if !account.is_us() {
-            folder.open_for_desk()?;
-        }
-        let made = account.script(&script, &arguments, input.as_bytes()).await;
-        if !account.is_us() {
-            folder.close()?;
-        }
-        let output = made.map_err(|error| cannot_make(&desk, &error))?;
-        if !output.status.success() {
-            return Err(refused(&desk, tool::said(&output.stderr)));
-        }
-        folder.check_desk(account)?;
-        Ok(OwnSession::from_output(&output.stdout))
+            x_authority::generate().map_err(|error| cannot_make(&path, &std::io::Error::other(error)))?;
+        desk::make(folder, account, &self.record.passwords.file(), &cookie).await?;
+        let own = account.script(OwnSession::SCRIPT, &[], &[]).await;
+        let own = own.map_err(|error| LaunchError::Run {
+            program: "sh".to_owned(),
+            why: error.to_string(),
+        })?;
+        Ok(OwnSession::from_output(&own.stdout))
     }
 
     async fn start_desktop(
@@ -182,7 +159,7 @@ impl Live {
         environment: &Environment,
     ) -> Result<Voice, LaunchError> {
         let Some(log) = &self.server_log else {
-            return Err(refused(&self.folder.server_log(), String::new()));
+            return Err(no_log(self.folder.server_log()));
         };
         let (record, folder) = (&mut self.record, &self.folder);
         let gate = Gate {
@@ -205,7 +182,7 @@ impl Live {
         environment: &Environment,
     ) -> Result<(), LaunchError> {
         let Some(log) = &self.session_log else {
-            return Err(refused(&self.folder.session_log(), String::new()));
+            return Err(no_log(self.folder.session_log()));
         };
         let (record, folder) = (&mut self.record, &self.folder);
         let gate = Gate {
@@ -223,17 +200,9 @@ impl Live {
     }
 }
 
-/// Bytes as a line that `printf %b` turns back.
-fn octal(bytes: &[u8]) -> String {
-    let digits: String = bytes.iter().map(|byte| format!("\\0{byte:03o}")).collect();
-    digits + "\n"
-}
-
-/// What a tool that could not make something says, in our words where we know its reason.
-fn refused(path: &Path, said: String) -> LaunchError {
-    let path = path.to_owned();
-    if said.contains("No space left on device") || said.contains("quota exceeded") {
-        return LaunchError::DiskFull { path };
+fn no_log(path: PathBuf) -> LaunchError {
+    LaunchError::Folder {
+        path,
+        why: String::new(),
     }
-    LaunchError::Folder { path, why: said }
 }

@@ -152,12 +152,12 @@ impl Running {
     }
 }
 
-/// This program where every user can execute it, whatever is mounted over /tmp: the program itself may be out of
+/// This program where every user can execute it, whatever is mounted over /tmp and /run: the program itself may be out of
 /// their reach. Another program writes it, lest a process that is born meanwhile holds it open.
 fn everybodys_copy() -> TempPath {
     let copy = tempfile::Builder::new()
         .prefix("porthole-test-")
-        .tempfile_in("/run")
+        .tempfile_in("/var/tmp")
         .unwrap()
         .into_temp_path();
     let mut cp = std::process::Command::new("cp");

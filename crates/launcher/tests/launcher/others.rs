@@ -61,7 +61,7 @@ impl Drop for Account {
     }
 }
 
-fn uid(user: &str) -> u32 {
+pub fn uid(user: &str) -> u32 {
     nix::unistd::User::from_name(user).unwrap().unwrap().uid.as_raw()
 }
 
