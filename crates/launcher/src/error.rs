@@ -21,6 +21,13 @@ pub enum LaunchError {
         /// The command that installs one, on a system that is known.
         install: Option<&'static str>,
     },
+    /// What the user has prepared cannot be run as it is.
+    BadXstartup {
+        /// The xstartup, or ~/.xsession.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: XstartupFault,
+    },
     /// No such account.
     NoSuchUser(String),
     /// The account is not for logging in.
@@ -118,8 +125,9 @@ impl LaunchError {
                 format!("TigerVNC is not installed: {program} was not found")
             }
             Self::NoSession { user, .. } => format!(
-                "There is no desktop for {user}: neither ~/.vnc/xstartup nor ~/.xsession, and no desktop is installed"
+                "There is no desktop for {user}: neither ~/.vnc/xstartup, ~/.config/tigervnc/xstartup nor ~/.xsession, and no desktop is installed"
             ),
+            Self::BadXstartup { path, fault } => format!("{} {fault}", path.display()),
             Self::NoSuchUser(user) => format!("There is no user `{user}` on this machine"),
             Self::NoLogin { user, shell } => format!(
                 "The account `{user}` is not for logging in: its shell is {}",
@@ -170,6 +178,14 @@ impl LaunchError {
                 let install = installed(*install, "a desktop, like Xfce");
                 format!("{install}. Or name a command as `session`")
             }
+            Self::BadXstartup {
+                path,
+                fault: XstartupFault::Crlf,
+            } => format!("To convert it: sed -i 's/\\r$//' {}", path.display()),
+            Self::BadXstartup {
+                path,
+                fault: XstartupFault::Unreadable,
+            } => format!("To let its owner read it: chmod u+r {}", path.display()),
             Self::NoSuchUser(_) => "Check `user`, or add the account".into(),
             Self::NoLogin { user, .. } => {
                 format!("Choose another `user`, or give it a shell: usermod -s /bin/bash {user}")
@@ -225,6 +241,17 @@ pub enum FolderFault {
     /// Its mode lets them.
     #[error("others may write to it")]
     Open,
+}
+
+/// What is wrong with a user's own session file, after its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum XstartupFault {
+    /// Its lines end in CR LF, and shells take the CR for a part of each command.
+    #[error("has Windows line endings (CRLF), so its commands would not be found")]
+    Crlf,
+    /// Its own user may not read it.
+    #[error("cannot be read by its user")]
+    Unreadable,
 }
 
 /// What somebody else said, as the end of a sentence.

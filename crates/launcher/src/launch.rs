@@ -33,8 +33,9 @@ pub struct Desktop {
     pub geometry: Geometry,
     /// Its colour depth.
     pub depth: Depth,
-    /// What runs in it: a command line for `sh -c`. `None` is the user's own `~/.vnc/xstartup` or `~/.xsession`,
-    /// the system's default session, or a desktop that is installed, in this order.
+    /// What runs in it: a command line for `sh -c`. `None` is the user's own `~/.vnc/xstartup`,
+    /// `~/.config/tigervnc/xstartup` or `~/.xsession`, the system's default session, or a desktop that is installed, in
+    /// this order.
     pub session: Option<String>,
 }
 

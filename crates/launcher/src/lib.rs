@@ -34,7 +34,7 @@ mod state;
 
 #[cfg(unix)]
 pub use child::child_command;
-pub use error::{FolderFault, LaunchError};
+pub use error::{FolderFault, LaunchError, XstartupFault};
 pub use found::FoundServer;
 pub use launch::{BadLaunch, Depth, Desktop, Geometry, Launch, What};
 pub use restarts::Restarts;

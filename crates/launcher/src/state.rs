@@ -175,6 +175,11 @@ pub enum Reason {
     /// What ran in it ended.
     #[error("{}", session_ended(*.0))]
     SessionEnded(Exit),
+    /// What ran in it ended as soon as it had started, and without an error.
+    #[error(
+        "The session ended within seconds of its start, without an error: none of its programs kept running. The last lines of its log may say why"
+    )]
+    SessionEndedAtOnce,
     /// Its VNC server ended.
     #[error("{}", server_ended(*.0))]
     ServerEnded(Exit),
@@ -202,7 +207,8 @@ pub enum Exit {
 
 fn session_ended(exit: Exit) -> String {
     match exit {
-        Exit::Status(0) | Exit::Unknown => "The session ended: its user logged out".to_owned(),
+        Exit::Status(0) => "The session ended: its user logged out".to_owned(),
+        Exit::Unknown => "The session ended".to_owned(),
         Exit::Status(126) => {
             "The session command could not be run (status 126): is it executable?".to_owned()
         }

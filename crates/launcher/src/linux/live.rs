@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{account::Account, folder::Folder, leader::Leader, log::Log, record::Record};
-use crate::{Ended, LaunchError, Reason, Running, What};
+use super::{account::Account, folder::Folder, leader::Leader, lifetime::AT_ONCE, log::Log, record::Record};
+use crate::{Ended, Exit, LaunchError, Reason, Running, What};
 
 /// All that there is of one display on this machine.
 pub(super) struct Live {
@@ -50,6 +50,19 @@ impl Live {
     /// Whether a session runs in it; a screen that is shared has its own, that is none of our business.
     pub fn has_session(&self) -> bool {
         matches!(self.record.launch.what, What::Desktop(_))
+    }
+
+    /// Why the display is over, when its session has ended like this.
+    pub fn session_ended(&self, exit: Exit) -> Reason {
+        let age = self.session.as_ref().and_then(|leader| leader.identity().age());
+        match exit {
+            Exit::Status(0) if age.is_some_and(|age| age < AT_ONCE) => Reason::SessionEndedAtOnce,
+            // Shells, and what stands between the session and us, say so of a command that was killed.
+            Exit::Status(status) if (129..=192).contains(&status) => {
+                Reason::SessionEnded(Exit::Signal(status - 128))
+            }
+            exit => Reason::SessionEnded(exit),
+        }
     }
 
     /// Its end for this reason, with the log of what failed.

@@ -8,6 +8,7 @@ mod gate;
 mod installed;
 mod launcher;
 mod leader;
+mod lifetime;
 mod limits;
 mod live;
 mod log;

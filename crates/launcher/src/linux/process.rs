@@ -1,7 +1,8 @@
 //! A process that is known for certain, whether or not it is a child of ours.
 
-use std::{io, os::fd::OwnedFd, sync::OnceLock};
+use std::{io, os::fd::OwnedFd, sync::OnceLock, time::Duration};
 
+use procfs::Current;
 use rustix::process::{Pid, PidfdFlags, WaitId, WaitIdOptions, pidfd_open, waitid};
 use serde::{Deserialize, Serialize};
 use tokio::io::{Interest, unix::AsyncFd};
@@ -18,6 +19,14 @@ pub(super) struct Identity {
 }
 
 impl Identity {
+    /// How long ago it started; `None` if the system does not say.
+    pub fn age(self) -> Option<Duration> {
+        let now = procfs::Uptime::current().ok()?.uptime_duration();
+        let ticks = procfs::ticks_per_second();
+        let start = Duration::from_secs_f64(self.start as f64 / ticks as f64);
+        Some(now.saturating_sub(start))
+    }
+
     /// The POSIX session that this process leads, or led before it ended; `None` if its number is another's now.
     pub fn session(self) -> Option<i32> {
         let now = procfs::process::Process::new(self.pid).and_then(|process| process.stat());

@@ -1,12 +1,13 @@
 //! What runs on a desktop.
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
+    os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
 };
 
-use super::{account::Account, installed, tool};
-use crate::LaunchError;
+use super::{account::Account, installed, lifetime::lasting, tool};
+use crate::{LaunchError, XstartupFault};
 
 /// Debian's script that prepares a session and runs it: its argument, the user's ~/.xsession, or the default desktop.
 const XSESSION: &str = "/etc/X11/Xsession";
@@ -30,11 +31,19 @@ const PREFERRED: [&str; 8] = [
     "plasma",
 ];
 
+/// Runs an xstartup that is not executable, as vncserver does, and says so in the session's log.
+const NOT_EXECUTABLE: &str = r#"echo "porthole: $1 is not executable, so /bin/sh runs it. To let it choose: chmod +x $1" >&2
+exec /bin/sh "$1""#;
+
 /// What of their own a user has for a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum OwnSession {
-    /// `~/.vnc/xstartup`, which can be executed.
-    Xstartup,
+    /// An xstartup, as vncserver runs it.
+    Xstartup {
+        path: PathBuf,
+        /// Else `/bin/sh` runs it.
+        executable: bool,
+    },
     /// `~/.xsession`.
     Xsession,
     /// Nothing.
@@ -42,16 +51,62 @@ pub(super) enum OwnSession {
 }
 
 impl OwnSession {
-    /// What a shell does to find out; [`Self::from_output`] reads what it prints.
-    pub const SCRIPT: &str = r#"if [ -x "$HOME/.vnc/xstartup" ]; then echo xstartup
-elif [ -r "$HOME/.xsession" ]; then echo xsession
-fi"#;
+    /// Prints what there is: a word, and its path. TigerVNC looks into `~/.vnc` first, and since 1.13 into its folder
+    /// for configuration.
+    const SCRIPT: &str = r#"return=$(printf '\r')
+has_crlf() {
+    { [ ! -x "$1" ] || [ "$(head -c 2 -- "$1")" = '#!' ]; } && LC_ALL=C grep -q "$return\$" -- "$1"
+}
+found() {
+    if [ ! -r "$2" ]; then echo unreadable; elif has_crlf "$2"; then echo crlf; else echo "$1"; fi
+    printf '%s\n' "$2"
+    exit
+}
+for folder in "$HOME/.vnc" "${XDG_CONFIG_HOME:-$HOME/.config}/tigervnc"; do
+    if [ -x "$folder/xstartup" ] && [ -f "$folder/xstartup" ]; then found xstartup "$folder/xstartup"; fi
+    if [ -f "$folder/xstartup" ]; then found plain "$folder/xstartup"; fi
+done
+if [ -r "$HOME/.xsession" ]; then found xsession "$HOME/.xsession"; fi"#;
 
-    pub fn from_output(output: &[u8]) -> Self {
-        match output.trim_ascii() {
-            b"xstartup" => Self::Xstartup,
-            b"xsession" => Self::Xsession,
-            _ => Self::None,
+    /// Looks for it, as that user.
+    pub async fn find(account: &Account) -> Result<Self, LaunchError> {
+        let failed = |why: String| LaunchError::Run {
+            program: "sh".to_owned(),
+            why,
+        };
+        let output = account.script(Self::SCRIPT, &[], &[]).await;
+        let output = output.map_err(|error| failed(error.to_string()))?;
+        if !output.status.success() {
+            return Err(failed(tool::said(&output.stderr)));
+        }
+        Self::from_output(&output.stdout)
+    }
+
+    fn from_output(output: &[u8]) -> Result<Self, LaunchError> {
+        let output = output.strip_suffix(b"\n").unwrap_or(output);
+        let Some(end) = output.iter().position(|byte| *byte == b'\n') else {
+            return Ok(Self::None);
+        };
+        let path = PathBuf::from(OsStr::from_bytes(&output[end + 1..]));
+        let bad = |fault| {
+            Err(LaunchError::BadXstartup {
+                path: path.clone(),
+                fault,
+            })
+        };
+        match &output[..end] {
+            b"xstartup" => Ok(Self::Xstartup {
+                path,
+                executable: true,
+            }),
+            b"plain" => Ok(Self::Xstartup {
+                path,
+                executable: false,
+            }),
+            b"xsession" => Ok(Self::Xsession),
+            b"crlf" => bad(XstartupFault::Crlf),
+            b"unreadable" => bad(XstartupFault::Unreadable),
+            _ => Ok(Self::None),
         }
     }
 }
@@ -60,7 +115,7 @@ fi"#;
 /// user may have, two desktops would take each other for themselves.
 pub(super) fn choose(
     named: Option<&str>,
-    own: OwnSession,
+    own: &OwnSession,
     account: &Account,
 ) -> Result<Vec<OsString>, LaunchError> {
     let command = choose_alone(named, own, account)?;
@@ -68,18 +123,34 @@ pub(super) fn choose(
         Some(_) => &["dbus-run-session", "--"],
         None => &[],
     };
-    Ok(bus.iter().map(OsString::from).chain(command).collect())
+    Ok(bus.iter().map(OsString::from).chain(lasting(command)).collect())
 }
 
 /// What the configuration names, what the user has, the system's default, or an installed desktop.
 fn choose_alone(
     named: Option<&str>,
-    own: OwnSession,
+    own: &OwnSession,
     account: &Account,
 ) -> Result<Vec<OsString>, LaunchError> {
     match (named, own) {
         (Some(command), _) => Ok(shell(command)),
-        (None, OwnSession::Xstartup) => Ok(vec![account.home.join(".vnc/xstartup").into()]),
+        (
+            None,
+            OwnSession::Xstartup {
+                path,
+                executable: true,
+            },
+        ) => Ok(vec![path.into()]),
+        (
+            None,
+            OwnSession::Xstartup {
+                path,
+                executable: false,
+            },
+        ) => {
+            let words = ["sh", "-c", NOT_EXECUTABLE, "sh"].map(OsString::from);
+            Ok(words.into_iter().chain([path.into()]).collect())
+        }
         (None, OwnSession::Xsession) if exists(XSESSION) => Ok(vec![XSESSION.into()]),
         (None, OwnSession::Xsession) => Ok(vec!["sh".into(), account.home.join(".xsession").into()]),
         (None, OwnSession::None) => offered().ok_or_else(|| LaunchError::NoSession {
@@ -183,22 +254,41 @@ mod tests {
     #[test]
     fn what_the_configuration_names_comes_first_then_what_the_user_has() {
         let us = Account::find(None).unwrap();
-        let chosen = |named, own| choose_alone(named, own, &us).unwrap();
+        let chosen = |named, own| choose_alone(named, &own, &us).unwrap();
+        let own = |executable| OwnSession::Xstartup {
+            path: "/h/.vnc/xstartup".into(),
+            executable,
+        };
         assert_eq!(
-            chosen(Some("xterm -e top"), OwnSession::Xstartup),
+            chosen(Some("xterm -e top"), own(true)),
             ["sh", "-c", "xterm -e top"]
         );
-        assert_eq!(
-            chosen(None, OwnSession::Xstartup),
-            [us.home.join(".vnc/xstartup")]
-        );
+        assert_eq!(chosen(None, own(true)), ["/h/.vnc/xstartup"]);
+        let by_shell = chosen(None, own(false));
+        assert_eq!(by_shell[2..], [NOT_EXECUTABLE, "sh", "/h/.vnc/xstartup"]);
     }
 
     #[test]
     fn what_a_shell_prints_is_understood() {
-        assert_eq!(OwnSession::from_output(b"xstartup\n"), OwnSession::Xstartup);
-        assert_eq!(OwnSession::from_output(b"xsession\n"), OwnSession::Xsession);
-        assert_eq!(OwnSession::from_output(b""), OwnSession::None);
+        let own = |executable| OwnSession::Xstartup {
+            path: "/a\nb".into(),
+            executable,
+        };
+        for (output, expected) in [
+            ("xstartup\n/a\nb\n", own(true)),
+            ("plain\n/a\nb\n", own(false)),
+            ("xsession\n/h/.xsession\n", OwnSession::Xsession),
+            ("", OwnSession::None),
+        ] {
+            assert_eq!(OwnSession::from_output(output.as_bytes()), Ok(expected));
+        }
+        let error = OwnSession::from_output(b"crlf\n/h/.vnc/xstartup\n")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("/h/.vnc/xstartup has Windows line endings"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl Live {
         step(Step::Folder);
         // Before anything of the account's is in the folder, so that whoever finds it knows whose it is.
         Self::remember(&self.record, &self.folder)?;
-        let own = self.make_desk().await?;
+        self.make_desk().await?;
         let log = |path: &Path| Log::create(path, &self.account).map_err(|error| cannot_make(path, &error));
         self.server_log = Some(log(&self.folder.server_log())?);
         match self.record.launch.what.clone() {
@@ -74,38 +74,31 @@ impl Live {
             }
             What::Desktop(desktop) => {
                 self.session_log = Some(log(&self.folder.session_log())?);
-                self.start_desktop(&desktop, own, step).await?;
+                self.start_desktop(&desktop, step).await?;
             }
         }
         self.record.complete = true;
         Self::remember(&self.record, &self.folder)
     }
 
-    /// Makes the desk, and looks what the account has prepared for its sessions.
-    async fn make_desk(&self) -> Result<OwnSession, LaunchError> {
+    /// Makes the desk, as the display's user.
+    async fn make_desk(&self) -> Result<(), LaunchError> {
         let (folder, account) = (&self.folder, &self.account);
         let path = folder.desk();
         let cookie =
             x_authority::generate().map_err(|error| cannot_make(&path, &std::io::Error::other(error)))?;
-        desk::make(folder, account, &self.record.passwords.file(), &cookie).await?;
-        let own = account.script(OwnSession::SCRIPT, &[], &[]).await;
-        let own = own.map_err(|error| LaunchError::Run {
-            program: "sh".to_owned(),
-            why: error.to_string(),
-        })?;
-        Ok(OwnSession::from_output(&own.stdout))
+        desk::make(folder, account, &self.record.passwords.file(), &cookie).await
     }
 
-    async fn start_desktop(
-        &mut self,
-        desktop: &Desktop,
-        own: OwnSession,
-        step: impl Fn(Step),
-    ) -> Result<(), LaunchError> {
+    async fn start_desktop(&mut self, desktop: &Desktop, step: impl Fn(Step)) -> Result<(), LaunchError> {
         let login = format!("/run/user/{}", self.account.uid);
         let login = Some(Path::new(&login)).filter(|path| folder::is_runtime_of(path, self.account.uid));
         // Asked first: a desktop with nothing on it would start, and show nothing.
-        let command = session_command::choose(desktop.session.as_deref(), own, &self.account)?;
+        let own = match desktop.session {
+            Some(_) => OwnSession::None,
+            None => OwnSession::find(&self.account).await?,
+        };
+        let command = session_command::choose(desktop.session.as_deref(), &own, &self.account)?;
 
         step(Step::Server);
         x_sockets::ensure_folder()?;

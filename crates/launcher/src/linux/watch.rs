@@ -58,7 +58,7 @@ pub(super) async fn run(live: Live, state: watch::Sender<State>, mut stop: watch
             exit = ended(live.server.as_ref()) => break Reason::ServerEnded(exit),
             exit = ended(live.session.as_ref()) => {
                 let server = timeout(TOGETHER, ended(live.server.as_ref())).await;
-                break server.map_or(Reason::SessionEnded(exit), Reason::ServerEnded);
+                break server.map_or_else(|_| live.session_ended(exit), Reason::ServerEnded);
             }
             _ = logs.tick() => live.bound_logs(),
         }

@@ -17,3 +17,4 @@ mod screen;
 mod stage;
 mod sudo;
 mod wire;
+mod xstartup;

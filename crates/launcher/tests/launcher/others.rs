@@ -45,10 +45,10 @@ fn run(program: &str, arguments: &[&str]) {
 }
 
 /// An account for as long as this is there.
-struct Account(&'static str);
+pub struct Account(&'static str);
 
 impl Account {
-    fn new(name: &'static str, options: &[&str]) -> Self {
+    pub fn new(name: &'static str, options: &[&str]) -> Self {
         run("useradd", &[options, &[name]].concat());
         Self(name)
     }

@@ -53,6 +53,11 @@ async fn log_in(socket: &Path, password: Password) -> Result<String, String> {
 
 /// Whether an X server lets a client in that shows this Xauthority file's cookie, or none.
 pub fn x_lets_in(display: u32, x_authority: Option<&Path>) -> io::Result<bool> {
+    x_client(display, x_authority).map(|client| client.is_some())
+}
+
+/// A client of an X server, until it is dropped; `None` if it is not let in.
+pub fn x_client(display: u32, x_authority: Option<&Path>) -> io::Result<Option<Blocking>> {
     let (name, cookie): (&[u8], Vec<u8>) = match x_authority {
         Some(file) => (b"MIT-MAGIC-COOKIE-1", std::fs::read(file)?[28..].to_vec()),
         None => (b"", Vec::new()),
@@ -80,5 +85,5 @@ pub fn x_lets_in(display: u32, x_authority: Option<&Path>) -> io::Result<bool> {
     stream.write_all(&request)?;
     let mut success = [0];
     stream.read_exact(&mut success)?;
-    Ok(success == [1])
+    Ok((success == [1]).then_some(stream))
 }

@@ -1,6 +1,6 @@
 //! What the launcher says, in the person's language: logs and visitors have it in its own words.
 
-use porthole_launcher::{Exit, FolderFault, LaunchError, Reason, Step};
+use porthole_launcher::{Exit, FolderFault, LaunchError, Reason, Step, XstartupFault};
 
 use super::NoDesk;
 use crate::texts::say;
@@ -13,6 +13,13 @@ pub(crate) fn cause(error: &LaunchError) -> String {
             say!("launch-not-installed", program = program.as_str())
         }
         LaunchError::NoSession { user, .. } => say!("launch-no-session", user = user.as_str()),
+        LaunchError::BadXstartup { path, fault } => {
+            let path = path.display().to_string();
+            match fault {
+                XstartupFault::Crlf => say!("launch-xstartup-crlf", path = path),
+                XstartupFault::Unreadable => say!("launch-xstartup-unreadable", path = path),
+            }
+        }
         LaunchError::NoSuchUser(user) => say!("launch-no-user", user = user.as_str()),
         LaunchError::NoLogin { user, shell } => {
             let shell = shell.display().to_string();
@@ -72,6 +79,13 @@ pub(crate) fn fix(error: &LaunchError) -> Option<String> {
             Some(command) => say!("launch-no-session-fix", command = command),
             None => say!("launch-no-session-unknown-fix"),
         },
+        LaunchError::BadXstartup { path, fault } => {
+            let path = path.display().to_string();
+            match fault {
+                XstartupFault::Crlf => say!("launch-xstartup-crlf-fix", path = path),
+                XstartupFault::Unreadable => say!("launch-xstartup-unreadable-fix", path = path),
+            }
+        }
         LaunchError::NoSuchUser(_) => say!("launch-no-user-fix"),
         LaunchError::NoLogin { user, .. } => say!("launch-no-login-fix", user = user.as_str()),
         LaunchError::Expired { user } => say!("launch-expired-fix", user = user.as_str()),
@@ -108,12 +122,14 @@ pub(crate) fn reason(reason: &Reason) -> String {
         Reason::Stopped => say!("ended-stopped"),
         Reason::NotStarted(error) => whole(error),
         Reason::SessionEnded(exit) => match *exit {
-            Exit::Status(0) | Exit::Unknown => say!("ended-logged-out"),
+            Exit::Status(0) => say!("ended-logged-out"),
+            Exit::Unknown => say!("ended-session"),
             Exit::Status(126) => say!("ended-session-not-run"),
             Exit::Status(127) => say!("ended-session-not-found"),
             Exit::Status(status) => say!("ended-session-failed", status = status),
             Exit::Signal(signal) => say!("ended-session-killed", signal = signal_name(signal)),
         },
+        Reason::SessionEndedAtOnce => say!("ended-session-at-once"),
         Reason::ServerEnded(exit) => match *exit {
             Exit::Status(0) | Exit::Unknown => say!("ended-server"),
             Exit::Status(status) => say!("ended-server-failed", status = status),
@@ -198,12 +214,18 @@ mod tests {
             user: user(),
             install,
         };
+        let xstartup = |fault| LaunchError::BadXstartup {
+            path: "/x".into(),
+            fault,
+        };
         vec![
             LaunchError::NotHere,
             not_installed(None),
             not_installed(install),
             no_session(None),
             no_session(install),
+            xstartup(XstartupFault::Crlf),
+            xstartup(XstartupFault::Unreadable),
             LaunchError::NoSuchUser(user()),
             LaunchError::NoLogin {
                 user: user(),
@@ -255,6 +277,7 @@ mod tests {
         let servers = exits.iter().copied().map(Reason::ServerEnded);
         let others = [
             Reason::Stopped,
+            Reason::SessionEndedAtOnce,
             Reason::WhileAway,
             Reason::Interrupted,
             Reason::Forsaken,
