@@ -17,6 +17,7 @@ mod full_speed;
 pub mod fuzzing;
 mod grant;
 mod guesses;
+mod happy_eyeballs;
 mod identity;
 mod listening;
 mod lobby;

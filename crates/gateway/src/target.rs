@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use crate::{
-    OnDemand,
+    OnDemand, happy_eyeballs,
     socket::{ServerStream, tune},
 };
 
@@ -81,7 +81,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// How long a connection may take to come about.
+/// How long a connection may take to come about: looking up the name, and all attempts at its addresses together.
 const CONNECT: Duration = Duration::from_secs(5);
 
 impl Target {
@@ -118,14 +118,10 @@ async fn connect_unix_of(path: &Path, owner: u32) -> Result<UnixStream, NoWay> {
 
 async fn connect_tcp(host: &str, port: u16) -> Result<ServerStream, NoWay> {
     let addresses = lookup_host((host, port)).await.map_err(|_| NoWay::UnknownHost)?;
-    let mut reason = NoWay::NoAddress;
-    for address in addresses {
-        match TcpStream::connect(address).await.and_then(tuned) {
-            Ok(stream) => return Ok(stream),
-            Err(error) => reason = why(&error),
-        }
+    match happy_eyeballs::connect(addresses).await {
+        Ok(stream) => tuned(stream).map_err(|error| why(&error)),
+        Err(error) => Err(error.as_ref().map_or(NoWay::NoAddress, why)),
     }
-    Err(reason)
 }
 
 fn tuned(stream: TcpStream) -> io::Result<ServerStream> {

@@ -93,7 +93,8 @@ impl Portholed {
         Self::run(home, &mut limited)
     }
 
-    fn run(home: &Home, command: &mut Command) -> Self {
+    /// The same by a command of the caller's.
+    pub fn run(home: &Home, command: &mut Command) -> Self {
         let stderr = File::create(home.path("stderr")).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());

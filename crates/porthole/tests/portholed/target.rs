@@ -11,6 +11,12 @@ use tokio::{
 pub async fn echo() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
+    echo_at(listener);
+    address
+}
+
+/// The same where somebody listens already.
+pub fn echo_at(listener: TcpListener) {
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             tokio::spawn(async move {
@@ -19,7 +25,6 @@ pub async fn echo() -> SocketAddr {
             });
         }
     });
-    address
 }
 
 /// Says `bye` and closes.
