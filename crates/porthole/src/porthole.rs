@@ -40,6 +40,8 @@ pub struct Porthole {
     follower: Follower,
     links: Arc<Links>,
     tokens: Arc<Tokens>,
+    /// That the token file has become empty.
+    emptied: watch::Receiver<Option<String>>,
     history: History,
     desks: Desks,
     gateway: Arc<Gateway>,
@@ -172,6 +174,7 @@ impl Porthole {
             fault,
             notes,
             links,
+            emptied: tokens.emptied(),
             tokens,
             history,
             desks,
@@ -250,7 +253,7 @@ impl Porthole {
 
     /// Waits until the config file has another content, and puts it in force: sessions whose display was removed or
     /// changed end, others go on. If the new content is wrong, nothing changes but the [fault](Porthole::fault). Also
-    /// returns when other machines reach this one in another way. Cancel safe.
+    /// returns when other machines reach this one in another way, or when the token file was emptied. Cancel safe.
     pub async fn changed(&mut self) -> Change {
         tokio::select! {
             news = self.follower.next() => match news {
@@ -264,6 +267,10 @@ impl Porthole {
                 }
             },
             Ok(()) = self.outlook.changed() => self.network_changed(),
+            Ok(()) = self.emptied.changed() => Change {
+                notes: self.emptied.borrow_and_update().iter().map(Notice::error).collect(),
+                ..Change::default()
+            },
         }
     }
 

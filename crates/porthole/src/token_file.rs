@@ -6,13 +6,21 @@ use std::{
 };
 
 use porthole_gateway::{Lookup, Target, Token, TokenSource, sources::TokenFile};
+use tokio::sync::watch;
 
-use crate::config::{Config, display_at};
+use crate::{
+    config::{Config, display_at, token_faults},
+    texts::say,
+};
 
 /// The token file that the config names. Its sessions count as those of the displays that show the same targets, so
 /// that the owner sees who is there.
 #[derive(Default)]
-pub(crate) struct Tokens(Mutex<InForce>);
+pub(crate) struct Tokens {
+    in_force: Mutex<InForce>,
+    /// That the file has become empty. Whatever else is wrong with it is a fault of the config that names it.
+    emptied: watch::Sender<Option<String>>,
+}
 
 #[derive(Default)]
 struct InForce {
@@ -43,6 +51,7 @@ impl Tokens {
     async fn open(&self, path: PathBuf) {
         match TokenFile::open(path.clone(), false).await {
             Ok(file) => {
+                self.follow(&file);
                 let mut now = self.now();
                 if now.names(&path) {
                     now.file = Some((path, Arc::new(file)));
@@ -53,8 +62,28 @@ impl Tokens {
         }
     }
 
+    /// That the file has become empty, in the person's words, or `None`; tells of each change.
+    pub fn emptied(&self) -> watch::Receiver<Option<String>> {
+        self.emptied.subscribe()
+    }
+
+    fn follow(&self, file: &TokenFile) {
+        let (mut faults, emptied) = (file.faults(), self.emptied.clone());
+        tokio::spawn(async move {
+            // It ends with the file.
+            while faults.changed().await.is_ok() {
+                let now = faults.borrow_and_update().clone();
+                let now = now.filter(|faults| faults.are_of_emptying());
+                emptied.send_replace(now.map(|faults| {
+                    let faults = token_faults(&faults).join("; ");
+                    say!("tokens-kept", faults = faults)
+                }));
+            }
+        });
+    }
+
     fn now(&self) -> MutexGuard<'_, InForce> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.in_force.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -254,4 +254,21 @@ async fn a_token_file_is_shown_taken_over_and_followed() {
     Viewer::by_token(&old).await.shake_hands().await.unwrap();
     tokens("");
     person.sees(|now| now.fault.is_none()).await;
+
+    // Nobody meant to empty it: that is said, and what it had stays.
+    fs::write(&file, "").unwrap();
+    let said = |now: &Arc<Snapshot>| {
+        now.notice
+            .as_ref()
+            .is_some_and(|notice| notice.text.contains("is empty, while"))
+    };
+    let now = person.sees(said).await;
+    assert!(
+        now.notice
+            .as_ref()
+            .unwrap()
+            .text
+            .ends_with("the last good tokens stay in force.")
+    );
+    Viewer::by_token(&old).await.shake_hands().await.unwrap();
 }

@@ -45,6 +45,22 @@ pub enum Cause {
     /// All files together have more than so many bytes.
     #[error("is too big for token files: more than {} MiB altogether", .0 >> 20)]
     TooBig(u64),
+    /// All files together have more than so many tokens.
+    #[error("has too many tokens: more than {0} altogether")]
+    TooMany(usize),
+    /// A line of more than so many bytes.
+    #[error("this line is too long: more than {} KiB", .0 >> 10)]
+    LongLine(u64),
+    /// It had tokens, and now there is nothing in it. That happens to files whose disk is full, or whose writer failed.
+    #[error(
+        "is empty, while it had tokens before; to take them all away, write a comment into it, such as `# none`"
+    )]
+    Emptied,
+    /// The folder's files had tokens, and now there is none that says anything.
+    #[error(
+        "has no token file any more; to take all tokens away, put a file into it with a comment, such as `# none`"
+    )]
+    EmptiedFolder,
 }
 
 impl fmt::Display for Fault {
@@ -81,17 +97,18 @@ impl Faults {
         self.first.is_empty()
     }
 
+    /// Whether all that is wrong is that there are no tokens any more where there were some.
+    pub fn are_of_emptying(&self) -> bool {
+        let emptied = |fault: &Fault| matches!(fault.cause, Cause::Emptied | Cause::EmptiedFolder);
+        !self.is_empty() && self.others == 0 && self.first.iter().all(emptied)
+    }
+
     pub(super) fn push(&mut self, fault: Fault) {
         if self.first.len() < Self::KEPT {
             self.first.push(fault);
         } else {
             self.others += 1;
         }
-    }
-
-    pub(super) fn append(&mut self, more: Self) {
-        self.others += more.others;
-        more.first.into_iter().for_each(|fault| self.push(fault));
     }
 }
 

@@ -1,7 +1,7 @@
 //! websockify's TokenFile.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -9,14 +9,14 @@ use std::{
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{mpsc, oneshot, watch},
     time::{MissedTickBehavior, interval, sleep},
 };
 use tracing::{info, warn};
 
 use super::{
-    faults::Faults,
-    token_files::{Content, Stamp, is_local, read},
+    faults::{Cause, Fault, Faults},
+    token_files::{Holds, Stamp, is_local, read},
     token_lines::TokenLine,
 };
 use crate::{Grant, Lookup, Route, Target, Token, TokenHash, TokenSource};
@@ -33,15 +33,26 @@ const PATIENT_LOOKS: u32 = 4;
 /// How often the files are looked at when nobody asks for a token, so that a fault is said soon after it is made.
 const IDLE_LOOK: Duration = Duration::from_secs(2);
 
+/// Files of more bytes than this altogether take a while to read: lookups go on with the last good table meanwhile.
+const LARGE: u64 = 4 << 20;
+
 /// The tokens of a file, or of all files in a folder, with websockify's lines `token: target`; see
 /// [`parse`](super::parse).
 ///
 /// Changes are taken up while it runs: each lookup sees the files as they were when it began, and only looks at their
-/// dates and sizes unless they changed. What is wrong with them is then said in the log, once for each change, and the
-/// last good table stays in force whole. A session that is connected outlives its token's line, as with websockify.
+/// dates and sizes unless they changed. (Of files that are larger than 4 MiB altogether a change counts as soon as they
+/// are read, which takes some seconds with a million lines; until then lookups see the files as they were.)
+///
+/// What is wrong with them is said in the log, once for each change, and the last good table stays in force whole. That
+/// files which had tokens are empty is wrong, too; whoever wants to have no tokens writes a comment. A session that is
+/// connected outlives its token's line, as with websockify.
 pub struct TokenFile {
     path: PathBuf,
     table: Arc<ArcSwap<Table>>,
+    /// What is wrong with the files as they are now.
+    faults: watch::Receiver<Option<Arc<Faults>>>,
+    /// Large files are being read.
+    reads_long: watch::Receiver<bool>,
     /// What the table was read from, where that can be looked at by whoever asks for a token.
     at_hand: Arc<ArcSwapOption<Stamp>>,
     looks: mpsc::Sender<oneshot::Sender<()>>,
@@ -55,30 +66,45 @@ impl TokenFile {
     /// # Errors
     /// Anything that is wrong with the files.
     pub async fn open(path: PathBuf, listed: bool) -> Result<Self, Faults> {
-        let (stamp, content, at_hand) = blocking(&path, |path| {
+        let (stamp, table, at_hand) = blocking(&path, move |path| {
             let stamp = Stamp::of(path);
             let at_hand = at_hand(path, stamp.clone());
-            (stamp, read(path), at_hand)
+            (stamp, Table::read(path, listed), at_hand)
         })
         .await;
-        let table = Arc::new(ArcSwap::from_pointee(Table::of(&path, content, listed)?));
+        let table = table?;
+        if table.tokens.is_empty() {
+            warn!("{} has no tokens yet: nobody gets in", path.display());
+        }
+        let table = Arc::new(ArcSwap::from_pointee(table));
         let at_hand = Arc::new(ArcSwapOption::from_pointee(at_hand));
         let (looks, asked) = mpsc::channel(1024);
+        let (said, faults) = watch::channel(None);
+        let (reading, reads_long) = watch::channel(false);
         let follower = Follower {
             path: path.clone(),
             listed,
             stamp,
             table: Arc::clone(&table),
             at_hand: Arc::clone(&at_hand),
+            faults: said,
+            reads_long: reading,
             being_written: false,
         };
         tokio::spawn(follower.run(asked));
         Ok(Self {
             path,
             table,
+            faults,
+            reads_long,
             at_hand,
             looks,
         })
+    }
+
+    /// What is wrong with the files as they are now; `None` when they are in force.
+    pub fn faults(&self) -> watch::Receiver<Option<Arc<Faults>>> {
+        self.faults.clone()
     }
 
     /// Whether the files are as they were read, as far as that can be seen without blocking.
@@ -99,7 +125,7 @@ impl TokenFile {
     /// All tokens with their targets, by target; nothing unless the file was opened as `listed`.
     pub fn list(&self) -> Vec<TokenLine> {
         let table = self.table.load();
-        let mut lines: Vec<_> = table.0.values().filter_map(Entry::line).collect();
+        let mut lines: Vec<_> = table.tokens.values().filter_map(Entry::line).collect();
         lines.sort_by_cached_key(|line| (line.target.to_string(), line.token.expose().to_owned()));
         lines
     }
@@ -109,9 +135,14 @@ impl TokenSource for TokenFile {
     fn lookup<'a>(&'a self, token: &'a Token) -> Lookup<'a> {
         Box::pin(async move {
             if !self.is_fresh() {
-                self.refresh().await;
+                let mut reads_long = self.reads_long.clone();
+                tokio::select! {
+                    biased;
+                    _ = reads_long.wait_for(|long| *long) => {}
+                    () = self.refresh() => {}
+                }
             }
-            let target = self.table.load().0.get(&token.hash())?.target.clone();
+            let target = self.table.load().tokens.get(&token.hash())?.target.clone();
             Some(Grant {
                 display: target.to_string(),
                 target,
@@ -123,7 +154,11 @@ impl TokenSource for TokenFile {
     }
 }
 
-struct Table(HashMap<TokenHash, Entry>);
+struct Table {
+    tokens: HashMap<TokenHash, Entry>,
+    /// The files that have tokens.
+    files: HashSet<PathBuf>,
+}
 
 struct Entry {
     target: Target,
@@ -141,27 +176,62 @@ impl Entry {
 }
 
 impl Table {
-    /// Of lines with the same token the last one counts.
-    fn of(path: &Path, content: Content, listed: bool) -> Result<Self, Faults> {
+    /// Of lines with the same token the last one counts. Blocks.
+    fn read(path: &Path, listed: bool) -> Result<Self, Faults> {
+        Self::read_after(path, listed, &HashSet::new())
+    }
+
+    /// The same for files of which these had tokens before. Blocks.
+    fn read_after(path: &Path, listed: bool, before: &HashSet<PathBuf>) -> Result<Self, Faults> {
+        let mut tokens = HashMap::new();
+        let mut content = read(path, |line| {
+            let entry = Entry {
+                target: line.target,
+                token: listed.then(|| line.token.clone()),
+            };
+            tokens.insert(line.token.hash(), entry);
+        });
         for (path, why) in content.skipped {
             info!("{} is skipped: {why}", path.display());
         }
+        emptied(path, before, &content.files)
+            .into_iter()
+            .for_each(|fault| content.faults.push(fault));
         if !content.faults.is_empty() {
             return Err(content.faults);
         }
-        let entry = |line: TokenLine| {
-            (
-                line.token.hash(),
-                Entry {
-                    target: line.target,
-                    token: listed.then_some(line.token),
-                },
-            )
-        };
-        let table = Self(content.lines.into_iter().map(entry).collect());
-        info!(tokens = table.0.len(), "{} was read", path.display());
-        Ok(table)
+        tokens.shrink_to_fit();
+        info!(tokens = tokens.len(), "{} was read", path.display());
+        let with_tokens = content
+            .files
+            .into_iter()
+            .filter(|(_, holds)| *holds == Holds::Tokens);
+        Ok(Self {
+            tokens,
+            files: with_tokens.map(|(file, _)| file).collect(),
+        })
     }
+}
+
+/// Files that had tokens and are empty, or a folder that had some and has nothing to say any more. That is how a full
+/// disk, a share that is not mounted, or a script that failed looks; who wants it so writes a comment.
+fn emptied(source: &Path, before: &HashSet<PathBuf>, files: &[(PathBuf, Holds)]) -> Vec<Fault> {
+    let fault = |file: &Path, cause| Fault {
+        file: file.to_owned(),
+        line: None,
+        cause,
+    };
+    let is_emptied = |(file, holds): &&(PathBuf, Holds)| *holds == Holds::Nothing && before.contains(file);
+    let faults: Vec<_> = files
+        .iter()
+        .filter(is_emptied)
+        .map(|(file, _)| fault(file, Cause::Emptied))
+        .collect();
+    let is_silent = files.iter().all(|(_, holds)| *holds == Holds::Nothing);
+    if faults.is_empty() && is_silent && !before.is_empty() {
+        return vec![fault(source, Cause::EmptiedFolder)];
+    }
+    faults
 }
 
 /// Follows the files, and is the only one that reads them. Dates and sizes are polled, since notifications of changes do
@@ -173,6 +243,8 @@ struct Follower {
     stamp: Stamp,
     table: Arc<ArcSwap<Table>>,
     at_hand: Arc<ArcSwapOption<Stamp>>,
+    faults: watch::Sender<Option<Arc<Faults>>>,
+    reads_long: watch::Sender<bool>,
     /// Whether it was said that the files never come to rest.
     being_written: bool,
 }
@@ -201,50 +273,62 @@ impl Follower {
         if found == self.stamp {
             return;
         }
-        let Some((stamp, content)) = self.at_rest(found).await else {
-            if !self.being_written {
+        self.reads_long.send_replace(found.bytes() > LARGE);
+        let read = self.at_rest(found).await;
+        self.being_written = match read {
+            Some((stamp, table)) => {
+                self.take_up(table).await;
+                let seen = stamp.clone();
+                let at_hand = blocking(&self.path, move |path| at_hand(path, seen)).await;
+                // After the table: who finds the files unchanged must find what they say.
+                self.at_hand.store(at_hand.map(Arc::new));
+                self.stamp = stamp;
+                false
+            }
+            None if self.being_written => true,
+            None => {
                 warn!(
                     "{} is being written all the time; the last good tokens stay",
                     self.path.display()
                 );
+                true
             }
-            self.being_written = true;
-            return;
         };
-        self.being_written = false;
-        self.take_up(content);
-        let seen = stamp.clone();
-        let at_hand = blocking(&self.path, move |path| at_hand(path, seen)).await;
-        // After the table: who finds the files unchanged must find what they say.
-        self.at_hand.store(at_hand.map(Arc::new));
-        self.stamp = stamp;
+        self.reads_long.send_replace(false);
     }
 
-    fn take_up(&self, content: Content) {
-        match Table::of(&self.path, content, self.listed) {
-            Ok(table) => self.table.store(Arc::new(table)),
+    async fn take_up(&self, table: Result<Table, Faults>) {
+        match table {
+            Ok(table) => {
+                let old = self.table.swap(Arc::new(table));
+                // To free a million entries takes a while.
+                blocking(&self.path, move |_| drop(old)).await;
+                self.faults.send_if_modified(|faults| faults.take().is_some());
+            }
             Err(faults) => {
                 for fault in faults.to_string().lines() {
                     warn!("{fault}");
                 }
                 warn!("{} has faults; the last good tokens stay", self.path.display());
+                self.faults.send_replace(Some(Arc::new(faults)));
             }
         }
     }
 
     /// Waits until the files stay as they are, and reads them. A file that is replaced by renaming is whole at any
     /// moment, so one that is replaced all the time is read in the end; one that is written in place all the time is not.
-    async fn at_rest(&self, mut last: Stamp) -> Option<(Stamp, Content)> {
+    async fn at_rest(&self, mut last: Stamp) -> Option<(Stamp, Result<Table, Faults>)> {
         for look in 1..=MOST_LOOKS {
             sleep(QUIET).await;
-            let (before, content, after) = blocking(&self.path, |path| {
+            let (listed, files) = (self.listed, self.table.load().files.clone());
+            let (before, table, after) = blocking(&self.path, move |path| {
                 let before = Stamp::of(path);
-                (before, read(path), Stamp::of(path))
+                (before, Table::read_after(path, listed, &files), Stamp::of(path))
             })
             .await;
             let whole = before == last || (look >= PATIENT_LOOKS && !before.same_files(&last));
             if whole && before == after {
-                return Some((before, content));
+                return Some((before, table));
             }
             last = after;
         }

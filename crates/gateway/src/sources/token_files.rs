@@ -2,7 +2,8 @@
 
 use std::{
     fs::{self, File, Metadata},
-    io::{self, Read},
+    io::{self, BufRead, BufReader, Read},
+    ops::ControlFlow,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::SystemTime,
@@ -10,19 +11,38 @@ use std::{
 
 use super::{
     faults::{Cause, Fault, Faults},
-    token_lines::{TokenLine, parse},
+    token_lines::{Line, TokenLine, for_each_line},
 };
 
-/// The most that the files of a source may hold altogether, in bytes: about a million tokens.
-const MAX_BYTES: u64 = 64 << 20;
+/// The most that the files of a source may hold altogether, in bytes.
+const MAX_SOURCE_BYTES: u64 = 512 << 20;
 
-/// What the files of a source say.
+/// The most lines with a token that the files of a source may have altogether. Each takes some 150 bytes of memory, and
+/// twice that while a changed source is read.
+const MAX_TOKENS_PER_SOURCE: usize = 4_000_000;
+
+/// So much is read at once, in bytes; whether a file is binary is seen by its first piece.
+const PIECE: usize = 64 << 10;
+
+/// What the files of a source hold, besides the tokens themselves.
+#[derive(Default)]
 pub(super) struct Content {
-    /// The lines that are good: file after file by name, in each file's own order.
-    pub(super) lines: Vec<TokenLine>,
+    /// The files that were read, by name.
+    pub(super) files: Vec<(PathBuf, Holds)>,
     /// What lies in the folder and is no token file, and why.
     pub(super) skipped: Vec<(PathBuf, &'static str)>,
     pub(super) faults: Faults,
+}
+
+/// What a token file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Holds {
+    /// White space at most.
+    Nothing,
+    /// Comments, and no token: it is meant to have none.
+    Comments,
+    /// Tokens.
+    Tokens,
 }
 
 /// The lines of a token file, or of all files in a folder, as [`TokenFile`](super::TokenFile) takes them up. Blocks.
@@ -30,76 +50,122 @@ pub(super) struct Content {
 /// # Errors
 /// Anything that is wrong with the files.
 pub fn read_token_file(source: &Path) -> Result<Vec<TokenLine>, Faults> {
-    let content = read(source);
+    let mut lines = Vec::new();
+    let content = read(source, |line| lines.push(line));
     match content.faults.is_empty() {
-        true => Ok(content.lines),
+        true => Ok(lines),
         false => Err(content.faults),
     }
 }
 
-/// Reads a source. Blocks.
-pub(super) fn read(source: &Path) -> Content {
-    let mut content = Content {
-        lines: Vec::new(),
-        skipped: Vec::new(),
-        faults: Faults::default(),
+/// Whether a token file, or all files in a folder, can be taken up; keeps nothing of them in memory. Blocks.
+///
+/// # Errors
+/// Anything that is wrong with the files.
+pub fn check_token_file(source: &Path) -> Result<(), Faults> {
+    let content = read(source, |_| {});
+    match content.faults.is_empty() {
+        true => Ok(()),
+        false => Err(content.faults),
+    }
+}
+
+/// Reads a source; `each` gets the lines that are good, file after file by name, in each file's own order. Blocks.
+pub(super) fn read(source: &Path, each: impl FnMut(TokenLine)) -> Content {
+    let mut reader = Reader {
+        content: Content::default(),
+        bytes_left: MAX_SOURCE_BYTES,
+        tokens_left: MAX_TOKENS_PER_SOURCE,
+        each,
     };
-    let mut room = MAX_BYTES;
     match list(source) {
-        Ok(Listing::File(metadata)) if metadata.is_file() => content.add(source, &mut room, false),
-        Ok(Listing::File(_)) => content.fault(source, Cause::NotAFile),
+        Ok(Listing::File(metadata)) if metadata.is_file() => reader.add(source, false),
+        Ok(Listing::File(_)) => reader.fault(source, None, Cause::NotAFile),
         Ok(Listing::Folder(entries)) => {
             for (path, metadata) in entries {
                 match metadata {
-                    Ok(metadata) if metadata.is_file() => content.add(&path, &mut room, true),
-                    Ok(metadata) if metadata.is_dir() => {
-                        content.skipped.push((path, "a folder in the folder"))
-                    }
-                    Ok(_) => content.skipped.push((path, "not a file")),
+                    Ok(metadata) if metadata.is_file() => reader.add(&path, true),
+                    Ok(metadata) if metadata.is_dir() => reader.skip(path, "a folder in the folder"),
+                    Ok(_) => reader.skip(path, "not a file"),
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                        content.skipped.push((path, "a link to nothing"));
+                        reader.skip(path, "a link to nothing");
                     }
-                    Err(error) => content.fault(&path, Cause::Unreadable(error)),
+                    Err(error) => reader.fault(&path, None, Cause::Unreadable(error)),
                 }
             }
         }
-        Err(error) => content.fault(source, Cause::Unreadable(error)),
+        Err(error) => reader.fault(source, None, Cause::Unreadable(error)),
     }
-    content
+    reader.content
 }
 
-impl Content {
-    fn add(&mut self, path: &Path, room: &mut u64, in_folder: bool) {
-        let bytes = match read_at_most(path, *room) {
-            Ok(bytes) => bytes,
-            Err(error) => return self.fault(path, Cause::Unreadable(error)),
-        };
-        let Some(rest) = room.checked_sub(bytes.len() as u64) else {
-            return self.fault(path, Cause::TooBig(MAX_BYTES));
-        };
-        *room = rest;
-        if in_folder && bytes.contains(&0) {
-            return self.skipped.push((path.to_owned(), "a binary file"));
+struct Reader<F> {
+    content: Content,
+    bytes_left: u64,
+    tokens_left: usize,
+    each: F,
+}
+
+impl<F: FnMut(TokenLine)> Reader<F> {
+    fn add(&mut self, path: &Path, in_folder: bool) {
+        if let Err(error) = self.read(path, in_folder) {
+            self.fault(path, None, Cause::Unreadable(error));
         }
-        let (lines, faults) = parse(path, &bytes);
-        self.lines.extend(lines);
-        self.faults.append(faults);
     }
 
-    fn fault(&mut self, path: &Path, cause: Cause) {
-        self.faults.push(Fault {
+    fn read(&mut self, path: &Path, in_folder: bool) -> io::Result<()> {
+        // One byte more tells that there is more.
+        let file = File::open(path)?.take(self.bytes_left + 1);
+        let mut file = BufReader::with_capacity(PIECE, file);
+        if in_folder && is_binary(file.fill_buf()?) {
+            self.skip(path.to_owned(), "a binary file");
+            return Ok(());
+        }
+        let mut holds = Holds::Nothing;
+        for_each_line(&mut file, |number, line| {
+            match line {
+                Ok(Line::Token(_)) if self.tokens_left == 0 => {
+                    self.fault(path, None, Cause::TooMany(MAX_TOKENS_PER_SOURCE));
+                    return ControlFlow::Break(());
+                }
+                Ok(Line::Token(line)) => {
+                    holds = Holds::Tokens;
+                    self.tokens_left -= 1;
+                    (self.each)(line);
+                }
+                Ok(Line::Comment) => holds = holds.max(Holds::Comments),
+                Ok(Line::Blank) => {}
+                Err(cause) => self.fault(path, Some(number), cause),
+            }
+            ControlFlow::Continue(())
+        })?;
+        match file.get_ref().limit().checked_sub(1) {
+            Some(left) => self.bytes_left = left,
+            None => self.fault(path, None, Cause::TooBig(MAX_SOURCE_BYTES)),
+        }
+        self.content.files.push((path.to_owned(), holds));
+        Ok(())
+    }
+
+    fn skip(&mut self, path: PathBuf, why: &'static str) {
+        self.content.skipped.push((path, why));
+    }
+
+    fn fault(&mut self, path: &Path, line: Option<usize>, cause: Cause) {
+        self.content.faults.push(Fault {
             file: path.to_owned(),
-            line: None,
+            line,
             cause,
         });
     }
 }
 
-/// One byte more than `limit` when there is more.
-fn read_at_most(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// Whether a file that begins so is no text. Comments may hold anything.
+fn is_binary(piece: &[u8]) -> bool {
+    let is_comment = |line: &[u8]| line.trim_ascii_start().starts_with(b"#");
+    piece
+        .split(|byte| *byte == b'\n')
+        .any(|line| line.contains(&0) && !is_comment(line))
 }
 
 enum Listing {
@@ -162,6 +228,12 @@ impl Stamp {
         })
     }
 
+    /// How much the files hold altogether, in bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        let sizes = |(_, _, version): &(_, _, Version)| version.map_or(0, |(size, _)| size);
+        self.0.iter().flatten().map(sizes).sum()
+    }
+
     /// Whether the source is a file, and no folder.
     pub(super) fn is_of_a_file(&self, source: &Path) -> bool {
         matches!(self.0.as_deref(), Ok([(path, Some(_), _)]) if path == source)
@@ -219,9 +291,9 @@ mod tests {
         symlink(at("a"), at("z")).unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
 
-        let content = read(folder.path());
+        let mut tokens = Vec::new();
+        let content = read(folder.path(), |line| tokens.push(line.token.expose().to_owned()));
         assert!(content.faults.is_empty(), "{}", content.faults);
-        let tokens: Vec<_> = content.lines.iter().map(|line| line.token.expose()).collect();
         assert_eq!(tokens, ["alice", "bob", "alice", "alice"]);
         let skipped: Vec<_> = content
             .skipped
@@ -248,7 +320,7 @@ mod tests {
             (folder.path().join("missing"), "cannot be read"),
             (socket, "neither a file nor"),
         ] {
-            let text = read(&path).faults.to_string();
+            let text = read(&path, |_| {}).faults.to_string();
             assert!(
                 text.starts_with(&format!("{}: ", path.display())) && text.contains(cause),
                 "{text}"
@@ -259,8 +331,29 @@ mod tests {
     #[test]
     fn a_file_without_end_is_not_read_to_it() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        file.as_file().set_len(MAX_BYTES + 1).unwrap();
-        assert!(read(file.path()).faults.to_string().contains("too big"));
+        file.as_file().set_len(MAX_SOURCE_BYTES * 1000).unwrap();
+        let faults = read(file.path(), |_| {}).faults.to_string();
+        assert!(faults.contains("more than 512 MiB altogether"), "{faults}");
+    }
+
+    #[test]
+    fn what_each_file_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in [
+            ("a", &b"# \xe4\nalice: h:1"[..]),
+            ("b", b"\n# \0none\n"),
+            ("c", b""),
+            ("d", b" \n\t"),
+        ] {
+            fs::write(folder.path().join(name), content).unwrap();
+        }
+        let content = read(folder.path(), |_| {});
+        assert!(content.faults.is_empty() && content.skipped.is_empty());
+        let holds: Vec<_> = content.files.into_iter().map(|(_, holds)| holds).collect();
+        assert_eq!(
+            holds,
+            [Holds::Tokens, Holds::Comments, Holds::Nothing, Holds::Nothing]
+        );
     }
 
     #[test]

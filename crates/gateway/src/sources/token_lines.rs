@@ -1,12 +1,19 @@
 //! The syntax of websockify's token files.
 
-use std::path::Path;
+use std::{
+    io::{self, BufRead, Read},
+    ops::ControlFlow,
+    path::Path,
+};
 
 use super::{
     faults::{Cause, Fault, Faults},
     websockify_target,
 };
 use crate::{Target, Token};
+
+/// The longest line in bytes. A comment may be longer.
+const MAX_LINE_BYTES: u64 = 64 << 10;
 
 /// A line of a token file: `token: target`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,27 +28,83 @@ pub struct TokenLine {
 ///
 /// As websockify has it, a line loses the white space around it and is skipped when nothing is left or when it begins
 /// with `#`; it must then have exactly one colon that is followed by white space. Unlike there, a byte order mark is no
-/// part of the first token. `file` only goes into the faults.
+/// part of the first token, and a comment may hold any bytes. `file` only goes into the faults.
 pub fn parse(file: &Path, content: &[u8]) -> (Vec<TokenLine>, Faults) {
-    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     let (mut lines, mut faults) = (Vec::new(), Faults::default());
-    for (number, line) in (1..).zip(content.split(|byte| *byte == b'\n')) {
-        match parse_line(line) {
-            Ok(line) => lines.extend(line),
+    let read = for_each_line(content, |number, line| {
+        match line {
+            Ok(Line::Token(line)) => lines.push(line),
+            Ok(Line::Comment | Line::Blank) => {}
             Err(cause) => faults.push(Fault {
                 file: file.to_owned(),
                 line: Some(number),
                 cause,
             }),
         }
-    }
+        ControlFlow::Continue(())
+    });
+    debug_assert!(read.is_ok(), "bytes at hand can be read");
     (lines, faults)
 }
 
-fn parse_line(line: &[u8]) -> Result<Option<TokenLine>, Cause> {
+/// What a line holds.
+#[derive(Debug)]
+pub(super) enum Line {
+    Token(TokenLine),
+    Comment,
+    /// White space at most.
+    Blank,
+}
+
+/// Reads line after line, until `each` breaks. It gets the number of the line, from 1, and what it holds. Takes the
+/// memory of one line, however long the file or the line is.
+///
+/// # Errors
+/// What the reader says.
+pub(super) fn for_each_line(
+    mut reader: impl BufRead,
+    mut each: impl FnMut(usize, Result<Line, Cause>) -> ControlFlow<()>,
+) -> io::Result<()> {
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        if reader
+            .by_ref()
+            .take(MAX_LINE_BYTES)
+            .read_until(b'\n', &mut line)?
+            == 0
+        {
+            break;
+        }
+        let is_cut = line.len() as u64 == MAX_LINE_BYTES && !line.ends_with(b"\n");
+        if is_cut {
+            reader.skip_until(b'\n')?;
+        }
+        let text = match line.strip_prefix(b"\xef\xbb\xbf") {
+            Some(rest) if number == 1 => rest,
+            _ => &line,
+        };
+        let parsed = match parse_line(text) {
+            Ok(Line::Token(_) | Line::Blank) | Err(_) if is_cut => Err(Cause::LongLine(MAX_LINE_BYTES)),
+            parsed => parsed,
+        };
+        if each(number, parsed).is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn parse_line(line: &[u8]) -> Result<Line, Cause> {
+    // Before it is looked at as text: a comment may be older than UTF-8.
+    if line.trim_ascii_start().starts_with(b"#") {
+        return Ok(Line::Comment);
+    }
     let line = str::from_utf8(line).map_err(|_| Cause::NotUtf8)?.trim();
-    if line.is_empty() || line.starts_with('#') {
-        return Ok(None);
+    match line.chars().next() {
+        None => return Ok(Line::Blank),
+        Some('#') => return Ok(Line::Comment),
+        Some(_) => {}
     }
     let mut colons = line
         .match_indices(':')
@@ -55,7 +118,7 @@ fn parse_line(line: &[u8]) -> Result<Option<TokenLine>, Cause> {
     if token.is_empty() {
         return Err(Cause::NoToken);
     }
-    Ok(Some(TokenLine {
+    Ok(Line::Token(TokenLine {
         token: token.into(),
         target: websockify_target(target)?,
     }))
@@ -146,6 +209,33 @@ mod tests {
                 "{text}"
             );
             assert!(!text.contains("secret") && text.lines().count() == 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_comment_may_hold_any_bytes_and_be_of_any_length() {
+        let long = [b"# ", &[0xe4; 200_000][..]].concat();
+        for comment in [&b"# f\xfcr Alice"[..], b"#\xff\xfe\0", b" \t#\xe4", &long] {
+            let content = [comment, b"\nalice: h:1\n", comment].concat();
+            let (lines, faults) = parse(Path::new("tokens"), &content);
+            assert!(faults.is_empty(), "{faults}");
+            assert_eq!(lines, [tcp("alice", "h", 1)]);
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_a_fault_and_the_next_one_is_read() {
+        for line in [
+            "x".repeat(200_000),
+            format!("{}: h:1", "x".repeat(70_000)),
+            " ".repeat(70_000),
+        ] {
+            let (lines, faults) = parse(Path::new("tokens"), format!("{line}\nalice: h:1").as_bytes());
+            assert_eq!(lines, [tcp("alice", "h", 1)]);
+            assert_eq!(
+                faults.to_string(),
+                "tokens:1: this line is too long: more than 64 KiB"
+            );
         }
     }
 

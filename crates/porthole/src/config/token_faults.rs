@@ -34,6 +34,10 @@ fn cause(cause: &Cause) -> String {
         Cause::Unreadable(error) => say!("config-unreadable", error = error.to_string()),
         Cause::NotAFile => say!("tokens-no-file"),
         Cause::TooBig(bytes) => say!("tokens-too-big", mebibytes = bytes >> 20),
+        Cause::TooMany(tokens) => say!("tokens-too-many", tokens = tokens.to_string()),
+        Cause::LongLine(bytes) => say!("tokens-long-line", kibibytes = bytes >> 10),
+        Cause::Emptied => say!("tokens-emptied"),
+        Cause::EmptiedFolder => say!("tokens-emptied-folder"),
     }
 }
 

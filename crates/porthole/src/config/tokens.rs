@@ -8,7 +8,7 @@ use std::{
 
 use porthole_gateway::{
     Target,
-    sources::{TokenLine, read_token_file},
+    sources::{TokenLine, check_token_file, read_token_file},
 };
 use toml::Spanned;
 
@@ -31,8 +31,8 @@ impl Checker<'_> {
     /// A file with faults is a fault of the config: half of somebody's links would be gone, and nothing would say so.
     pub(super) fn token_file(&mut self, file: Spanned<String>) -> Checked<PathBuf> {
         let path = self.beside(&file);
-        match read_token_file(&path) {
-            Ok(_) => {
+        match check_token_file(&path) {
+            Ok(()) => {
                 self.warn(exposed(&path, Others::All));
                 Ok(path)
             }

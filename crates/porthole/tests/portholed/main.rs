@@ -8,6 +8,8 @@ mod command_line;
 mod config;
 mod control;
 #[cfg(target_os = "linux")]
+mod dead_address;
+#[cfg(target_os = "linux")]
 mod descriptors;
 #[cfg(target_os = "linux")]
 mod doctor;
@@ -18,3 +20,4 @@ mod secrets;
 mod sharing;
 mod stand_in;
 mod target;
+mod token_files;
