@@ -42,6 +42,13 @@ pub enum LaunchError {
         /// The account.
         user: String,
     },
+    /// The limits of a login are not known, so none is started without them.
+    NoLimits {
+        /// The account.
+        user: String,
+        /// What PAM says.
+        why: String,
+    },
     /// The machine lets nobody in.
     LoginsClosed {
         /// The file that says so.
@@ -134,6 +141,9 @@ impl LaunchError {
                 shell.display()
             ),
             Self::Expired { user } => format!("The account `{user}` has expired"),
+            Self::NoLimits { user, why } => {
+                format!("The limits of a login of {user} could not be read: {why}")
+            }
             Self::LoginsClosed { file, said } => format!(
                 "Nobody but root may log in now, because {} exists{}",
                 file.display(),
@@ -191,6 +201,7 @@ impl LaunchError {
                 format!("Choose another `user`, or give it a shell: usermod -s /bin/bash {user}")
             }
             Self::Expired { user } => format!("To open it again: chage -E -1 {user}"),
+            Self::NoLimits { user, .. } => format!("Start it again. If it stays so, look at what root gets from: runuser -u {user} true"),
             Self::NoSudo { me, user, .. } => format!(
                 "To allow it, add this line with `visudo -f /etc/sudoers.d/porthole`: {me} ALL=({user}) NOPASSWD: ALL"
             ),

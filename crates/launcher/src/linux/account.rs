@@ -127,7 +127,7 @@ impl Account {
                 user: self.name.clone(),
             });
         }
-        self.limits = Limits::of_login(&self.name).await;
+        self.limits = Limits::of_login(&self.name).await?;
         Ok(())
     }
 
@@ -160,7 +160,7 @@ impl Account {
     }
 
     /// How many files its processes may have open before they ask for more.
-    pub fn open_files(&self) -> &str {
+    pub fn open_files(&self) -> String {
         self.limits.open_files()
     }
 

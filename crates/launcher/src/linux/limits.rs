@@ -1,55 +1,89 @@
 //! What a login of an account may use: the limits that PAM sets (pam_limits, `/etc/security/limits.conf`).
 
+use std::{
+    io,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use procfs::process::{Limit as Range, LimitValue, Process};
+use tokio::{io::AsyncReadExt, process::Child, time::timeout};
+
 use super::tool;
-use crate::child_command;
+use crate::{LaunchError, child_command};
 
 /// How many files a login may have open where nothing else is said.
 const OPEN_FILES: &str = "1024";
+
+/// How long PAM may take to open a session; it may ask a directory service.
+const LOGIN_PATIENCE: Duration = Duration::from_secs(20);
+
+/// What the account runs meanwhile: it says that the session is open, and stays until it may go.
+const SESSION: &str = "echo; read -r _";
 
 /// The limits of one account's processes; none: they are as ours.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Limits(Vec<Limit>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 struct Limit {
     /// As prlimit(1) calls it on its command line.
-    resource: String,
-    soft: String,
-    hard: String,
+    resource: &'static str,
+    soft: LimitValue,
+    hard: LimitValue,
 }
 
 impl Limits {
-    /// Those of a login. Only root is told them: `runuser` opens a session, and what that has set is read and kept,
-    /// since `runuser` itself would stay as a parent. Where PAM cannot be asked there are none.
-    pub async fn of_login(user: &str) -> Self {
-        let mut question = child_command("runuser");
-        question.args(["-u", user, "--", "prlimit", "--noheadings", "--raw"]);
-        question.args(["--output", "RESOURCE,SOFT,HARD"]);
-        match tool::run(question, &[]).await {
-            Ok(output) if output.status.success() => Self::parse(&String::from_utf8_lossy(&output.stdout)),
-            Ok(output) => unknown(user, &tool::said(&output.stderr)),
-            Err(error) => unknown(user, &error.to_string()),
+    /// Those of a login. Only root is told them: `runuser` opens a session, and the limits are read from `runuser`
+    /// itself, which is root's. What runs as the account is not believed: its user may kill it or speak in its place,
+    /// and keeps itself from starting by that, and nothing else.
+    ///
+    /// # Errors
+    /// PAM did not open a session. Where there is no `runuser` there is no PAM, and there are no limits.
+    pub async fn of_login(user: &str) -> Result<Self, LaunchError> {
+        let mut login = child_command("runuser");
+        login.args(["-u", user, "--", "sh", "-c", SESSION]);
+        match timeout(LOGIN_PATIENCE, read(login)).await {
+            Ok(Ok(limits)) => Ok(limits),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Ok(Err(error)) => Err(unknown(user, error.to_string())),
+            Err(_) => Err(unknown(user, "it took longer than 20 seconds".to_owned())),
         }
     }
 
-    fn parse(table: &str) -> Self {
-        let limit = |line: &str| {
-            let mut words = line.split_whitespace();
-            let limit = Limit {
-                resource: words.next()?.to_ascii_lowercase(),
-                soft: words.next()?.to_owned(),
-                hard: words.next()?.to_owned(),
-            };
-            Some(limit)
+    fn of(process: &Process) -> io::Result<Self> {
+        let limits = process.limits().map_err(io::Error::other)?;
+        let limit = |(resource, range): (&'static str, Range)| Limit {
+            resource,
+            soft: range.soft_limit,
+            hard: range.hard_limit,
         };
-        Self(table.lines().filter_map(limit).collect())
+        let all = [
+            ("as", limits.max_address_space),
+            ("core", limits.max_core_file_size),
+            ("cpu", limits.max_cpu_time),
+            ("data", limits.max_data_size),
+            ("fsize", limits.max_file_size),
+            ("locks", limits.max_file_locks),
+            ("memlock", limits.max_locked_memory),
+            ("msgqueue", limits.max_msgqueue_size),
+            ("nice", limits.max_nice_priority),
+            ("nofile", limits.max_open_files),
+            ("nproc", limits.max_processes),
+            ("rss", limits.max_resident_set),
+            ("rtprio", limits.max_realtime_priority),
+            ("rttime", limits.max_realtime_timeout),
+            ("sigpending", limits.max_pending_signals),
+            ("stack", limits.max_stack_size),
+        ];
+        Ok(Self(all.map(limit).into()))
     }
 
     /// The start of a command that sets them; the program follows as its next argument.
     pub fn command(&self) -> Vec<String> {
         let set = self.0.iter().map(|limit| {
             let Limit { resource, soft, hard } = limit;
-            format!("--{resource}={soft}:{hard}")
+            format!("--{resource}={}:{}", number(*soft), number(*hard))
         });
         match self.0.is_empty() {
             true => Vec::new(),
@@ -58,15 +92,54 @@ impl Limits {
     }
 
     /// How many files a process may have open before it asks for more.
-    pub fn open_files(&self) -> &str {
+    pub fn open_files(&self) -> String {
         let limit = self.0.iter().find(|limit| limit.resource == "nofile");
-        limit.map_or(OPEN_FILES, |limit| &limit.soft)
+        limit.map_or_else(|| OPEN_FILES.to_owned(), |limit| number(limit.soft))
     }
 }
 
-fn unknown(user: &str, why: &str) -> Limits {
-    tracing::warn!("the limits of a login of {user} are not known, so its display has ours: {why}");
-    Limits::default()
+/// The limits of what `login` starts, once it has opened its session. It is ended then, whatever becomes of this.
+async fn read(mut login: Command) -> io::Result<Limits> {
+    login
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut login = tokio::process::Command::from(login).kill_on_drop(true).spawn()?;
+    let mut said = login.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+    if said.read(&mut [0]).await? == 0 {
+        return Err(refusal(login).await?);
+    }
+    let pid = login.id().ok_or(io::ErrorKind::NotFound)?;
+    // It is our child and not reaped, so the number is still its own.
+    let process = Process::new(pid.cast_signed()).map_err(io::Error::other)?;
+    let limits = Limits::of(&process)?;
+    // The end of its input is its leave; PAM closes the session.
+    drop(login.stdin.take());
+    login.wait().await?;
+    Ok(limits)
+}
+
+/// Why there is no session.
+async fn refusal(login: Child) -> io::Result<io::Error> {
+    let output = login.wait_with_output().await?;
+    Ok(match tool::said(&output.stderr) {
+        said if said.is_empty() => io::Error::other(format!("runuser ended early, {}", output.status)),
+        said => io::Error::other(said),
+    })
+}
+
+fn unknown(user: &str, why: String) -> LaunchError {
+    LaunchError::NoLimits {
+        user: user.to_owned(),
+        why,
+    }
+}
+
+fn number(value: LimitValue) -> String {
+    match value {
+        LimitValue::Unlimited => "unlimited".to_owned(),
+        LimitValue::Value(value) => value.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -74,14 +147,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn limits_as_prlimit_shows_and_takes_them() {
-        let limits = Limits::parse("NOFILE 512 20000\nAS unlimited unlimited\n\nhalf a\n");
-        assert_eq!(
-            limits.command(),
-            ["prlimit", "--nofile=512:20000", "--as=unlimited:unlimited"]
-        );
-        assert_eq!(limits.open_files(), "512");
+    fn limits_as_the_system_knows_them_and_prlimit_takes_them() {
+        let us = Limits::of(&Process::myself().unwrap()).unwrap();
+        let output = std::process::Command::new("prlimit")
+            .args(["--noheadings", "--raw", "--output", "RESOURCE,SOFT,HARD"])
+            .output()
+            .unwrap();
+        let output = String::from_utf8(output.stdout).unwrap();
+        let expected = output.lines().map(|line| {
+            let words: Vec<_> = line.split(' ').collect();
+            format!("--{}={}:{}", words[0].to_lowercase(), words[1], words[2])
+        });
+        let command: Vec<_> = std::iter::once("prlimit".to_owned()).chain(expected).collect();
+        assert_eq!(us.command(), command);
         assert!(Limits::default().command().is_empty());
         assert_eq!(Limits::default().open_files(), "1024");
+    }
+
+    #[tokio::test]
+    async fn whoever_is_not_let_in_has_no_limits() {
+        for (script, says) in [
+            ("echo 'cannot open session' >&2; exit 1", "cannot open session"),
+            ("kill -9 $$", "ended early, signal: 9"),
+        ] {
+            let mut login = child_command("sh");
+            login.args(["-c", script]);
+            let error = read(login).await.unwrap_err().to_string();
+            assert!(error.contains(says), "{error}");
+        }
     }
 }

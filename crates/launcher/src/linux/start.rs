@@ -110,7 +110,7 @@ impl Live {
         if let Some(server) = &self.server {
             let number = server::x_display(server, &mut voice).await?;
             self.record.x_display = Some(number);
-            self.record.x_socket = XSocket::of(number);
+            self.record.x_socket = XSocket::of(number, &self.account);
             server::check_socket(&self.folder.socket(), server, &self.account).await?;
         }
         Self::remember(&self.record, &self.folder)?;

@@ -37,13 +37,17 @@ pub(super) struct XSocket {
 }
 
 impl XSocket {
-    /// The socket of X display `number`, if it has one.
-    pub fn of(number: u32) -> Option<Self> {
-        let path = PathBuf::from(format!("{FOLDER}/X{number}"));
+    /// The socket of X display `number`, if it has one that belongs to `account`. The number is the server's own word,
+    /// which its user can forge: nobody's display is taken away by it.
+    pub fn of(number: u32, account: &Account) -> Option<Self> {
+        Self::at(format!("{FOLDER}/X{number}").into(), account.uid)
+    }
+
+    fn at(path: PathBuf, owner: u32) -> Option<Self> {
         let data = path
             .symlink_metadata()
             .ok()
-            .filter(|data| data.file_type().is_socket())?;
+            .filter(|data| data.file_type().is_socket() && data.uid() == owner)?;
         Some(Self {
             inode: data.ino(),
             changed: (data.ctime(), data.ctime_nsec()),
@@ -53,7 +57,7 @@ impl XSocket {
 
     /// Removes it, if it is still there: a server that was killed leaves it.
     pub async fn remove(&self, number: u32, account: &Account) {
-        if Self::of(number).as_ref() != Some(self) {
+        if Self::of(number, account).as_ref() != Some(self) {
             return;
         }
         let removed = if account.is_in_our_power() {
@@ -67,5 +71,24 @@ impl XSocket {
         if let Err(error) = removed {
             tracing::warn!("{} could not be removed: {error}", self.path.display());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_counts_if_it_is_its_owners() {
+        let folder = tempfile::tempdir().unwrap();
+        let us = rustix::process::geteuid().as_raw();
+        let path = folder.path().join("X1");
+        assert!(XSocket::at(path.clone(), us).is_none());
+        let _listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        assert!(XSocket::at(path.clone(), us).is_some());
+        assert!(XSocket::at(path.clone(), us + 1).is_none());
+        let link = folder.path().join("X2");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        assert!(XSocket::at(link, us).is_none());
     }
 }

@@ -223,7 +223,7 @@ async fn desktops_have_the_limits_of_a_login() {
     let user = "porthole-limited";
     let _account = Account::new(user, &["-m", "-s", "/bin/bash"]);
     let said = format!("{user} hard nproc 777\n{user} hard nofile 600\n{user} soft nofile 500\n");
-    let _limits = Limits::new(&said);
+    let _limits = Limits::new(user, &said);
     let mut ear = Ear::new(stage.path(), "ear");
     let script = "prlimit --noheadings --raw --output RESOURCE,SOFT,HARD";
     let session = format!("{}; exec sleep 1000", ear.saying(script));
@@ -235,20 +235,70 @@ async fn desktops_have_the_limits_of_a_login() {
     within(launched.stop()).await;
 }
 
+/// The user of a desktop may kill or replace whatever runs as them; they have the limits all the same, or no desktop.
+#[tokio::test]
+async fn nobody_talks_themselves_out_of_their_limits() {
+    let name = "others::nobody_talks_themselves_out_of_their_limits";
+    let user = "porthole-sly";
+    if let Some(folder) = role() {
+        let stage = Stage::new();
+        let mut ear = Ear::new(stage.path(), "ear");
+        let script = "prlimit --noheadings --raw --output RESOURCE,SOFT,HARD";
+        let session = format!("{}; exec sleep 1000", ear.saying(script));
+        let launched = stage.launcher.start(launch("X", Some(user), &session));
+        if folder == "kills" {
+            let (reason, _) = last_words(&launched).await;
+            assert!(
+                reason.contains("limits of a login of porthole-sly could not be read"),
+                "{reason}"
+            );
+            assert!(stage.is_empty());
+            return;
+        }
+        let limits = ear.hear().await;
+        for limit in ["NPROC 777 777", "NOFILE 500 600"] {
+            assert!(limits.contains(&limit.to_owned()), "{limits:#?}");
+        }
+        within(launched.stop()).await;
+        return;
+    }
+    if !as_root(name).await {
+        return;
+    }
+    let _account = Account::new(user, &["-m", "-s", "/bin/bash"]);
+    let said = format!("{user} hard nproc 777\n{user} hard nofile 600\n{user} soft nofile 500\n");
+    let _limits = Limits::new(user, &said);
+    let lie = "echo NOFILE 4096 unlimited; echo NPROC unlimited unlimited; echo --help 1 1";
+    for (role, act) in [("kills", "kill -9 $$"), ("lies", lie)] {
+        let stage = Stage::new();
+        // What `runuser` starts as that user, whatever it is, does as they like.
+        for program in ["prlimit", "sh"] {
+            let script = format!(
+                "#!/bin/sh\nif [ \"$(cat /proc/$PPID/comm)\" = runuser ]; then {act}; fi\nexec /usr/bin/{program} \"$@\"\n"
+            );
+            let file = stage.path().join(program);
+            std::fs::write(&file, script).unwrap();
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let path = format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", stage.path().display());
+        Again::new(name, role).set("PATH", path).passes().await;
+    }
+}
+
 /// A file of limits, for as long as this is there.
-struct Limits(&'static std::path::Path);
+struct Limits(std::path::PathBuf);
 
 impl Limits {
-    fn new(text: &str) -> Self {
-        let file = std::path::Path::new("/etc/security/limits.d/porthole-test.conf");
-        std::fs::write(file, text).unwrap();
+    fn new(user: &str, text: &str) -> Self {
+        let file = format!("/etc/security/limits.d/{user}.conf").into();
+        std::fs::write(&file, text).unwrap();
         Self(file)
     }
 }
 
 impl Drop for Limits {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(self.0);
+        let _ = std::fs::remove_file(&self.0);
     }
 }
 

@@ -26,6 +26,9 @@ pub(crate) fn cause(error: &LaunchError) -> String {
             say!("launch-no-login", user = user.as_str(), shell = shell)
         }
         LaunchError::Expired { user } => say!("launch-expired", user = user.as_str()),
+        LaunchError::NoLimits { user, why } => {
+            say!("launch-no-limits", user = user.as_str(), why = why.as_str())
+        }
         LaunchError::LoginsClosed { file, said } => {
             let file = file.display().to_string();
             say!("launch-logins-closed", file = file, said = bracketed(said))
@@ -89,6 +92,7 @@ pub(crate) fn fix(error: &LaunchError) -> Option<String> {
         LaunchError::NoSuchUser(_) => say!("launch-no-user-fix"),
         LaunchError::NoLogin { user, .. } => say!("launch-no-login-fix", user = user.as_str()),
         LaunchError::Expired { user } => say!("launch-expired-fix", user = user.as_str()),
+        LaunchError::NoLimits { user, .. } => say!("launch-no-limits-fix", user = user.as_str()),
         LaunchError::NoSudo { me, user, .. } => {
             say!("launch-no-sudo-fix", me = me.as_str(), user = user.as_str())
         }
@@ -232,6 +236,10 @@ mod tests {
                 shell: "/bin/false".into(),
             },
             LaunchError::Expired { user: user() },
+            LaunchError::NoLimits {
+                user: user(),
+                why: why(),
+            },
             LaunchError::LoginsClosed {
                 file: "/run/nologin".into(),
                 said: said(),

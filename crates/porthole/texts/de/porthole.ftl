@@ -292,6 +292,8 @@ launch-no-login = Mit dem Konto `{ $user }` kann man sich nicht anmelden: Seine 
 launch-no-login-fix = Wählen Sie einen anderen `user`, oder geben Sie dem Konto eine Shell: usermod -s /bin/bash { $user }.
 launch-expired = Das Konto `{ $user }` ist abgelaufen.
 launch-expired-fix = So öffnen Sie es wieder: chage -E -1 { $user }.
+launch-no-limits = Die Grenzen einer Anmeldung von { $user } ließen sich nicht lesen: { $why }.
+launch-no-limits-fix = Starten Sie den Desktop noch einmal. Bleibt es dabei, zeigt dieser Befehl als root den Grund: runuser -u { $user } true.
 launch-logins-closed = Nur root darf sich zurzeit anmelden, weil es { $file } gibt{ $said }.
 launch-no-sudo = { $me } darf keinen Desktop für { $user } starten{ $said }.
 launch-no-sudo-fix = Um es zu erlauben, fügen Sie mit `visudo -f /etc/sudoers.d/porthole` diese Zeile hinzu: { $me } ALL=({ $user }) NOPASSWD: ALL.

@@ -295,6 +295,8 @@ launch-no-login = The account `{ $user }` is not for logging in: its shell is { 
 launch-no-login-fix = Choose another `user`, or give it a shell: usermod -s /bin/bash { $user }.
 launch-expired = The account `{ $user }` has expired.
 launch-expired-fix = To open it again: chage -E -1 { $user }.
+launch-no-limits = The limits of a login of { $user } could not be read: { $why }.
+launch-no-limits-fix = Start it again. If it stays so, look at what root gets from: runuser -u { $user } true.
 launch-logins-closed = Nobody but root may log in now, because { $file } exists{ $said }.
 launch-no-sudo = { $me } may not start a desktop for { $user }{ $said }.
 launch-no-sudo-fix = To allow it, add this line with `visudo -f /etc/sudoers.d/porthole`: { $me } ALL=({ $user }) NOPASSWD: ALL.
