@@ -119,12 +119,16 @@ _portholed() {
 
     case "${cmd}" in
         portholed)
-            opts="-D -v -h -V --config --token-plugin --token-source --cert --key --ssl-only --web --index --allow-host --allow-origin --heartbeat --daemon --log-file --verbose --detached --stop-left --help --version status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help"
+            opts="-6 -D -v -h -V --unix-target --config --token-plugin --token-source --target-config --cert --key --ssl-only --web --index --allow-host --allow-origin --heartbeat --prefer-ipv6 --daemon --log-file --verbose --libserver --file-only --no-parent --detached --stop-left --help --version status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --unix-target)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -134,6 +138,10 @@ _portholed() {
                     return 0
                     ;;
                 --token-source)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --target-config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_portholed_global_optspecs
-    string join \n config= token-plugin= token-source= cert= key= ssl-only web= index allow-host= allow-origin= heartbeat= D/daemon log-file= v/verbose detached stop-left h/help V/version
+    string join \n unix-target= config= token-plugin= token-source= target-config= cert= key= ssl-only web= index allow-host= allow-origin= heartbeat= 6/prefer-ipv6 D/daemon log-file= v/verbose libserver file-only no-parent detached stop-left h/help V/version
 end
 
 function __fish_portholed_needs_command
@@ -24,20 +24,26 @@ function __fish_portholed_using_subcommand
     contains -- $cmd[1] $argv
 end
 
+complete -c portholed -n "__fish_portholed_needs_command" -l unix-target -d 'The Unix socket to relay to, in place of a target' -r -F
 complete -c portholed -n "__fish_portholed_needs_command" -l config -d 'Config file, in place of the one in the config folder' -r -F
 complete -c portholed -n "__fish_portholed_needs_command" -l token-plugin -d 'How tokens are looked up: TokenFile or ReadOnlyTokenFile' -r
 complete -c portholed -n "__fish_portholed_needs_command" -l token-source -d 'File with lines `token: host:port`, or a folder of such files' -r -F
+complete -c portholed -n "__fish_portholed_needs_command" -l target-config -d 'websockify\'s older way to name a token file' -r -F
 complete -c portholed -n "__fish_portholed_needs_command" -l cert -d 'Speak https as well as http, with this certificate and those that vouch for it (PEM); a renewed one is taken up' -r -F
 complete -c portholed -n "__fish_portholed_needs_command" -l key -d 'The certificate\'s private key, if it is not in the same file' -r -F
 complete -c portholed -n "__fish_portholed_needs_command" -l web -d 'Serve this folder in place of the viewer that is built in' -r -F
 complete -c portholed -n "__fish_portholed_needs_command" -l allow-host -d 'Answer only to this Host name and to this machine\'s own (may be repeated)' -r
 complete -c portholed -n "__fish_portholed_needs_command" -l allow-origin -d 'Let only pages of this origin and our own connect, as https://desk.example.org (may be repeated)' -r
-complete -c portholed -n "__fish_portholed_needs_command" -l heartbeat -d 'Ping viewers this often, so that no proxy cuts idle ones [default: 20]' -r
+complete -c portholed -n "__fish_portholed_needs_command" -l heartbeat -d 'Ping viewers this often, so that no proxy cuts idle ones; 0: never [default: 20]' -r
 complete -c portholed -n "__fish_portholed_needs_command" -l log-file -d 'Log to this file in place of standard error; SIGHUP opens it anew' -r -F
 complete -c portholed -n "__fish_portholed_needs_command" -l ssl-only -d 'Speak https alone'
 complete -c portholed -n "__fish_portholed_needs_command" -l index -d 'List all targets with their links at `/`, for everybody who can reach it'
+complete -c portholed -n "__fish_portholed_needs_command" -s 6 -l prefer-ipv6 -d 'Of a name to listen on that has IPv6 addresses, take those alone'
 complete -c portholed -n "__fish_portholed_needs_command" -s D -l daemon -d 'Run in the background, once it listens'
 complete -c portholed -n "__fish_portholed_needs_command" -s v -l verbose -d 'Log more; twice for still more'
+complete -c portholed -n "__fish_portholed_needs_command" -l libserver -d 'websockify\'s other server engine: there is one here'
+complete -c portholed -n "__fish_portholed_needs_command" -l file-only -d 'Folders are never listed here'
+complete -c portholed -n "__fish_portholed_needs_command" -l no-parent -d 'Nothing above the folder is ever served here'
 complete -c portholed -n "__fish_portholed_needs_command" -l detached -d 'What the process in the background is started with by the one that was called'
 complete -c portholed -n "__fish_portholed_needs_command" -l stop-left -d 'What the package does before it is removed: stop desktops of this user\'s that no Porthole watches over'
 complete -c portholed -n "__fish_portholed_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -51,7 +51,7 @@ pub use onlooker::{LookError, Onlooker};
 pub use pages::{Index, IndexEntry, Pages};
 pub use plain::Plain;
 pub use porthole_rfb::{Password, Picture, Rights, ServerError, UpdateError, security_types};
-pub use server::{Gateway, HEARTBEAT, Settings, probe};
+pub use server::{Gateway, HEARTBEAT, NO_HEARTBEAT, Settings, probe};
 pub use session::{SessionId, SessionInfo, Sessions};
 pub use source::{Lookup, TokenSource};
 pub use target::{BadTarget, BadTargetReason, Dial, NoWay, Target, TargetError};

@@ -40,6 +40,9 @@ pub struct Settings {
     pub heartbeat: Duration,
 }
 
+/// Viewers are not pinged, for [`Settings::heartbeat`]. One that is gone is found by the system then, after minutes.
+pub const NO_HEARTBEAT: Duration = Duration::from_secs(u32::MAX as u64);
+
 /// How often viewers are pinged: a proxy in between may cut a connection on which nothing moves for a minute.
 pub const HEARTBEAT: Duration = Duration::from_secs(20);
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use futures_util::{SinkExt, StreamExt};
-use porthole_gateway::{End, Grant, Token};
+use porthole_gateway::{Access, End, Grant, NO_HEARTBEAT, Pages, Token};
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Message;
@@ -208,6 +208,25 @@ async fn a_viewer_that_answers_may_idle_for_hours() {
     for _ in 0..500 {
         skip(20 * SECOND).await;
         pinged(&mut viewer).await;
+        caught_up(&mut viewer).await;
+    }
+    server.write_all(b"hello").await.unwrap();
+    receive(&mut viewer, 5).await;
+}
+
+/// As websockify has it unless it is told otherwise.
+#[tokio::test]
+async fn without_a_heartbeat_nobody_is_pinged_nor_called_silent() {
+    let target = TestTarget::tcp().await;
+    let pages = Pages::Embedded { index: None };
+    let gateway = TestGateway::with_heartbeat(Access::default(), pages, NO_HEARTBEAT).await;
+    gateway.grant("raw", raw(target.target()));
+    let mut viewer = gateway.viewer("raw").await;
+    let mut server = target.accept().await;
+    caught_up(&mut viewer).await;
+    for _ in 0..500 {
+        skip(24 * 3600 * SECOND).await;
+        // Its pong is the first that comes.
         caught_up(&mut viewer).await;
     }
     server.write_all(b"hello").await.unwrap();

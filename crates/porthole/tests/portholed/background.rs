@@ -76,6 +76,37 @@ async fn it_listens_when_the_caller_gets_its_prompt_back() {
     assert!(home.read("log").contains("stopping"));
 }
 
+/// A start script often holds a lock while it starts something, or has its output in a pipe.
+#[test]
+fn nothing_that_the_caller_has_open_is_held() {
+    let home = Home::new();
+    let portholed = home.command(&["-D", "127.0.0.1:0", "127.0.0.1:5901"]);
+    let script = "exec 3>&1 9>lock 7<lock; flock -n 9 || exit 9; \"$0\" \"$@\"; exec 9>&-";
+    let output = std::process::Command::new("sh")
+        .args(["-c", script])
+        .arg(portholed.get_program())
+        .args(portholed.get_args())
+        .current_dir(home.path(""))
+        .env("HOME", home.path(""))
+        .stdout(std::fs::File::create(home.path("out")).unwrap())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let daemon = Daemon::of(&home.read("out"));
+    let folder = format!("/proc/{}/fd", daemon.pid.as_raw_pid());
+    let open: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok())
+        .filter(|path| path.starts_with(home.path("")))
+        .collect();
+    assert_eq!(open, [] as [std::path::PathBuf; 0]);
+    let free = std::process::Command::new("flock")
+        .arg("-n")
+        .args([home.path("lock"), "true".into()])
+        .status();
+    assert!(free.unwrap().success());
+}
+
 #[test]
 fn what_goes_wrong_before_is_told_to_the_caller() {
     let home = Home::new();

@@ -35,6 +35,16 @@ fn an_option_of_websockify_that_is_missing_here_says_what_to_do() {
 }
 
 #[test]
+fn an_abbreviation_of_several_options_names_them() {
+    let (code, text) = refusal(&Home::new(), &["6080", "--token=TokenFile"]);
+    assert_eq!(code, 2);
+    assert!(
+        text.contains("--token is short for several: --token-plugin, --token-source"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_port_that_is_taken() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let _other = TcpListener::bind(taken).unwrap();
@@ -111,6 +121,10 @@ fn help_and_version() {
         "--token-plugin <PLUGIN>",
         "\nRunning:",
         "--daemon",
+        "[--config FILE] COMMAND [ARGUMENTS]",
+        "\n  link ",
+        "\n  history ",
+        "\n  doctor ",
     ] {
         assert!(output(&["--help"]).contains(part), "{part}");
     }

@@ -248,6 +248,61 @@ async fn a_folder_in_place_of_the_viewer() {
         .await;
 }
 
+/// A start script of websockify's keeps working as it is, down to the shortest spelling.
+#[tokio::test]
+async fn options_as_websockify_takes_them() {
+    let echo = target::echo().await;
+    for options in [
+        &["--token-plug=TokenFile", "--token-s", "tokens", "127.0.0.1:0"][..],
+        &["--target-config=tokens", "--heartbeat=0", "127.0.0.1:0"],
+        &[
+            "--target-c",
+            "tokens",
+            "--libserver",
+            "--file-only",
+            "--no-parent",
+            "127.0.0.1:0",
+        ],
+        &[
+            "--target-config=none",
+            "--target-config=tokens",
+            "-v",
+            "--verb",
+            "-6",
+            "127.0.0.1:0",
+        ],
+    ] {
+        let home = Home::new();
+        home.write("tokens", &format!("alice: {echo}\n"));
+        let portholed = Portholed::start(&home, options);
+        connect(portholed.address, "/?token=alice")
+            .await
+            .hears_its_echo()
+            .await;
+        assert_eq!(
+            ending(portholed.address, "/?token=bob").await.0,
+            4001,
+            "{options:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_unix_target_by_its_own_option() {
+    let home = Home::new();
+    let listener = tokio::net::UnixListener::bind(home.path("vnc")).unwrap();
+    let portholed = Portholed::start(&home, &["--unix-targ=vnc", "127.0.0.1:0"]);
+    let own = format!("http://{}", portholed.address);
+    let (mut client, _) = connect_with(portholed.address, "/websockify", &[("Origin", &own)])
+        .await
+        .unwrap();
+    let (mut stream, _) = listener.accept().await.unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut stream, b"RFB 003.008\n")
+        .await
+        .unwrap();
+    assert_eq!(client.bytes().await, b"RFB 003.008\n");
+}
+
 #[tokio::test]
 async fn an_idle_viewer_is_pinged() {
     let home = Home::new();

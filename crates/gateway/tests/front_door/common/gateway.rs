@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use super::{Stream, Transport, Viewer, connect, identity, open, wire, within};
@@ -44,6 +45,10 @@ impl TestGateway {
     }
 
     pub async fn with(access: Access, pages: Pages) -> Self {
+        Self::with_heartbeat(access, pages, HEARTBEAT).await
+    }
+
+    pub async fn with_heartbeat(access: Access, pages: Pages, heartbeat: Duration) -> Self {
         let grants = Arc::new(Grants::default());
         let settings = Settings {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
@@ -53,7 +58,7 @@ impl TestGateway {
             access,
             pages,
             tokens: grants.clone(),
-            heartbeat: HEARTBEAT,
+            heartbeat,
         };
         let gateway = Gateway::start(settings).await.unwrap();
         Self { gateway, grants }

@@ -8,7 +8,7 @@ use porthole_gateway::{
     sources::{TargetFault, websockify_target},
 };
 
-use crate::{foreign_options, listen::Listen, remote::Command};
+use crate::{abbreviations, foreign_options, listen::Listen, remote::Command};
 
 /// Relays VNC displays to browsers.
 ///
@@ -16,6 +16,7 @@ use crate::{foreign_options, listen::Listen, remote::Command};
 /// websockify: it relays WebSockets to one target, or to those that a token file names.
 #[derive(Debug, Parser)]
 #[command(name = "portholed", version, max_term_width = 100, override_usage = USAGE, after_help = EXAMPLES)]
+#[command(args_override_self = true)]
 pub struct Args {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -28,6 +29,10 @@ pub struct Args {
     #[arg(value_name = "TARGET", value_parser = target, conflicts_with = "token_plugin")]
     pub target: Option<Target>,
 
+    /// The Unix socket to relay to, in place of a target
+    #[arg(long, value_name = "FILE", requires = "listen", conflicts_with_all = ["target", "token_plugin", "target_config"])]
+    pub unix_target: Option<PathBuf>,
+
     /// Config file, in place of the one in the config folder
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
@@ -39,6 +44,10 @@ pub struct Args {
     /// File with lines `token: host:port`, or a folder of such files
     #[arg(long, value_name = "FILE", requires = "token_plugin", help_heading = TOKENS)]
     pub token_source: Option<PathBuf>,
+
+    /// websockify's older way to name a token file
+    #[arg(long, value_name = "FILE", requires = "listen", conflicts_with_all = ["target", "token_plugin"], help_heading = TOKENS)]
+    pub target_config: Option<PathBuf>,
 
     /// Speak https as well as http, with this certificate and those that vouch for it (PEM); a renewed one is taken up
     #[arg(long, value_name = "FILE", requires = "listen", help_heading = TLS)]
@@ -68,9 +77,13 @@ pub struct Args {
     #[arg(long, value_name = "ORIGIN", requires = "listen", help_heading = ACCESS)]
     pub allow_origin: Vec<String>,
 
-    /// Ping viewers this often, so that no proxy cuts idle ones [default: 20]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600), requires = "listen", help_heading = RUNNING)]
-    pub heartbeat: Option<u64>,
+    /// Ping viewers this often, so that no proxy cuts idle ones; 0: never [default: 20]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32), requires = "listen", help_heading = RUNNING)]
+    pub heartbeat: Option<u32>,
+
+    /// Of a name to listen on that has IPv6 addresses, take those alone
+    #[arg(short = '6', long, requires = "listen", help_heading = RUNNING)]
+    pub prefer_ipv6: bool,
 
     /// Run in the background, once it listens
     #[arg(short = 'D', long, help_heading = RUNNING)]
@@ -84,6 +97,18 @@ pub struct Args {
     #[arg(short, long, action = ArgAction::Count, help_heading = RUNNING)]
     pub verbose: u8,
 
+    /// websockify's other server engine: there is one here
+    #[arg(long, hide = true)]
+    pub libserver: bool,
+
+    /// Folders are never listed here
+    #[arg(long, hide = true)]
+    pub file_only: bool,
+
+    /// Nothing above the folder is ever served here
+    #[arg(long, hide = true)]
+    pub no_parent: bool,
+
     /// What the process in the background is started with by the one that was called
     #[arg(long, hide = true, requires = "daemon")]
     pub detached: bool,
@@ -96,13 +121,15 @@ pub struct Args {
 const USAGE: &str = "portholed [--config FILE] [OPTIONS]
        portholed [OPTIONS] [ADDRESS:]PORT TARGET
        portholed [OPTIONS] [ADDRESS:]PORT --token-plugin=TokenFile --token-source=FILE
-       portholed [--config FILE] status | start NAME | stop NAME | restart NAME | stop-all
-       portholed [--config FILE] doctor [--json] [--token-source FILE]";
+       portholed [--config FILE] COMMAND [ARGUMENTS]";
 
 const EXAMPLES: &str = "Examples:
   portholed
   portholed 127.0.0.1:6080 localhost:5901
-  portholed -D --log-file=/var/log/portholed.log --token-plugin=TokenFile --token-source=/etc/tokens 6080";
+  portholed -D --log-file=/var/log/portholed.log --token-plugin=TokenFile --token-source=/etc/tokens 6080
+  portholed link Alice --view --for 1h
+
+Every long option may be abbreviated, as with websockify. `portholed COMMAND --help` tells of a command.";
 
 const TOKENS: &str = "Tokens";
 const TLS: &str = "Encryption";
@@ -121,13 +148,16 @@ impl Args {
     }
 
     fn parse_all(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let words = abbreviations::expand(words)?;
         let args = Self::try_parse_from(words).map_err(foreign_options::explain)?;
         if args.command.is_some() && (args.listen.is_some() || args.daemon) {
-            let text = "`status`, `start`, `stop`, `restart` and `stop-all` speak to the portholed that runs already: \
-                        they go without a port and without --daemon";
+            let text = "a command such as `status` speaks to the portholed that runs already: \
+                        it goes without a port and without --daemon";
             return Err(Self::command().error(ErrorKind::ArgumentConflict, text));
         }
-        if args.listen.is_some() && args.target.is_none() && args.token_plugin.is_none() {
+        let has_target = args.target.is_some() || args.unix_target.is_some();
+        let has_tokens = args.token_plugin.is_some() || args.target_config.is_some();
+        if args.listen.is_some() && !has_target && !has_tokens {
             let text = "a port alone is not enough: add a target, as localhost:5901, \
                         or --token-plugin=TokenFile --token-source=FILE";
             return Err(Self::command().error(ErrorKind::MissingRequiredArgument, text));
@@ -187,6 +217,36 @@ mod tests {
             );
             assert!(args.daemon && args.verbose == 1 && args.web.is_none(), "{line}");
         }
+    }
+
+    #[test]
+    fn options_may_be_abbreviated_and_repeated() {
+        let args = parse("-D -D --v --verb --verb --token-plug=TokenFile --token-s=a --token-source=b 6080");
+        assert!(args.unwrap_err().contains("--v is short for several"));
+        let args = parse(
+            "-D -D --daemon --verb -v --token-plug=TokenFile --token-s=a --token-source=b 6080 --web w --web x",
+        );
+        let args = args.unwrap();
+        assert!(args.daemon && args.verbose == 2);
+        assert_eq!(args.token_source, Some("b".into()));
+        assert_eq!(args.web, Some("x".into()));
+        // Those that may have several values keep all.
+        let args = parse("6080 a:1 --allow-host=a --allow-host=b --ssl-only --cert=x --ssl-only").unwrap();
+        assert_eq!(args.allow_host, ["a", "b"]);
+    }
+
+    #[test]
+    fn what_websockify_has_besides() {
+        let args =
+            parse("-6 --libserver --file-only --no-parent --unix-target=/run/x --heartbeat=0 6080").unwrap();
+        assert!(args.prefer_ipv6 && args.libserver && args.file_only && args.no_parent);
+        assert_eq!(
+            (args.unix_target, args.heartbeat),
+            (Some("/run/x".into()), Some(0))
+        );
+        let args = parse("--prefer-ipv6 --target-config=tokens localhost:6080 --heartbeat 100000").unwrap();
+        assert!(args.prefer_ipv6);
+        assert_eq!(args.target_config, Some("tokens".into()));
     }
 
     #[test]
@@ -264,13 +324,18 @@ mod tests {
             ("6080 a:1 --config=x", &["cannot be used with"]),
             ("6080 a:1 --index --web=/srv", &["cannot be used with"]),
             ("--web=/srv", &["<PORT>"]),
-            ("6080 a:1 --heartbeat=0", &["0 is not in 1..=3600"]),
+            ("6080 a:1 --heartbeat=-1", &["--heartbeat"]),
+            (
+                "6080 a:1 --token=x",
+                &["--token is short for several", "--token-plugin, --token-source"],
+            ),
+            ("6080 a:1 --unix-target=/run/x", &["cannot be used with"]),
+            ("6080 a:1 --target-config=x", &["cannot be used with"]),
             ("--allow-host=x", &["<PORT>"]),
             (
                 "6080 --token-sorce=x",
                 &["unexpected argument '--token-sorce'", "'--token-source'"],
             ),
-            ("6080 a:1 --verbos", &["'--verbose'"]),
             ("6080 a:1 --key=self.pem", &["--cert <FILE>"]),
             ("6080 a:1 --ssl-only", &["--cert <FILE>"]),
             ("--cert=self.pem", &["<PORT>"]),
@@ -291,18 +356,10 @@ mod tests {
                 &["websockify's option --verify-client"],
             ),
             ("6080 a:1 --record=x", &["websockify's option --record"]),
-            (
-                "6080 --unix-target=/run/x",
-                &["websockify's option --unix-target", "unix_socket:/PATH"],
-            ),
-            (
-                "6080 --target-config=x",
-                &["--token-plugin=TokenFile --token-source=FILE"],
-            ),
             ("6080 a:1 --run-once", &["websockify's option --run-once"]),
             ("6080 a:1 --timeout=5", &["websockify's option --timeout"]),
             ("6080 a:1 --inetd", &["websockify's option --inetd"]),
-            ("-6 6080 a:1", &["websockify's option -6", "[::1]:6080"]),
+            ("6080 a:1 --ssl-v=x", &["websockify's option --ssl-version"]),
         ] {
             let error = parse(line).unwrap_err();
             assert!(

@@ -25,14 +25,9 @@ const OPTIONS: &[(&[&str], &str)] = &[
         &["--ssl-target"],
         "targets are reached without TLS; use a tunnel to a target that wants it",
     ),
-    (&["--unix-target"], "give the socket as target: unix_socket:/PATH"),
     (
         &["--unix-listen", "--unix-listen-mode"],
         "it listens on TCP alone; give an address such as 127.0.0.1:6080",
-    ),
-    (
-        &["--target-config"],
-        "write --token-plugin=TokenFile --token-source=FILE",
     ),
     (&["--host-token"], "tokens are read from `?token=` alone"),
     (
@@ -55,15 +50,7 @@ const OPTIONS: &[(&[&str], &str)] = &[
         &["--syslog", "--legacy-syslog"],
         "it logs to standard error or to --log-file",
     ),
-    (
-        &["--prefer-ipv6", "-6"],
-        "it listens on IPv4 and IPv6 alike; give an address such as [::1]:6080 to choose",
-    ),
-    (&["--libserver"], "there is one server engine; leave it out"),
-    (
-        &["--file-only", "--no-parent", "--strict-mode"],
-        "folders are never listed; leave it out",
-    ),
+    (&["--strict-mode"], "folders are never listed; leave it out"),
 ];
 
 /// Puts the answer in place of clap's own words, which would guess at a similar option.

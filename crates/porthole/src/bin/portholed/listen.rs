@@ -35,11 +35,12 @@ impl FromStr for Listen {
 }
 
 impl Listen {
-    /// The addresses meant. A name may stand for several.
+    /// The addresses meant. A name may stand for several; with `prefer_ipv6`, its IPv6 addresses are taken alone if it
+    /// has any, as websockify's `-6` does.
     ///
     /// # Errors
     /// A name without addresses.
-    pub async fn addresses(&self) -> anyhow::Result<Vec<SocketAddr>> {
+    pub async fn addresses(&self, prefer_ipv6: bool) -> anyhow::Result<Vec<SocketAddr>> {
         let Some(host) = &self.host else {
             return Ok(self.everywhere());
         };
@@ -47,6 +48,9 @@ impl Listen {
         let mut addresses: Vec<_> = found
             .with_context(|| format!("cannot listen on `{host}`"))?
             .collect();
+        if prefer_ipv6 && addresses.iter().any(SocketAddr::is_ipv6) {
+            addresses.retain(SocketAddr::is_ipv6);
+        }
         addresses.sort();
         addresses.dedup();
         Ok(addresses)
@@ -93,7 +97,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_addresses_that_are_meant() {
-        let addresses = async |text: &str| text.parse::<Listen>().unwrap().addresses().await.unwrap();
+        let addresses = async |text: &str| text.parse::<Listen>().unwrap().addresses(false).await.unwrap();
         assert_eq!(
             addresses("127.0.0.1:6080").await,
             ["127.0.0.1:6080".parse().unwrap()]

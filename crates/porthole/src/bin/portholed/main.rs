@@ -1,5 +1,6 @@
 //! The headless shell: the same gateway without a window, by its own config or by websockify's command line.
 
+mod abbreviations;
 mod args;
 mod certificate;
 mod detach;

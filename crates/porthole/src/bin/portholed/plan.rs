@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, bail, ensure};
 use porthole::ConfigPlace;
-use porthole_gateway::HEARTBEAT;
+use porthole_gateway::{HEARTBEAT, NO_HEARTBEAT, Target};
 
 use crate::{
     args::Args,
@@ -48,7 +48,11 @@ impl Plan {
 
 impl Work {
     fn of(args: Args) -> anyhow::Result<Self> {
-        let tokens = match (args.target, args.token_source) {
+        let target = match args.unix_target.as_deref().map(resolved).transpose()? {
+            Some(socket) => Some(Target::Unix(socket)),
+            None => args.target,
+        };
+        let tokens = match (target, args.target_config.or(args.token_source)) {
             (Some(target), _) => Tokens::None { target },
             (None, Some(source)) => Tokens::File(resolved(&source)?),
             (None, None) => return Ok(Self::Config(ConfigPlace::find(args.config)?)),
@@ -62,6 +66,7 @@ impl Work {
         }
         Ok(Self::Websockify(Settings {
             listen,
+            prefer_ipv6: args.prefer_ipv6,
             certificate: certificate(args.cert, args.key)?,
             plain: !args.ssl_only,
             tokens,
@@ -69,7 +74,11 @@ impl Work {
             index: args.index,
             hosts: args.allow_host,
             origins: args.allow_origin,
-            heartbeat: args.heartbeat.map_or(HEARTBEAT, Duration::from_secs),
+            heartbeat: match args.heartbeat {
+                None => HEARTBEAT,
+                Some(0) => NO_HEARTBEAT,
+                Some(seconds) => Duration::from_secs(seconds.into()),
+            },
         }))
     }
 }

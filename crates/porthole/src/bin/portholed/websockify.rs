@@ -18,6 +18,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Settings {
     pub listen: Listen,
+    /// Whether a name's IPv4 addresses are left out if it has others.
+    pub prefer_ipv6: bool,
     /// With it, https is spoken, too.
     pub certificate: Option<Certificate>,
     /// Whether http is spoken.
@@ -55,7 +57,7 @@ pub struct StandIn {
 /// Listens, and serves from then on.
 pub async fn start(settings: Settings) -> anyhow::Result<StandIn> {
     let access = settings.access();
-    let listen = settings.listen.addresses().await?;
+    let listen = settings.listen.addresses(settings.prefer_ipv6).await?;
     let source = Source::open(settings.tokens, settings.index).await?;
     let pages = match settings.web {
         Some(folder) => Pages::Dir(folder),
