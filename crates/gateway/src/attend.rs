@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use porthole_rfb::{ClientReader, Password};
+use porthole_rfb::{ClientReader, Password, Rights};
 use tokio::time::{Instant, sleep_until};
 
 use crate::{
@@ -192,13 +192,14 @@ async fn prepare(
 ) -> Result<(ServerStream, Option<ClientReader>), End> {
     let (target, password) = reach(grant).await?;
     let stream = target.connect().await.map_err(End::Target)?;
-    let Some(rights) = session.rights() else {
+    if matches!(grant.route, Route::Raw) {
         return Ok((stream, None));
-    };
+    }
     let mut server = Server::log_in_for_viewer(&stream, password.as_ref())
         .await
         .map_err(End::Target)?;
     let early = vnc::welcome(viewer, &mut server).await?;
+    let rights = session.enforce_rights().unwrap_or(Rights::View);
     let screen = server.initialise(rights).await.map_err(End::Target)?;
     let welcome = Event::Welcome {
         display: &grant.display,

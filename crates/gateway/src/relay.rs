@@ -8,8 +8,8 @@
 //!   written.
 //! - What one side sent before it closed reaches the other side, as far as that side still takes it.
 //! - A direction at full speed yields every [`FAIR_SHARE`] bytes, so that other sessions' small updates pass.
-//! - Whatever ends the session from outside ends it also while a write is blocked; new rights hold as soon as the server
-//!   has taken what was let through before.
+//! - Whatever ends the session from outside ends it also while a write is blocked; new rights are in force, and are said
+//!   to be, as soon as the server has taken what was let through before and what makes it follow.
 
 mod down;
 mod goodbye;
@@ -172,6 +172,10 @@ impl<V: Socket, S: Socket> Relay<V, S> {
             let waits_for_turn = self.waits_for_turn();
             if let Poll::Ready(end) = self.poll_down(cx) {
                 return Poll::Ready(end);
+            }
+            // The event that tells the page is written, too, unless the viewer takes nothing.
+            if let Some(rights) = self.up.rights_upstream.take() {
+                self.session.confirm_rights(rights);
             }
             if !(waits_for_turn && self.control.is_none()) {
                 return Poll::Pending;

@@ -13,7 +13,7 @@ use std::{
 use porthole_rfb::Rights;
 use tokio::sync::watch;
 
-use crate::{End, Grant, OnDemand, Route, Target, TokenHash};
+use crate::{End, Grant, OnDemand, RightsError, Route, Target, TokenHash, live_rights::LiveRights};
 
 /// Names a session for as long as the program runs.
 pub type SessionId = u64;
@@ -31,7 +31,7 @@ pub struct SessionInfo {
     pub address: IpAddr,
     /// Since when.
     pub since: SystemTime,
-    /// What the viewer may do now; `None` on a raw route, where nobody can tell.
+    /// The rights that are in force; `None` on a raw route, where nobody can tell.
     pub rights: Option<Rights>,
     /// Bytes sent to the viewer, without WebSocket framing.
     pub to_viewer: u64,
@@ -58,7 +58,7 @@ struct Entry {
     info: SessionInfo,
     to_viewer: AtomicU64,
     to_server: AtomicU64,
-    rights: watch::Sender<Option<Rights>>,
+    rights: LiveRights,
     /// Past its link's door.
     inside: AtomicBool,
     end: watch::Sender<Option<End>>,
@@ -72,19 +72,24 @@ impl Sessions {
         inside.map(|entry| entry.snapshot()).collect()
     }
 
-    /// Changes what a session's viewer may do, at once and in the same connection: also while a write to the viewer is
-    /// blocked, and whatever the session began with. When control is taken away, the keys and buttons that the viewer
-    /// holds down are let go. `false` if there is no such session on a VNC route.
-    pub fn set_rights(&self, id: SessionId, rights: Rights) -> bool {
+    /// Changes what a session's viewer may do, in the same connection, whatever the session began with and also while a
+    /// write to the viewer is blocked. Returns when it is so.
+    ///
+    /// When control is taken away, that is when the keys and buttons that the viewer holds down have been released, a
+    /// VNC server that can keep its clipboard to itself has been told to, the viewer's page has been told if it takes
+    /// anything, and nothing more that needs control goes upstream: not even the end of a message that the viewer had
+    /// begun. A server that takes nothing for 5 seconds cannot be told, so the session is ended instead.
+    ///
+    /// # Errors
+    /// Why it is not so.
+    pub async fn set_rights(&self, id: SessionId, rights: Rights) -> Result<(), RightsError> {
         let entry = self.entries().get(&id).cloned();
-        let Some(entry) = entry.filter(|entry| entry.is_inside()) else {
-            return false;
-        };
-        let is_vnc = entry.rights.borrow().is_some();
-        if is_vnc && entry.set_rights(rights) {
+        let entry = entry.filter(|entry| entry.is_inside());
+        let entry = entry.ok_or(RightsError::NoSession)?;
+        if entry.rights.want(rights) {
             self.changed();
         }
-        is_vnc
+        entry.rights.settled(rights).await
     }
 
     /// Ends a session; `false` if there is none of that name. Takes effect also while a write to its viewer is blocked.
@@ -154,7 +159,7 @@ impl Sessions {
             info,
             to_viewer,
             to_server,
-            rights: watch::Sender::new(rights),
+            rights: LiveRights::new(rights),
             inside: AtomicBool::new(grant.door.is_none()),
             end: watch::Sender::new(None),
         });
@@ -170,7 +175,6 @@ impl Sessions {
         };
         Session {
             on_demand,
-            rights: entry.rights.subscribe(),
             ended: entry.end.subscribe(),
             entry,
             sessions: self.clone(),
@@ -187,21 +191,13 @@ impl Entry {
         SessionInfo {
             to_viewer: self.to_viewer.load(Ordering::Relaxed),
             to_server: self.to_server.load(Ordering::Relaxed),
-            rights: *self.rights.borrow(),
+            rights: self.rights.in_force(),
             ..self.info.clone()
         }
     }
 
     fn is_inside(&self) -> bool {
         self.inside.load(Ordering::Relaxed)
-    }
-
-    /// Whether that changed anything.
-    fn set_rights(&self, rights: Rights) -> bool {
-        self.rights.send_if_modified(|now| match now {
-            Some(now) => std::mem::replace(now, rights) != rights,
-            None => false,
-        })
     }
 
     /// Sticky: the first reason counts, and a session that looks later still sees it.
@@ -218,7 +214,6 @@ impl Entry {
 pub(crate) struct Session {
     entry: Arc<Entry>,
     on_demand: Option<Arc<dyn OnDemand>>,
-    rights: watch::Receiver<Option<Rights>>,
     ended: watch::Receiver<Option<End>>,
     sessions: Sessions,
 }
@@ -230,21 +225,53 @@ impl Session {
 
     /// The visitor is past the door, with these rights to begin with.
     pub(crate) fn enter(&self, rights: Rights) {
-        self.entry.set_rights(rights);
+        self.entry.rights.want(rights);
         self.entry.inside.store(true, Ordering::Relaxed);
         self.sessions.changed();
     }
 
-    /// What the viewer may do now; `None` on a raw route.
+    /// Those that the viewer is to have; `None` on a raw route.
     pub(crate) fn rights(&self) -> Option<Rights> {
-        *self.rights.borrow()
+        self.entry.rights.wanted()
+    }
+
+    /// Those to begin with: from now on the caller sees to it that they are kept, and [confirms](Self::confirm_rights)
+    /// that they have changed.
+    pub(crate) fn enforce_rights(&self) -> Option<Rights> {
+        self.entry.rights.enforce()
+    }
+
+    /// They have been taken over, and are on their way upstream.
+    pub(crate) fn take_over_rights(&self) {
+        self.entry.rights.take_over();
+    }
+
+    /// All that makes these hold is upstream.
+    pub(crate) fn confirm_rights(&self, rights: Rights) {
+        if self.entry.rights.confirm(rights) {
+            self.sessions.changed();
+        }
     }
 
     /// Waits until they are other than `known`.
     pub(crate) async fn rights_change(&self, known: Option<Rights>) {
-        let mut rights = self.rights.clone();
-        // The sender lives in our own entry, so it does not fail.
-        let _ = rights.wait_for(|now| *now != known).await;
+        self.entry.rights.wanted_change(known).await;
+    }
+
+    /// Waits until somebody ends the session, or control cannot be taken away without that, and says why it ends.
+    pub(crate) async fn ended(&self) -> End {
+        tokio::select! {
+            biased;
+            end = self.asked_to_end() => end,
+            () = self.entry.rights.overdue() => {
+                tracing::warn!(
+                    session = self.entry.info.id,
+                    "its VNC server takes nothing, so control could not be taken away: the session is ended"
+                );
+                self.entry.ask_to_end(End::Disconnected);
+                End::Disconnected
+            }
+        }
     }
 
     /// Bytes that passed, both ways together.
@@ -261,8 +288,7 @@ impl Session {
         self.entry.to_server.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// Waits until somebody ends the session, and says why.
-    pub(crate) async fn ended(&self) -> End {
+    async fn asked_to_end(&self) -> End {
         let mut ended = self.ended.clone();
         let end = ended
             .wait_for(Option::is_some)
@@ -279,7 +305,7 @@ impl Session {
             return end;
         };
         tokio::select! {
-            asked = self.ended() => asked,
+            asked = self.asked_to_end() => asked,
             words = server.last_words() => words.map_or(end, End::DisplayEnded),
         }
     }
@@ -287,6 +313,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        self.entry.rights.end();
         self.sessions.entries().remove(&self.entry.info.id);
         self.sessions.changed();
     }

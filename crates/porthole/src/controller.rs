@@ -229,10 +229,7 @@ impl Controller {
             Intent::ExportHistory => self.export_history(),
             Intent::RevokeLink { link } => self.revoke_link(link),
             Intent::RevokeLinks { display } => self.revoke_links(&display),
-            Intent::SetRights { session, rights } => {
-                // One that has ended meanwhile can do nothing any more.
-                self.porthole.sessions().set_rights(session, rights.into());
-            }
+            Intent::SetRights { session, rights } => self.set_rights(session, rights),
             Intent::Answer { visitor, rights } => self.answer(visitor, rights),
             Intent::Doctor => self.call_doctor(),
             Intent::CloseDoctor => self.doctor = None,

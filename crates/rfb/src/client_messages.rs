@@ -4,19 +4,18 @@ use crate::ClientError;
 const MAX_ENCODINGS: u16 = 1024;
 /// The longest payload of a fence, by its definition, in bytes.
 const MAX_FENCE: u8 = 64;
-/// The longest clipboard text, in bytes. Servers ignore or refuse far less (TigerVNC takes 256 KiB unless told
-/// otherwise, LibVNCServer 1 MiB). The text streams through, so this is not about memory: new rights wait
-/// until it has passed, and so there has to be an end to it.
+/// The longest clipboard text that does not end the session, in bytes; see `policy::MAX_PASSED_CUT_TEXT` for the longest
+/// that passes.
 const MAX_CUT_TEXT: u32 = 16 << 20;
 
 /// A client message whose end is known: RFC 6143 §7.5, and for the others the community's RFB specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Message {
     pub(crate) kind: Kind,
-    /// How many bytes are held back until it is decided whether it may pass.
-    pub(crate) held: usize,
-    /// How many bytes follow these and share their fate without being held.
-    pub(crate) streamed: usize,
+    /// How many bytes decide whether it may pass.
+    pub(crate) head: usize,
+    /// How many bytes follow these.
+    pub(crate) rest: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,15 +66,14 @@ pub(crate) fn measure(head: &[u8]) -> Result<Measure, ClientError> {
     }
 }
 
-fn whole(kind: Kind, held: usize) -> Measure {
+fn whole(kind: Kind, length: usize) -> Measure {
     Measure::Known(Message {
         kind,
-        held,
-        streamed: 0,
+        head: length,
+        rest: 0,
     })
 }
 
-/// Held whole, for it may have to be rewritten.
 fn set_encodings(head: &[u8]) -> Result<Measure, ClientError> {
     let &[_, _, high, low, ..] = head else {
         return Ok(Measure::Needs(4));
@@ -91,11 +89,11 @@ fn client_cut_text(head: &[u8]) -> Result<Measure, ClientError> {
         return Ok(Measure::Needs(8));
     };
     let length = i32::from_be_bytes([a, b, c, d]).unsigned_abs();
-    let streamed = check("ClientCutText", "bytes", length, MAX_CUT_TEXT)?;
+    let rest = check("ClientCutText", "bytes", length, MAX_CUT_TEXT)?;
     Ok(Measure::Known(Message {
         kind: Kind::ClientCutText,
-        held: 8,
-        streamed,
+        head: 8,
+        rest,
     }))
 }
 
@@ -111,11 +109,10 @@ fn set_desktop_size(head: &[u8]) -> Measure {
     let &[_, _, _, _, _, _, screens, _, ..] = head else {
         return Measure::Needs(8);
     };
-    let streamed = 16 * usize::from(screens);
     Measure::Known(Message {
         kind: Kind::SetDesktopSize,
-        held: 8,
-        streamed,
+        head: 8,
+        rest: 16 * usize::from(screens),
     })
 }
 

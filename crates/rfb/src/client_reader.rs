@@ -14,10 +14,15 @@ use crate::{ClientError, Rights, ServerClipboard, encodings, extended_clipboard}
 ///
 /// # A change of rights
 ///
-/// When control is taken away, the keys and buttons that the viewer holds down are let go. In both directions the
-/// viewer's last SetEncodings goes upstream anew, as its new rights allow it. Towards a server that knows the extended
-/// clipboard, a view-only viewer's every list carries it and is followed by the [wall](ServerClipboard); with control
-/// the server is told the viewer's own list, answers it, and hears from the viewer itself what it can take.
+/// A message passes when its last byte has come, whole or not at all. So the server is always between two messages, and
+/// a change of rights takes effect at once: when control is taken away, the message that the viewer has begun is dropped,
+/// and the keys and buttons that it holds down are released. In both directions the viewer's last SetEncodings goes
+/// upstream anew, as its new rights allow it. Towards a server that knows the extended clipboard, a view-only viewer's
+/// every list carries it and is followed by the [wall](ServerClipboard); with control the server is told the viewer's own
+/// list, answers it, and hears from the viewer itself what it can take.
+///
+/// A message is judged by the least rights that the viewer had since its first byte: what was begun without control is
+/// not sent because control was given before its end.
 ///
 /// # In step
 ///
@@ -29,16 +34,21 @@ use crate::{ClientError, Rights, ServerClipboard, encodings, extended_clipboard}
 /// directions and whatever was negotiated before, because every other message tells its own length. A message
 /// of unknown type has no known end and ends the session.
 ///
+/// The extended clipboard gives ClientCutText a negative length. A server that does not know it would read that as a text
+/// of up to 4 GiB and swallow everything after it. So towards a server that has not said that it knows it, the encoding is
+/// taken out of every list, and messages of negative length are dropped: an honest viewer answers the server with one and
+/// never begins, but may have heard an answer that came too late for the gateway.
+///
 /// # Memory
 ///
-/// Only what a decision needs is held back: up to 73 bytes of a message, and SetEncodings, of at most 1,024
-/// encodings, whole. Clipboard texts and screen layouts stream through. Kept are the last SetEncodings, and at most 64
-/// keys that are down.
+/// A message is held until it is whole: at most 4 KiB, and clipboard texts of up to 1 MiB (`MAX_PASSED_CUT_TEXT`), which
+/// is the most that common servers take; longer ones are dropped as they come. Kept are the last SetEncodings, of at most
+/// 1,024 encodings, and at most 64 keys that are down.
 #[derive(Debug)]
 pub struct ClientReader {
     rights: Rights,
-    /// Those that the server has been told of: behind `rights` until a message that passes has passed.
-    told: Rights,
+    /// The least rights since the first byte of the message that is being read.
+    least: Rights,
     place: Place,
     gather: Gather,
     budget: UpdateBudget,
@@ -51,13 +61,13 @@ pub struct ClientReader {
 /// Where in a message the reader is.
 #[derive(Clone, Copy, Debug)]
 enum Place {
-    /// In the part that is held back until the message can be judged.
+    /// In the part by which the message is judged.
     Head,
-    /// In the part that follows the verdict.
-    Body {
-        left: usize,
-        forward: bool,
-    },
+    /// In a message that passes once so many bytes of it are held.
+    Passing { length: usize },
+    /// In a message that does not pass, of which so many bytes are still to come.
+    Dropping { left: usize },
+    /// There is no next message.
     Failed(ClientError),
 }
 
@@ -66,7 +76,7 @@ impl ClientReader {
     pub fn new(rights: Rights) -> Self {
         Self {
             rights,
-            told: rights,
+            least: rights,
             place: Place::Head,
             gather: Gather::default(),
             budget: UpdateBudget::default(),
@@ -90,20 +100,21 @@ impl ClientReader {
         self.rights
     }
 
-    /// Changes the rights, and appends to `upstream` what makes the server follow. A message that has begun to pass, or
-    /// not to pass, ends as it began, and the server hears of the change behind it; one of which only held-back bytes
-    /// have come is judged by the new rights, as are all that follow.
+    /// Changes the rights, and appends to `upstream` what makes the server follow. Once that is sent, nothing more comes
+    /// of a message that the viewer began with more rights than these.
     pub fn set_rights(&mut self, rights: Rights, upstream: &mut Vec<u8>) {
-        self.rights = rights;
-        if !matches!(
-            self.place,
-            Place::Body {
-                forward: true,
-                left: 1..
-            } | Place::Failed(_)
-        ) {
-            self.tell_rights(upstream);
+        if rights == self.rights {
+            return;
         }
+        self.rights = rights;
+        if self.is_between_messages() {
+            self.least = rights;
+        }
+        if rights == Rights::View {
+            self.drop_begun_message();
+            self.held.release(upstream);
+        }
+        self.tell_encodings(upstream);
     }
 
     /// Tells the reader how much time has passed since it was told last; call it before [`Self::read`].
@@ -115,44 +126,48 @@ impl ClientReader {
         self.budget.elapse(time);
     }
 
-    /// Reads `input`, at any chunking, and appends to `upstream` what may go to the server: hardly more than has been
-    /// read, and 20 bytes for each SetEncodings where the wall before the clipboard is kept up.
+    /// Reads `input`, at any chunking, and appends to `upstream` what may go to the server: whole messages, hardly more
+    /// than has been read, and 20 bytes for each SetEncodings where the wall before the clipboard is kept up.
     ///
     /// # Errors
     ///
     /// The viewer sent what cannot be understood or is not allowed; every later call gives the same error.
-    /// What was appended before it is whole messages.
     pub fn read(&mut self, input: &[u8], upstream: &mut Vec<u8>) -> Result<(), ClientError> {
         let mut rest = input;
         loop {
             match self.place {
                 Place::Head => match self.message(&mut rest) {
-                    Ok(Some(message)) => {
-                        self.place = self.begin(message, upstream).unwrap_or_else(Place::Failed);
-                        self.gather.clear();
-                    }
+                    Ok(Some(message)) => self.begin(message),
                     Ok(None) => return Ok(()),
                     Err(error) => self.place = Place::Failed(error),
                 },
-                Place::Body { left: 0, .. } => {
-                    self.place = Place::Head;
-                    self.tell_rights(upstream);
-                }
-                Place::Body { .. } if rest.is_empty() => return Ok(()),
-                Place::Body { left, forward } => {
-                    let (now, later) = rest.split_at(left.min(rest.len()));
-                    if forward {
-                        upstream.extend_from_slice(now);
+                Place::Passing { length } => {
+                    if !self.gather.fill(length, &mut rest) {
+                        return Ok(());
                     }
-                    self.place = Place::Body {
-                        left: left - now.len(),
-                        forward,
-                    };
-                    rest = later;
+                    self.pass(upstream);
+                    self.next_message();
+                }
+                Place::Dropping { left: 0 } => self.next_message(),
+                Place::Dropping { .. } if rest.is_empty() => return Ok(()),
+                Place::Dropping { left } => {
+                    let here = left.min(rest.len());
+                    rest = &rest[here..];
+                    self.place = Place::Dropping { left: left - here };
                 }
                 Place::Failed(error) => return Err(error),
             }
         }
+    }
+
+    fn is_between_messages(&self) -> bool {
+        matches!(self.place, Place::Head) && self.gather.held().is_empty()
+    }
+
+    fn next_message(&mut self) {
+        self.gather.clear();
+        self.least = self.rights;
+        self.place = Place::Head;
     }
 
     /// Holds back bytes until a message can be judged; `None` when the input ends before that.
@@ -160,7 +175,7 @@ impl ClientReader {
         loop {
             match measure(self.gather.held())? {
                 Measure::Known(message) => {
-                    let judgeable = self.gather.fill(message.held, input);
+                    let judgeable = self.gather.fill(message.head, input);
                     return Ok(judgeable.then_some(message));
                 }
                 Measure::Needs(bytes) if self.gather.fill(bytes, input) => {}
@@ -169,44 +184,50 @@ impl ClientReader {
         }
     }
 
-    /// Passes on the held part of a message, or does not, and tells what is to become of the rest.
-    fn begin(&mut self, message: Message, upstream: &mut Vec<u8>) -> Result<Place, ClientError> {
-        let held = self.gather.held();
-        let verdict = judge(message, held, self.rights)?;
-        match verdict {
-            Verdict::Forward => {
-                self.held.note(message.kind, held, upstream);
-                upstream.extend_from_slice(held);
+    /// Decides what becomes of a message, by its head.
+    fn begin(&mut self, message: Message) {
+        let length = message.head + message.rest;
+        self.place = match judge(message, self.gather.held(), self.least, self.extended_clipboard) {
+            Ok(Verdict::Pass) => Place::Passing { length },
+            Ok(Verdict::Drop) => {
+                self.gather.clear();
+                Place::Dropping { left: message.rest }
             }
-            Verdict::Drop => {}
-            Verdict::FilterEncodings => {
-                self.encodings = held.into();
-                self.tell_encodings(upstream);
-            }
-            Verdict::RationUpdates => ration(held, &mut self.budget, upstream),
-        }
-        Ok(Place::Body {
-            left: message.streamed,
-            forward: verdict != Verdict::Drop,
-        })
+            Err(error) => Place::Failed(error),
+        };
     }
 
-    /// Makes the server follow a change of rights, if there was one since the last time.
-    fn tell_rights(&mut self, upstream: &mut Vec<u8>) {
-        if self.told == self.rights {
-            return;
+    /// Passes on the whole message that is held.
+    fn pass(&mut self, upstream: &mut Vec<u8>) {
+        let message = self.gather.held();
+        match message.first() {
+            Some(2) => {
+                self.encodings = message.into();
+                self.tell_encodings(upstream);
+            }
+            Some(3) if self.least == Rights::View => ration(message, &mut self.budget, upstream),
+            _ => {
+                self.held.note(message, upstream);
+                upstream.extend_from_slice(message);
+            }
         }
-        self.told = self.rights;
-        if self.rights == Rights::View {
-            self.held.release(upstream);
+    }
+
+    /// Nothing has been sent of a message that is not whole. Those that are judged before they are whole are clipboard texts
+    /// and screen layouts, which need control; the others are judged without it at their last byte.
+    fn drop_begun_message(&mut self) {
+        self.least = Rights::View;
+        if let Place::Passing { length } = self.place {
+            let left = length.saturating_sub(self.gather.held().len());
+            self.gather.clear();
+            self.place = Place::Dropping { left };
         }
-        self.tell_encodings(upstream);
     }
 
     fn tell_encodings(&self, upstream: &mut Vec<u8>) {
         let walled = self.extended_clipboard && self.rights == Rights::View;
         if !self.encodings.is_empty() {
-            encodings::filter(&self.encodings, self.rights, walled, upstream);
+            encodings::filter(&self.encodings, self.rights, self.extended_clipboard, upstream);
         } else if walled {
             upstream.extend(ServerClipboard::QUESTION);
         }

@@ -1,21 +1,21 @@
 use crate::{Rights, extended_clipboard};
 
-/// Appends `message`, a whole SetEncodings, to `upstream`, with only those encodings that are allowed; and, where it is
-/// `walled`, with the extended clipboard's, by which the wall is kept up.
-pub(crate) fn filter(message: &[u8], rights: Rights, walled: bool, upstream: &mut Vec<u8>) {
+/// Appends `message`, a whole SetEncodings, to `upstream`, with only those encodings that are allowed. Towards a server
+/// that knows the extended clipboard, a view-only viewer's list has it, by which the wall is kept up.
+pub(crate) fn filter(message: &[u8], rights: Rights, extended_clipboard: bool, upstream: &mut Vec<u8>) {
     let (fixed, list) = message.split_at(4);
     let (list, _) = list.as_chunks::<4>();
     let start = upstream.len();
     upstream.extend_from_slice(fixed);
     let mut count: u16 = 0;
-    for encoding in list
-        .iter()
-        .filter(|bytes| allowed(i32::from_be_bytes(**bytes), rights))
-    {
-        upstream.extend_from_slice(encoding);
-        count += 1;
+    for encoding in list {
+        let is_clipboard = *encoding == extended_clipboard::ENCODING;
+        if allowed(i32::from_be_bytes(*encoding), rights) && (extended_clipboard || !is_clipboard) {
+            upstream.extend_from_slice(encoding);
+            count += 1;
+        }
     }
-    if walled {
+    if extended_clipboard && rights == Rights::View {
         upstream.extend_from_slice(&extended_clipboard::ENCODING);
         count += 1;
     }

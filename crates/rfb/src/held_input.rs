@@ -1,15 +1,19 @@
-use crate::client_messages::Kind;
-
 /// More keys than this are not held down at once; ten fingers need fewer.
 const MOST_KEYS: usize = 64;
 
-/// The keys and buttons that a viewer holds down, as the server sees it.
+/// The QEMU message that switches the sound off.
+const AUDIO_OFF: [u8; 4] = [255, 1, 0, 1];
+
+/// What lasts of the messages that a viewer has sent: the keys and buttons that it holds down, as the server sees it, and
+/// the sound that it has switched on.
 #[derive(Debug, Default)]
 pub(crate) struct HeldInput {
     /// The oldest first.
     keys: Vec<Key>,
     /// The last PointerEvent, while it has a button down.
     pointer: Option<[u8; 6]>,
+    /// QEMU sends the desktop's sound.
+    audio: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -21,19 +25,20 @@ struct Key {
 
 impl HeldInput {
     /// Takes note of a whole message that goes upstream. Where it presses one key too many, the oldest is let go first.
-    pub(crate) fn note(&mut self, kind: Kind, message: &[u8], upstream: &mut Vec<u8>) {
-        match (kind, message) {
-            (Kind::KeyEvent, &[_, down, _, _, a, b, c, d]) => {
+    pub(crate) fn note(&mut self, message: &[u8], upstream: &mut Vec<u8>) {
+        match *message {
+            [4, down, _, _, a, b, c, d] => {
                 let symbol = [a, b, c, d];
                 self.key(down != 0, Key { symbol, code: None }, upstream);
             }
-            (Kind::QemuKeyEvent, &[_, _, high, low, a, b, c, d, e, f, g, h]) => {
+            [255, 0, high, low, a, b, c, d, e, f, g, h] => {
                 let (symbol, code) = ([a, b, c, d], Some([e, f, g, h]));
                 self.key(high | low != 0, Key { symbol, code }, upstream);
             }
-            (Kind::PointerEvent, &[number, mask, a, b, c, d]) => {
-                self.pointer = (mask != 0).then_some([number, mask, a, b, c, d]);
+            [5, mask, a, b, c, d] => {
+                self.pointer = (mask != 0).then_some([5, mask, a, b, c, d]);
             }
+            [255, 1, 0, operation] => self.audio = operation == 0,
             _ => {}
         }
     }
@@ -49,8 +54,11 @@ impl HeldInput {
         self.keys.push(key);
     }
 
-    /// Appends messages that let go all that is held.
+    /// Appends messages that let go all that is held, and switch the sound off.
     pub(crate) fn release(&mut self, upstream: &mut Vec<u8>) {
+        if std::mem::take(&mut self.audio) {
+            upstream.extend(AUDIO_OFF);
+        }
         for key in self.keys.drain(..) {
             key.let_go(upstream);
         }

@@ -6,46 +6,60 @@ const MAX_VIEW_ENCODINGS: u32 = 256;
 /// The longest clipboard text that a view-only viewer may send in vain, in bytes.
 const MAX_VIEW_CUT_TEXT: u32 = 64 << 10;
 
+/// The longest clipboard text that passes, in bytes: TigerVNC takes 256 KiB unless told otherwise, LibVNCServer and QEMU
+/// 1 MiB. It is held until it is whole, so this bounds the memory of a session.
+const MAX_PASSED_CUT_TEXT: usize = 1 << 20;
+
 /// What is to become of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    Forward,
+    Pass,
     Drop,
-    /// Forward with a list of encodings from which some may be missing.
-    FilterEncodings,
-    /// Forward as long as the budget for full updates lasts, else as a request for changes only.
-    RationUpdates,
 }
 
-/// Judges a message by the bytes of it that are held.
-pub(crate) fn judge(message: Message, held: &[u8], rights: Rights) -> Result<Verdict, ClientError> {
+/// Judges a message by its head, towards a server that knows the extended clipboard or is not known to.
+pub(crate) fn judge(
+    message: Message,
+    head: &[u8],
+    rights: Rights,
+    extended_clipboard: bool,
+) -> Result<Verdict, ClientError> {
     match (rights, message.kind) {
-        (Rights::Control, Kind::SetEncodings) => Ok(Verdict::FilterEncodings),
-        (Rights::Control, _) => Ok(Verdict::Forward),
-        (Rights::View, _) => view(message, held),
+        (Rights::Control, Kind::ClientCutText) => Ok(cut_text(message, head, extended_clipboard)),
+        (Rights::Control, _) => Ok(Verdict::Pass),
+        (Rights::View, _) => view(message, head),
+    }
+}
+
+fn cut_text(message: Message, head: &[u8], extended_clipboard: bool) -> Verdict {
+    // A negative length is the mark of the extended clipboard; to other servers it is one of up to 4 GiB.
+    let extended = head[4] & 0x80 != 0;
+    if message.rest > MAX_PASSED_CUT_TEXT || (extended && !extended_clipboard) {
+        Verdict::Drop
+    } else {
+        Verdict::Pass
     }
 }
 
 /// What a view-only viewer may send: what asks for pixels. Input, the clipboard and changes of the screen or
 /// the machine are dropped, since honest viewers send them unawares; what none would send is an error.
-fn view(message: Message, held: &[u8]) -> Result<Verdict, ClientError> {
+fn view(message: Message, head: &[u8]) -> Result<Verdict, ClientError> {
     match message.kind {
-        Kind::SetPixelFormat => match held[4] {
-            8 | 16 | 32 => Ok(Verdict::Forward),
+        Kind::SetPixelFormat => match head[4] {
+            8 | 16 | 32 => Ok(Verdict::Pass),
             bits => Err(ClientError::PixelFormat { bits }),
         },
         Kind::SetEncodings => {
-            let count = u32::from(u16::from_be_bytes([held[2], held[3]]));
+            let count = u32::from(u16::from_be_bytes([head[2], head[3]]));
             check("SetEncodings", "encodings", count, MAX_VIEW_ENCODINGS)?;
-            Ok(Verdict::FilterEncodings)
+            Ok(Verdict::Pass)
         }
-        Kind::FramebufferUpdateRequest => Ok(Verdict::RationUpdates),
-        Kind::EnableContinuousUpdates => Ok(Verdict::Forward),
+        Kind::FramebufferUpdateRequest | Kind::EnableContinuousUpdates => Ok(Verdict::Pass),
         // An answer to the server's fence passes; a request would make the server answer, as often as one likes.
-        Kind::ClientFence if held[4] & 0x80 == 0 => Ok(Verdict::Forward),
+        Kind::ClientFence if head[4] & 0x80 == 0 => Ok(Verdict::Pass),
         Kind::ClientFence => Ok(Verdict::Drop),
         Kind::ClientCutText => {
-            let length = u32::try_from(message.streamed).unwrap_or(u32::MAX);
+            let length = u32::try_from(message.rest).unwrap_or(u32::MAX);
             check("ClientCutText", "bytes", length, MAX_VIEW_CUT_TEXT)?;
             Ok(Verdict::Drop)
         }

@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use porthole_rfb::ClientReader;
+use porthole_rfb::{ClientReader, Rights};
 use tokio::time::Instant;
 
 use super::{FAIR_SHARE, Relay, yield_turn};
@@ -30,6 +30,8 @@ pub(super) struct Up {
     /// On a VNC route: the reader, and what it let through.
     rfb: Option<(ClientReader, Instant)>,
     passed: Vec<u8>,
+    /// All that makes these hold has been written.
+    pub(super) rights_upstream: Option<Rights>,
     /// A control frame that stands behind `payload`.
     pub(super) control: Option<Control>,
     /// Nobody takes the payload any more.
@@ -55,6 +57,7 @@ impl Up {
             payload: 0..0,
             rfb: rfb.map(|reader| (reader, now)),
             passed: Vec::new(),
+            rights_upstream: None,
             control: None,
             discard: false,
             broken: false,
@@ -77,6 +80,7 @@ impl<V: Socket, S: Socket> Relay<V, S> {
             if self.take_over_rights() {
                 continue;
             }
+            self.up.rights_upstream = self.up.rfb.as_ref().map(|(reader, _)| reader.rights());
             match self.up.control.take() {
                 Some(Control::Close(code)) => {
                     self.close_answer = Some(viewer::close_answer(code));
@@ -128,6 +132,7 @@ impl<V: Socket, S: Socket> Relay<V, S> {
         if reader.rights() == rights {
             return false;
         }
+        self.session.take_over_rights();
         reader.set_rights(rights, &mut self.up.passed);
         if self.viewer.reads_events && !self.down_finished {
             let rights = events::name(rights);

@@ -10,8 +10,9 @@ use futures_util::{SinkExt, StreamExt};
 use porthole_gateway::{Rights, Target};
 use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::Message;
+use x11rb::protocol::xproto::ConnectionExt;
 
-use crate::common::{TestGateway, Viewer, receive, send, viewer::receive_some, vnc, within};
+use crate::common::{TestGateway, Viewer, receive, send, until, viewer::receive_some, vnc, within};
 
 /// Xtigervnc (package tigervnc-standalone-server), with a screen that nobody draws on.
 struct Screen {
@@ -61,6 +62,23 @@ impl Screen {
         xclip.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
         // It goes on in the background, and ends with the screen.
         assert!(xclip.wait().unwrap().success());
+    }
+}
+
+impl Screen {
+    /// What is on its clipboard.
+    async fn clipboard(&self) -> String {
+        let mut xclip = tokio::process::Command::new("xclip");
+        xclip.args(["-selection", "clipboard", "-out", "-display", &self.display]);
+        let output = within(xclip.output()).await.unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Whether any key is down.
+    fn has_keys_down(&self) -> bool {
+        let (x, _) = x11rb::connect(Some(&self.display)).unwrap();
+        let keys = x.query_keymap().unwrap().reply().unwrap().keys;
+        keys != [0; 32]
     }
 }
 
@@ -220,9 +238,10 @@ async fn what_is_copied_stays_where_it_is_while_somebody_may_only_view() {
         .iter()
         .map(|session| session.id)
         .collect();
-    let all_may = |rights| {
-        let set = |id: &_| gateway.sessions().set_rights(*id, rights);
-        assert!(views.iter().all(set));
+    let all_may = async |rights| {
+        for id in &views {
+            within(gateway.sessions().set_rights(*id, rights)).await.unwrap();
+        }
     };
 
     for round in ["first", "second"] {
@@ -233,7 +252,7 @@ async fn what_is_copied_stays_where_it_is_while_somebody_may_only_view() {
         cunning.is_only_notified().await;
 
         // In the same connection.
-        all_may(Rights::Control);
+        all_may(Rights::Control).await;
         extended.hears_at_last(&ANSWER).await;
         extended.says_what_it_can_take().await;
         let text = format!("the {round} text for all");
@@ -242,7 +261,7 @@ async fn what_is_copied_stays_where_it_is_while_somebody_may_only_view() {
         extended.is_provided().await;
         cunning.hears_at_last(&Said::Plain(text)).await;
 
-        all_may(Rights::View);
+        all_may(Rights::View).await;
         // The server answers the list that comes with the wall.
         extended.hears_at_last(&ANSWER).await;
         cunning.hears_at_last(&ANSWER).await;
@@ -252,4 +271,42 @@ async fn what_is_copied_stays_where_it_is_while_somebody_may_only_view() {
     control.hears_at_last(&text).await;
     extended.is_only_notified().await;
     cunning.is_only_notified().await;
+}
+
+/// What was seen with TigerVNC: the list said "view only", and nothing had reached the server.
+#[tokio::test]
+async fn a_viewer_that_leaves_a_text_open_does_not_set_the_clipboard_when_control_is_gone() {
+    const SHIFT_DOWN: [u8; 8] = [4, 1, 0, 0, 0, 0, 0xff, 0xe1];
+    let screen = Screen::start();
+    screen.copy("the owner's");
+    let gateway = TestGateway::start().await;
+    gateway.grant_vnc("control", screen.target(), None, Rights::Control);
+    let mut visitor = Eavesdropper::open(&gateway, "control", false).await;
+    let id = gateway.sessions_become(1).await[0].id;
+    // A text of 40 bytes, of which one comes.
+    let open = [&SHIFT_DOWN[..], &[6, 0, 0, 0, 0, 0, 0, 40, b'x']].concat();
+    send(&mut visitor.viewer, &open).await;
+    within(until(|| screen.has_keys_down())).await;
+    within(gateway.sessions().set_rights(id, Rights::View))
+        .await
+        .unwrap();
+    within(until(|| !screen.has_keys_down())).await;
+    send(&mut visitor.viewer, &[b'x'; 39]).await;
+    visitor.is_read().await;
+    // The server has read what came before the news of this.
+    screen.copy("the owner's second");
+    visitor.is_only_notified().await;
+    assert_eq!(screen.clipboard().await, "the owner's second");
+    // With control again, what is sent whole arrives.
+    within(gateway.sessions().set_rights(id, Rights::Control))
+        .await
+        .unwrap();
+    let text = b"the visitor's";
+    send(
+        &mut visitor.viewer,
+        &[&[6, 0, 0, 0, 0, 0, 0, 13], &text[..]].concat(),
+    )
+    .await;
+    let text = std::str::from_utf8(text).unwrap();
+    within(async { while screen.clipboard().await != text {} }).await;
 }

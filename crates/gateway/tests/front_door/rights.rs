@@ -1,10 +1,15 @@
 //! Rights that change in the middle of a session.
 
-use porthole_gateway::Rights;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use porthole_gateway::{Rights, RightsError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
-    common::{TestGateway, TestTarget, echo, receive, send, viewer::event, vnc, wire, within},
+    common::{
+        Server, TestGateway, TestTarget, Viewer, echo, receive, send, skip, viewer::event, vnc, wire, within,
+    },
     relay_bytes::write_until_blocked,
     vnc_route::{Desk, KEY, POINTER, UPDATE_REQUEST, handshake, hears},
 };
@@ -16,10 +21,10 @@ const QEMU_KEY: [u8; 12] = [255, 0, 0, 1, 0, 0, 0, b'b', 0, 0, 0, 0x30];
 const QEMU_KEY_UP: [u8; 12] = [255, 0, 0, 0, 0, 0, 0, b'b', 0, 0, 0, 0x30];
 
 impl Desk {
-    fn set_rights(&self, rights: Rights) {
+    async fn set_rights(&self, rights: Rights) {
         let sessions = self.gateway.sessions();
         let id = sessions.list()[0].id;
-        assert!(sessions.set_rights(id, rights));
+        within(sessions.set_rights(id, rights)).await.unwrap();
         assert_eq!(sessions.list()[0].rights, Some(rights));
     }
 }
@@ -53,7 +58,7 @@ async fn a_viewer_loses_its_hands_and_gets_them_back_in_one_session() {
         send(&mut viewer, &[&KEY[..], &QEMU_KEY, &POINTER].concat()).await;
         hears(&mut server, &[&KEY[..], &QEMU_KEY, &POINTER].concat()).await;
         changes.mark_unchanged();
-        desk.set_rights(Rights::View);
+        desk.set_rights(Rights::View).await;
         assert!(changes.has_changed().unwrap());
         hears(&mut server, &[&KEY_UP[..], &QEMU_KEY_UP, &POINTER_UP].concat()).await;
         assert_eq!(event(&mut viewer).await, told("view"));
@@ -64,8 +69,8 @@ async fn a_viewer_loses_its_hands_and_gets_them_back_in_one_session() {
         .await;
         hears(&mut server, &UPDATE_REQUEST).await;
         // Once more is no change.
-        desk.set_rights(Rights::View);
-        desk.set_rights(Rights::Control);
+        desk.set_rights(Rights::View).await;
+        desk.set_rights(Rights::Control).await;
         assert_eq!(event(&mut viewer).await, told("control"));
     }
     send(&mut viewer, &KEY_UP).await;
@@ -89,7 +94,7 @@ async fn control_is_taken_from_a_viewer_that_does_not_read() {
     within(viewer.write_all(&[ping.clone(), ping, key].concat()))
         .await
         .unwrap();
-    desk.set_rights(Rights::View);
+    desk.set_rights(Rights::View).await;
     hears(&mut server, &KEY_UP).await;
     // Once it reads, it is told, between two whole frames.
     let mut events = Vec::new();
@@ -118,10 +123,21 @@ async fn control_is_taken_behind_what_a_slow_server_has_still_to_take() {
     let message = wire::frame(wire::BINARY, &KEY.repeat(1000));
     let taken = write_until_blocked(&mut viewer, &message).await;
     // However often they change meanwhile, the last ones hold, and nothing piles up.
+    let sessions = desk.gateway.sessions();
+    let id = sessions.list()[0].id;
     for _ in 0..1000 {
-        desk.set_rights(Rights::Control);
-        desk.set_rights(Rights::View);
+        for rights in [Rights::View, Rights::Control] {
+            // Whoever does not wait for it has asked all the same.
+            let asked = sessions.set_rights(id, rights).now_or_never();
+            assert_eq!(asked, (rights == Rights::Control).then_some(Ok(())));
+            tokio::task::yield_now().await;
+        }
     }
+    let demoted = sessions.set_rights(id, Rights::View);
+    let told = async {
+        assert_eq!(within(demoted).await, Ok(()));
+        assert_eq!(sessions.list()[0].rights, Some(Rights::View));
+    };
     let rest = &message[taken % message.len()..];
     let request = wire::frame(wire::BINARY, &UPDATE_REQUEST);
     let write = async {
@@ -138,10 +154,175 @@ async fn control_is_taken_behind_what_a_slow_server_has_still_to_take() {
             keys += 1;
         }
     };
-    let ((keys, next), ()) = tokio::join!(read, write);
+    assert_eq!(
+        sessions.list()[0].rights,
+        Some(Rights::Control),
+        "it is not told yet"
+    );
+    let ((keys, next), (), ()) = tokio::join!(read, write, told);
     // The key was let go, and from then on nothing but the request came.
     assert_eq!(next, KEY_UP, "after {keys} keys");
     hears(&mut server, &UPDATE_REQUEST).await;
+}
+
+const KEY_B: [u8; 8] = [4, 1, 0, 0, 0, 0, 0, b'b'];
+
+/// Messages that need control, and how much of each is sent before the rights change.
+fn begun() -> Vec<(Vec<u8>, usize)> {
+    let filled = |head: &[u8], length| [head, &vec![4; length]].concat();
+    vec![
+        // Clipboard texts of 64 KiB, in the way of before and extended.
+        (filled(&[6, 0, 0, 0, 0, 1, 0, 0], 0x1_0000), 9),
+        (filled(&[6, 0, 0, 0, 0, 1, 0, 0], 0x1_0000), 60_000),
+        (filled(&[6, 0, 0, 0, 0xff, 0xff, 0, 0, 0x10, 0, 0, 1], 0xfffc), 13),
+        // A screen layout, and half of one.
+        (filled(&[251, 0, 4, 0, 3, 0, 255, 0], 255 * 16), 8),
+        (filled(&[251, 0, 4, 0, 3, 0, 255, 0], 255 * 16), 2000),
+        // A key, QEMU's key, a button, a fence that wants an answer, xvp.
+        (KEY_B.to_vec(), 7),
+        (QEMU_KEY.to_vec(), 11),
+        (vec![5, 2, 0, 1, 0, 1], 4),
+        (filled(&[248, 0, 0, 0, 0x80, 0, 0, 0, 64], 64), 12),
+        (vec![250, 0, 1, 2], 3),
+    ]
+}
+
+/// What Xtigervnc says of its extended clipboard.
+const CAPS: [u8; 16] = [3, 0, 0, 0, 0xff, 0xff, 0xff, 0xf8, 0x1f, 0, 0, 1, 0, 0, 0, 0];
+const WALL: [u8; 12] = [6, 0, 0, 0, 0xff, 0xff, 0xff, 0xfc, 0x09, 0, 0, 0];
+/// The extended clipboard, in a list of its own.
+const ENCODINGS: [u8; 8] = [2, 0, 0, 1, 0xc0, 0xa1, 0xe5, 0xce];
+
+/// A page in control of a server that knows the extended clipboard.
+async fn page_in_control(desk: &Desk) -> (Viewer, Server) {
+    let mut viewer = desk.gateway.page("alice").await;
+    let mut server = desk.target.accept().await;
+    let viewer_side = async {
+        receive(&mut viewer, 12).await;
+        send(&mut viewer, vnc::VERSION).await;
+        receive(&mut viewer, 2).await;
+        send(&mut viewer, &[1]).await;
+        receive(&mut viewer, 4).await;
+        send(&mut viewer, &[0]).await;
+        event(&mut viewer).await;
+        receive(&mut viewer, vnc::SERVER_INIT.len()).await;
+    };
+    let server_side = async {
+        within(vnc::log_in(&mut server, None)).await;
+        hears(&mut server, &vnc::hello()).await;
+        let said = [vnc::SERVER_INIT, &CAPS].concat();
+        within(server.write_all(&said)).await.unwrap();
+    };
+    tokio::join!(viewer_side, server_side);
+    (viewer, server)
+}
+
+#[tokio::test]
+async fn a_message_that_was_begun_in_control_is_neither_waited_for_nor_ended_without() {
+    for (message, at) in begun() {
+        let (head, rest) = message.split_at(at);
+        let rest = [rest, &UPDATE_REQUEST].concat();
+        let desk = Desk::new(None, Rights::Control).await;
+        let (mut viewer, mut server) = page_in_control(&desk).await;
+        send(&mut viewer, &[&KEY[..], head].concat()).await;
+        hears(&mut server, &KEY).await;
+        desk.set_rights(Rights::View).await;
+        hears(&mut server, &[&KEY_UP[..], &ENCODINGS, &WALL].concat()).await;
+        assert_eq!(event(&mut viewer).await, told("view"));
+        send(&mut viewer, &rest).await;
+        hears(&mut server, &UPDATE_REQUEST).await;
+        // And the other way round: what was begun without control is not sent with it.
+        send(&mut viewer, &[&UPDATE_REQUEST, head].concat()).await;
+        hears(&mut server, &UPDATE_REQUEST).await;
+        desk.set_rights(Rights::Control).await;
+        assert_eq!(event(&mut viewer).await, told("control"));
+        send(&mut viewer, &[&rest[..], &KEY].concat()).await;
+        hears(&mut server, &[&UPDATE_REQUEST[..], &KEY].concat()).await;
+    }
+}
+
+/// A demotion that could not be carried out would be a lie.
+#[tokio::test]
+async fn a_session_whose_server_cannot_be_told_is_ended() {
+    let desk = Desk::new(None, Rights::Control).await;
+    let hello = wire::frame(wire::BINARY, &[&vnc::VERSION[..], &[1, 1]].concat());
+    let mut viewer = wire::open_with(&desk.gateway, "alice", &hello).await;
+    let mut server = desk.target.accept().await;
+    vnc::serve(&mut server, None).await;
+    let message = wire::frame(wire::BINARY, &KEY.repeat(1000));
+    write_until_blocked(&mut viewer, &message).await;
+    let sessions = desk.gateway.sessions();
+    let id = sessions.list()[0].id;
+    let (first, second, ()) = tokio::join!(
+        within(sessions.set_rights(id, Rights::View)),
+        within(sessions.set_rights(id, Rights::View)),
+        async {
+            tokio::task::yield_now().await;
+            assert_eq!(sessions.list()[0].rights, Some(Rights::Control));
+            skip(Duration::from_secs(6)).await;
+        }
+    );
+    assert_eq!(
+        (first, second),
+        (Err(RightsError::Ended), Err(RightsError::Ended))
+    );
+    assert!(sessions.list().is_empty());
+    let (code, _) = wire::read_close(&mut viewer).await;
+    assert_eq!(code, 4002);
+    // What it had let through before ends somewhere, and nothing else comes.
+    let mut heard = Vec::new();
+    let _ = within(server.read_to_end(&mut heard)).await;
+    assert!(heard.chunks(8).all(|key| KEY.starts_with(key)));
+}
+
+/// Control that cannot be given yet is given as soon as it can be.
+#[tokio::test]
+async fn control_is_not_said_to_be_given_before_it_is() {
+    let desk = Desk::new(None, Rights::View).await;
+    let hello = wire::frame(wire::BINARY, &[&vnc::VERSION[..], &[1, 1]].concat());
+    let mut viewer = wire::open_with(&desk.gateway, "alice", &hello).await;
+    let mut server = desk.target.accept().await;
+    vnc::serve(&mut server, None).await;
+    let message = wire::frame(wire::BINARY, &UPDATE_REQUEST.repeat(1000));
+    write_until_blocked(&mut viewer, &message).await;
+    let sessions = desk.gateway.sessions();
+    let id = sessions.list()[0].id;
+    let (given, ()) = tokio::join!(
+        within(sessions.set_rights(id, Rights::Control)),
+        skip(Duration::from_secs(6))
+    );
+    assert_eq!(given, Err(RightsError::NotYet));
+    assert_eq!(sessions.list()[0].rights, Some(Rights::View));
+    let mut changes = sessions.changes();
+    let hearing = async {
+        while within(server.read(&mut [0; 4096]))
+            .await
+            .is_ok_and(|read| read > 0)
+        {}
+    };
+    let given = async {
+        while sessions.list()[0].rights != Some(Rights::Control) {
+            within(changes.changed()).await.unwrap();
+        }
+    };
+    tokio::select! {
+        () = given => {}
+        () = hearing => panic!("the server was left"),
+    }
+}
+
+#[tokio::test]
+async fn who_overrules_somebody_is_obeyed() {
+    let desk = Desk::new(None, Rights::Control).await;
+    let (_viewer, _server) = page_in_control(&desk).await;
+    let sessions = desk.gateway.sessions();
+    let id = sessions.list()[0].id;
+    let (first, second) = tokio::join!(
+        within(sessions.set_rights(id, Rights::View)),
+        within(sessions.set_rights(id, Rights::Control))
+    );
+    assert_eq!((first, second), (Err(RightsError::Overruled), Ok(())));
+    assert_eq!(sessions.list()[0].rights, Some(Rights::Control));
 }
 
 #[tokio::test]
@@ -151,8 +332,10 @@ async fn a_raw_session_and_one_that_is_not_there_have_no_rights_to_change() {
     send(&mut viewer, b"hello").await;
     receive(&mut viewer, 5).await;
     let id = gateway.sessions().list()[0].id;
-    assert!(!gateway.sessions().set_rights(id, Rights::View));
-    assert!(!gateway.sessions().set_rights(id + 1, Rights::View));
+    for id in [id, id + 1] {
+        let set = within(gateway.sessions().set_rights(id, Rights::View)).await;
+        assert_eq!(set, Err(RightsError::NoSession));
+    }
     assert_eq!(gateway.sessions().list()[0].rights, None);
 }
 
@@ -167,7 +350,7 @@ async fn a_viewer_is_given_hands() {
     let wants = [2, 0, 0, 2, 0xff, 0xff, 0xfe, 0xfe, 0, 0, 0, 0];
     send(&mut viewer, &[&KEY[..], &wants].concat()).await;
     hears(&mut server, &[2, 0, 0, 1, 0, 0, 0, 0]).await;
-    desk.set_rights(Rights::Control);
+    desk.set_rights(Rights::Control).await;
     hears(&mut server, &wants).await;
     send(&mut viewer, &QEMU_KEY).await;
     hears(&mut server, &QEMU_KEY).await;

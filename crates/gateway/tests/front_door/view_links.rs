@@ -168,21 +168,29 @@ async fn control_comes_and_goes_in_the_middle_of_everything() {
                 hear(&mut ear).await;
             }
             ear.expect_demotion();
-            assert!(desk.gateway.sessions().set_rights(id, Rights::View));
-            while ear.rights() == Rights::Control {
-                hear(&mut ear).await;
-            }
+            let demoted = desk.gateway.sessions().set_rights(id, Rights::View);
+            let hearing = async {
+                while ear.rights() == Rights::Control {
+                    hear(&mut ear).await;
+                }
+            };
+            let (demoted, ()) = tokio::join!(within(demoted), hearing);
+            assert_eq!(demoted, Ok(()));
             let enough = ear.messages + noise.below(100);
             while ear.messages < enough {
                 hear(&mut ear).await;
             }
             // What is under way when control comes back may be heard with it, and no earlier.
             ear.set_rights(Rights::Control);
-            assert!(desk.gateway.sessions().set_rights(id, Rights::Control));
+            let promoted = desk.gateway.sessions().set_rights(id, Rights::Control);
             let lists = ear.lists;
-            while ear.lists == lists {
-                hear(&mut ear).await;
-            }
+            let hearing = async {
+                while ear.lists == lists {
+                    hear(&mut ear).await;
+                }
+            };
+            let (promoted, ()) = tokio::join!(within(promoted), hearing);
+            assert_eq!(promoted, Ok(()));
         }
         stop.send_replace(true);
         while hear(&mut ear).await > 0 {}

@@ -46,7 +46,7 @@ impl Room {
             Request::RevokeAll { display } => self.revoke_all(&display).await,
             Request::Sessions => self.sessions(),
             Request::Disconnect { session } => self.disconnect(session),
-            Request::Rights { session, rights } => self.rights(session, rights),
+            Request::Rights { session, rights } => self.rights(session, rights).await,
             Request::Visitors => Answer::Visitors {
                 visitors: self.links.asking(),
             },

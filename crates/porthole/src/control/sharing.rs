@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use porthole_gateway::End;
+use porthole_gateway::{End, RightsError};
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Room};
@@ -232,14 +232,25 @@ impl Room {
         }
     }
 
-    pub(super) fn rights(&self, session: u64, rights: SessionRights) -> Answer {
+    /// Answers once it is so.
+    pub(super) async fn rights(&self, session: u64, rights: SessionRights) -> Answer {
         let may = match rights {
             SessionRights::Control => "control the display",
             SessionRights::View => "only view the display",
         };
-        match self.sessions.set_rights(session, rights.into()) {
-            true => done(format!("Session {session} may {may} from now on.")),
-            false => no_session(session),
+        match self.sessions.set_rights(session, rights.into()).await {
+            Ok(()) => done(format!("Session {session} may {may} from now on.")),
+            Err(RightsError::NoSession) => no_session(session),
+            Err(RightsError::Ended) => failed(format!(
+                "Session {session} has ended: it was over, or its VNC server could not be told of the new rights."
+            )),
+            Err(RightsError::Overruled) => {
+                failed(format!("Session {session} was given other rights meanwhile."))
+            }
+            Err(RightsError::NotYet) => failed(format!(
+                "The VNC server of session {session} takes nothing at the moment; as soon as it does, the visitor may \
+                 {may}."
+            )),
         }
     }
 

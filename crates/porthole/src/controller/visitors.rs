@@ -1,5 +1,7 @@
 //! Links and visitors, as the controller attends to them.
 
+use porthole_gateway::RightsError;
+
 use super::{Controller, work::Done};
 use crate::{Notice, SessionRights, state::Saving, texts::say};
 
@@ -19,6 +21,20 @@ impl Controller {
         if !self.porthole.links().answer(visitor, rights) && rights.is_some() {
             self.fail(say!("failed-no-visitor"));
         }
+    }
+
+    /// The list shows the new rights once they are in force.
+    pub(super) fn set_rights(&mut self, session: u64, rights: SessionRights) {
+        let sessions = self.porthole.sessions().clone();
+        self.work.spawn(async move {
+            let notice = match sessions.set_rights(session, rights.into()).await {
+                Err(RightsError::NotYet) => Some(Notice::error(say!("failed-rights-not-yet"))),
+                Err(RightsError::Ended) => Some(Notice::info(say!("rights-session-ended"))),
+                // One that has ended can do nothing any more, and who overruled this knows what they wanted.
+                Err(_) | Ok(()) => None,
+            };
+            Done::asked(notice)
+        });
     }
 
     /// A link that is revoked opens nothing any more; but if that cannot be saved, it would again after the next start.

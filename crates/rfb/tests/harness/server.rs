@@ -17,6 +17,10 @@ pub struct Server {
     /// The keys and buttons that are down: a key's symbol and, where it was told, its code.
     keys: Vec<([u8; 4], Option<[u8; 4]>)>,
     buttons: u8,
+    /// QEMU's sound is on.
+    audio: bool,
+    /// The last message was the wall.
+    wall_was_last: bool,
     /// Control was just taken away: what is held down may be let go.
     letting_go: bool,
     /// The next SetEncodings is the sign that control has been taken away.
@@ -36,6 +40,8 @@ impl Server {
             unread: Vec::new(),
             keys: Vec::new(),
             buttons: 0,
+            audio: false,
+            wall_was_last: false,
             letting_go: false,
             demoted_by_list: false,
             messages: 0,
@@ -63,6 +69,20 @@ impl Server {
         self.unread.is_empty()
     }
 
+    /// Control has been taken away, and all that makes it so has come.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn is_demoted(&self) -> Result<(), String> {
+        if !self.unread.is_empty() {
+            return Err(format!("{:?} and no end of it came", self.unread));
+        }
+        if self.walled && !self.wall_was_last {
+            return Err("the wall is not up".into());
+        }
+        self.nothing_is_held()
+    }
+
     /// Reads more; the error names what should not have come.
     pub fn read(&mut self, bytes: &[u8]) -> Result<(), String> {
         if self.unread.is_empty() {
@@ -71,7 +91,7 @@ impl Server {
         let mut unread = std::mem::take(&mut self.unread);
         unread.extend_from_slice(bytes);
         let mut rest = &unread[..];
-        while let Some(length) = length(rest)?.filter(|length| *length <= rest.len()) {
+        while let Some(length) = length(rest, self.walled)?.filter(|length| *length <= rest.len()) {
             let (message, later) = rest.split_at(length);
             self.hear(message)?;
             self.began = self.rights;
@@ -91,6 +111,7 @@ impl Server {
 
     fn hear(&mut self, message: &[u8]) -> Result<(), String> {
         self.messages += 1;
+        self.wall_was_last = message == WALL;
         if message[0] == 2 && std::mem::take(&mut self.demoted_by_list) {
             self.nothing_is_held()?;
             self.rights = Rights::View;
@@ -103,9 +124,9 @@ impl Server {
         match self.began {
             Rights::Control => self.take_input(message),
             Rights::View if self.letting_go && lets_go(message) => {
-                let held = (self.keys.len(), self.buttons);
+                let held = (self.keys.len(), self.buttons, self.audio);
                 self.take_input(message);
-                if held == (self.keys.len(), self.buttons) {
+                if held == (self.keys.len(), self.buttons, self.audio) {
                     return Err(format!("{message:?} lets go what was not held"));
                 }
             }
@@ -122,12 +143,12 @@ impl Server {
     }
 
     fn nothing_is_held(&self) -> Result<(), String> {
-        if self.keys.is_empty() && self.buttons == 0 {
+        if self.keys.is_empty() && self.buttons == 0 && !self.audio {
             return Ok(());
         }
         Err(format!(
-            "{:?} and buttons {:#x} stay down",
-            self.keys, self.buttons
+            "{:?} and buttons {:#x} stay down, or the sound stays on: {}",
+            self.keys, self.buttons, self.audio
         ))
     }
 
@@ -138,6 +159,10 @@ impl Server {
             255 if message[1] == 0 => (message[2] | message[3] != 0, word(4), Some(word(8))),
             5 => {
                 self.buttons = message[1];
+                return;
+            }
+            255 if message.len() == 4 => {
+                self.audio = message[3] == 0;
                 return;
             }
             _ => return,
@@ -163,7 +188,7 @@ impl Server {
             .iter()
             .map(|each| i32::from_be_bytes(*each));
         for each in list {
-            if forbidden.contains(&each) || (view && !self.walled && each == EXTENDED_CLIPBOARD) {
+            if forbidden.contains(&each) || (!self.walled && each == EXTENDED_CLIPBOARD) {
                 return Err(format!("encoding {each} came through"));
             }
         }
@@ -186,8 +211,9 @@ impl Server {
     }
 }
 
-/// How long the message is that begins here; `None` while too little of it has come.
-fn length(bytes: &[u8]) -> Result<Option<usize>, String> {
+/// How long the message is that begins here; `None` while too little of it has come. A server that does not know the
+/// extended clipboard has never heard of negative lengths.
+fn length(bytes: &[u8], extended_clipboard: bool) -> Result<Option<usize>, String> {
     let word = |at: usize| bytes.get(at..at + 4).and_then(|word| word.try_into().ok());
     Ok(match bytes.first() {
         None => None,
@@ -198,7 +224,12 @@ fn length(bytes: &[u8]) -> Result<Option<usize>, String> {
         Some(3 | 150) => Some(10),
         Some(4) => Some(8),
         Some(5) => Some(6),
-        Some(6) => word(4).map(|n| 8 + i32::from_be_bytes(n).unsigned_abs() as usize),
+        Some(6) => match word(4).map(i32::from_be_bytes) {
+            Some(length @ ..0) if !extended_clipboard => {
+                return Err(format!("a text of {} bytes: out of step", length.cast_unsigned()));
+            }
+            length => length.map(|n| 8 + n.unsigned_abs() as usize),
+        },
         Some(248) => bytes.get(8).map(|n| 9 + usize::from(*n)),
         Some(250) => Some(4),
         Some(251) => bytes.get(6).map(|n| 8 + 16 * usize::from(*n)),
@@ -217,7 +248,7 @@ fn length(bytes: &[u8]) -> Result<Option<usize>, String> {
 fn lets_go(message: &[u8]) -> bool {
     match message[0] {
         4 | 5 => message[1] == 0,
-        255 => message[..4] == [255, 0, 0, 0],
+        255 => message[..4] == [255, 0, 0, 0] || message == [255, 1, 0, 1],
         _ => false,
     }
 }

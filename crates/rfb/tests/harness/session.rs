@@ -41,7 +41,6 @@ pub fn play(script: &[u8]) -> Result<usize, String> {
                 } else {
                     Rights::Control
                 };
-                server.set_rights(rights);
                 reader.set_rights(rights, &mut upstream);
                 Ok(())
             }
@@ -55,7 +54,17 @@ pub fn play(script: &[u8]) -> Result<usize, String> {
                 reader.read(bytes, &mut upstream)
             }
         };
+        let demoted = what == VIEW && server.rights() == Rights::Control;
+        if matches!(what, VIEW | CONTROL) {
+            server.set_rights(reader.rights());
+        }
         server.read(&upstream)?;
+        if demoted {
+            server.is_demoted()?;
+        }
+        if !server.is_between_messages() {
+            return Err("a part of a message came through".into());
+        }
         if read.is_err() {
             break;
         }

@@ -4,6 +4,7 @@ use crate::common::{cut_text, set_encodings};
 use porthole_rfb::{
     ClientReader,
     Rights::{Control, View},
+    ServerClipboard,
 };
 
 fn key(down: u8, symbol: u8) -> Vec<u8> {
@@ -78,33 +79,39 @@ fn one_key_too_many_lets_the_oldest_go() {
     assert_eq!(upstream, let_go.concat());
 }
 
+/// The old way: the rest of a message that had begun was waited for, and all that was due with it.
 #[test]
-fn keys_are_let_go_behind_a_message_that_was_under_way() {
-    let mut reader = ClientReader::new(Control);
-    let mut upstream = Vec::new();
-    let text = cut_text(4, b"text");
-    let begun = [&key(1, b'a')[..], &text[..10]].concat();
-    reader.read(&begun, &mut upstream).unwrap();
-    reader.set_rights(View, &mut upstream);
-    assert_eq!(upstream, begun);
-    reader
-        .read(&[&text[10..], &key(1, b'b')].concat(), &mut upstream)
-        .unwrap();
-    assert_eq!(upstream, [key(1, b'a'), text.clone(), key(0, b'a')].concat());
+fn nothing_waits_for_the_end_of_a_message_that_never_comes() {
+    for begun in [
+        &cut_text(65536, b"\x04")[..],
+        &cut_text(-65536, b"\x10\0\0\x01")[..],
+        &[251, 0, 4, 0, 3, 0, 255, 0, 1],
+        &key(1, b'b')[..7],
+        &[2, 0, 4, 0, 1],
+        &[248, 0, 0, 0, 0x80, 0, 0, 0, 64, 1],
+    ] {
+        let mut reader = ClientReader::new(Control).with_extended_clipboard(true);
+        let mut upstream = Vec::new();
+        let said = [&key(1, b'a')[..], begun].concat();
+        reader.read(&said, &mut upstream).unwrap();
+        assert_eq!(upstream, key(1, b'a'), "a part of {begun:?} passed");
+        upstream.clear();
+        reader.set_rights(View, &mut upstream);
+        let wall = [6, 0, 0, 0, 0xff, 0xff, 0xff, 0xfc, 0x09, 0, 0, 0];
+        let due = [&key(0, b'a')[..], &ServerClipboard::QUESTION, &wall].concat();
+        assert_eq!(upstream, due, "{begun:?}");
+    }
+}
 
-    // One that does not pass keeps nothing waiting.
-    let mut reader = ClientReader::new(View);
-    reader.read(&text[..10], &mut Vec::new()).unwrap();
-    reader.set_rights(Control, &mut Vec::new());
-    reader.set_rights(View, &mut Vec::new());
-    // And who gets control back before its end was told nothing in between.
-    let mut reader = ClientReader::new(Control);
-    let mut upstream = Vec::new();
-    reader.read(&begun, &mut upstream).unwrap();
-    reader.set_rights(View, &mut upstream);
-    reader.set_rights(Control, &mut upstream);
-    reader.read(&text[10..], &mut upstream).unwrap();
-    assert_eq!(upstream, [key(1, b'a'), text].concat());
+#[test]
+fn the_sound_that_was_switched_on_is_switched_off() {
+    let (on, off, format) = (
+        vec![255, 1, 0, 0],
+        vec![255, 1, 0, 1],
+        vec![255, 1, 0, 2, 0, 2, 0, 0, 0xac, 0x44],
+    );
+    assert_eq!(demotion_after(&[format.clone(), on.clone()]), off);
+    assert_eq!(demotion_after(&[on.clone(), format, on, off]), []);
 }
 
 #[test]

@@ -35,6 +35,11 @@ fn a_million_messages_and_not_one_event() {
     assert!(heard > 400_000, "{heard} messages passed");
 }
 
+/// Whether a message needs no control.
+fn is_wish(message: &[u8]) -> bool {
+    matches!(message[0], 0 | 2 | 3 | 150) || message[0] == 248 && message[4] < 0x80
+}
+
 fn read_view_only(stream: &[u8], sizes: &[usize]) -> Vec<u8> {
     crate::common::read(Rights::View, cut(stream, sizes)).0
 }
@@ -47,7 +52,7 @@ proptest! {
         messages in prop::collection::vec(message(), 0..30),
         sizes in sizes(),
     ) {
-        let expected = messages.iter().filter(|m| matches!(m[0], 0 | 2 | 3 | 150) || m[0] == 248 && m[4] < 0x80);
+        let expected = messages.iter().filter(|message| is_wish(message));
         let upstream = read_view_only(&messages.concat(), &sizes);
         prop_assert_eq!(server_reads(&upstream), Ok(expected.count()));
     }
@@ -58,25 +63,83 @@ proptest! {
         prop_assert!(read.is_ok(), "{read:?}");
     }
 
-    /// Full control first, with anything negotiated; then view-only, at the end of any message.
+    /// Full control first, with anything negotiated; then view-only, at any byte, and whatever comes behind it.
     #[test]
-    fn a_demoted_viewer_is_held_to_the_same(
-        before in prop::collection::vec(message(), 0..20),
+    fn a_viewer_is_demoted_at_any_byte(
+        messages in prop::collection::vec(message(), 0..20),
+        at in any::<prop::sample::Index>(),
         after in hostile_stream(),
         sizes in sizes(),
+        walled in any::<bool>(),
     ) {
-        let mut reader = ClientReader::new(Rights::Control);
+        let stream = messages.concat();
+        let at = at.index(stream.len() + 1);
+        let mut server = Server::new(Rights::Control, walled);
+        let mut reader = ClientReader::new(Rights::Control).with_extended_clipboard(walled);
+        let hears = |upstream: &mut Vec<u8>, server: &mut Server| {
+            let heard = server.read(upstream);
+            upstream.clear();
+            heard.and_then(|()| server.is_between_messages().then_some(()).ok_or("a part came through".into()))
+        };
         let mut upstream = Vec::new();
-        reader.read(&before.concat(), &mut upstream).unwrap();
+        for piece in cut(&stream[..at], &sizes) {
+            reader.read(piece, &mut upstream).unwrap();
+            prop_assert_eq!(hears(&mut upstream, &mut server), Ok(()));
+        }
         reader.set_rights(Rights::View, &mut upstream);
-        upstream.clear();
+        server.set_rights(Rights::View);
+        prop_assert_eq!(hears(&mut upstream, &mut server), Ok(()));
+        prop_assert_eq!(server.is_demoted(), Ok(()));
+        // In step: of the honest messages, all are heard from there on that need no control.
+        let before = server.messages;
+        for piece in cut(&stream[at..], &sizes) {
+            reader.read(piece, &mut upstream).unwrap();
+        }
+        prop_assert_eq!(hears(&mut upstream, &mut server), Ok(()));
+        let (mut end, mut expected) = (0, 0);
+        for message in &messages {
+            end += message.len();
+            expected += usize::from(end > at && is_wish(message)) * if walled && message[0] == 2 { 2 } else { 1 };
+        }
+        prop_assert_eq!(server.messages - before, expected);
         for piece in cut(&after, &sizes) {
-            if reader.read(piece, &mut upstream).is_err() {
+            let read = reader.read(piece, &mut upstream);
+            prop_assert_eq!(hears(&mut upstream, &mut server), Ok(()));
+            if read.is_err() {
                 break;
             }
         }
-        let read = server_reads(&upstream);
-        prop_assert!(read.is_ok(), "{read:?}");
+    }
+
+    /// View-only first, then control, at any byte: the message that was begun without it is not sent.
+    #[test]
+    fn a_viewer_is_promoted_at_any_byte(
+        messages in prop::collection::vec(message(), 0..20),
+        at in any::<prop::sample::Index>(),
+        sizes in sizes(),
+    ) {
+        let stream = messages.concat();
+        let at = at.index(stream.len() + 1);
+        let mut reader = ClientReader::new(Rights::View);
+        let mut upstream = Vec::new();
+        for (piece, rights) in [(&stream[..at], Rights::View), (&stream[at..], Rights::Control)] {
+            reader.set_rights(rights, &mut upstream);
+            for piece in cut(piece, &sizes) {
+                reader.read(piece, &mut upstream).unwrap();
+            }
+        }
+        let (mut start, mut expected, mut has_list) = (0, 0, false);
+        for message in &messages {
+            let misread = message[0] == 6 && message[4] & 0x80 != 0;
+            expected += usize::from(is_wish(message) || (start >= at && !misread));
+            start += message.len();
+            has_list |= message[0] == 2 && start <= at;
+        }
+        // The list is told anew with the new rights.
+        expected += usize::from(has_list);
+        let mut server = Server::new(Rights::Control, false);
+        prop_assert_eq!(server.read(&upstream), Ok(()));
+        prop_assert_eq!(server.messages, expected);
     }
 
     /// As the fuzz target plays them, written by chance alone.
