@@ -1,71 +1,38 @@
 //! Who the gateway is to those who come over TLS: its certificate and key.
 
+mod chain;
+mod fault;
+mod key;
+mod pem;
+
 use std::{fmt, fs, path::Path, sync::Arc};
 
 use sha2::{Digest, Sha256};
 use tokio_rustls::rustls::{
-    self, InconsistentKeys, ServerConfig,
+    self, ServerConfig,
     crypto::ring,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    pki_types::{CertificateDer, PrivateKeyDer},
 };
+
+pub use fault::{IdentityError, IdentityFault, KeyFault, NEW_PAIR};
 
 /// A certificate, with those that vouch for it, and its private key.
 #[derive(Clone)]
 pub struct Identity {
     fingerprint: String,
+    certificate: CertificateDer<'static>,
     config: Arc<ServerConfig>,
 }
 
-/// Why a certificate and a key are no identity.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {why}")]
-pub struct IdentityError {
-    /// A file, or what was to be in it.
-    pub place: String,
-    /// What is wrong with it.
-    pub why: IdentityFault,
-}
-
-/// What is wrong with a certificate, or with a key. Errors of others are text.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum IdentityFault {
-    /// The system does not let us.
-    #[error("cannot read it: {0}")]
-    Unreadable(String),
-    /// The key is another's; names where the certificate stands.
-    #[error("this key is not that of the first certificate in {0}")]
-    Mismatch(String),
-    /// The certificate makes no sense.
-    #[error("its first certificate is broken: {0}")]
-    BrokenCertificate(String),
-    /// Of a kind that TLS has no use for.
-    #[error("this key cannot be used: {0}")]
-    UnusableKey(String),
-    /// It is no PEM.
-    #[error("it is broken: {0}")]
-    Broken(String),
-    /// PEM without one.
-    #[error("there is no certificate in it; one in PEM begins with -----BEGIN CERTIFICATE-----")]
-    NoCertificate,
-    /// Nobody is there to be asked for its password.
-    #[error("its key is locked by a password; `openssl pkey -in FILE -out FILE` makes one that is not")]
-    LockedKey,
-    /// What is wrong with it may quote it, and is not said.
-    #[error("the key in it is broken")]
-    BrokenKey,
-    /// Neither PKCS #8 nor PKCS #1 nor SEC 1.
-    #[error("there is no private key in it; one in PEM begins with -----BEGIN PRIVATE KEY-----")]
-    NoKey,
-}
-
 impl Identity {
-    /// Reads a certificate chain, the gateway's own certificate first, and its key, both in PEM. The key may be PKCS #8,
-    /// PKCS #1 or SEC 1, and may stand in one text with the certificates.
+    /// Reads a certificate chain and the key of one of its certificates, both in PEM; the chain is sent in its order,
+    /// whatever order the text has. The key may be PKCS #8, PKCS #1 or SEC 1, and may stand in one text with the
+    /// certificates.
     ///
     /// # Errors
     /// What is missing, or does not fit.
     pub fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self, IdentityError> {
-        Self::of((certificate, "certificate"), (key, "key"))
+        Self::from_named_pem((certificate, "certificate"), (key, "key"))
     }
 
     /// The same from files, which may be one. Blocks while it reads them.
@@ -81,24 +48,38 @@ impl Identity {
             }
         };
         let ((certificate, there), (key, here)) = (read(certificate)?, read(key)?);
-        Self::of((&certificate, &there), (&key, &here))
+        Self::from_named_pem((&certificate, &there), (&key, &here))
     }
 
-    fn of(certificate: (&[u8], &str), key: (&[u8], &str)) -> Result<Self, IdentityError> {
-        let chain = certificates(certificate)?;
-        let fingerprint = chain.first().map(fingerprint).unwrap_or_default();
-        let explain = |error| match error {
-            rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
-                wrong(key.1, IdentityFault::Mismatch(certificate.1.to_owned()))
-            }
-            rustls::Error::InvalidCertificate(error) => wrong(
-                certificate.1,
-                IdentityFault::BrokenCertificate(format!("{error:?}")),
-            ),
-            error => wrong(key.1, IdentityFault::UnusableKey(error.to_string())),
+    /// The same with names for both, as errors have them.
+    ///
+    /// # Errors
+    /// What is missing, or does not fit.
+    pub fn from_named_pem(certificate: (&[u8], &str), key: (&[u8], &str)) -> Result<Self, IdentityError> {
+        let chain = pem::certificates(certificate.0).map_err(|why| wrong(certificate.1, why))?;
+        let secret = pem::private_key(key.0).map_err(|why| wrong(key.1, why))?;
+        let signing_key = key::signing_key(&secret).map_err(|why| wrong(key.1, why))?;
+        let mismatch = || wrong(key.1, IdentityFault::Mismatch(certificate.1.to_owned()));
+        let chain = match chain::arranged(chain, signing_key.as_ref()) {
+            Ok(chain) => chain,
+            Err(None) => return Err(mismatch()),
+            Err(Some(why)) => return Err(wrong(certificate.1, why)),
         };
-        let config = config(chain, private_key(key)?).map_err(explain)?;
-        Ok(Self { fingerprint, config })
+        let own = chain.first().cloned().ok_or_else(mismatch)?;
+        let config = config(chain, secret).map_err(|error| match error {
+            rustls::Error::InconsistentKeys(_) => mismatch(),
+            _ => wrong(certificate.1, IdentityFault::UnusableCertificate),
+        })?;
+        Ok(Self {
+            fingerprint: fingerprint(&own),
+            certificate: own,
+            config,
+        })
+    }
+
+    /// The gateway's own certificate, in DER.
+    pub fn certificate(&self) -> &[u8] {
+        &self.certificate
     }
 
     /// The SHA-256 of the gateway's own certificate, as browsers show it: `AA:BB:…`, 32 bytes.
@@ -126,26 +107,6 @@ fn wrong(place: &str, why: IdentityFault) -> IdentityError {
         place: place.to_owned(),
         why,
     }
-}
-
-fn certificates((text, place): (&[u8], &str)) -> Result<Vec<CertificateDer<'static>>, IdentityError> {
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text).collect();
-    let chain = chain.map_err(|error| wrong(place, IdentityFault::Broken(error.to_string())))?;
-    if chain.is_empty() {
-        return Err(wrong(place, IdentityFault::NoCertificate));
-    }
-    Ok(chain)
-}
-
-fn private_key((text, place): (&[u8], &str)) -> Result<PrivateKeyDer<'static>, IdentityError> {
-    let is_locked = text.windows(9).any(|word| word == b"ENCRYPTED");
-    let why = match PrivateKeyDer::pem_slice_iter(text).next() {
-        Some(Ok(key)) => return Ok(key),
-        _ if is_locked => IdentityFault::LockedKey,
-        Some(Err(_)) => IdentityFault::BrokenKey,
-        None => IdentityFault::NoKey,
-    };
-    Err(wrong(place, why))
 }
 
 /// TLS 1.2 and 1.3, and within it HTTP/1.1: WebSockets are opened over that alone here.
@@ -188,9 +149,10 @@ mod tests {
                 .iter()
                 .all(|pair| pair.len() == 2 && u8::from_str_radix(pair, 16).is_ok())
         );
-        // In one file, and with another certificate behind: the first one counts.
+        // In one file, and with another certificate behind it or before it: the one that the key belongs to counts.
         for both in [
             format!("{key}{certificate}{above}"),
+            format!("{above}{key}{certificate}"),
             format!("{certificate}{above}{key}"),
         ] {
             let folder = tempfile::tempdir().unwrap();
@@ -220,21 +182,29 @@ mod tests {
             ("", &*key, "certificate: there is no certificate"),
             (&key, &key, "certificate: there is no certificate"),
             (&broken(&certificate), &key, "certificate: it is broken"),
-            (&empty(&certificate), &key, "certificate: its first certificate"),
+            (
+                &empty(&certificate),
+                &key,
+                "certificate: a certificate in it is broken",
+            ),
             (&certificate, "", "key: there is no private key"),
             (&certificate, &certificate, "key: there is no private key"),
-            (&certificate, &locked, "key: its key is locked by a password"),
+            (
+                &certificate,
+                &locked,
+                "key: the key in it is locked by a password",
+            ),
             (
                 &certificate,
                 &locked_before,
-                "key: its key is locked by a password",
+                "key: the key in it is locked by a password",
             ),
             (&certificate, &broken(&key), "key: the key in it is broken"),
             (&certificate, &empty(&key), "key: this key cannot be used"),
             (
                 &certificate,
                 &other,
-                "key: this key is not that of the first certificate",
+                "key: this key belongs to no certificate in certificate",
             ),
         ] {
             let error = Identity::from_pem(certificate.as_bytes(), key.as_bytes()).unwrap_err();

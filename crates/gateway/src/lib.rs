@@ -45,7 +45,7 @@ pub use access::Access;
 pub use door::{Door, Entry, Opening, Pin, Visit, Visitor};
 pub use end::End;
 pub use grant::{Grant, Route};
-pub use identity::{Identity, IdentityError, IdentityFault};
+pub use identity::{Identity, IdentityError, IdentityFault, KeyFault, NEW_PAIR};
 pub use listening::BindError;
 pub use live_rights::RightsError;
 pub use on_demand::{Awaited, OnDemand, Ready};

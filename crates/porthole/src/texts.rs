@@ -71,13 +71,15 @@ struct Texts;
 
 fn read(language: Language, texts: &dyn i18n_embed::I18nAssets) -> FluentLanguageLoader {
     let words = fluent_language_loader!();
-    let read = language
-        .tag()
-        .parse()
-        .map(|tag| words.load_languages(texts, &[tag]));
-    if !matches!(read, Ok(Ok(()))) {
+    let read = match language.tag().parse() {
+        Ok(tag) => words
+            .load_languages(texts, &[tag])
+            .map_err(|error| error.to_string()),
+        Err(_) => Err(format!("`{}` is no language", language.tag())),
+    };
+    if let Err(error) = read {
         // The program goes on, with the names of messages in place of their words.
-        tracing::error!("the texts cannot be read: {read:?}");
+        tracing::error!("the texts cannot be read: {error}");
     }
     // Marks around what is inserted would be seen, and copied along.
     words.set_use_isolating(false);

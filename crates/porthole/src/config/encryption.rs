@@ -2,7 +2,7 @@
 
 use std::{fmt, path::Path};
 
-use porthole_gateway::{Identity, IdentityError, IdentityFault};
+use porthole_gateway::{Identity, IdentityError, IdentityFault, KeyFault, NEW_PAIR};
 use toml::Spanned;
 
 use super::{
@@ -75,7 +75,8 @@ impl Checker<'_> {
             (Some(key), Some(path)) => self.read(key, path)?,
             _ => certificate.clone(),
         };
-        Identity::from_pem(&certificate, &key)
+        let names = (cert_path.display().to_string(), secret.display().to_string());
+        Identity::from_named_pem((&certificate, &names.0), (&key, &names.1))
             .map_err(|error| self.wrong(&cert.span(), identity_fault(&error)))?;
         self.warn(exposed(secret, Others::Strangers));
         Ok(OwnCertificate { certificate, key })
@@ -99,17 +100,33 @@ pub(crate) fn identity_fault(error: &IdentityError) -> String {
         IdentityFault::Mismatch(certificate) => {
             say!("identity-mismatch", certificate = certificate.as_str())
         }
-        IdentityFault::BrokenCertificate(error) => {
-            say!("identity-broken-certificate", error = error.as_str())
-        }
-        IdentityFault::UnusableKey(error) => say!("identity-unusable-key", error = error.as_str()),
-        IdentityFault::Broken(error) => say!("identity-broken", error = error.as_str()),
+        IdentityFault::BrokenCertificate => say!("identity-broken-certificate"),
+        IdentityFault::OldCertificate => say!("identity-old-certificate"),
+        IdentityFault::UnusableCertificate => say!("identity-unusable-certificate"),
+        IdentityFault::UnusableKey(fault) => say!(
+            "identity-unusable-key",
+            why = unusable_key(*fault),
+            command = NEW_PAIR
+        ),
+        IdentityFault::Broken => say!("identity-broken"),
+        IdentityFault::NotPem => say!("identity-not-pem"),
         IdentityFault::NoCertificate => say!("identity-no-certificate"),
         IdentityFault::LockedKey => say!("identity-locked-key"),
         IdentityFault::BrokenKey => say!("identity-broken-key"),
         IdentityFault::NoKey => say!("identity-no-key"),
     };
     format!("{}: {why}", error.place)
+}
+
+/// The middle of a sentence.
+fn unusable_key(fault: KeyFault) -> String {
+    match fault {
+        KeyFault::P521 => say!("identity-key-p521"),
+        KeyFault::Curve => say!("identity-key-curve"),
+        KeyFault::LargeRsa => say!("identity-key-large"),
+        KeyFault::SmallRsa => say!("identity-key-small"),
+        KeyFault::Kind => say!("identity-key-kind"),
+    }
 }
 
 #[cfg(test)]
@@ -173,7 +190,7 @@ mod tests {
         for (text, cause) in [
             (
                 "\ncert = \"chain.pem\"\nkey = \"other.pem\"",
-                "this key is not that of",
+                "this key belongs to no certificate",
             ),
             ("\ncert = \"chain.pem\"", "key"),
             ("\ncert = \"key.pem\"", "certificate"),

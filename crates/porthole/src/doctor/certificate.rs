@@ -2,7 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use x509_parser::{certificate::X509Certificate, pem::Pem};
+use porthole_gateway::Identity;
+use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
 use super::Case;
 use crate::{
@@ -28,7 +29,7 @@ pub(super) fn certificate(case: &Case) -> Vec<Finding> {
 }
 
 fn look(own: &OwnCertificate, now: SystemTime) -> Finding {
-    match validity(&own.certificate) {
+    match validity(own) {
         None => Finding::warn(CHECK, say!("doctor-certificate-unknown"), ""),
         Some((from, _)) if now < from => Finding::fault(
             CHECK,
@@ -49,10 +50,10 @@ fn look(own: &OwnCertificate, now: SystemTime) -> Finding {
     }
 }
 
-/// From when until when the first certificate of a chain is valid.
-fn validity(chain: &[u8]) -> Option<(SystemTime, SystemTime)> {
-    let (pem, _) = Pem::read(std::io::Cursor::new(chain)).ok()?;
-    let certificate: X509Certificate<'_> = pem.parse_x509().ok()?;
+/// From when until when the machine's own certificate is valid, wherever it stands in the chain.
+fn validity(own: &OwnCertificate) -> Option<(SystemTime, SystemTime)> {
+    let identity = Identity::from_pem(&own.certificate, &own.key).ok()?;
+    let (_, certificate) = X509Certificate::from_der(identity.certificate()).ok()?;
     let time = |seconds: i64| Some(UNIX_EPOCH + Duration::from_secs(seconds.try_into().ok()?));
     let validity = certificate.validity();
     Some((

@@ -611,7 +611,7 @@ fn certificates() {
             },
             "config",
             Fault,
-            &["this key is not that of the first certificate", "config.toml:"],
+            &["this key belongs to no certificate in ", "config.toml:"],
         ),
         (
             "one that has ended",

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod background;
+#[cfg(target_os = "linux")]
+mod certificates;
 mod client;
 mod command_line;
 mod config;

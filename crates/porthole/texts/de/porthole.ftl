@@ -398,15 +398,23 @@ config-token-file = In der Token-Datei { $fault }
 config-exposed = Andere Benutzer können { $file } lesen.
 config-exposed-fix = Führen Sie aus: chmod { $mode } { $file }
 
-identity-mismatch = Dieser Schlüssel gehört nicht zum ersten Zertifikat in { $certificate }
-identity-broken-certificate = Das erste Zertifikat darin ist beschädigt: { $error }
-identity-unusable-key = Dieser Schlüssel lässt sich nicht benutzen: { $error }
+identity-mismatch = Dieser Schlüssel gehört zu keinem Zertifikat in { $certificate }; vergleichen Sie die Ausgaben von `openssl pkey -in SCHLÜSSEL -pubout` und `openssl x509 -in ZERTIFIKAT -noout -pubkey`
+identity-broken-certificate = Ein Zertifikat darin ist beschädigt; exportieren oder laden Sie es noch einmal
+identity-unusable-key = Dieser Schlüssel lässt sich nicht benutzen: { $why }; so entsteht ein P-256-Schlüssel mit Zertifikat: `{ $command }`; oder lassen Sie sich von Ihrer Zertifizierungsstelle eines ausstellen
 identity-unreadable = Das lässt sich nicht lesen: { $error }
-identity-broken = Das ist beschädigt: { $error }
+identity-broken = Das ist beschädigt: Ein Block von BEGIN bis END ist abgeschnitten oder verstümmelt
 identity-no-certificate = Darin ist kein Zertifikat; eines in PEM beginnt mit -----BEGIN CERTIFICATE-----
-identity-locked-key = Der Schlüssel darin ist mit einem Passwort geschützt; `openssl pkey -in DATEI -out DATEI` macht einen ohne
+identity-locked-key = Der Schlüssel darin ist mit einem Passwort geschützt; `openssl pkey -in SCHLÜSSEL -out NEU` macht einen ohne
 identity-broken-key = Der Schlüssel darin ist beschädigt
 identity-no-key = Darin ist kein privater Schlüssel; einer in PEM beginnt mit -----BEGIN PRIVATE KEY-----
+identity-old-certificate = Dieses Zertifikat hat die X.509-Version 1, die Browser nicht annehmen; so entsteht eines der Version 3 mit demselben Schlüssel: `openssl req -x509 -key SCHLÜSSEL -days 397 -subj /CN=HOST -addext subjectAltName=DNS:HOST -out ZERTIFIKAT`
+identity-unusable-certificate = Dieses Zertifikat lässt sich für TLS nicht benutzen; sehen Sie nach mit `openssl x509 -in ZERTIFIKAT -noout -text`
+identity-key-p521 = Seine Kurve ist P-521, die Browser nicht annehmen
+identity-key-curve = Seine Kurve ist weder P-256 noch P-384
+identity-key-large = Es ist ein RSA-Schlüssel mit mehr als 4096 Bit
+identity-key-small = Es ist ein RSA-Schlüssel mit weniger als 2048 Bit, und das ist nicht sicher
+identity-key-kind = Er ist weder RSA noch EC noch Ed25519
+identity-not-pem = Das ist kein PEM; `openssl x509 -in DATEI -out NEU` wandelt ein Zertifikat um, `openssl pkey -in DATEI -out NEU` einen Schlüssel und `openssl pkcs12 -in DATEI -nodes -out NEU` eine .pfx oder .p12 mit beidem
 
 tokens-not-utf8 = Diese Zeile ist nicht UTF-8; speichern Sie die Datei als UTF-8-Text
 tokens-no-colon = Ein Doppelpunkt mit Leerzeichen danach fehlt; schreiben Sie `token: host:port`

@@ -402,15 +402,23 @@ config-token-file = in the token file, { $fault }
 config-exposed = Other users can read { $file }.
 config-exposed-fix = Run: chmod { $mode } { $file }
 
-identity-mismatch = this key is not that of the first certificate in { $certificate }
-identity-broken-certificate = its first certificate is broken: { $error }
-identity-unusable-key = this key cannot be used: { $error }
+identity-mismatch = this key belongs to no certificate in { $certificate }; compare what `openssl pkey -in KEY -pubout` and `openssl x509 -in CERTIFICATE -noout -pubkey` print
+identity-broken-certificate = a certificate in it is broken; export or fetch it again
+identity-unusable-key = this key cannot be used: { $why }; make a P-256 key and a certificate for it: `{ $command }`, or ask your authority for one
 identity-unreadable = cannot read it: { $error }
-identity-broken = it is broken: { $error }
+identity-broken = it is broken: a block from BEGIN to END is cut off or garbled
 identity-no-certificate = there is no certificate in it; one in PEM begins with -----BEGIN CERTIFICATE-----
-identity-locked-key = its key is locked by a password; `openssl pkey -in FILE -out FILE` makes one that is not
+identity-locked-key = the key in it is locked by a password; `openssl pkey -in KEY -out NEW` makes one that is not
 identity-broken-key = the key in it is broken
 identity-no-key = there is no private key in it; one in PEM begins with -----BEGIN PRIVATE KEY-----
+identity-old-certificate = this certificate is of X.509 version 1, which browsers do not take; make one of version 3 with the same key: `openssl req -x509 -key KEY -days 397 -subj /CN=HOST -addext subjectAltName=DNS:HOST -out CERTIFICATE`
+identity-unusable-certificate = this certificate cannot be used for TLS; see `openssl x509 -in CERTIFICATE -noout -text`
+identity-key-p521 = it is of the curve P-521, which browsers do not take
+identity-key-curve = its curve is neither P-256 nor P-384
+identity-key-large = it is an RSA key of more than 4096 bits
+identity-key-small = it is an RSA key of fewer than 2048 bits, which is not safe
+identity-key-kind = it is not RSA, EC or Ed25519
+identity-not-pem = it is not in PEM; `openssl x509 -in FILE -out NEW` converts a certificate, `openssl pkey -in FILE -out NEW` a key, and `openssl pkcs12 -in FILE -nodes -out NEW` a .pfx or .p12 with both
 
 tokens-not-utf8 = this line is not UTF-8; save the file as UTF-8 text
 tokens-no-colon = no colon followed by a space; write `token: host:port`
