@@ -49,6 +49,20 @@ pub enum LaunchError {
         /// What PAM says.
         why: String,
     },
+    /// The system, as PAM or sudo say, opens no session for the account.
+    LoginRefused {
+        /// The account.
+        user: String,
+        /// What they say.
+        said: String,
+    },
+    /// There is no folder where the account's home should be.
+    NoHome {
+        /// The account.
+        user: String,
+        /// Where its home should be.
+        home: PathBuf,
+    },
     /// The machine lets nobody in.
     LoginsClosed {
         /// The file that says so.
@@ -144,6 +158,10 @@ impl LaunchError {
             Self::NoLimits { user, why } => {
                 format!("The limits of a login of {user} could not be read: {why}")
             }
+            Self::LoginRefused { user, said } => {
+                format!("No session could be opened for {user}{}", bracketed(said))
+            }
+            Self::NoHome { user, home } => format!("{user}'s home {} does not exist", home.display()),
             Self::LoginsClosed { file, said } => format!(
                 "Nobody but root may log in now, because {} exists{}",
                 file.display(),
@@ -202,6 +220,9 @@ impl LaunchError {
             }
             Self::Expired { user } => format!("To open it again: chage -E -1 {user}"),
             Self::NoLimits { user, .. } => format!("Start it again. If it stays so, look at what root gets from: runuser -u {user} true"),
+            Self::NoHome { .. } => {
+                "Create it, or let logins create it: enable pam_mkhomedir for su".into()
+            }
             Self::NoSudo { me, user, .. } => format!(
                 "To allow it, add this line with `visudo -f /etc/sudoers.d/porthole`: {me} ALL=({user}) NOPASSWD: ALL"
             ),
@@ -215,6 +236,7 @@ impl LaunchError {
                               X11 session"
                 .into(),
             Self::LoginsClosed { .. }
+            | Self::LoginRefused { .. }
             | Self::Folder { .. }
             | Self::Run { .. }
             | Self::ServerFailed { .. }

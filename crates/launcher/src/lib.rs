@@ -6,7 +6,8 @@
 //! told by a watch channel of [`State`].
 //!
 //! - **Whose it is.** Server and session run as the display's user: directly when that is oneself, by `setpriv`
-//!   when we are root, by `sudo -n -u` otherwise. The environment is made anew for each.
+//!   when we are root, by `sudo -n -u` otherwise. As root, what runs in it has a session of PAM's, by `su`. The
+//!   environment is made anew for each, and the session's begins with the user's login shell.
 //! - **How long it lives.** A display outlives this program. What is needed to find it again lies beside its
 //!   socket, and [`Launcher::adopt`] takes it over: only if process number, start time and the socket's owner agree.
 //! - **What remains.** Nothing: when server or session ends, however, the rest of the display is ended, awaited,

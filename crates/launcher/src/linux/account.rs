@@ -9,7 +9,7 @@ use std::{
 
 use nix::unistd::{Uid, User};
 
-use super::{environment::Environment, folder::cannot_make, limits::Limits, tool};
+use super::{environment::Environment, folder::cannot_make, limits::Limits, login, tool};
 use crate::{LaunchError, child_command};
 
 /// An account of this machine that displays can run as.
@@ -22,6 +22,8 @@ pub(super) struct Account {
     pub gid: u32,
     way: Way,
     limits: Limits,
+    /// What opens sessions of it with PAM.
+    su: Option<PathBuf>,
 }
 
 /// How we become it.
@@ -74,10 +76,15 @@ impl Account {
             name: user.name,
             uid: user.uid.as_raw(),
             home: user.dir,
-            shell: user.shell,
+            shell: match user.shell {
+                // That is what an empty field means (passwd(5)).
+                shell if shell.as_os_str().is_empty() => "/bin/sh".into(),
+                shell => shell,
+            },
             gid: user.gid.as_raw(),
             way,
             limits: Limits::default(),
+            su: None,
         }
     }
 
@@ -128,6 +135,14 @@ impl Account {
             });
         }
         self.limits = Limits::of_login(&self.name).await?;
+        self.su = login::find_su().await;
+        if self.su.is_none() {
+            tracing::warn!(
+                "this system has no PAM for su, so the desktop of {} gets what every login has, but no session of \
+                 logind's, no variables and limits of PAM's modules, and no home is made for it",
+                self.name
+            );
+        }
         Ok(())
     }
 
@@ -167,8 +182,8 @@ impl Account {
     /// The start of a command that becomes this account with nothing but `environment`; the program follows as its
     /// next argument.
     ///
-    /// `setpriv` and `env -i` rather than `runuser`, which leaks root's environment and stays as a parent; `sudo`
-    /// gets a session without a terminal, lest it relays everything through one.
+    /// `setpriv` and `env -i`, after which no process of root's is left; `sudo` gets a session without a terminal, lest
+    /// it relays everything through one.
     pub fn command(&self, environment: &Environment) -> Command {
         let mut words: Vec<String> = Vec::new();
         match self.way {
@@ -188,6 +203,20 @@ impl Account {
         let mut command = child_command(&words[0]);
         command.args(&words[1..]).args(environment.arguments());
         command
+    }
+
+    /// Whether its sessions are opened with PAM.
+    pub fn has_pam(&self) -> bool {
+        self.su.is_some()
+    }
+
+    /// The start of a command that opens a session of this account, as a login does, and becomes it; the program
+    /// follows as its next argument.
+    pub fn login(&self, environment: &Environment) -> Command {
+        match &self.su {
+            Some(su) => login::open(su, self, self.limits.command(), environment),
+            None => self.command(environment),
+        }
     }
 
     /// Runs a script as this account, with `arguments` from `$1` on.

@@ -4,7 +4,13 @@
 //! number is on record does it get that word, and becomes the program. Were we to die in between, the shell reads the
 //! end of the pipe and goes.
 
-use std::{ffi::OsString, io, process::Stdio, time::Duration};
+use std::{
+    ffi::OsString,
+    io,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
@@ -17,6 +23,7 @@ use super::{
     environment::Environment,
     leader::Leader,
     log::Log,
+    login,
     process::{Identity, Process},
 };
 use crate::LaunchError;
@@ -32,12 +39,15 @@ cd "$HOME" 2>/dev/null || cd /
 unset OLDPWD
 exec "$@" 3>&1 >&2 </dev/null"#;
 
-/// The same, with nothing left open.
-const SCRIPT_ALONE: &str = r#"echo $$
+/// For what runs in a session: `$1` is the mask, `$2` the number of open files (empty if they are set already), `$3` the
+/// runtime folder if a login has given none. Nothing is left open.
+const LOGIN: &str = r#"echo $$
 read -r word && [ "$word" = go ] || exit 1
-umask 022
-ulimit -S -n "$1" 2>/dev/null
-shift
+[ -z "$1" ] || umask "$1"
+[ -z "$2" ] || ulimit -S -n "$2" 2>/dev/null
+: "${XDG_RUNTIME_DIR:=$3}"
+export XDG_RUNTIME_DIR
+shift 3
 cd "$HOME" 2>/dev/null || cd /
 unset OLDPWD
 exec "$@" >&2 </dev/null"#;
@@ -51,14 +61,24 @@ pub(super) type Voice = BufReader<pipe::Receiver>;
 /// The descriptor at which a program started with `voice` reaches us.
 pub(super) const VOICE: &str = "3";
 
+/// What a program is started as.
+pub(super) enum Kind<'a> {
+    /// A server. It gets descriptor [`VOICE`].
+    Server,
+    /// What a login runs, in a session that is opened for it.
+    Login {
+        /// XDG_RUNTIME_DIR, where the session has none.
+        runtime: &'a Path,
+    },
+}
+
 /// A program to start.
 pub(super) struct Gate<'a> {
     pub account: &'a Account,
     pub environment: &'a Environment,
     pub program: &'a [OsString],
     pub log: &'a Log,
-    /// Whether the program gets descriptor [`VOICE`].
-    pub voice: bool,
+    pub kind: Kind<'a>,
 }
 
 impl Gate<'_> {
@@ -76,12 +96,8 @@ impl Gate<'_> {
                 .unwrap_or_default(),
             why: error.to_string(),
         };
-        let script = if self.voice { SCRIPT } else { SCRIPT_ALONE };
-        let mut command = self.account.command(self.environment);
-        command
-            .args(["setsid", "-w", "sh", "-c", script, "sh"])
-            .arg(self.account.open_files())
-            .args(self.program);
+        let mut command = self.command();
+        command.args(self.program);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         command.stderr(self.log.file().map_err(failed)?);
         let mut child = command.spawn().map_err(failed)?;
@@ -98,7 +114,7 @@ impl Gate<'_> {
         let pid = timeout(PATIENCE, number(&mut voice)).await;
         let pid = pid
             .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-            .map_err(failed)?;
+            .map_err(|error| self.refused(&error))?;
         let identity = leader.is_really(pid).map_err(failed)?;
         remember(identity)?;
         let mut stdin = child
@@ -107,6 +123,36 @@ impl Gate<'_> {
             .ok_or_else(|| failed(io::ErrorKind::BrokenPipe.into()))?;
         io::Write::write_all(&mut stdin, b"go\n").map_err(failed)?;
         Ok(voice)
+    }
+}
+
+impl Gate<'_> {
+    /// All but the program.
+    fn command(&self) -> Command {
+        let shell = ["setsid", "-w", "sh", "-c"];
+        match self.kind {
+            Kind::Server => {
+                let mut command = self.account.command(self.environment);
+                command.args(shell).args([SCRIPT, "sh"]);
+                command.arg(self.account.open_files());
+                command
+            }
+            Kind::Login { runtime } => {
+                let mut command = self.account.login(self.environment);
+                command.args(shell).args([LOGIN, "sh"]);
+                command.args(login::settings(self.account)).arg(runtime);
+                command
+            }
+        }
+    }
+
+    /// What to say when what becomes the account has told no number: it has written why.
+    fn refused(&self, error: &io::Error) -> LaunchError {
+        let said = self.log.tail().pop();
+        LaunchError::LoginRefused {
+            user: self.account.name.clone(),
+            said: said.unwrap_or_else(|| error.to_string()),
+        }
     }
 }
 

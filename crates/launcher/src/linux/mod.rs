@@ -12,6 +12,8 @@ mod lifetime;
 mod limits;
 mod live;
 mod log;
+mod login;
+mod login_shell;
 mod members;
 mod passwords;
 mod process;

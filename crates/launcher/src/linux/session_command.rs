@@ -4,9 +4,12 @@ use std::{
     ffi::{OsStr, OsString},
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
+    process::Command,
 };
 
-use super::{account::Account, installed, lifetime::lasting, tool};
+use super::{
+    account::Account, environment::Environment, installed, lifetime::lasting, login_shell::login_shell, tool,
+};
 use crate::{LaunchError, XstartupFault};
 
 /// Debian's script that prepares a session and runs it: its argument, the user's ~/.xsession, or the default desktop.
@@ -35,6 +38,10 @@ const PREFERRED: [&str; 8] = [
 const NOT_EXECUTABLE: &str = r#"echo "porthole: $1 is not executable, so /bin/sh runs it. To let it choose: chmod +x $1" >&2
 exec /bin/sh "$1""#;
 
+/// Runs what looks for it after all that a login reads, whatever that prints.
+const PAST_NOISE: &str = r#"exec "$@" 3>&1 >&2 </dev/null"#;
+const TO_US: &str = r#"exec sh -c "$1" >&3 3>&-"#;
+
 /// What of their own a user has for a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum OwnSession {
@@ -51,9 +58,10 @@ pub(super) enum OwnSession {
 }
 
 impl OwnSession {
-    /// Prints what there is: a word, and its path. TigerVNC looks into `~/.vnc` first, and since 1.13 into its folder
+    /// Prints what there is: a word, and its path; or that there is no home. TigerVNC looks into `~/.vnc` first, and since 1.13 into its folder
     /// for configuration.
-    const SCRIPT: &str = r#"return=$(printf '\r')
+    const SCRIPT: &str = r#"[ -d "$HOME" ] || exec printf 'no-home\n%s\n' "$HOME"
+return=$(printf '\r')
 has_crlf() {
     { [ ! -x "$1" ] || [ "$(head -c 2 -- "$1")" = '#!' ]; } && LC_ALL=C grep -q "$return\$" -- "$1"
 }
@@ -68,21 +76,37 @@ for folder in "$HOME/.vnc" "${XDG_CONFIG_HOME:-$HOME/.config}/tigervnc"; do
 done
 if [ -r "$HOME/.xsession" ]; then found xsession "$HOME/.xsession"; fi"#;
 
-    /// Looks for it, as that user.
+    /// Looks for it, as that user and in a session as it will be opened for the desktop: so it is known whether the
+    /// account may log in, and that it has a home.
     pub async fn find(account: &Account) -> Result<Self, LaunchError> {
-        let failed = |why: String| LaunchError::Run {
-            program: "sh".to_owned(),
-            why,
-        };
-        let output = account.script(Self::SCRIPT, &[], &[]).await;
-        let output = output.map_err(|error| failed(error.to_string()))?;
-        if !output.status.success() {
-            return Err(failed(tool::said(&output.stderr)));
-        }
-        Self::from_output(&output.stdout)
+        let mut command = account.login(&Environment::of(account));
+        command.args(["sh", "-c", Self::SCRIPT]);
+        Self::ask(command, account).await
     }
 
-    fn from_output(output: &[u8]) -> Result<Self, LaunchError> {
+    /// Looks for it once more, where XDG_CONFIG_HOME is what the user's ~/.profile says.
+    pub async fn find_after_login(account: &Account) -> Result<Self, LaunchError> {
+        let mut command = account.login(&Environment::of(account));
+        command.args(["sh", "-c", PAST_NOISE, "sh"]);
+        command.args(login_shell(&account.shell));
+        command.args(["sh", "-c", TO_US, "sh", Self::SCRIPT]);
+        Self::ask(command, account).await
+    }
+
+    async fn ask(command: Command, account: &Account) -> Result<Self, LaunchError> {
+        let refused = |said: String| LaunchError::LoginRefused {
+            user: account.name.clone(),
+            said,
+        };
+        let output = tool::run(command, &[]).await;
+        let output = output.map_err(|error| refused(error.to_string()))?;
+        if !output.status.success() {
+            return Err(refused(tool::said(&output.stderr)));
+        }
+        Self::from_output(&output.stdout, account)
+    }
+
+    fn from_output(output: &[u8], account: &Account) -> Result<Self, LaunchError> {
         let output = output.strip_suffix(b"\n").unwrap_or(output);
         let Some(end) = output.iter().position(|byte| *byte == b'\n') else {
             return Ok(Self::None);
@@ -104,6 +128,10 @@ if [ -r "$HOME/.xsession" ]; then found xsession "$HOME/.xsession"; fi"#;
                 executable: false,
             }),
             b"xsession" => Ok(Self::Xsession),
+            b"no-home" => Err(LaunchError::NoHome {
+                user: account.name.clone(),
+                home: path,
+            }),
             b"crlf" => bad(XstartupFault::Crlf),
             b"unreadable" => bad(XstartupFault::Unreadable),
             _ => Ok(Self::None),
@@ -111,7 +139,7 @@ if [ -r "$HOME/.xsession" ]; then found xsession "$HOME/.xsession"; fi"#;
     }
 }
 
-/// The command line to run. Where that is possible it gets a session bus of its own: on the bus of a login that its
+/// The command line to run, from the login shell on. Where that is possible it gets a session bus of its own: on the bus of a login that its
 /// user may have, two desktops would take each other for themselves.
 pub(super) fn choose(
     named: Option<&str>,
@@ -123,7 +151,9 @@ pub(super) fn choose(
         Some(_) => &["dbus-run-session", "--"],
         None => &[],
     };
-    Ok(bus.iter().map(OsString::from).chain(lasting(command)).collect())
+    let bus = bus.iter().map(OsString::from);
+    let login = login_shell(&account.shell).into_iter();
+    Ok(login.chain(bus).chain(lasting(command)).collect())
 }
 
 /// What the configuration names, what the user has, the system's default, or an installed desktop.
@@ -270,6 +300,7 @@ mod tests {
 
     #[test]
     fn what_a_shell_prints_is_understood() {
+        let us = Account::find(None).unwrap();
         let own = |executable| OwnSession::Xstartup {
             path: "/a\nb".into(),
             executable,
@@ -280,15 +311,20 @@ mod tests {
             ("xsession\n/h/.xsession\n", OwnSession::Xsession),
             ("", OwnSession::None),
         ] {
-            assert_eq!(OwnSession::from_output(output.as_bytes()), Ok(expected));
+            assert_eq!(OwnSession::from_output(output.as_bytes(), &us), Ok(expected));
         }
-        let error = OwnSession::from_output(b"crlf\n/h/.vnc/xstartup\n")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("/h/.vnc/xstartup has Windows line endings"),
-            "{error}"
-        );
+        for (output, words) in [
+            (
+                "crlf\n/h/.vnc/xstartup\n",
+                "/h/.vnc/xstartup has Windows line endings",
+            ),
+            ("no-home\n/home/x\n", "'s home /home/x does not exist"),
+        ] {
+            let error = OwnSession::from_output(output.as_bytes(), &us)
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(words), "{error}");
+        }
     }
 
     #[test]

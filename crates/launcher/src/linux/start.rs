@@ -7,7 +7,7 @@ use super::{
     desk,
     environment::Environment,
     folder::{self, Base, Folder, cannot_make},
-    gate::{Gate, Voice},
+    gate::{Gate, Kind, Voice},
     live::Live,
     log::Log,
     passwords::Passwords,
@@ -94,10 +94,7 @@ impl Live {
         let login = format!("/run/user/{}", self.account.uid);
         let login = Some(Path::new(&login)).filter(|path| folder::is_runtime_of(path, self.account.uid));
         // Asked first: a desktop with nothing on it would start, and show nothing.
-        let own = match desktop.session {
-            Some(_) => OwnSession::None,
-            None => OwnSession::find(&self.account).await?,
-        };
+        let own = self.own_session(desktop.session.is_none()).await?;
         let command = session_command::choose(desktop.session.as_deref(), &own, &self.account)?;
 
         step(Step::Server);
@@ -121,9 +118,21 @@ impl Live {
             format!(":{}", self.record.x_display.unwrap_or_default()),
         );
         environment.set("XAUTHORITY", self.folder.x_authority());
-        environment.set("XDG_RUNTIME_DIR", login.unwrap_or(&self.folder.runtime()));
         environment.set("XDG_SESSION_TYPE", "x11");
-        self.start_session(&command, &environment).await
+        let ours = self.folder.runtime();
+        self.start_session(&command, &environment, login.unwrap_or(&ours))
+            .await
+    }
+
+    /// What the account has prepared for its sessions, if that is wanted. That it may log in, and has a home, is asked
+    /// anyway.
+    async fn own_session(&self, wanted: bool) -> Result<OwnSession, LaunchError> {
+        match OwnSession::find(&self.account).await {
+            // What is not run need not be in order.
+            Ok(_) | Err(LaunchError::BadXstartup { .. }) if !wanted => Ok(OwnSession::None),
+            Ok(OwnSession::None) => OwnSession::find_after_login(&self.account).await,
+            found => found,
+        }
     }
 
     async fn share_this_screen(&mut self) -> Result<(), LaunchError> {
@@ -160,7 +169,7 @@ impl Live {
             environment,
             program,
             log,
-            voice: true,
+            kind: Kind::Server,
         };
         gate.open(&mut self.server, |identity| {
             record.server = Some(identity);
@@ -173,6 +182,7 @@ impl Live {
         &mut self,
         program: &[std::ffi::OsString],
         environment: &Environment,
+        runtime: &Path,
     ) -> Result<(), LaunchError> {
         let Some(log) = &self.session_log else {
             return Err(no_log(self.folder.session_log()));
@@ -183,7 +193,7 @@ impl Live {
             environment,
             program,
             log,
-            voice: false,
+            kind: Kind::Login { runtime },
         };
         let opened = gate.open(&mut self.session, |identity| {
             record.session = Some(identity);

@@ -3,16 +3,31 @@
 use std::{
     io,
     path::PathBuf,
+    pin::pin,
     process::{Command, Output, Stdio},
     time::Duration,
 };
 
-use tokio::{io::AsyncWriteExt, time::timeout};
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    time::timeout,
+};
 
 /// How long a program that does one small thing may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Runs `command` with `input` on its standard input, and collects what it says. It is killed when it takes too long.
+/// How long a program that is asked to end may take for it: `su` closes the session that it has opened.
+const END_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long what a program has said may be on its way to us after its end. Only a daemon that it leaves, and that holds
+/// its output open, makes us wait so long.
+const LAST_WORDS_PATIENCE: Duration = Duration::from_millis(200);
+
+/// How much of what a program says is read, in bytes; it is not let write more.
+const MAX_OUTPUT_BYTES: u64 = 64 << 10;
+
+/// Runs `command` with `input` on its standard input, and collects what it says. It is ended when it takes too long.
 pub(super) async fn run(mut command: Command, input: &[u8]) -> io::Result<Output> {
     command
         .stdin(Stdio::piped())
@@ -21,20 +36,59 @@ pub(super) async fn run(mut command: Command, input: &[u8]) -> io::Result<Output
     let mut child = tokio::process::Command::from(command)
         .kill_on_drop(true)
         .spawn()?;
-    let stdin = child.stdin.take();
+    let (stdin, pipes) = (child.stdin.take(), (child.stdout.take(), child.stderr.take()));
     let fed = async {
         if let Some(mut stdin) = stdin {
             // Who does not read its input says why on its way out.
             let _ = stdin.write_all(input).await;
         }
     };
-    let done = async { tokio::join!(fed, child.wait_with_output()).1 };
-    timeout(PATIENCE, done).await.unwrap_or_else(|_| {
-        Err(io::Error::new(
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let status = {
+        let said = async { tokio::join!(collect(pipes.0, &mut stdout), collect(pipes.1, &mut stderr)) };
+        let mut said = pin!(said);
+        let mut all_said = false;
+        let ended = async { tokio::join!(fed, child.wait()).1 };
+        let mut ended = pin!(timeout(PATIENCE, ended));
+        let status = loop {
+            tokio::select! {
+                status = &mut ended => break status,
+                _ = &mut said, if !all_said => all_said = true,
+            }
+        };
+        if !all_said {
+            let _ = timeout(LAST_WORDS_PATIENCE, said).await;
+        }
+        status
+    };
+    let Ok(status) = status else {
+        end(&mut child).await;
+        return Err(io::Error::new(
             io::ErrorKind::TimedOut,
             "it took longer than 20 seconds",
-        ))
+        ));
+    };
+    Ok(Output {
+        status: status?,
+        stdout,
+        stderr,
     })
+}
+
+async fn collect(pipe: Option<impl AsyncRead + Unpin>, said: &mut Vec<u8>) {
+    if let Some(pipe) = pipe {
+        let _ = pipe.take(MAX_OUTPUT_BYTES).read_to_end(said).await;
+    }
+}
+
+/// Asks a program to end. One that does not is killed when it is dropped.
+async fn end(child: &mut tokio::process::Child) {
+    let pid = child.id().and_then(|pid| Pid::from_raw(pid.cast_signed()));
+    if let Some(pid) = pid {
+        // It may be of another user, or over by now.
+        let _ = kill_process(pid, Signal::TERM);
+        let _ = timeout(END_PATIENCE, child.wait()).await;
+    }
 }
 
 /// What a program said, in one line.
@@ -50,4 +104,38 @@ pub(super) fn find(program: &str) -> Option<PathBuf> {
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(program))
         .find(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::child_command;
+
+    async fn sh(script: &str) -> io::Result<Output> {
+        let mut command = child_command("sh");
+        command.args(["-c", script]);
+        run(command, b"word\n").await
+    }
+
+    #[tokio::test]
+    async fn what_a_program_says_is_collected_and_bounded() {
+        let output = sh("read word; echo $word; echo trouble >&2; exit 3")
+            .await
+            .unwrap();
+        assert_eq!(
+            (&*output.stdout, &*output.stderr),
+            (&b"word\n"[..], &b"trouble\n"[..])
+        );
+        assert_eq!(output.status.code(), Some(3));
+        let output = sh("yes").await.unwrap();
+        assert_eq!(output.stdout.len() as u64, MAX_OUTPUT_BYTES);
+        assert!(!output.status.success());
+    }
+
+    /// A daemon that holds the output open does not hold us up.
+    #[tokio::test]
+    async fn a_program_is_over_when_it_has_ended() {
+        let output = sh("sleep 30 & echo done").await.unwrap();
+        assert_eq!(output.stdout, b"done\n");
+    }
 }

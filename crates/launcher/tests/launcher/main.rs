@@ -9,6 +9,7 @@ mod ear;
 mod endings;
 mod failures;
 mod found;
+mod login;
 mod machines;
 mod oneself;
 mod others;

@@ -137,7 +137,7 @@ pub fn is_gone(pid: i32) -> bool {
     })
 }
 
-/// How many TCP ports a process listens on.
+/// How many TCP ports a process listens on; none, if it has ended.
 pub fn tcp_listeners(pid: i32) -> usize {
     let tables = [procfs::net::tcp(), procfs::net::tcp6()]
         .into_iter()
@@ -147,11 +147,11 @@ pub fn tcp_listeners(pid: i32) -> usize {
         .filter(|entry| entry.state == TcpState::Listen)
         .map(|entry| entry.inode);
     let listening: Vec<u64> = listening.collect();
-    let descriptors = procfs::process::Process::new(pid)
-        .unwrap()
-        .fd()
-        .unwrap()
-        .flatten();
+    let process = procfs::process::Process::new(pid);
+    let Ok(descriptors) = process.and_then(|process| process.fd()) else {
+        return 0;
+    };
+    let descriptors = descriptors.flatten();
     let held = |target: FDTarget| matches!(target, FDTarget::Socket(inode) if listening.contains(&inode));
     descriptors
         .filter(|descriptor| held(descriptor.target.clone()))

@@ -29,6 +29,17 @@ pub(crate) fn cause(error: &LaunchError) -> String {
         LaunchError::NoLimits { user, why } => {
             say!("launch-no-limits", user = user.as_str(), why = why.as_str())
         }
+        LaunchError::LoginRefused { user, said } => {
+            say!(
+                "launch-login-refused",
+                user = user.as_str(),
+                said = bracketed(said)
+            )
+        }
+        LaunchError::NoHome { user, home } => {
+            let home = home.display().to_string();
+            say!("launch-no-home", user = user.as_str(), home = home)
+        }
         LaunchError::LoginsClosed { file, said } => {
             let file = file.display().to_string();
             say!("launch-logins-closed", file = file, said = bracketed(said))
@@ -93,6 +104,7 @@ pub(crate) fn fix(error: &LaunchError) -> Option<String> {
         LaunchError::NoLogin { user, .. } => say!("launch-no-login-fix", user = user.as_str()),
         LaunchError::Expired { user } => say!("launch-expired-fix", user = user.as_str()),
         LaunchError::NoLimits { user, .. } => say!("launch-no-limits-fix", user = user.as_str()),
+        LaunchError::NoHome { .. } => say!("launch-no-home-fix"),
         LaunchError::NoSudo { me, user, .. } => {
             say!("launch-no-sudo-fix", me = me.as_str(), user = user.as_str())
         }
@@ -103,6 +115,7 @@ pub(crate) fn fix(error: &LaunchError) -> Option<String> {
         LaunchError::NoScreen => say!("launch-no-screen-fix"),
         LaunchError::Wayland => say!("launch-wayland-fix"),
         LaunchError::LoginsClosed { .. }
+        | LaunchError::LoginRefused { .. }
         | LaunchError::Folder { .. }
         | LaunchError::Run { .. }
         | LaunchError::ServerFailed { .. }
@@ -239,6 +252,14 @@ mod tests {
             LaunchError::NoLimits {
                 user: user(),
                 why: why(),
+            },
+            LaunchError::LoginRefused {
+                user: user(),
+                said: said(),
+            },
+            LaunchError::NoHome {
+                user: user(),
+                home: "/home/bob".into(),
             },
             LaunchError::LoginsClosed {
                 file: "/run/nologin".into(),

@@ -294,6 +294,9 @@ launch-expired = Das Konto `{ $user }` ist abgelaufen.
 launch-expired-fix = So öffnen Sie es wieder: chage -E -1 { $user }.
 launch-no-limits = Die Grenzen einer Anmeldung von { $user } ließen sich nicht lesen: { $why }.
 launch-no-limits-fix = Starten Sie den Desktop noch einmal. Bleibt es dabei, zeigt dieser Befehl als root den Grund: runuser -u { $user } true.
+launch-login-refused = Für { $user } ließ sich keine Sitzung öffnen{ $said }.
+launch-no-home = Das Home-Verzeichnis { $home } von { $user } gibt es nicht.
+launch-no-home-fix = Legen Sie es an, oder lassen Sie es bei der Anmeldung anlegen: aktivieren Sie pam_mkhomedir für su.
 launch-logins-closed = Nur root darf sich zurzeit anmelden, weil es { $file } gibt{ $said }.
 launch-no-sudo = { $me } darf keinen Desktop für { $user } starten{ $said }.
 launch-no-sudo-fix = Um es zu erlauben, fügen Sie mit `visudo -f /etc/sudoers.d/porthole` diese Zeile hinzu: { $me } ALL=({ $user }) NOPASSWD: ALL.

@@ -297,6 +297,9 @@ launch-expired = The account `{ $user }` has expired.
 launch-expired-fix = To open it again: chage -E -1 { $user }.
 launch-no-limits = The limits of a login of { $user } could not be read: { $why }.
 launch-no-limits-fix = Start it again. If it stays so, look at what root gets from: runuser -u { $user } true.
+launch-login-refused = No session could be opened for { $user }{ $said }.
+launch-no-home = { $user }'s home { $home } does not exist.
+launch-no-home-fix = Create it, or let logins create it: enable pam_mkhomedir for su.
 launch-logins-closed = Nobody but root may log in now, because { $file } exists{ $said }.
 launch-no-sudo = { $me } may not start a desktop for { $user }{ $said }.
 launch-no-sudo-fix = To allow it, add this line with `visudo -f /etc/sudoers.d/porthole`: { $me } ALL=({ $user }) NOPASSWD: ALL.
