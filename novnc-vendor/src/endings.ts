@@ -1,4 +1,5 @@
 import type { LinkFault } from './link';
+import type { Refusal } from './refusal';
 import type { Close } from './socket';
 import { texts, type Texts } from './texts';
 
@@ -37,6 +38,9 @@ const RETRY: Record<Kind, Retry> = {
   brokeTheRules: 'offer',
   lost: 'auto',
   noGateway: 'auto',
+  wrongHost: 'offer',
+  wrongOrigin: 'offer',
+  blocked: 'auto',
   noDesktop: 'auto',
   restarting: 'auto',
   notValid: 'never',
@@ -117,6 +121,18 @@ export function pinWanted(code: number): { wrong: boolean } | undefined {
 /** The server refused the password or the way of asking for it. */
 export function endingOfRefusal(reason: string | undefined, passwordSent: boolean): Ending {
   return ending(passwordSent ? 'passwordRefused' : 'securityRefused', reason);
+}
+
+/** The gateway is there, but the WebSocket never opened. */
+export function endingOfRefused(refusal: Refusal): Ending {
+  if (refusal.kind === 'blocked') return ending('blocked');
+  const words = ending(refusal.kind === 'host' ? 'wrongHost' : 'wrongOrigin');
+  const { name, setting } = refusal;
+  return {
+    ...words,
+    ...(name !== '' && { cause: texts.refused[refusal.kind](name) }),
+    ...(setting !== '' && { next: texts.refused.add(setting) }),
+  };
 }
 
 export function endingOfLink(fault: LinkFault): Ending {

@@ -3,6 +3,7 @@ import {
   endingOf,
   endingOfLink,
   endingOfRefusal,
+  endingOfRefused,
   LEFT,
   PAGE_OUT_OF_DATE,
   pinWanted,
@@ -14,6 +15,7 @@ import type { LinkFault, Plan } from './link';
 import { presentable } from './names';
 import { Notice } from './notice.svelte';
 import { pinProtocol } from './pin';
+import { whyRefused } from './refusal';
 import type { Credentials, openScreen, Screen, ScreenEvents } from './screen';
 import type { Settings } from './settings';
 import { Terms } from './terms.svelte';
@@ -272,6 +274,7 @@ export class Session {
         }
         const still = this.#screen?.still() ?? this.still;
         this.#wait(ending, connected ? performance.now() - connectedAt : 0, still);
+        if (!close.opened) void this.#askWhy();
       }),
     };
   }
@@ -332,6 +335,16 @@ export class Session {
     }
     this.#connect(this.phase.name === 'connecting' ? this.phase.after : undefined);
     return true;
+  }
+
+  /** What the browser does not tell, the gateway does. An answer that comes after the next attempt began is too late. */
+  async #askWhy(): Promise<void> {
+    const attempt = this.#attempt;
+    const refusal = await whyRefused(this.#plan?.urls ?? []);
+    if (!refusal || attempt !== this.#attempt || this.phase.name !== 'waiting') return;
+    const ending = endingOfRefused(refusal);
+    if (ending.retry === 'auto') this.phase = { ...this.phase, ending };
+    else this.#end(ending);
   }
 
   #wait(ending: Ending, connectedFor: number, still: HTMLCanvasElement | undefined): void {

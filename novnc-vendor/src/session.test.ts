@@ -45,6 +45,7 @@ let session: Session;
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('navigator', {});
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('nobody')));
   screens = fakeScreens();
   session = new Session(screens.open, {} as HTMLElement, DEFAULTS, false);
 });
@@ -169,6 +170,58 @@ test.each([1000, 4001, 4002, 4003, 4007])('code %i ends it, and no picture stays
   expect(session.phase.name).toBe('ended');
   expect(session.still).toBeUndefined();
   expect(screens.opened).toHaveLength(1);
+});
+
+describe('a WebSocket that never opened', () => {
+  const answers = (answer: unknown) => {
+    vi.stubGlobal('fetch', () =>
+      answer === undefined
+        ? Promise.reject(new TypeError('nobody'))
+        : Promise.resolve({ ok: true, json: () => Promise.resolve(answer) }),
+    );
+  };
+  const ending = () =>
+    'ending' in session.phase ? session.phase.ending.title : session.phase.name;
+
+  test('where nobody answers, nobody answers', async () => {
+    answers(undefined);
+    await follow();
+    screens.last().events.closed(unanswered);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ending()).toBe('Porthole cannot be reached');
+  });
+
+  test('refused for its Host, it is not tried again, and the setting is named', async () => {
+    answers({ refused: 'host', name: 'backend', setting: 'hosts = ["backend"]' });
+    await follow();
+    screens.last().events.closed(unanswered);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(screens.opened).toHaveLength(1);
+    expect(session.phase).toMatchObject({ name: 'ended', ending: { retry: 'offer' } });
+    expect(JSON.stringify(session.phase)).toContain('backend');
+  });
+
+  test('lost on the way, it is tried again, and the way is named', async () => {
+    answers({ refused: null });
+    await follow();
+    screens.last().events.closed(unanswered);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ending()).toBe('The connection is blocked on the way');
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(screens.opened).toHaveLength(2);
+  });
+
+  test('an answer that comes too late is not heard', async () => {
+    let tell: (answer: unknown) => void = () => undefined;
+    vi.stubGlobal('fetch', () => new Promise((answered) => (tell = answered)));
+    await follow();
+    screens.last().events.closed(unanswered);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(screens.opened).toHaveLength(2);
+    tell({ ok: true, json: () => Promise.resolve({ refused: 'host', name: 'x', setting: 'x' }) });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(session.phase.name).toBe('connecting');
+  });
 });
 
 describe('two readings of path', () => {

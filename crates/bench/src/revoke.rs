@@ -69,6 +69,7 @@ async fn gateway(target: SocketAddr) -> Result<Gateway> {
         plain: Plain::Everybody,
         splice: true,
         access: Access::default(),
+        own_names: None,
         pages: Pages::Embedded { index: None },
         tokens: Arc::new(Link(target)),
         heartbeat: HEARTBEAT,

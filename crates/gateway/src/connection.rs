@@ -1,4 +1,5 @@
-//! What becomes of each connection: TLS if it begins with that, HTTP, and for those who show a good token a session.
+//! What becomes of each connection: a PROXY header if a trusted proxy sends one, TLS if it begins with that, HTTP, and
+//! for those who show a good token a session.
 
 use std::{
     convert::Infallible,
@@ -11,13 +12,7 @@ use std::{
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use futures_util::future::Either;
-use http::{HeaderMap, Request, StatusCode, header};
-use hyper::{
-    body::Incoming,
-    server::conn::http1,
-    service::service_fn,
-    upgrade::{OnUpgrade, Upgraded},
-};
+use hyper::{server::conn::http1, service::service_fn, upgrade::Upgraded};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -27,29 +22,34 @@ use tokio::{
 use tokio_rustls::server::TlsStream;
 
 use crate::{
-    Access, Identity, Pages, Plain,
+    Access, Identity, OwnNames, Pages, Plain, Refusals,
     attend::{Guest, House},
-    lobby::Lobby,
-    pages::{self, Page},
+    lobby::{Lobby, Place},
+    proxy_header,
+    request::{Visit, answer},
     socket::ViewerStream,
     tls::{self, TlsSocket},
-    upgrade::{self, Shown},
     viewer::Viewer,
 };
 
-/// How long a client has for its first byte and, if that is one of TLS, for the handshake.
+/// How long a client has for its first byte, for a PROXY header and for TLS's handshake, all together.
 const HANDSHAKE: Duration = Duration::from_secs(5);
 /// How long a client has for the headers of a request, and may wait until the next one.
 const HEADERS: Duration = Duration::from_secs(5);
 /// How many headers a request may have.
-const MOST_HEADERS: usize = 64;
-/// How long they may be together, in bytes.
-const LONGEST_HEADERS: usize = 16 * 1024;
+const MAX_HEADERS: usize = 100;
+/// How long a request may be up to the end of its headers, in bytes: NGINX takes four buffers of 8 KiB by default, and a
+/// big site's cookies have 20 KiB. The buffer that holds them grows as they come, and is at most twice as large: 2,048
+/// strangers who all send that much have 128 MiB, 256 from one address 16 MiB, for five seconds.
+const MAX_HEADER_BYTES: usize = 32 * 1024;
+
 /// What every connection needs.
 pub(crate) struct Open {
     pub(crate) house: House,
     pub(crate) pages: Pages,
     pub(crate) access: ArcSwap<Access>,
+    pub(crate) own_names: Option<Arc<dyn OwnNames>>,
+    pub(crate) refusals: Refusals,
     pub(crate) identity: ArcSwapOption<Identity>,
     pub(crate) plain: ArcSwap<Plain>,
     pub(crate) splice: bool,
@@ -59,9 +59,10 @@ pub(crate) struct Open {
 /// Whose request it is.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller {
-    pub(crate) from: SocketAddr,
-    /// Which port is listened on.
-    pub(crate) port: u16,
+    /// Who connected: perhaps a proxy.
+    pub(crate) peer: IpAddr,
+    /// For whom, as far as the connection itself tells.
+    pub(crate) client: IpAddr,
     /// Where it came to, where the system tells it.
     pub(crate) to: Option<SocketAddr>,
     /// It came over TLS.
@@ -69,53 +70,69 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// As sessions and guesses know it, whichever kind of socket it came by.
-    fn address(&self) -> IpAddr {
-        self.from.ip().to_canonical()
+    /// Whoever has just connected, whichever kind of socket it came by.
+    pub(crate) fn new(from: SocketAddr, to: Option<SocketAddr>) -> Self {
+        let peer = from.ip().to_canonical();
+        Self {
+            peer,
+            client: peer,
+            to,
+            secure: false,
+        }
     }
-}
-
-/// What a client asked for, once its WebSocket is open.
-struct Visit {
-    upgraded: OnUpgrade,
-    shown: Shown,
 }
 
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// Serves one connection to its end. Until it has shown a good token, it is one of the lobby.
 pub(crate) async fn serve(stream: TcpStream, caller: Caller, open: Arc<Open>) {
-    let address = caller.address();
-    let mut place = open.lobby.enter(address);
+    let is_proxy = open.access.load().trusted_proxies.contains(caller.peer);
+    let (place, lost) = open.lobby.enter(caller.peer, is_proxy);
     // On the heap: HTTP needs much more memory than a session, and a task keeps as much as it ever needs.
-    let come_in = Box::pin(come_in(stream, caller, &open));
+    let come_in = Box::pin(come_in(stream, caller, is_proxy, &open, place));
     let came = tokio::select! {
         came = come_in => came,
-        () = place.lost() => return,
+        () = lost => return,
     };
     match came {
-        Ok(Some(guest)) => {
-            drop(place);
-            open.house.attend(guest, address).await;
-        }
+        Ok(Some((guest, client))) => open.house.attend(guest, client).await,
         Ok(None) => {}
-        Err(error) => tracing::debug!(client = %address, %error, "connection ended"),
+        Err(error) => tracing::debug!(client = %caller.peer, %error, "connection ended"),
     }
 }
 
 /// Serves pages, and then perhaps a viewer. `None`: nobody who came for a WebSocket, or one who was turned away.
-async fn come_in(stream: TcpStream, caller: Caller, open: &Open) -> Result<Option<Box<Guest>>, Failure> {
-    let Some(Visit { upgraded, shown }) = speak(stream, caller, open).await? else {
+async fn come_in(
+    mut stream: TcpStream,
+    mut caller: Caller,
+    is_proxy: bool,
+    open: &Open,
+    place: Place,
+) -> Result<Option<(Box<Guest>, IpAddr)>, Failure> {
+    let begun = tokio::time::Instant::now();
+    if is_proxy {
+        let header = proxy_header::take(&mut stream);
+        if let Some(client) = timeout(HANDSHAKE, header).await?? {
+            caller.client = client;
+            place.count_for(client);
+        }
+    }
+    let left = HANDSHAKE.saturating_sub(begun.elapsed());
+    let Some(Visit {
+        upgraded,
+        shown,
+        client,
+    }) = speak(stream, caller, left, open, &place).await?
+    else {
         return Ok(None);
     };
     let Some(viewer) = take_socket(upgraded.await?, open.splice) else {
         return Ok(None);
     };
-    let address = caller.address();
-    match open.house.admit(shown, address).await {
-        Ok(admitted) => Ok(Some(Box::new(Guest { viewer, admitted }))),
+    match open.house.admit(shown, client).await {
+        Ok(admitted) => Ok(Some((Box::new(Guest { viewer, admitted }), client))),
         Err(end) => {
-            tracing::info!(client = %address, code = end.code(), "refused: {}", end.reason());
+            tracing::info!(%client, code = end.code(), "refused: {}", end.reason());
             viewer.close(&end).await;
             Ok(None)
         }
@@ -123,9 +140,15 @@ async fn come_in(stream: TcpStream, caller: Caller, open: &Open) -> Result<Optio
 }
 
 /// Speaks TLS to those who begin with it, and HTTP within it; with the others HTTP alone.
-async fn speak(stream: TcpStream, caller: Caller, open: &Open) -> Result<Option<Visit>, Failure> {
+async fn speak(
+    stream: TcpStream,
+    caller: Caller,
+    left: Duration,
+    open: &Open,
+    place: &Place,
+) -> Result<Option<Visit>, Failure> {
     let Some(identity) = open.identity.load_full() else {
-        return http(stream, caller, open).await;
+        return http(stream, caller, open, place).await;
     };
     let handshake = async {
         io::Result::Ok(if tls::is_next(&stream).await? {
@@ -134,67 +157,32 @@ async fn speak(stream: TcpStream, caller: Caller, open: &Open) -> Result<Option<
             Either::Left(stream)
         })
     };
-    match timeout(HANDSHAKE, handshake).await?? {
-        Either::Left(stream) => http(stream, caller, open).await,
+    match timeout(left, handshake).await?? {
+        Either::Left(stream) => http(stream, caller, open, place).await,
         Either::Right(stream) => {
             let secure = true;
-            http(stream, Caller { secure, ..caller }, open).await
+            http(stream, Caller { secure, ..caller }, open, place).await
         }
     }
 }
 
-async fn http<S>(stream: S, caller: Caller, open: &Open) -> Result<Option<Visit>, Failure>
+async fn http<S>(stream: S, caller: Caller, open: &Open, place: &Place) -> Result<Option<Visit>, Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let asked = Mutex::new(None);
-    let service =
-        service_fn(|request| async { Ok::<_, Infallible>(answer(request, caller, open, &asked).await) });
+    let service = service_fn(|request| async {
+        Ok::<_, Infallible>(answer(request, caller, open, place, &asked).await)
+    });
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
-        .max_headers(MOST_HEADERS)
-        .max_buf_size(LONGEST_HEADERS)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEADER_BYTES)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades()
         .await?;
     Ok(asked.into_inner().unwrap_or_else(PoisonError::into_inner))
-}
-
-/// The answer to a request; if it opens a WebSocket, that is in `asked` then.
-async fn answer(
-    request: Request<Incoming>,
-    caller: Caller,
-    open: &Open,
-    asked: &Mutex<Option<Visit>>,
-) -> Page {
-    let (mut parts, _) = request.into_parts();
-    let from = caller.from;
-    if !caller.secure && !open.plain.load().serves(from.ip(), caller.to) {
-        return pages::https_only();
-    }
-    let access = open.access.load();
-    let host = text(&parts.headers, header::HOST).map(str::to_owned);
-    if !access.answers(host.as_deref(), caller.port, caller.secure) {
-        tracing::info!(?host, client = %from.ip(), "refused: not a Host of ours; if it should be, add it to `hosts`");
-        return pages::refuse(StatusCode::MISDIRECTED_REQUEST);
-    }
-    if !upgrade::is_asked_for(&parts) {
-        return open.pages.answer(&parts).await;
-    }
-    let origin = text(&parts.headers, header::ORIGIN);
-    if !access.admits(origin, host.as_deref(), caller.secure) {
-        tracing::info!(?origin, client = %from.ip(), "refused: not an Origin of ours; if it should be, add it to `origins`");
-        return pages::refuse(StatusCode::FORBIDDEN);
-    }
-    let (Some((shown, response)), Some(upgraded)) =
-        (upgrade::accept(&parts), parts.extensions.remove::<OnUpgrade>())
-    else {
-        return pages::refuse(StatusCode::BAD_REQUEST);
-    };
-    let visit = Visit { upgraded, shown };
-    *asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(visit);
-    response.map(|()| pages::empty())
 }
 
 /// The socket under HTTP, with what hyper read ahead of it.
@@ -212,11 +200,4 @@ fn take_socket(upgraded: Upgraded, may_splice: bool) -> Option<Viewer<ViewerStre
         }
     };
     Some(Viewer::new(socket, &read_ahead, may_splice))
-}
-
-/// The value of a header that may be there once; a second one is for whoever reads the other.
-fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
-    let mut values = headers.get_all(name).iter();
-    let (first, second) = (values.next()?, values.next());
-    first.to_str().ok().filter(|_| second.is_none())
 }

@@ -1,10 +1,13 @@
 //! What the fuzz targets in `fuzz/` read of this crate's inside. Not part of the program.
 
-use http::{Request, header};
+use std::net::IpAddr;
+
+use http::{HeaderMap, HeaderValue, Request, header};
 
 use crate::{
-    End,
+    End, TrustedProxies, forwarded,
     frame::{Control, FrameReader},
+    proxy_header::ProxyHeader,
     upgrade,
 };
 
@@ -45,8 +48,47 @@ pub fn answer_upgrade(head: &[u8]) -> Option<Option<String>> {
     if !upgrade::is_asked_for(&request) {
         return None;
     }
-    let (shown, response) = upgrade::accept(&request)?;
+    let (shown, response) = upgrade::accept(&request).ok()?;
     let _ = shown.token.hash();
     let protocol = response.headers().get(header::SEC_WEBSOCKET_PROTOCOL);
     Some(protocol.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()))
+}
+
+/// How long the PROXY header at the beginning of `bytes` is; `None` if there is none that is whole and right.
+///
+/// # Panics
+/// If a part of a header is read as another header than the whole.
+pub fn read_proxy_header(bytes: &[u8]) -> Option<usize> {
+    let read = ProxyHeader::parse(bytes);
+    for cut in 0..bytes.len().min(256) {
+        let part = ProxyHeader::parse(&bytes[..cut]);
+        assert!(
+            part == ProxyHeader::Partial || part == read,
+            "{part:?}, then {read:?}"
+        );
+    }
+    match read {
+        ProxyHeader::Whole { bytes, .. } => Some(bytes),
+        _ => None,
+    }
+}
+
+/// Whom `X-Forwarded-For` or `Forwarded` names behind a proxy at 127.0.0.1, in front of what that appends.
+pub fn read_forwarded(sent: &[u8]) -> Option<[IpAddr; 2]> {
+    let trusted: TrustedProxies = ["127.0.0.1".parse().ok()?].into_iter().collect();
+    let of = |name: &'static str, appended: &[u8]| {
+        let value = HeaderValue::from_bytes(&[sent, appended].concat()).ok()?;
+        let headers: HeaderMap = [(header::HeaderName::from_static(name), value)]
+            .into_iter()
+            .collect();
+        Some(forwarded::client(
+            &headers,
+            IpAddr::from([127, 0, 0, 1]),
+            &trusted,
+        ))
+    };
+    Some([
+        of("x-forwarded-for", b", 192.0.2.1")?,
+        of("forwarded", b", for=192.0.2.1")?,
+    ])
 }

@@ -27,8 +27,8 @@ pub struct BindError {
     pub source: io::Error,
 }
 
-/// What becomes of a connection that was accepted: it, whence it came, and the port that it came to. Must not block.
-pub(crate) type Serve = dyn Fn(TcpStream, SocketAddr, u16) + Send + Sync;
+/// What becomes of a connection that was accepted: it, and whence it came. Must not block.
+pub(crate) type Serve = dyn Fn(TcpStream, SocketAddr) + Send + Sync;
 
 /// All listeners of a gateway. Dropping it closes them.
 pub(crate) struct Listening {
@@ -174,7 +174,7 @@ async fn accept(bound: Bound, serve: Arc<Serve>) {
                 // It fails on a connection that is gone already; serving it will notice.
                 #[cfg(not(target_os = "linux"))]
                 let _ = socket::tune((&stream).into());
-                serve(stream, from, bound.address.port());
+                serve(stream, from);
             }
             // It was gone before it was accepted; the next one is there or will come.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
@@ -219,7 +219,7 @@ mod tests {
     #[tokio::test]
     async fn small_updates_leave_at_once_and_machines_that_vanish_are_noticed() {
         let (tell, mut told) = mpsc::unbounded_channel();
-        let listening = Listening::new(Arc::new(move |stream, _, _| {
+        let listening = Listening::new(Arc::new(move |stream, _| {
             let socket = SockRef::from(&stream);
             let options = (
                 socket.tcp_nodelay(),

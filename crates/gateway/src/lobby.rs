@@ -6,7 +6,9 @@
 use std::{
     collections::{HashMap, VecDeque},
     net::IpAddr,
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
 };
 
 use tokio::sync::oneshot;
@@ -36,14 +38,18 @@ struct Waiting {
 /// A connection's place in the lobby. It leaves when this is dropped.
 pub(crate) struct Place {
     lobby: Lobby,
-    address: IpAddr,
     number: u64,
-    loss: oneshot::Receiver<()>,
+    /// Whom it counts for. A trusted proxy's place comes to count for the visitor, once the proxy says who that is.
+    address: Mutex<IpAddr>,
 }
 
+/// Is done when a connection has lost its place.
+pub(crate) struct Lost(oneshot::Receiver<()>);
+
 impl Lobby {
-    /// Takes in a connection from `address`; where there are too many, the oldest loses its place.
-    pub(crate) fn enter(&self, address: IpAddr) -> Place {
+    /// Takes in a connection from `address`; where there are too many, the oldest loses its place. Of a trusted proxy
+    /// there may be as many as there is room for, until it says for whom they are.
+    pub(crate) fn enter(&self, address: IpAddr, is_proxy: bool) -> (Place, Lost) {
         let address = neighbourhood(address);
         let (tell, loss) = oneshot::channel();
         let mut waiting = self.waiting();
@@ -55,12 +61,8 @@ impl Lobby {
                 .max_by_key(|(_, those)| those.len())
                 .map(|(key, _)| *key)
         });
-        let own = waiting.of.get(&address).map_or(0, VecDeque::len) >= MOST_OF_ONE;
-        if let Some(from) = if own { Some(address) } else { most_of.flatten() }
-            && let Some(&(oldest, _)) = waiting.of.get(&from).and_then(VecDeque::front)
-        {
-            waiting.leave(from, oldest);
-        }
+        let own = !is_proxy && waiting.is_full_for(address);
+        waiting.make_room(if own { Some(address) } else { most_of.flatten() });
         let number = waiting.next;
         waiting.next += 1;
         if !waiting.closed {
@@ -68,12 +70,12 @@ impl Lobby {
             waiting.of.entry(address).or_default().push_back((number, tell));
         }
         drop(waiting);
-        Place {
+        let place = Place {
             lobby: self.clone(),
-            address,
             number,
-            loss,
-        }
+            address: Mutex::new(address),
+        };
+        (place, Lost(loss))
     }
 
     /// Nobody has a place any more, nor who still comes.
@@ -90,31 +92,68 @@ impl Lobby {
 }
 
 impl Place {
-    /// Waits until the place is lost.
-    pub(crate) async fn lost(&mut self) {
+    /// Counts the connection for `address` from now on; where that has too many, the oldest of them loses its place.
+    pub(crate) fn count_for(&self, address: IpAddr) {
+        let address = neighbourhood(address);
+        let mut counted = self.address.lock().unwrap_or_else(PoisonError::into_inner);
+        if *counted == address {
+            return;
+        }
+        let mut waiting = self.lobby.waiting();
+        if let Some(loss) = waiting.leave(*counted, self.number) {
+            if waiting.is_full_for(address) {
+                waiting.make_room(Some(address));
+            }
+            waiting.total += 1;
+            waiting
+                .of
+                .entry(address)
+                .or_default()
+                .push_back((self.number, loss));
+        }
+        *counted = address;
+    }
+}
+
+impl Future for Lost {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         // Nobody sends anything: the other end is dropped.
-        let _ = (&mut self.loss).await;
+        Pin::new(&mut self.0).poll(cx).map(drop)
     }
 }
 
 impl Waiting {
-    fn leave(&mut self, address: IpAddr, number: u64) {
-        let Some(those) = self.of.get_mut(&address) else {
-            return;
-        };
-        if let Some(at) = those.iter().position(|(each, _)| *each == number) {
-            those.remove(at);
-            self.total -= 1;
+    fn is_full_for(&self, address: IpAddr) -> bool {
+        self.of.get(&address).map_or(0, VecDeque::len) >= MOST_OF_ONE
+    }
+
+    /// The oldest of an address loses its place.
+    fn make_room(&mut self, address: Option<IpAddr>) {
+        if let Some(from) = address
+            && let Some(&(oldest, _)) = self.of.get(&from).and_then(VecDeque::front)
+        {
+            self.leave(from, oldest);
         }
+    }
+
+    fn leave(&mut self, address: IpAddr, number: u64) -> Option<Loss> {
+        let those = self.of.get_mut(&address)?;
+        let at = those.iter().position(|(each, _)| *each == number);
+        let left = at.and_then(|at| those.remove(at)).map(|(_, loss)| loss);
+        self.total -= usize::from(left.is_some());
         if those.is_empty() {
             self.of.remove(&address);
         }
+        left
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.lobby.waiting().leave(self.address, self.number);
+        let address = *self.address.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.lobby.waiting().leave(address, self.number);
     }
 }
 
@@ -124,16 +163,18 @@ mod tests {
 
     use super::*;
 
-    fn is_lost(place: &mut Place) -> bool {
-        place.lost().now_or_never().is_some()
+    type Both = (Place, Lost);
+
+    fn is_lost((_, lost): &mut Both) -> bool {
+        lost.now_or_never().is_some()
     }
 
     #[test]
     fn the_oldest_of_an_address_makes_room_and_others_stay() {
         let lobby = Lobby::default();
         let (one, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
-        let mut quiet = lobby.enter(other);
-        let mut places: Vec<_> = (0..=MOST_OF_ONE).map(|_| lobby.enter(one)).collect();
+        let mut quiet = lobby.enter(other, false);
+        let mut places: Vec<_> = (0..=MOST_OF_ONE).map(|_| lobby.enter(one, false)).collect();
         let lost: Vec<_> = places.iter_mut().map(is_lost).collect();
         assert!(lost[0] && !lost[1..].contains(&true));
         assert!(!is_lost(&mut quiet));
@@ -144,9 +185,10 @@ mod tests {
     #[test]
     fn nobody_stays_in_a_closed_lobby() {
         let lobby = Lobby::default();
-        let mut before = lobby.enter("192.0.2.1".parse().unwrap());
+        let mut before = lobby.enter("192.0.2.1".parse().unwrap(), false);
         lobby.close();
-        let mut after = lobby.enter("192.0.2.1".parse().unwrap());
+        let mut after = lobby.enter("192.0.2.1".parse().unwrap(), false);
+        before.0.count_for("192.0.2.2".parse().unwrap());
         assert!(is_lost(&mut before) && is_lost(&mut after));
         drop((before, after));
         assert_eq!(lobby.waiting().total, 0);
@@ -156,9 +198,31 @@ mod tests {
     fn in_a_full_lobby_the_busiest_address_makes_room() {
         let lobby = Lobby::default();
         let of = |n: usize| IpAddr::from([10, 0, (n / 200) as u8, (n % 200) as u8]);
-        let mut oldest = lobby.enter(of(7));
-        let mut places: Vec<_> = (1..=MOST).map(|n| lobby.enter(of(n))).collect();
+        let mut oldest = lobby.enter(of(7), false);
+        let mut places: Vec<_> = (1..=MOST).map(|n| lobby.enter(of(n), false)).collect();
         assert!(is_lost(&mut oldest) && !places.iter_mut().any(is_lost));
         assert_eq!(lobby.waiting().total, MOST);
+    }
+
+    #[test]
+    fn behind_a_proxy_each_visitor_has_a_share_of_their_own() {
+        let lobby = Lobby::default();
+        let proxy = "127.0.0.1".parse().unwrap();
+        let (greedy, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
+        let mut quiet = lobby.enter(proxy, true);
+        quiet.0.count_for(other);
+        let mut places: Vec<_> = (0..MOST_OF_ONE + 10).map(|_| lobby.enter(proxy, true)).collect();
+        assert!(!places.iter_mut().any(is_lost));
+        for (place, _) in &places {
+            place.count_for(greedy);
+            place.count_for(greedy);
+        }
+        let lost: Vec<_> = places.iter_mut().map(is_lost).collect();
+        assert!(!lost[..10].contains(&false) && !lost[10..].contains(&true));
+        assert!(!is_lost(&mut quiet));
+        assert_eq!(lobby.waiting().total, MOST_OF_ONE + 1);
+        drop((places, quiet));
+        assert_eq!(lobby.waiting().total, 0);
+        assert!(lobby.waiting().of.is_empty());
     }
 }

@@ -1,5 +1,7 @@
 //! What a browser gets besides the WebSocket.
 
+mod refused;
+
 use std::{borrow::Cow, path::PathBuf, sync::Arc};
 
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request};
@@ -14,6 +16,8 @@ pub(crate) type Page = Response<UnsyncBoxBody<Bytes, std::io::Error>>;
 /// What is served to a browser besides the WebSocket.
 #[derive(Clone)]
 pub enum Pages {
+    /// The viewer that is built in, where there is one target that asks for no token: `/` leads to it.
+    OneTarget,
     /// The viewer that is built in.
     Embedded {
         /// What `/` lists; `None`: nothing is told there.
@@ -44,25 +48,47 @@ struct Viewer;
 /// Folders above ours that a link may name: websockify's links say `/novnc/vnc.html`, whatever a proxy makes of it.
 const MOST_FOLDERS: usize = 8;
 
+/// What health checks ask for: whether we answer, and nothing else.
+const HEALTH_PATH: &str = "/healthz";
+
+/// The page of the viewer for websockify's links.
+const VIEWER_PAGE: &str = "vnc.html";
+
 impl Pages {
-    /// Answers a request that asks for no WebSocket.
-    pub(crate) async fn answer(&self, request: &request::Parts) -> Page {
-        if request.method != Method::GET && request.method != Method::HEAD {
-            return nothing_here();
+    /// Answers a request that asks for no WebSocket; `frame_ancestors` are the Origins that may frame a page.
+    pub(crate) async fn answer(&self, request: &request::Parts, frame_ancestors: &[String]) -> Page {
+        match request.method {
+            Method::GET | Method::HEAD => {}
+            Method::OPTIONS => return options(),
+            _ => return nothing_here(),
         }
-        match self {
-            Self::Embedded { index } => match index {
-                Some(index) if request.uri.path() == "/" => {
-                    page("text/html; charset=utf-8", index_page(&index()).into(), NO_STORE)
-                }
-                _ => embedded(request.uri.path()).unwrap_or_else(nothing_here),
-            },
-            Self::Dir(folder) => from_folder(folder, request).await,
+        let path = request.uri.path();
+        let mut page = match self {
+            Self::OneTarget if path == "/" => to_viewer(),
+            Self::Embedded { index: Some(index) } if path == "/" => {
+                page("text/html; charset=utf-8", index_page(&index()).into(), NO_STORE)
+            }
+            Self::OneTarget | Self::Embedded { .. } => embedded(path).unwrap_or_else(nothing_here),
+            Self::Dir(folder) => return from_folder(folder, request).await,
+        };
+        if !frame_ancestors.is_empty() && page.status().is_success() {
+            let_be_framed(&mut page, frame_ancestors);
         }
+        page
     }
 }
 
-/// The one answer to everything that is not for whoever asks: unknown paths, foreign Hosts and Origins alike.
+/// Whether the request is a health check, which is answered whatever its Host: many send none.
+pub(crate) fn is_health_check(request: &request::Parts) -> bool {
+    matches!(request.method, Method::GET | Method::HEAD) && request.uri.path() == HEALTH_PATH
+}
+
+/// The answer to a health check.
+pub(crate) fn healthy() -> Page {
+    words(StatusCode::OK, b"ok\n")
+}
+
+/// The one answer to everything that is not for whoever asks: unknown paths and foreign Origins alike.
 pub(crate) fn nothing_here() -> Page {
     refuse(StatusCode::NOT_FOUND)
 }
@@ -72,14 +98,49 @@ pub(crate) fn refuse(status: StatusCode) -> Page {
     words(status, b"There is nothing here.\n")
 }
 
-/// For those who came without TLS where it is asked of everybody. It does not say where to: a link begins with https, or
-/// is no link of ours.
-pub(crate) fn https_only() -> Page {
-    words(
-        StatusCode::BAD_REQUEST,
-        b"Only https is spoken here: the address begins with https://\n",
-    )
+/// What can be asked of every path alike.
+fn options() -> Page {
+    let mut page = words(StatusCode::NO_CONTENT, b"");
+    page.headers_mut().remove(header::CONTENT_TYPE);
+    page.headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
+    page
 }
+
+/// Relative to `/`, whatever a proxy puts before it.
+fn to_viewer() -> Page {
+    let mut page = words(StatusCode::TEMPORARY_REDIRECT, b"");
+    page.headers_mut()
+        .insert(header::LOCATION, HeaderValue::from_static(VIEWER_PAGE));
+    page
+}
+
+/// Lets pages of these Origins show a page in a frame. Also those that isolate themselves from other sites (COEP), which
+/// frame only what does so, too, and agrees to be framed (CORP).
+fn let_be_framed(page: &mut Page, frame_ancestors: &[String]) {
+    let headers = page.headers_mut();
+    let policy = CONTENT_POLICY.replace(
+        "frame-ancestors 'none'",
+        &format!("frame-ancestors {}", frame_ancestors.join(" ")),
+    );
+    // Origins have no characters that a header could not hold.
+    if let Ok(policy) = policy.parse() {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let is_page = |kind: &HeaderValue| kind.as_bytes().starts_with(b"text/html");
+    if headers.get(header::CONTENT_TYPE).is_some_and(is_page) {
+        headers.insert(
+            "cross-origin-resource-policy",
+            HeaderValue::from_static("cross-origin"),
+        );
+    }
+    headers.insert(
+        "cross-origin-embedder-policy",
+        HeaderValue::from_static("require-corp"),
+    );
+}
+
+pub(crate) use refused::{bad_handshake, foreign_host, https_only, why_refused};
 
 fn words(status: StatusCode, words: &'static [u8]) -> Page {
     let mut page = page("text/plain; charset=utf-8", Cow::Borrowed(words), NO_STORE);

@@ -7,7 +7,8 @@ use porthole_rfb::Password;
 use tokio::time::timeout;
 
 use crate::{
-    Access, BindError, End, Identity, Pages, Plain, Sessions, Target, TargetError, TokenSource,
+    Access, BindError, End, Identity, OwnNames, Pages, Plain, Refusals, Sessions, Target, TargetError,
+    TokenSource,
     attend::House,
     connection::{Caller, Open, serve},
     guesses::Guesses,
@@ -31,6 +32,8 @@ pub struct Settings {
     pub splice: bool,
     /// Whom to answer; can be changed later by [`Gateway::set_access`].
     pub access: Access,
+    /// Further names of this machine that are answered.
+    pub own_names: Option<Arc<dyn OwnNames>>,
     /// What a browser gets.
     pub pages: Pages,
     /// Where tokens are looked up.
@@ -64,6 +67,7 @@ impl Gateway {
             plain,
             splice,
             access,
+            own_names,
             pages,
             tokens,
             heartbeat,
@@ -78,6 +82,8 @@ impl Gateway {
             house,
             pages,
             access: ArcSwap::from_pointee(access),
+            own_names,
+            refusals: Refusals::default(),
             identity: ArcSwapOption::from(identity.map(Arc::new)),
             plain: ArcSwap::from_pointee(plain),
             splice,
@@ -85,13 +91,8 @@ impl Gateway {
         });
         let listening = Listening::new(Arc::new({
             let open = Arc::clone(&open);
-            move |stream, from, port| {
-                let caller = Caller {
-                    from,
-                    port,
-                    to: stream.local_addr().ok(),
-                    secure: false,
-                };
+            move |stream, from| {
+                let caller = Caller::new(from, stream.local_addr().ok());
                 tokio::spawn(serve(stream, caller, Arc::clone(&open)));
             }
         }));
@@ -123,6 +124,11 @@ impl Gateway {
     /// The sessions of this gateway.
     pub fn sessions(&self) -> &Sessions {
         &self.open.house.sessions
+    }
+
+    /// What was refused before a token was looked at.
+    pub fn refusals(&self) -> &Refusals {
+        &self.open.refusals
     }
 
     /// Changes whom the gateway answers, from the next request on.

@@ -27,7 +27,8 @@ pub struct SessionInfo {
     pub display: String,
     /// The hash of the token that opened it.
     pub token: TokenHash,
-    /// Where the viewer's connection comes from: behind a reverse proxy, the proxy.
+    /// Where the viewer's connection comes from; behind a reverse proxy that is not [trusted](crate::TrustedProxies),
+    /// the proxy.
     pub address: IpAddr,
     /// Since when.
     pub since: SystemTime,

@@ -1,9 +1,9 @@
 //! A request that asks for a WebSocket: what it shows, and the answer.
 
-use http::{HeaderMap, HeaderValue, Request, Response, header, request};
+use http::{HeaderMap, HeaderValue, Request, Response, Version, header, request};
 use tokio_tungstenite::tungstenite::handshake::server::create_response;
 
-use crate::{Pin, Token};
+use crate::{Pin, RefusalCause, Token};
 
 /// The subprotocol of websockify's viewers, and the only one that is echoed.
 const BINARY: &str = "binary";
@@ -23,28 +23,33 @@ pub(crate) struct Shown {
     pub(crate) events: bool,
 }
 
-/// Whether the request asks for a WebSocket, well or badly.
+/// Whether the request asks for a WebSocket, well or badly: also what a proxy has left of such a request.
 pub(crate) fn is_asked_for(request: &request::Parts) -> bool {
-    request.headers.contains_key(header::SEC_WEBSOCKET_KEY)
-        || request
-            .headers
-            .get(header::UPGRADE)
-            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
+    let headers = &request.headers;
+    headers.contains_key(header::SEC_WEBSOCKET_KEY)
+        || headers.contains_key(header::SEC_WEBSOCKET_VERSION)
+        || names(headers, header::UPGRADE, "websocket")
 }
 
-/// What the request shows, and the response that opens the WebSocket. `None`: the request is malformed, or wants a
-/// subprotocol that is not spoken here.
-pub(crate) fn accept(request: &request::Parts) -> Option<(Shown, Response<()>)> {
+/// What the request shows, and the response that opens the WebSocket.
+///
+/// # Errors
+/// What is wrong with the handshake.
+pub(crate) fn accept(request: &request::Parts) -> Result<(Shown, Response<()>), RefusalCause> {
+    fault(request).map_or(Ok(()), Err)?;
     let mut bare = Request::builder()
         .method(&request.method)
         .uri(&request.uri)
         .version(request.version)
         .body(())
-        .ok()?;
+        .map_err(|_| RefusalCause::Malformed)?;
     *bare.headers_mut() = request.headers.clone();
-    let mut response = create_response(&bare).ok()?;
+    let mut response = create_response(&bare).map_err(|_| RefusalCause::Malformed)?;
 
-    let protocols = subprotocols(&request.headers)?;
+    let protocols = subprotocols(&request.headers).ok_or(RefusalCause::Malformed)?;
+    if !protocols.is_empty() && !protocols.iter().any(|protocol| is_spoken(protocol)) {
+        return Err(RefusalCause::Subprotocol);
+    }
     if protocols.contains(&BINARY) {
         response
             .headers_mut()
@@ -63,31 +68,53 @@ pub(crate) fn accept(request: &request::Parts) -> Option<(Shown, Response<()>)> 
         pin: carried(PIN_PREFIX).and_then(pin),
         events: protocols.contains(&EVENTS),
     };
-    Some((shown, response))
+    Ok((shown, response))
 }
 
-/// `None` if one is offered that is not spoken here.
+/// What keeps a handshake from being one, as far as somebody can mend it (RFC 6455 §4.2.1).
+fn fault(request: &request::Parts) -> Option<RefusalCause> {
+    let headers = &request.headers;
+    if request.version < Version::HTTP_11 {
+        Some(RefusalCause::Http10)
+    } else if !names(headers, header::UPGRADE, "websocket") || !names(headers, header::CONNECTION, "upgrade")
+    {
+        Some(RefusalCause::NoUpgrade)
+    } else if headers
+        .get(header::SEC_WEBSOCKET_VERSION)
+        .is_none_or(|version| version != "13")
+    {
+        Some(RefusalCause::Version)
+    } else {
+        None
+    }
+}
+
+/// Whether a header that holds a list names `word`.
+fn names(headers: &HeaderMap, name: header::HeaderName, word: &str) -> bool {
+    let values = headers
+        .get_all(name)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut words = values.flat_map(|value| value.split(',').map(str::trim));
+    words.any(|each| each.eq_ignore_ascii_case(word))
+}
+
+/// What is offered; `None` if it is no text.
 fn subprotocols(headers: &HeaderMap) -> Option<Vec<&str>> {
     let mut protocols = Vec::new();
     for value in headers.get_all(header::SEC_WEBSOCKET_PROTOCOL) {
-        protocols.extend(
-            value
-                .to_str()
-                .ok()?
-                .split(',')
-                .map(str::trim)
-                .filter(|protocol| !protocol.is_empty()),
-        );
+        let offered = value.to_str().ok()?.split(',').map(str::trim);
+        protocols.extend(offered.filter(|protocol| !protocol.is_empty()));
     }
-    protocols
-        .iter()
-        .all(|each| {
-            matches!(*each, BINARY | EVENTS)
-                || [TOKEN_PREFIX, PIN_PREFIX]
-                    .iter()
-                    .any(|prefix| each.starts_with(prefix))
-        })
-        .then_some(protocols)
+    Some(protocols)
+}
+
+/// Who offers others besides may mean websockify, which takes `binary` from among them.
+fn is_spoken(protocol: &str) -> bool {
+    matches!(protocol, BINARY | EVENTS)
+        || [TOKEN_PREFIX, PIN_PREFIX]
+            .iter()
+            .any(|prefix| protocol.starts_with(prefix))
 }
 
 /// `None` if these are no hexadecimal digits of UTF-8: no PIN is written like that.
@@ -149,8 +176,12 @@ mod tests {
     }
 
     #[test]
-    fn only_binary_is_echoed() {
+    fn only_binary_is_echoed_whatever_else_is_offered() {
         for (offered, token, echoed) in [
+            (&["binary, base64"][..], "", Some("binary")),
+            (&["base64, binary"][..], "", Some("binary")),
+            (&["chat", "binary"][..], "", Some("binary")),
+            (&["chat, porthole.token.abc"][..], "abc", None),
             (&[][..], "", None),
             (&["binary"][..], "", Some("binary")),
             (&["binary, porthole.token.abc"][..], "abc", Some("binary")),
@@ -172,8 +203,13 @@ mod tests {
                 echoed
             );
         }
-        assert!(accept(&request("/", &["base64"])).is_none());
-        assert!(accept(&request("/", &["binary, chat"])).is_none());
+        for offered in ["base64", "BINARY", "chat, porthole.token"] {
+            assert_eq!(
+                accept(&request("/", &[offered])).err(),
+                Some(RefusalCause::Subprotocol),
+                "{offered}"
+            );
+        }
     }
 
     #[test]
@@ -196,13 +232,54 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_handshake_is_none() {
-        let mut old = request("/", &[]);
-        old.headers
-            .insert("Sec-WebSocket-Version", HeaderValue::from_static("8"));
-        assert!(is_asked_for(&old) && accept(&old).is_none());
-        let mut keyless = request("/", &[]);
-        keyless.headers.remove("Sec-WebSocket-Key");
-        assert!(is_asked_for(&keyless) && accept(&keyless).is_none());
+    fn what_is_wrong_with_a_handshake_is_named() {
+        type Change = fn(&mut request::Parts);
+        let cases: [(Change, RefusalCause); 8] = [
+            (
+                |old| {
+                    old.headers
+                        .insert("Sec-WebSocket-Version", HeaderValue::from_static("8"))
+                        .map_or((), drop)
+                },
+                RefusalCause::Version,
+            ),
+            (
+                |none| drop(none.headers.remove("Sec-WebSocket-Version")),
+                RefusalCause::Version,
+            ),
+            (
+                |keyless| drop(keyless.headers.remove("Sec-WebSocket-Key")),
+                RefusalCause::Malformed,
+            ),
+            (
+                |stripped| drop(stripped.headers.remove("Upgrade")),
+                RefusalCause::NoUpgrade,
+            ),
+            (
+                |stripped| {
+                    drop(
+                        stripped
+                            .headers
+                            .insert("Connection", HeaderValue::from_static("close")),
+                    )
+                },
+                RefusalCause::NoUpgrade,
+            ),
+            (
+                |h2c| drop(h2c.headers.insert("Upgrade", HeaderValue::from_static("h2c"))),
+                RefusalCause::NoUpgrade,
+            ),
+            (|old| old.version = Version::HTTP_10, RefusalCause::Http10),
+            (
+                |posted| posted.method = http::Method::POST,
+                RefusalCause::Malformed,
+            ),
+        ];
+        for (change, cause) in cases {
+            let mut request = request("/", &[]);
+            change(&mut request);
+            assert!(is_asked_for(&request));
+            assert_eq!(accept(&request).err(), Some(cause));
+        }
     }
 }

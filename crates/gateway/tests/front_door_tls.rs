@@ -13,6 +13,10 @@ mod conformance;
 mod doors;
 #[path = "front_door/limits.rs"]
 mod limits;
+#[path = "front_door/proxies.rs"]
+mod proxies;
+#[path = "front_door/refused.rs"]
+mod refused;
 #[path = "front_door/relay_bytes.rs"]
 mod relay_bytes;
 #[path = "front_door/relay_properties.rs"]

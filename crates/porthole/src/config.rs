@@ -14,6 +14,7 @@ mod load;
 mod password;
 mod place;
 mod places;
+mod proxies;
 mod rewrite;
 mod schema;
 mod set;
@@ -23,7 +24,8 @@ mod words;
 
 use std::{fmt, net::IpAddr, path::PathBuf};
 
-use porthole_gateway::{Password, Target};
+use porthole_gateway::{Password, ProxyNetwork, Target};
+use url::Url;
 
 use crate::{OpenIn, Terms, Theme};
 
@@ -62,6 +64,12 @@ pub struct Config {
     pub hosts: Vec<String>,
     /// Further Origins that may open a WebSocket.
     pub origins: Vec<String>,
+    /// Where a reverse proxy serves us, as `https://desk.example.org/novnc`: what links to hand on begin with.
+    pub public_url: Option<Url>,
+    /// The reverse proxies that may say for whom they connect.
+    pub trusted_proxies: Vec<ProxyNetwork>,
+    /// The Origins whose pages may show the viewer in a frame.
+    pub frame_ancestors: Vec<String>,
     /// Whether links to hand on are https, and with which certificate.
     pub encryption: Encryption,
     /// Whether this machine's `.local` name is made known to the network while a link for others lives.
@@ -154,6 +162,9 @@ impl Config {
             base_path: String::new(),
             hosts: Vec::new(),
             origins: Vec::new(),
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            frame_ancestors: Vec::new(),
             encryption: Encryption::Off,
             mdns: false,
             interface: None,

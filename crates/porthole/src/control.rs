@@ -9,6 +9,7 @@ mod room;
 mod serve;
 mod sharing;
 
+use porthole_gateway::{Refusal, RefusalCause};
 use serde::{Deserialize, Serialize};
 
 use crate::{AskView, LaunchView, SessionRights, VisitView};
@@ -146,6 +147,9 @@ pub struct Status {
     pub address: String,
     /// Its config file.
     pub config_file: String,
+    /// What was refused before its link was looked at, the latest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusalStatus>,
     /// The displays in the order of the config file, and then those that it no longer has, but that still run.
     pub displays: Vec<DisplayStatus>,
 }
@@ -162,4 +166,51 @@ pub struct DisplayStatus {
     pub launch: Option<LaunchView>,
     /// How many viewers are connected.
     pub viewers: usize,
+}
+
+/// A cause for which requests were refused before their link was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RefusalStatus {
+    /// The kind of cause.
+    pub cause: RefusalKind,
+    /// The Host or Origin that is not ours; empty for other causes.
+    pub name: String,
+    /// How often.
+    pub times: u64,
+}
+
+/// Why requests were refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RefusalKind {
+    /// They asked by a Host name that is not ours.
+    Host,
+    /// They came from pages that may not connect.
+    Origin,
+    /// They were handshakes of WebSockets by HTTP/1.0.
+    Http10,
+    /// They were such handshakes without their Upgrade headers.
+    NoUpgrade,
+    /// They were malformed otherwise.
+    Malformed,
+}
+
+impl From<Refusal> for RefusalStatus {
+    fn from(refusal: Refusal) -> Self {
+        let (cause, name) = match refusal.cause {
+            RefusalCause::Host(name) => (RefusalKind::Host, name),
+            RefusalCause::Origin(origin) => (RefusalKind::Origin, origin),
+            RefusalCause::Http10 => (RefusalKind::Http10, String::new()),
+            RefusalCause::NoUpgrade => (RefusalKind::NoUpgrade, String::new()),
+            RefusalCause::Version | RefusalCause::Subprotocol | RefusalCause::Malformed => {
+                (RefusalKind::Malformed, String::new())
+            }
+        };
+        Self {
+            cause,
+            name,
+            times: refusal.times,
+        }
+    }
 }

@@ -292,7 +292,8 @@ impl Controller {
         self.start_added();
         self.look();
         self.follow_network();
-        self.notice = together(change.notes).or(self.notice.take());
+        let notices = change.notes.into_iter().chain(change.refused);
+        self.notice = together(notices.collect()).or(self.notice.take());
     }
 
     fn publish(&mut self) {

@@ -13,6 +13,7 @@ mod limits;
 mod machine;
 mod network;
 mod port;
+mod refused;
 mod running;
 mod screen;
 mod sockets;
@@ -67,6 +68,7 @@ pub async fn examine(place: ConfigPlace, machine: Machine, token_source: Option<
                 folders::space(&case),
                 folders::runtime(&case),
                 running::control(&case),
+                refused::refused(&case),
                 port::port(&case),
                 network::addresses(&case),
                 certificate::certificate(&case),

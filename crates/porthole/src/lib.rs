@@ -42,7 +42,7 @@ pub use intent::Intent;
 pub use leaving::stop_left;
 pub use links::LIFETIME;
 pub use listen::ListenError;
-pub use network::Interface;
+pub use network::{Interface, MachineNames};
 pub use pictures::Pictures;
 pub use porthole::{Change, LinkError, Porthole, StartError};
 pub use secret::Secret;

@@ -7,7 +7,9 @@ use std::{
     sync::Arc,
 };
 
-use porthole_gateway::{Access, BindError, Gateway, HEARTBEAT, Pages, Plain, Settings, TokenSource};
+use porthole_gateway::{
+    Access, BindError, Gateway, HEARTBEAT, OwnNames, Pages, Plain, Settings, SettingsPlace, TokenSource,
+};
 
 use crate::{config::Config, texts::say};
 
@@ -77,6 +79,7 @@ pub(crate) async fn listen(
     config: &Config,
     kept: Option<u16>,
     tokens: Arc<dyn TokenSource>,
+    own_names: Arc<dyn OwnNames>,
     file: &Path,
 ) -> Result<Listening, ListenError> {
     let start = |port| {
@@ -89,6 +92,7 @@ pub(crate) async fn listen(
             plain: Plain::Everybody,
             splice: true,
             access: access(config),
+            own_names: Some(Arc::clone(&own_names)),
             pages: Pages::Embedded { index: None },
             tokens: Arc::clone(&tokens),
             heartbeat: HEARTBEAT,
@@ -129,11 +133,17 @@ pub(crate) fn listen_on(config: &Config) -> Vec<IpAddr> {
     config.listen.clone().unwrap_or_else(own)
 }
 
-/// Whom to answer, as the config says.
+/// Whom to answer, as the config says. Where a proxy serves us is a name of ours, and pages from there are ours.
 pub(crate) fn access(config: &Config) -> Access {
+    let public = config.public_url.as_ref();
+    let host = public.and_then(|url| url.host_str()).map(str::to_owned);
+    let origin = public.map(|url| url.origin().ascii_serialization());
     Access {
-        hosts: config.hosts.clone(),
-        origins: config.origins.clone(),
+        hosts: config.hosts.iter().cloned().chain(host).collect(),
+        origins: config.origins.iter().cloned().chain(origin).collect(),
         any: false,
+        frame_ancestors: config.frame_ancestors.clone(),
+        trusted_proxies: config.trusted_proxies.iter().copied().collect(),
+        settings: SettingsPlace::ConfigFile,
     }
 }

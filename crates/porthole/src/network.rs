@@ -6,6 +6,7 @@ mod interfaces;
 mod keeper;
 mod name;
 mod opens;
+mod own_names;
 mod papers;
 mod qr;
 
@@ -24,6 +25,7 @@ pub use interfaces::Interface;
 pub(crate) use interfaces::Interfaces;
 use keeper::Keeper;
 pub(crate) use opens::{Way, opens};
+pub use own_names::MachineNames;
 pub(crate) use qr::qr;
 
 /// How other machines reach this one, at a time.
@@ -44,16 +46,22 @@ pub(crate) struct Outlook {
 impl Outlook {
     /// The ways by which links to hand on are tried, in the order of the entrances.
     pub fn ways(&self) -> Vec<Way> {
-        let way = |Entrance { host, to, .. }| Way {
-            to,
-            host,
-            path: self.addresses.path(),
+        let entrances = self.addresses.entrances();
+        entrances.iter().map(|entrance| self.way(entrance)).collect()
+    }
+
+    /// The way by which a link by this entrance is tried. What a proxy makes of it cannot be seen from here: only whether
+    /// we answer to the proxy.
+    pub fn way(&self, entrance: &Entrance) -> Way {
+        let encrypted = self.encrypted && entrance.public.is_none();
+        Way {
+            to: entrance.to,
+            host: entrance.host.clone(),
+            path: self.addresses.path(entrance),
             // Without a certificate that should be there, nothing is right.
-            fingerprint: self
-                .encrypted
-                .then(|| self.fingerprint.clone().unwrap_or_default()),
-        };
-        self.addresses.entrances().into_iter().map(way).collect()
+            fingerprint: encrypted.then(|| self.fingerprint.clone().unwrap_or_default()),
+            by_proxy: entrance.public.is_some(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ mod start_error;
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use porthole_gateway::{End, Gateway, Rights, Sessions, Target, TokenSource};
+use porthole_gateway::{End, Gateway, RefusalCause, Rights, Sessions, Target, TokenSource};
 use tokio::{sync::watch, time::timeout};
 
 #[cfg(unix)]
@@ -19,7 +19,7 @@ use crate::{
     history::History,
     links::{Displays, Links},
     listen::{access, listen},
-    network::{Beginning, Network, NetworkView, Outlook},
+    network::{Beginning, MachineNames, Network, NetworkView, Outlook},
     state::{self, Saver},
     texts::say,
     token_file::Tokens,
@@ -30,6 +30,9 @@ pub use start_error::StartError;
 
 /// Sessions that have not said goodbye by then are cut.
 const LONGEST_GOODBYE: Duration = Duration::from_secs(5);
+
+/// So many Hosts that were refused the person is told of; strangers can ask by any name. The doctor lists more.
+const MAX_TOLD_HOSTS: usize = 3;
 
 /// The program without a shell: it serves the displays of a config file, and follows the file.
 pub struct Porthole {
@@ -49,6 +52,10 @@ pub struct Porthole {
     /// What was last said of it.
     outlook: watch::Receiver<Arc<Outlook>>,
     said: Vec<String>,
+    /// What was refused to visitors.
+    refusals: watch::Receiver<u64>,
+    /// The Hosts among it that the person was told of.
+    told_hosts: Vec<String>,
     #[cfg(unix)]
     _control: Option<Control>,
 }
@@ -60,6 +67,8 @@ pub struct Change {
     pub displays: Vec<String>,
     /// What is worth a word.
     pub notes: Vec<Notice>,
+    /// Whom the gateway refused, for a person; the log has it already.
+    pub refused: Option<Notice>,
 }
 
 impl Porthole {
@@ -117,7 +126,8 @@ impl Porthole {
         let tokens = Arc::new(Tokens::default());
         tokens.set_config(Arc::clone(&config)).await;
         let sources: Vec<Arc<dyn TokenSource>> = vec![links.clone(), tokens.clone()];
-        let listening = listen(&config, kept, Arc::new(sources), &place.file).await?;
+        let own_names = Arc::new(MachineNames::new(place.interfaces.clone()));
+        let listening = listen(&config, kept, Arc::new(sources), own_names, &place.file).await?;
         let gateway = Arc::new(listening.gateway);
         desks.follow(gateway.sessions().clone());
         links.follow(gateway.sessions().clone());
@@ -156,6 +166,7 @@ impl Porthole {
                 history: history.clone(),
                 sessions: gateway.sessions().clone(),
                 network: network.view().clone(),
+                refusals: gateway.refusals().clone(),
                 config_file: place.file().display().to_string(),
             },
         )
@@ -165,6 +176,8 @@ impl Porthole {
             follower: follow(place.clone(), files, read),
             #[cfg(unix)]
             _control: control,
+            refusals: gateway.refusals().changes(),
+            told_hosts: Vec::new(),
             gateway,
             network,
             outlook,
@@ -271,6 +284,31 @@ impl Porthole {
                 notes: self.emptied.borrow_and_update().iter().map(Notice::error).collect(),
                 ..Change::default()
             },
+            Ok(()) = self.refusals.changed() => self.refused(),
+        }
+    }
+
+    /// Who asks by a name that is not ours may be a visitor who was given it; so the person hears of the first names.
+    fn refused(&mut self) -> Change {
+        let new = self
+            .gateway
+            .refusals()
+            .list()
+            .into_iter()
+            .rev()
+            .find_map(|refusal| match refusal.cause {
+                RefusalCause::Host(name) if !name.is_empty() && !self.told_hosts.contains(&name) => {
+                    Some(name)
+                }
+                _ => None,
+            });
+        let Some(name) = new.filter(|_| self.told_hosts.len() < MAX_TOLD_HOSTS) else {
+            return Change::default();
+        };
+        self.told_hosts.push(name.clone());
+        Change {
+            refused: Some(Notice::info(say!("refused-host", name = name.as_str()))),
+            ..Change::default()
         }
     }
 
@@ -315,6 +353,7 @@ impl Porthole {
         Change {
             displays: new.map(|display| display.name.clone()).collect(),
             notes,
+            refused: None,
         }
     }
 

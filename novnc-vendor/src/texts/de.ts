@@ -190,6 +190,25 @@ export const de: Texts = {
       next: 'Prüfen Sie, ob Porthole läuft und dieses Gerät im richtigen Netz ist.',
       action: 'Jetzt versuchen',
     },
+    wrongHost: {
+      title: 'Porthole kennt diese Adresse nicht',
+      cause: 'Es wurde mit einem Namen angesprochen, auf den es nicht antwortet.',
+      next: 'Wer Porthole betreibt, muss den Namen zulassen, oder der Reverse-Proxy muss ihn weitergeben.',
+      action: 'Noch einmal versuchen',
+    },
+    wrongOrigin: {
+      title: 'Porthole kennt diese Adresse nicht',
+      cause: 'Diese Seite kam von einer Adresse, deren Seiten sich nicht verbinden dürfen.',
+      next: 'Wer Porthole betreibt, muss die Adresse zulassen.',
+      action: 'Noch einmal versuchen',
+    },
+    blocked: {
+      title: 'Die Verbindung wird unterwegs blockiert',
+      cause:
+        'Porthole antwortet, aber sein WebSocket kommt nicht durch. Wahrscheinlich gibt ihn ein Reverse-Proxy nicht weiter.',
+      next: 'Setzen Sie in NGINX proxy_http_version 1.1, und geben Sie die Kopfzeilen Upgrade und Connection weiter. Was ankam, steht im Protokoll von Porthole.',
+      action: 'Jetzt versuchen',
+    },
     noDesktop: {
       title: 'Der Desktop ist nicht erreichbar',
       cause: 'Porthole läuft, aber der VNC-Server dahinter antwortet nicht.',
@@ -305,6 +324,15 @@ export const de: Texts = {
       next: 'Bitten Sie um einen Link, der zu dieser Adresse gehört.',
       action: '',
     },
+  },
+  /** Where the gateway says what it does not know, and what would change that. */
+  refused: {
+    host: (name: string) =>
+      `Es wurde als „${name}“ angesprochen, und auf diesen Namen antwortet es nicht.`,
+    origin: (name: string) =>
+      `Diese Seite kam von ${name}, und Seiten von dort dürfen sich nicht verbinden.`,
+    add: (setting: string) =>
+      `Wer Porthole betreibt, kann dies in den Einstellungen ergänzen: ${setting}`,
   },
   startAgain: 'Verbinden Sie sich neu, um ihn wieder zu starten.',
   endedWithCode: (code) => `Die Verbindung endete mit dem Code ${code}.`,

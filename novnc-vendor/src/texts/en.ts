@@ -193,6 +193,25 @@ export const en = {
       next: 'Check that Porthole is running and that this device is on the right network.',
       action: 'Try now',
     },
+    wrongHost: {
+      title: 'This address is not known to Porthole',
+      cause: 'It was asked for by a name that it does not answer to.',
+      next: 'Whoever runs Porthole has to allow the name, or the reverse proxy has to pass it on.',
+      action: 'Try again',
+    },
+    wrongOrigin: {
+      title: 'This address is not known to Porthole',
+      cause: 'This page came from an address whose pages may not connect.',
+      next: 'Whoever runs Porthole has to allow the address.',
+      action: 'Try again',
+    },
+    blocked: {
+      title: 'The connection is blocked on the way',
+      cause:
+        'Porthole answers, but its WebSocket does not get through. Most likely a reverse proxy does not pass it on.',
+      next: 'In NGINX, set proxy_http_version 1.1 and pass on the headers Upgrade and Connection. The log of Porthole says what arrived.',
+      action: 'Try now',
+    },
     noDesktop: {
       title: 'The desktop cannot be reached',
       cause: 'Porthole is running, but the VNC server behind it does not answer.',
@@ -308,6 +327,12 @@ export const en = {
       next: 'Ask for a link that belongs to this address.',
       action: '',
     },
+  },
+  /** Where the gateway says what it does not know, and what would change that. */
+  refused: {
+    host: (name: string) => `It was asked for as “${name}”, a name that it does not answer to.`,
+    origin: (name: string) => `This page came from ${name}, and pages from there may not connect.`,
+    add: (setting: string) => `Whoever runs Porthole can add this to its configuration: ${setting}`,
   },
   /** Where the end of a desktop has a reason of its own. */
   startAgain: 'Reconnect to start it again.',

@@ -38,6 +38,7 @@ async fn main() -> anyhow::Result<()> {
         plain: Plain::Everybody,
         splice: true,
         access: Access::default(),
+        own_names: None,
         pages: Pages::Embedded { index: None },
         tokens: Arc::new(ViewOnly(target)),
         heartbeat: HEARTBEAT,

@@ -36,9 +36,7 @@ fn foreign_hosts(at: SocketAddr) -> Vec<Vec<String>> {
         format!("127.0.0.1.evil.example:{port}"),
         format!("localhost.evil.example:{port}"),
         format!("evil.local:{port}"),
-        format!("127.0.0.1:{}", port ^ 1),
-        "127.0.0.1".into(),
-        "localhost".into(),
+        "desk.fritz.box".into(),
         format!("127.1:{port}"),
         format!("0x7f000001:{port}"),
         format!("evil@127.0.0.1:{port}"),
@@ -62,8 +60,7 @@ fn foreign_origins(at: SocketAddr) -> Vec<Vec<String>> {
         format!("{SCHEME}://evil.example"),
         format!("{SCHEME}://evil.example:{port}"),
         format!("{SCHEME}://127.0.0.1:{}", port ^ 1),
-        "http://127.0.0.1".into(),
-        "https://127.0.0.1".into(),
+        format!("{SCHEME}://127.0.0.1:1"),
         format!("{SCHEME}://127.0.0.2:{port}"),
         format!("{SCHEME}://127.0.0.1:{port}.evil.example"),
         format!("{SCHEME}://127.0.0.1:{port}@evil.example"),
@@ -83,6 +80,22 @@ fn foreign_origins(at: SocketAddr) -> Vec<Vec<String>> {
     origins
 }
 
+/// What whoever asks for one of these Hosts gets: which setting would make it ours, and nothing else.
+fn is_foreign_host_page(host: &str, body: &str) {
+    let name = host.split(':').next().unwrap();
+    let can_be_one = !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    match can_be_one && !host.contains(['@', '/', ',']) {
+        true => assert!(
+            body.contains(&format!("<code>hosts = [&quot;{name}&quot;]</code>")),
+            "{host}: {body}"
+        ),
+        false => assert!(body.contains("<h1>No host name</h1>"), "{host}: {body}"),
+    }
+}
+
 #[tokio::test]
 async fn of_strangers_requests_none_is_accepted_and_all_see_the_same() {
     let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
@@ -94,11 +107,15 @@ async fn of_strangers_requests_none_is_accepted_and_all_see_the_same() {
         // The token is a good one, and does not help.
         for (path, token) in [("/", Some("raw")), ("/websockify?token=raw", None)] {
             let (got, _, body) = ask(at, &request(path, hosts, origins, token)).await;
-            assert_eq!(
-                (got, &*body),
-                (status, NOTHING),
-                "Host {hosts:?}, Origin {origins:?}, {path}"
-            );
+            assert_eq!(got, status, "Host {hosts:?}, Origin {origins:?}, {path}");
+            match (status, hosts) {
+                (421, [host]) => is_foreign_host_page(host, &body),
+                (421, _) => is_foreign_host_page("", &body),
+                _ => assert_eq!(body, NOTHING, "Host {hosts:?}, Origin {origins:?}, {path}"),
+            }
+            // Whether the token is right changes nothing of it.
+            let other = ask(at, &request(path, hosts, origins, token).replace("raw", "wrong")).await;
+            assert_eq!((got, &body), (other.0, &other.2));
             asked += 1;
         }
     };
@@ -114,6 +131,7 @@ async fn of_strangers_requests_none_is_accepted_and_all_see_the_same() {
     for origins in foreign_origins(at) {
         refused(&ours, &origins, 403).await;
         refused(&[format!("localhost:{}", at.port())], &origins, 403).await;
+        refused(&["127.0.0.1".into()], &origins, 403).await;
     }
     assert!(asked >= 500, "{asked}");
     assert_eq!(*gateway.sessions().changes().borrow(), 0, "no session ever began");
@@ -134,9 +152,16 @@ async fn pages_are_refused_to_strangers_too_and_nothing_tells_what_is_there() {
     for hosts in foreign_hosts(at) {
         let host = hosts.first().map_or("", |host| &**host);
         if hosts.len() == 1 {
-            let refusal = ask(at, &page("/v", host)).await;
-            assert_eq!((refusal.0, &*refusal.2), (421, NOTHING), "{host}");
-            assert_eq!(but_status(&refusal.1), but_status(&head));
+            let refusals = [
+                ask(at, &page("/v", host)).await,
+                ask(at, &page("/nothing", host)).await,
+            ];
+            assert_eq!(refusals[0].0, 421, "{host}");
+            is_foreign_host_page(host, &refusals[0].2);
+            assert_eq!(
+                (&refusals[0].2, but_status(&refusals[0].1)),
+                (&refusals[1].2, but_status(&refusals[1].1))
+            );
         }
     }
     for path in [
@@ -152,7 +177,7 @@ async fn pages_are_refused_to_strangers_too_and_nothing_tells_what_is_there() {
         assert_eq!((refusal.0, &*refusal.2), (404, NOTHING), "{path}");
         assert_eq!(but_status(&refusal.1), but_status(&head));
     }
-    for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "NONSENSE"] {
+    for method in ["POST", "PUT", "DELETE", "TRACE", "CONNECT", "NONSENSE"] {
         let refusal = ask(at, &page("/", &at.to_string()).replacen("GET", method, 1)).await;
         assert_eq!((refusal.0, &*refusal.2), (404, NOTHING), "{method}");
     }
@@ -209,7 +234,7 @@ async fn names_and_origins_that_are_added_are_answered() {
     gateway.set_access(Access {
         hosts: vec!["desk.example.org".into()],
         origins: vec!["https://portal.example.org".into()],
-        any: false,
+        ..Access::default()
     });
     for (host, origin) in [
         ("desk.example.org", "https://desk.example.org"),
@@ -306,4 +331,78 @@ async fn a_folder_is_served_and_nothing_above_it() {
         404
     );
     assert_eq!(ask(at, &page("/hello.html", "evil.example")).await.0, 421);
+}
+
+#[tokio::test]
+async fn a_tunnel_or_a_container_has_a_port_of_its_own() {
+    let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
+    // As ssh -L 16080:…:6080 and docker -p 8080:6080 make a browser ask.
+    for host in [
+        "localhost:16080",
+        "127.0.0.1:16080",
+        "[::1]:16080",
+        "192.0.2.7:8080",
+        "localhost",
+    ] {
+        let origin = format!("{SCHEME}://{host}");
+        let headers = [("Host", host), ("Origin", &*origin)];
+        let mut viewer = within(open(gateway.address(), "/?token=raw", &headers))
+            .await
+            .unwrap();
+        send(&mut viewer, b"hello").await;
+        assert_eq!(receive(&mut viewer, 5).await, b"hello", "{host}");
+    }
+}
+
+#[tokio::test]
+async fn every_path_can_be_asked_for_its_head_and_its_options() {
+    let gateway = TestGateway::with(Access::default(), index()).await;
+    let (at, host) = (gateway.address(), gateway.address().to_string());
+    for (path, status) in [("/", 200), ("/nothing", 404)] {
+        let (got, head, body) = ask(at, &page(path, &host).replacen("GET", "HEAD", 1)).await;
+        let whole = ask(at, &page(path, &host)).await;
+        assert_eq!((got, whole.0, &*body), (status, status, ""), "{path}");
+        assert!(
+            head.contains(&format!("content-length: {}", whole.2.len())),
+            "{head}"
+        );
+        let (got, head, body) = ask(at, &page(path, &host).replacen("GET", "OPTIONS", 1)).await;
+        assert_eq!((got, &*body), (204, ""), "{path}");
+        assert!(head.contains("\r\nallow: GET, HEAD, OPTIONS"), "{head}");
+        assert!(!head.contains("access-control"), "{head}");
+    }
+    assert_eq!(
+        ask(at, &page("/", "evil.example").replacen("GET", "OPTIONS", 1))
+            .await
+            .0,
+        421
+    );
+}
+
+#[tokio::test]
+async fn a_health_check_is_told_that_we_live_and_nothing_else() {
+    let gateway = TestGateway::with(Access::default(), index()).await;
+    let at = gateway.address();
+    for request in [
+        page("/healthz", &at.to_string()),
+        page("/healthz", "10.0.0.7:6080"),
+        page("/healthz", "evil.example"),
+        // As HAProxy asks.
+        "GET /healthz HTTP/1.0\r\n\r\n".into(),
+        "HEAD /healthz HTTP/1.0\r\n\r\n".into(),
+    ] {
+        let (status, _, body) = ask(at, &request).await;
+        assert_eq!(status, 200, "{request}");
+        assert_eq!(
+            body,
+            if request.starts_with("HEAD") { "" } else { "ok\n" },
+            "{request}"
+        );
+    }
+    assert_eq!(
+        ask(at, &page("/healthz", &at.to_string()).replacen("GET", "POST", 1))
+            .await
+            .0,
+        404
+    );
 }

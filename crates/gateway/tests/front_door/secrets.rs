@@ -103,7 +103,7 @@ async fn logs_hold_no_secret() {
         "session began",
         "session ended",
         "refused: This link does not open a display",
-        "not an Origin of ours",
+        "the WebSocket names no Origin that could be ours",
     ] {
         assert!(log.contains(told), "{told}: {log}");
     }

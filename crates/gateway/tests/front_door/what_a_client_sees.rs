@@ -106,16 +106,15 @@ async fn only_version_13_is_spoken() {
         let hello = wire::handshake(gateway.address(), "raw", "")
             .replace("Version: 13", &format!("Version: {version}"));
         let hello = hello.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
-        assert_eq!(
-            wire::ask(gateway.address(), &hello).await.0,
-            400,
-            "version {version:?}"
-        );
+        let (status, head, _) = wire::ask(gateway.address(), &hello).await;
+        assert_eq!(status, 400, "version {version:?}");
+        // RFC 6455 §4.4.
+        assert!(head.contains("\r\nsec-websocket-version: 13"), "{head}");
     }
 }
 
 #[tokio::test]
-async fn binary_is_echoed_none_is_fine_and_anything_else_is_refused() {
+async fn binary_is_chosen_from_among_others_none_is_fine_and_anything_else_is_refused() {
     let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
     let at = gateway.address();
     for (path, offered) in [
@@ -124,6 +123,9 @@ async fn binary_is_echoed_none_is_fine_and_anything_else_is_refused() {
         ("/", Some("binary, porthole.token.raw")),
         ("/", Some("porthole.token.raw,binary")),
         ("/?token=wrong", Some("binary, porthole.token.raw")),
+        ("/?token=raw", Some("binary, base64")),
+        ("/?token=raw", Some("base64, binary")),
+        ("/?token=raw", Some("binary, chat")),
     ] {
         let headers = offered.map(|offered| ("Sec-WebSocket-Protocol", offered));
         // `open` checks what is echoed.
@@ -131,7 +133,7 @@ async fn binary_is_echoed_none_is_fine_and_anything_else_is_refused() {
         send(&mut viewer, b"hello").await;
         assert_eq!(receive(&mut viewer, 5).await, b"hello");
     }
-    for offered in ["base64", "binary, base64", "BINARY", "porthole.token"] {
+    for offered in ["base64", "chat, base64", "BINARY", "porthole.token"] {
         let refused = within(open(at, "/?token=raw", &[("Sec-WebSocket-Protocol", offered)])).await;
         let Err(tungstenite::Error::Http(response)) = refused else {
             panic!("{offered}: {refused:?}")

@@ -62,6 +62,13 @@ impl<'a> Checker<'a> {
             .into_iter()
             .map(|origin| self.origin(origin))
             .collect::<Checked<_>>()?;
+        config.public_url = file.public_url.map(|url| self.public_url(url)).transpose()?;
+        config.trusted_proxies = self.trusted_proxies(file.trusted_proxies)?;
+        config.frame_ancestors = file
+            .frame_ancestors
+            .into_iter()
+            .map(|origin| self.origin(origin))
+            .collect::<Checked<_>>()?;
         config.encryption = self.encryption(file.encrypt, file.cert, file.key)?;
         config.mdns = file.mdns;
         config.token_file = file.token_file.map(|file| self.token_file(file)).transpose()?;

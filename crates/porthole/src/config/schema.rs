@@ -13,6 +13,11 @@ pub(super) struct File {
     pub hosts: Vec<Spanned<String>>,
     #[serde(default)]
     pub origins: Vec<Spanned<String>>,
+    pub public_url: Option<Spanned<String>>,
+    #[serde(default)]
+    pub trusted_proxies: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub frame_ancestors: Vec<Spanned<String>>,
     pub encrypt: Option<bool>,
     pub cert: Option<Spanned<String>>,
     pub key: Option<Spanned<String>>,

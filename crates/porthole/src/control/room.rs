@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use porthole_gateway::Sessions;
+use porthole_gateway::{Refusals, Sessions};
 
 use super::{Answer, DisplayStatus, Request, Status};
 use crate::{
@@ -17,6 +17,7 @@ pub(crate) struct Room {
     pub history: History,
     /// Where links to hand on lead: ask it [now](NetworkView::now) after a link was made.
     pub network: NetworkView,
+    pub refusals: Refusals,
     pub config_file: String,
 }
 
@@ -91,6 +92,7 @@ impl Room {
             process: std::process::id(),
             address: self.network.last().addresses.origin(),
             config_file: self.config_file.clone(),
+            refused: self.refusals.list().into_iter().map(Into::into).collect(),
             displays: displays.collect(),
         }
     }

@@ -162,7 +162,11 @@ impl Room {
             Err(error) => return failed(sentence(&error.to_string())),
         };
         let outlook = self.network.now().await;
-        let addresses = addresses(&outlook, &made).await;
+        let named = wish
+            .address
+            .as_deref()
+            .and_then(|host| named(&outlook, &config.hosts, host));
+        let addresses = addresses(&outlook, &made, named).await;
         let Some(address) = chosen(&addresses, wish.address.as_deref()) else {
             drop(self.links.revoke(made.id));
             return wrong_address(&wish.address.unwrap_or_default(), &addresses);
@@ -265,9 +269,18 @@ impl Room {
     }
 }
 
+/// The way in by a host that the config names and that is none of this machine's addresses.
+fn named(outlook: &Outlook, hosts: &[String], wanted: &str) -> Option<Entrance> {
+    let mut entrances = outlook.addresses.entrances().into_iter();
+    let known = entrances.any(|entrance| entrance.host.eq_ignore_ascii_case(wanted));
+    let host = hosts.iter().find(|host| host.eq_ignore_ascii_case(wanted))?;
+    (!known).then(|| outlook.addresses.by_name(host))
+}
+
 /// The addresses of a link, the likeliest first, each tried.
-async fn addresses(outlook: &Outlook, made: &Made) -> Vec<LinkAddress> {
-    let tried = opens(outlook.ways()).await;
+async fn addresses(outlook: &Outlook, made: &Made, named: Option<Entrance>) -> Vec<LinkAddress> {
+    let entrances: Vec<_> = outlook.addresses.entrances().into_iter().chain(named).collect();
+    let tried = opens(entrances.iter().map(|entrance| outlook.way(entrance)).collect()).await;
     let address = |(entrance, opens): (Entrance, Opens)| {
         let url = outlook.addresses.link(&entrance, &made.token).ok()?;
         Some(LinkAddress {
@@ -277,8 +290,7 @@ async fn addresses(outlook: &Outlook, made: &Made) -> Vec<LinkAddress> {
             opens,
         })
     };
-    let entrances = outlook.addresses.entrances().into_iter();
-    entrances.zip(tried).filter_map(address).collect()
+    entrances.into_iter().zip(tried).filter_map(address).collect()
 }
 
 /// The address that was asked for, or the likeliest that opens, or the likeliest.
@@ -306,7 +318,7 @@ fn warnings(outlook: &Outlook, address: &LinkAddress) -> Vec<String> {
 fn wrong_address(host: &str, addresses: &[LinkAddress]) -> Answer {
     let known: Vec<_> = addresses.iter().map(|address| address.host.as_str()).collect();
     failed(format!(
-        "This machine cannot be reached as {host}; a link can name: {}.",
+        "This machine cannot be reached as {host}; a link can name: {}. Further names go into `hosts` in the config.",
         known.join(", ")
     ))
 }

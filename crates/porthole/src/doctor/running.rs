@@ -9,7 +9,7 @@ use super::Case;
 use crate::{
     ConfigPlace, Finding,
     blocking::blocking,
-    control::{Answer, AskError, Request, ask as ask_control},
+    control::{Answer, AskError, RefusalStatus, Request, ask as ask_control},
     sentence::sentence,
     texts::say,
 };
@@ -25,6 +25,7 @@ pub(super) enum Running {
         version: String,
         process: u32,
         address: String,
+        refused: Vec<RefusalStatus>,
     },
     No,
     /// It cannot be asked.
@@ -40,6 +41,14 @@ impl Running {
         match self {
             Self::Yes { address, .. } => Url::parse(address).ok()?.port_or_known_default(),
             Self::No | Self::Unknown { .. } => None,
+        }
+    }
+
+    /// What it refused.
+    pub fn refused(&self) -> &[RefusalStatus] {
+        match self {
+            Self::Yes { refused, .. } => refused,
+            Self::No | Self::Unknown { .. } => &[],
         }
     }
 
@@ -61,6 +70,7 @@ pub(super) async fn ask(place: &ConfigPlace) -> Running {
             version: status.version,
             process: status.process,
             address: status.address,
+            refused: status.refused,
         },
         Ok(Ok(_)) => unknown(say!("doctor-running-odd")),
         Ok(Err(AskError::NotRunning { .. })) => Running::No,

@@ -25,8 +25,10 @@ pub(crate) struct Entrance {
     pub host: String,
     /// Where that is, for people.
     pub label: String,
-    /// Where it leads.
+    /// Where it leads; of one through a proxy, where the proxy has to lead.
     pub to: SocketAddr,
+    /// What links by it begin with, if that is not made of host and port: a proxy serves us there.
+    pub public: Option<Url>,
 }
 
 /// How links to hand on look.
@@ -38,6 +40,8 @@ pub(crate) struct Outside {
     pub base_path: String,
     /// The name that the network knows this machine by, if it is to be offered.
     pub name: Option<String>,
+    /// Where a proxy serves us, as the config says.
+    pub public: Option<Url>,
 }
 
 impl Addresses {
@@ -53,6 +57,7 @@ impl Addresses {
                 host: name.clone(),
                 label: say!("address-name"),
                 to: first.to,
+                public: None,
             });
         }
         Self {
@@ -77,13 +82,41 @@ impl Addresses {
         format!("http://{}/v#{}", self.here(), token.expose()).parse()
     }
 
-    /// The ways in for others, the likeliest first; if there are none, the one from this machine.
+    /// The ways in for others, the likeliest first: through the proxy, if the config names one, and then those of this
+    /// machine. If there are none, the one from this machine.
     pub fn entrances(&self) -> Vec<Entrance> {
-        if self.is_open() {
-            self.others.clone()
-        } else {
-            vec![self.entrance_here()]
+        let direct = self.others.iter().cloned();
+        let all: Vec<_> = self.public().into_iter().chain(direct).collect();
+        match all.is_empty() {
+            true => vec![self.entrance_here()],
+            false => all,
         }
+    }
+
+    /// The way in through the proxy, if the config names one.
+    pub fn public(&self) -> Option<Entrance> {
+        let url = self.outside.public.as_ref()?;
+        Some(Entrance {
+            host: url.host_str()?.to_owned(),
+            label: say!("address-public"),
+            to: self.here(),
+            public: Some(url.clone()),
+        })
+    }
+
+    /// A way in by a name that the config has besides; it leads where the likeliest does.
+    pub fn by_name(&self, name: &str) -> Entrance {
+        Entrance {
+            host: name.to_owned(),
+            label: say!("address-config"),
+            to: self.others.first().map_or(self.here(), |first| first.to),
+            public: None,
+        }
+    }
+
+    /// Where others reach this machine without a proxy.
+    pub fn direct(&self) -> impl Iterator<Item = SocketAddr> {
+        self.others.iter().map(|entrance| entrance.to)
     }
 
     /// The way in from this machine.
@@ -93,25 +126,30 @@ impl Addresses {
             host: host(here.ip()),
             label: say!("address-here"),
             to: here,
+            public: None,
         }
     }
 
     /// A link to hand on, by one of the entrances. The token is in the fragment, which browsers send to no server.
     pub fn link(&self, entrance: &Entrance, token: &Token) -> Result<Url, ParseError> {
+        let Entrance { host, to, public, .. } = entrance;
         let scheme = if self.outside.encrypted { "https" } else { "http" };
-        let Entrance { host, to, .. } = entrance;
-        format!(
-            "{scheme}://{host}:{}{}#{}",
-            to.port(),
-            self.path(),
-            token.expose()
-        )
-        .parse()
+        let mut url = match public {
+            Some(public) => public.clone(),
+            None => format!("{scheme}://{host}:{}", to.port()).parse()?,
+        };
+        url.set_path(&self.path(entrance));
+        url.set_fragment(Some(token.expose()));
+        Ok(url)
     }
 
-    /// The path of the page that links to hand on name.
-    pub fn path(&self) -> String {
-        format!("{}/v", self.outside.base_path)
+    /// The path of the page that links to hand on name, by one of the entrances.
+    pub fn path(&self, entrance: &Entrance) -> String {
+        let base = entrance
+            .public
+            .as_ref()
+            .map_or(&*self.outside.base_path, Url::path);
+        format!("{}/v", base.trim_end_matches('/'))
     }
 
     fn here(&self) -> SocketAddr {
@@ -128,6 +166,7 @@ fn ways_in(listening: &[SocketAddr], interfaces: &[Interface]) -> Vec<Entrance> 
         host: host(ip),
         label: label.into(),
         to: (ip, port).into(),
+        public: None,
     };
     let of_interfaces = interfaces.iter().filter_map(|Interface { name, ip }| {
         let address = listening.iter().find(|address| leads_to(address, *ip))?;
@@ -229,6 +268,7 @@ mod tests {
             encrypted: true,
             base_path: "/novnc".into(),
             name: Some("desk.local".into()),
+            public: None,
         };
         let open = addresses(&["127.0.0.1:6080", "192.168.7.5:6080"], outside());
         assert_eq!(
@@ -245,5 +285,42 @@ mod tests {
         let closed = addresses(&["127.0.0.1:6080"], outside());
         assert_eq!(links(&closed), ["https://127.0.0.1:6080/novnc/v#abc"]);
         assert_eq!(closed.entrances()[0].label, "this machine only");
+    }
+
+    #[test]
+    fn behind_a_proxy_the_first_link_is_the_public_one() {
+        for (public, link) in [
+            ("https://desk.example.org", "https://desk.example.org/v#abc"),
+            (
+                "https://desk.example.org/novnc",
+                "https://desk.example.org/novnc/v#abc",
+            ),
+            (
+                "https://desk.example.org:8443/a/b/",
+                "https://desk.example.org:8443/a/b/v#abc",
+            ),
+            ("http://[2001:db8::1]/", "http://[2001:db8::1]/v#abc"),
+        ] {
+            let outside = Outside {
+                base_path: "/other".into(),
+                public: Some(public.parse().unwrap()),
+                ..Outside::default()
+            };
+            let open = addresses(&["127.0.0.1:6080", "192.168.7.5:6080"], outside.clone());
+            assert_eq!(links(&open), [link, "http://192.168.7.5:6080/other/v#abc"]);
+            let closed = addresses(&["127.0.0.1:6080"], outside);
+            assert_eq!((links(&closed), closed.is_open()), (vec![link.to_owned()], false));
+            let local = closed.local_link(&Token::from("abc")).unwrap();
+            assert_eq!(local.as_str(), "http://127.0.0.1:6080/v#abc");
+        }
+    }
+
+    #[test]
+    fn a_name_of_the_config_leads_where_the_likeliest_address_does() {
+        let open = addresses(&["127.0.0.1:6080", "192.168.7.5:6080"], Outside::default());
+        let link = open
+            .link(&open.by_name("desk.example"), &Token::from("abc"))
+            .unwrap();
+        assert_eq!(link.as_str(), "http://desk.example:6080/v#abc");
     }
 }

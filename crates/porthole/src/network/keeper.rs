@@ -106,10 +106,10 @@ impl Keeper {
             encrypted: papers.encrypted,
             base_path: config.base_path.clone(),
             name: None,
+            public: config.public_url.clone(),
         };
         let mut addresses = Addresses::new(&listening, &interfaces, outside.clone());
-        let to_know = (config.mdns && is_shared && addresses.is_open()).then(|| addresses.entrances());
-        let ways = to_know.map(|ways| ways.into_iter().map(|way| way.to).collect());
+        let ways = (config.mdns && is_shared && addresses.is_open()).then(|| addresses.direct().collect());
         match self.make_known(ways) {
             Ok(Some(name)) => {
                 outside.name = Some(name);

@@ -41,6 +41,8 @@ pub(crate) struct Way {
     pub path: String,
     /// With encryption: the fingerprint of our certificate.
     pub fingerprint: Option<String>,
+    /// Visitors come by a proxy, which is not tried.
+    pub by_proxy: bool,
 }
 
 /// Why the page did not come.
@@ -97,8 +99,11 @@ async fn try_one(way: Way, longest: Duration) -> Opens {
     let fetched = timeout(longest, fetch(&way)).await;
     match fetched.unwrap_or(Err(Trouble::TooLate)) {
         Ok(()) => Opens::Yes {
-            // What this machine cannot try: whether others know its name.
-            doubt: way.host.ends_with(".local").then(|| say!("opens-doubt-name")),
+            // What this machine cannot try: whether others know its name, and where a proxy leads.
+            doubt: match way.by_proxy {
+                true => Some(say!("opens-doubt-proxy", address = way.to.to_string())),
+                false => way.host.ends_with(".local").then(|| say!("opens-doubt-name")),
+            },
         },
         Err(trouble) => no(&way, &trouble),
     }
@@ -249,6 +254,7 @@ mod tests {
             host: to.ip().to_string(),
             path: "/v".into(),
             fingerprint: None,
+            by_proxy: false,
         }
     }
 

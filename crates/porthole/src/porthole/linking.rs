@@ -12,7 +12,7 @@ pub struct LinkError(String);
 
 impl Porthole {
     /// A new link for each display, in their order, that works for [`LIFETIME`](crate::LIFETIME). They name this machine
-    /// unless the config says where to listen: to make them lets nobody else in.
+    /// unless the config says where to listen, or where a proxy serves us: to make them lets nobody else in.
     ///
     /// # Errors
     /// When the system gives no random numbers. A link that cannot be saved works as long as the program runs; a warning
@@ -21,7 +21,7 @@ impl Porthole {
         let addresses = &self.network().last().addresses;
         let likeliest = addresses.entrances().into_iter().next();
         let entrance = likeliest
-            .filter(|_| self.config.listen.is_some())
+            .filter(|entrance| entrance.public.is_some() || self.config.listen.is_some())
             .unwrap_or_else(|| addresses.entrance_here());
         let mut links = Vec::new();
         for Display { name, .. } in &self.config.displays {

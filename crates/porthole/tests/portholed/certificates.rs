@@ -146,12 +146,9 @@ fn the_commands_mend_it() {
     serves(&home);
     sh(
         &home,
-        &format!(
-            "{}",
-            porthole_gateway::NEW_PAIR
-                .replace("KEY", "key.pem")
-                .replace("CERTIFICATE", "cert.pem")
-        ),
+        &porthole_gateway::NEW_PAIR
+            .replace("KEY", "key.pem")
+            .replace("CERTIFICATE", "cert.pem"),
     );
     serves(&home);
 }

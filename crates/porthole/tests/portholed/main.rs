@@ -17,6 +17,7 @@ mod descriptors;
 mod doctor;
 mod encryption;
 mod program;
+mod proxies;
 mod reload;
 mod secrets;
 mod sharing;

@@ -113,6 +113,14 @@ doctor-x-sockets-closed = Nicht alle können den Socket eines X-Bildschirms in {
 doctor-x-sockets-closed-fix = Führen Sie aus: sudo chmod 1777 { $folder }
 doctor-x-sockets-well = X-Bildschirme können ihre Sockets in { $folder } haben.
 
+doctor-refused-hosts = Besucher wurden abgewiesen, die diesen Rechner als { $names } ansprachen.
+doctor-refused-hosts-fix = Wenn dieser Name Ihrer ist, ergänzen Sie hosts = ["{ $name }"] in den Einstellungen.
+doctor-refused-origins = Seiten von { $names } wollten sich verbinden und wurden abgewiesen.
+doctor-refused-origins-fix = Wenn Besucher von dort kommen, etwa über einen Reverse-Proxy, ergänzen Sie origins = ["{ $name }"] in den Einstellungen.
+doctor-refused-http10 = Ein Reverse-Proxy reicht WebSockets mit HTTP/1.0 weiter; seine Besucher können sich deshalb nicht verbinden.
+doctor-refused-http10-fix = Ergänzen Sie in NGINX bei der location: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";
+doctor-refused-no-upgrade = Ein Reverse-Proxy entfernt die Upgrade-Kopfzeilen von WebSockets; seine Besucher können sich deshalb nicht verbinden.
+doctor-refused-no-upgrade-fix = Ergänzen Sie in NGINX bei der location: proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";
 doctor-running-other = Das Porthole, das läuft (Prozess { $process }), hat die Version { $version }; dies ist { $ours }.
 doctor-running-other-fix = Beenden Sie es, und starten Sie es neu. Desktops, die es gestartet hat, laufen weiter.
 doctor-running-well = Porthole läuft (Prozess { $process }) unter { $address }.
@@ -377,6 +385,9 @@ config-no-port = { $number } ist kein Port; schreiben Sie eine Zahl von 1 bis 65
 config-no-base-path = `{ $text }` ist kein Basispfad; schreiben Sie einen wie "/novnc"
 config-no-host = `{ $text }` ist kein Rechnername; schreiben Sie einen wie "desk.example.org", ohne Port
 config-no-origin = `{ $text }` ist kein Ursprung; schreiben Sie einen wie "https://desk.example.org"
+config-no-public-url = `{ $text }` ist keine Adresse für Links; schreiben Sie eine wie "https://desk.example.org/novnc"
+config-no-proxy = `{ $text }` ist keine Adresse eines Proxys; schreiben Sie eine wie "127.0.0.1" oder "10.0.0.0/8"
+config-proxy-everybody = `{ $text }` würde allen glauben; nennen Sie die Adressen Ihrer Proxys, etwa "127.0.0.1" oder "10.0.0.0/8"
 config-name-missing = Ein Bildschirm braucht einen Namen
 config-name-long = Dieser Name ist zu lang; höchstens 64 Zeichen sind möglich
 config-name-control = Ein Name hat keine Zeilenumbrüche und keine anderen Steuerzeichen
@@ -463,6 +474,7 @@ done-imported-displays =
        *[other] { $count } Bildschirme wurden hinzugefügt.
     }
 done-exported = Der Verlauf ist in { $file }.
+refused-host = Ein Besucher sprach diesen Rechner als „{ $name }“ an und wurde abgewiesen. Wenn dieser Name Ihrer ist, ergänzen Sie hosts = ["{ $name }"] in den Einstellungen.
 done-new-port = Der neue Port gilt ab dem nächsten Start.
 failed-open = { $display } ließ sich nicht öffnen: { $cause }.
 failed-browser = Der Browser ließ sich nicht öffnen: { $cause }.
@@ -541,6 +553,8 @@ network-certificate-unsaved = { $file } ließ sich nicht speichern: { $error }. 
 # Wo eine Adresse ist.
 address-here = nur dieser Rechner
 address-name = Name im Netz
+address-public = über Ihren Proxy
+address-config = Name aus den Einstellungen
 address-network = das Netz
 
 opens-not = Die Seite von Porthole kam nicht von { $host }: { $trouble }.
@@ -551,6 +565,7 @@ opens-other-fix = Vielleicht antwortet dort ein anderes Programm. Beenden Sie es
 # Warum die Seite nicht kam.
 opens-late = Es kam nicht rechtzeitig eine Antwort
 opens-answer = Die Antwort war `{ $answer }`
+opens-doubt-proxy = Porthole kann nicht sehen, ob der Proxy zu { $address } führt. Öffnen Sie den Link einmal zur Probe.
 opens-doubt-name = Nicht alle Rechner kennen solche Namen. Wo sich der Link nicht öffnet, nehmen Sie eine andere Adresse.
 opens-doubt-closed = Die Firewall { $firewall } sperrt Port { $port } für andere Rechner. So lassen Sie sie herein: { $command }
 opens-doubt-maybe = Die Firewall { $firewall } ist an. Falls sich der Link anderswo nicht öffnet, führen Sie aus: { $command }

@@ -116,6 +116,14 @@ doctor-x-sockets-closed = Not everybody can put the socket of an X display into 
 doctor-x-sockets-closed-fix = Run: sudo chmod 1777 { $folder }
 doctor-x-sockets-well = X displays can have their sockets in { $folder }.
 
+doctor-refused-hosts = Visitors were refused who asked for this computer as { $names }.
+doctor-refused-hosts-fix = If that name is yours, add hosts = ["{ $name }"] to the config.
+doctor-refused-origins = Pages of { $names } tried to connect and were refused.
+doctor-refused-origins-fix = If visitors come from there, as through a reverse proxy, add origins = ["{ $name }"] to the config.
+doctor-refused-http10 = A reverse proxy passes WebSockets on by HTTP/1.0, so its visitors cannot connect.
+doctor-refused-http10-fix = In NGINX, add to the location: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";
+doctor-refused-no-upgrade = A reverse proxy removes the Upgrade headers of WebSockets, so its visitors cannot connect.
+doctor-refused-no-upgrade-fix = In NGINX, add to the location: proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";
 doctor-running-other = The Porthole that runs (process { $process }) is version { $version }; this is { $ours }.
 doctor-running-other-fix = Quit it and start it again. Desktops that it started go on.
 doctor-running-well = Porthole runs (process { $process }) at { $address }.
@@ -381,6 +389,9 @@ config-no-port = { $number } is no port; write a number from 1 to 65535, or 0 fo
 config-no-base-path = `{ $text }` is no base path; write one like "/novnc"
 config-no-host = `{ $text }` is no host name; write one like "desk.example.org", without a port
 config-no-origin = `{ $text }` is no origin; write one like "https://desk.example.org"
+config-no-public-url = `{ $text }` is no address for links; write one like "https://desk.example.org/novnc"
+config-no-proxy = `{ $text }` is no address of a proxy; write one like "127.0.0.1" or "10.0.0.0/8"
+config-proxy-everybody = `{ $text }` would believe everybody; name the addresses of your proxies, like "127.0.0.1" or "10.0.0.0/8"
 config-name-missing = a display needs a name
 config-name-long = this name is too long; 64 characters are the most
 config-name-control = a name has no line breaks or other control characters
@@ -467,6 +478,7 @@ done-imported-displays =
        *[other] { $count } displays were added.
     }
 done-exported = The history is in { $file }.
+refused-host = A visitor asked for this computer as “{ $name }” and was refused. If that name is yours, add hosts = ["{ $name }"] to the config.
 done-new-port = The new port counts from the next start.
 failed-open = { $display } could not be opened: { $cause }.
 failed-browser = The browser could not be opened: { $cause }.
@@ -545,6 +557,8 @@ network-certificate-unsaved = { $file } could not be saved: { $error }. The next
 # Where an address is.
 address-here = this machine only
 address-name = name on the network
+address-public = through your proxy
+address-config = name in the config
 address-network = the network
 
 opens-not = Porthole's page did not come from { $host }: { $trouble }.
@@ -555,6 +569,7 @@ opens-other-fix = Another program may listen there. Stop it, or set another `por
 # Why the page did not come.
 opens-late = no answer came in time
 opens-answer = the answer was `{ $answer }`
+opens-doubt-proxy = Porthole cannot see whether the proxy leads to { $address }. Open the link once to be sure.
 opens-doubt-name = Not all machines know such names. Where the link does not open, take another address.
 opens-doubt-closed = The firewall { $firewall } keeps other machines from port { $port }. To let them in, run: { $command }
 opens-doubt-maybe = The firewall { $firewall } is on. If the link does not open elsewhere, run: { $command }

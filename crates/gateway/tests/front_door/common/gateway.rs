@@ -10,8 +10,8 @@ use std::{
 use super::{Stream, Transport, Viewer, connect, identity, open, wire, within};
 use crate::TRANSPORT;
 use porthole_gateway::{
-    Access, BindError, End, Gateway, Grant, HEARTBEAT, Identity, Lookup, Pages, Plain, Rights, Route,
-    SessionInfo, Sessions, Settings, Target, Token, TokenHash, TokenSource,
+    Access, BindError, End, Gateway, Grant, HEARTBEAT, Identity, Lookup, OwnNames, Pages, Plain, Refusals,
+    Rights, Route, SessionInfo, Sessions, Settings, Target, Token, TokenHash, TokenSource,
 };
 
 pub struct TestGateway {
@@ -45,10 +45,25 @@ impl TestGateway {
     }
 
     pub async fn with(access: Access, pages: Pages) -> Self {
-        Self::with_heartbeat(access, pages, HEARTBEAT).await
+        Self::start_with(access, pages, None, HEARTBEAT).await
     }
 
     pub async fn with_heartbeat(access: Access, pages: Pages, heartbeat: Duration) -> Self {
+        Self::start_with(access, pages, None, heartbeat).await
+    }
+
+    /// A gateway on a machine with names in its network.
+    pub async fn with_own_names(names: Arc<dyn OwnNames>) -> Self {
+        let pages = Pages::Embedded { index: None };
+        Self::start_with(Access::default(), pages, Some(names), HEARTBEAT).await
+    }
+
+    async fn start_with(
+        access: Access,
+        pages: Pages,
+        own_names: Option<Arc<dyn OwnNames>>,
+        heartbeat: Duration,
+    ) -> Self {
         let grants = Arc::new(Grants::default());
         let settings = Settings {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
@@ -56,6 +71,7 @@ impl TestGateway {
             plain: Plain::Everybody,
             splice: TRANSPORT != Transport::Copied,
             access,
+            own_names,
             pages,
             tokens: grants.clone(),
             heartbeat,
@@ -96,6 +112,10 @@ impl TestGateway {
 
     pub fn address(&self) -> SocketAddr {
         self.gateway.addresses()[0]
+    }
+
+    pub fn refusals(&self) -> &Refusals {
+        self.gateway.refusals()
     }
 
     pub fn sessions(&self) -> &Sessions {

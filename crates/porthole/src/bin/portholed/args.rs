@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
 use porthole_gateway::{
-    Target,
+    ProxyNetwork, Target,
     sources::{TargetFault, websockify_target},
 };
 
@@ -76,6 +76,15 @@ pub struct Args {
     /// Let only pages of this origin and our own connect, as https://desk.example.org (may be repeated)
     #[arg(long, value_name = "ORIGIN", requires = "listen", help_heading = ACCESS)]
     pub allow_origin: Vec<String>,
+
+    /// Believe this reverse proxy, an address or a network like 10.0.0.0/8, when it says for whom it connects: by
+    /// X-Forwarded-For, Forwarded or the PROXY protocol (may be repeated)
+    #[arg(long, value_name = "ADDRESS", requires = "listen", help_heading = ACCESS)]
+    pub trusted_proxy: Vec<ProxyNetwork>,
+
+    /// Let pages of this origin show the viewer in a frame, as https://portal.example.org (may be repeated)
+    #[arg(long, value_name = "ORIGIN", value_parser = origin, requires = "listen", conflicts_with = "web", help_heading = ACCESS)]
+    pub frame_ancestor: Vec<String>,
 
     /// Ping viewers this often, so that no proxy cuts idle ones; 0: never [default: 20]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32), requires = "listen", help_heading = RUNNING)]
@@ -172,6 +181,18 @@ fn target(text: &str) -> Result<Target, TargetFault> {
         Ok(_) => websockify_target(&format!(":{text}")),
         Err(_) => websockify_target(text),
     }
+}
+
+/// An origin as browsers write it.
+fn origin(text: &str) -> Result<String, &'static str> {
+    let url = url::Url::parse(text).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+    });
+    let origin = url.map(|url| url.origin().ascii_serialization());
+    origin.ok_or("write it like https://portal.example.org")
 }
 
 fn plugin(name: &str) -> Result<Plugin, String> {
@@ -332,6 +353,16 @@ mod tests {
             ("6080 a:1 --unix-target=/run/x", &["cannot be used with"]),
             ("6080 a:1 --target-config=x", &["cannot be used with"]),
             ("--allow-host=x", &["<PORT>"]),
+            ("--trusted-proxy=127.0.0.1", &["<PORT>"]),
+            ("6080 a:1 --trusted-proxy=0.0.0.0/0", &["would believe everybody"]),
+            (
+                "6080 a:1 --trusted-proxy=nginx",
+                &["like 127.0.0.1 or 10.0.0.0/8"],
+            ),
+            (
+                "6080 a:1 --frame-ancestor=portal",
+                &["https://portal.example.org"],
+            ),
             (
                 "6080 --token-sorce=x",
                 &["unexpected argument '--token-sorce'", "'--token-source'"],

@@ -74,6 +74,8 @@ impl Work {
             index: args.index,
             hosts: args.allow_host,
             origins: args.allow_origin,
+            trusted_proxies: args.trusted_proxy.into_iter().collect(),
+            frame_ancestors: args.frame_ancestor,
             heartbeat: match args.heartbeat {
                 None => HEARTBEAT,
                 Some(0) => NO_HEARTBEAT,

@@ -3,8 +3,10 @@
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::anyhow;
+use porthole::MachineNames;
 use porthole_gateway::{
-    Access, BindError, Gateway, Index, IndexEntry, Pages, Plain, Target, TokenSource,
+    Access, BindError, Gateway, Index, IndexEntry, Pages, Plain, SettingsPlace, Target, TokenSource,
+    TrustedProxies,
     sources::{Fixed, TokenFile, TokenLine},
 };
 use url::form_urlencoded::byte_serialize;
@@ -31,6 +33,10 @@ pub struct Settings {
     pub index: bool,
     pub hosts: Vec<String>,
     pub origins: Vec<String>,
+    /// The reverse proxies that may say for whom they connect.
+    pub trusted_proxies: TrustedProxies,
+    /// The origins whose pages may show the viewer in a frame.
+    pub frame_ancestors: Vec<String>,
     /// How often viewers are pinged.
     pub heartbeat: Duration,
 }
@@ -61,6 +67,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<StandIn> {
     let source = Source::open(settings.tokens, settings.index).await?;
     let pages = match settings.web {
         Some(folder) => Pages::Dir(folder),
+        None if !settings.index && matches!(source, Source::Fixed(_)) => Pages::OneTarget,
         None => Pages::Embedded {
             index: settings.index.then(|| source.index()),
         },
@@ -84,6 +91,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<StandIn> {
         },
         splice: true,
         access,
+        own_names: Some(Arc::new(MachineNames::of_this_machine())),
         pages,
         tokens: source.tokens(),
         heartbeat: settings.heartbeat,
@@ -104,6 +112,9 @@ impl Settings {
             hosts: self.hosts.clone(),
             origins: self.origins.clone(),
             any,
+            frame_ancestors: self.frame_ancestors.clone(),
+            trusted_proxies: self.trusted_proxies.clone(),
+            settings: SettingsPlace::CommandLine,
         }
     }
 }

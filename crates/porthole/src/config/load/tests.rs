@@ -4,6 +4,7 @@ use porthole_gateway::Target;
 
 use super::*;
 use porthole_launcher::{Desktop, What};
+use url::Url;
 
 use crate::{
     OpenIn, SessionRights, Terms, Theme,
@@ -30,6 +31,9 @@ fn a_config_of_everything() {
         base_path = "/novnc/"
         hosts = ["Desk.example.org"]
         origins = ["https://Desk.example.org:443/"]
+        public_url = "https://desk.example.org/novnc/"
+        trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]
+        frame_ancestors = ["https://Portal.example.org"]
         encrypt = true
         mdns = true
         interface = "wlan0"
@@ -78,6 +82,11 @@ fn a_config_of_everything() {
     assert_eq!((config.port, config.base_path.as_str()), (Some(7000), "/novnc"));
     assert_eq!(config.hosts, ["desk.example.org"]);
     assert_eq!(config.origins, ["https://desk.example.org"]);
+    let public = config.public_url.as_ref().map(Url::as_str);
+    assert_eq!(public, Some("https://desk.example.org/novnc/"));
+    let proxies: Vec<_> = config.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(proxies, ["127.0.0.1/32", "10.0.0.0/8"]);
+    assert_eq!(config.frame_ancestors, ["https://portal.example.org"]);
     let target = Target::Tcp {
         host: "localhost".into(),
         port: 5902,
@@ -195,6 +204,24 @@ fn what_is_wrong_is_said_with_its_line() {
         ("origins = [\"desk.example.org\"]", 1, "no origin"),
         ("origins = [\"https://desk.example.org/novnc\"]", 1, "no origin"),
         ("origins = [\"ftp://desk.example.org\"]", 1, "no origin"),
+        ("public_url = \"desk.example.org\"", 1, "no address for links"),
+        (
+            "public_url = \"https://desk.example.org/?a=b\"",
+            1,
+            "no address for links",
+        ),
+        (
+            "public_url = \"https://me:pw@desk.example.org/\"",
+            1,
+            "no address for links",
+        ),
+        (
+            "trusted_proxies = [\n\"127.0.0.1\",\n\"nginx\"]",
+            3,
+            "no address of a proxy",
+        ),
+        ("trusted_proxies = [\"0.0.0.0/0\"]", 1, "believe everybody"),
+        ("frame_ancestors = [\"*\"]", 1, "no origin"),
         ("encrypt = \"yes\"", 1, "expected a boolean"),
         ("\ncert = \"none.pem\"", 2, "none.pem cannot be read"),
         (
@@ -380,7 +407,7 @@ fn line() -> impl proptest::strategy::Strategy<Value = String> {
     use proptest::prelude::*;
     prop_oneof![
         Just("[[display]]".to_owned()),
-        "(listen|port|base_path|hosts|origins|encrypt|cert|key|links|name|target|launch|password_file) = (\"[^\"]{0,9}\"|\\{ (user|depth|stop) = \"?[a-z0-9-]{1,9}\"? \\}|[0-9-]{1,7}|\\[\"[a-z.:]{0,9}\"\\])",
+        "(listen|port|base_path|hosts|origins|public_url|trusted_proxies|frame_ancestors|encrypt|cert|key|links|name|target|launch|password_file) = (\"[^\"]{0,9}\"|\\{ (user|depth|stop) = \"?[a-z0-9-]{1,9}\"? \\}|[0-9-]{1,7}|\\[\"[a-z.:]{0,9}\"\\])",
         "[ -~é\t]{0,20}",
     ]
 }

@@ -79,6 +79,7 @@ mod tests {
             version: "1.2.3".into(),
             process: 7,
             address: "http://127.0.0.1:6080".into(),
+            refused: Vec::new(),
             config_file: "/config.toml".into(),
             displays: vec![
                 display("Alice", Some(running), 2),
