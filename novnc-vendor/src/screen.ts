@@ -3,6 +3,7 @@ import type { Credentials } from '@novnc/novnc';
 import type { GatewayEvent } from './events';
 import type { Key } from './keys';
 import type { Plan } from './link';
+import { readReason } from './reason';
 import type { Settings } from './settings';
 import { openSocket, type Close } from './socket';
 
@@ -104,7 +105,9 @@ export class Screen {
     rfb.addEventListener('credentialsrequired', ({ detail }) =>
       events.credentialsRequired(detail.types),
     );
-    rfb.addEventListener('securityfailure', ({ detail }) => events.refused(detail.reason));
+    rfb.addEventListener('securityfailure', ({ detail: { reason } }) =>
+      events.refused(reason === undefined ? undefined : readReason(reason)),
+    );
     rfb.addEventListener('serververification', ({ detail }) => events.verify(detail.publickey));
     rfb.addEventListener('desktopname', ({ detail }) => events.renamed(detail.name));
     rfb.addEventListener('clipboard', ({ detail }) => events.copied(detail.text));

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use porthole_rfb::shortened;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseCode};
 
 use crate::TargetError;
@@ -99,39 +100,21 @@ impl End {
         }
     }
 
-    /// The frame that tells the viewer, its reason cut to what a close frame holds.
+    /// The frame that tells the viewer, its reason shortened to what a close frame holds.
     pub(crate) fn frame(&self) -> CloseFrame {
         CloseFrame {
             code: CloseCode::from(self.code()),
-            reason: cut(&self.reason()).as_str().into(),
+            reason: self.short_reason().as_str().into(),
+        }
+    }
+
+    fn short_reason(&self) -> String {
+        match self {
+            Self::Target(TargetError::Refused(error)) => error.within(MAX_REASON_BYTES),
+            end => shortened(&end.reason(), MAX_REASON_BYTES),
         }
     }
 }
 
 /// What is left of a close frame's 125 bytes beside the code (RFC 6455 §5.5).
-const LONGEST_REASON: usize = 123;
-
-/// Cuts a reason that is too long at a word's end, and shows that there was more.
-fn cut(reason: &str) -> String {
-    const MORE: &str = " …";
-    if reason.len() <= LONGEST_REASON {
-        return reason.to_owned();
-    }
-    let room = &reason[..reason.floor_char_boundary(LONGEST_REASON - MORE.len())];
-    let words = room.rsplit_once(' ').map_or(room, |(words, _)| words);
-    format!("{words}{MORE}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_reason_is_cut_at_a_word_and_never_inside_a_character() {
-        let whole = "é".repeat(61);
-        assert_eq!(cut(&whole), whole);
-        let one_word = cut(&"é".repeat(100));
-        assert!(one_word.len() <= LONGEST_REASON && one_word.ends_with("é …"));
-        assert_eq!(cut(&"word ".repeat(30)), format!("{}…", "word ".repeat(23)));
-    }
-}
+const MAX_REASON_BYTES: usize = 123;

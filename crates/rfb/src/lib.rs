@@ -32,6 +32,7 @@ mod rights;
 mod server_error;
 mod server_handshake;
 mod server_init;
+mod shortened;
 mod update_budget;
 mod viewer_handshake;
 
@@ -46,6 +47,7 @@ pub use rights::Rights;
 pub use server_error::{ServerError, security_types};
 pub use server_handshake::ServerHandshake;
 pub use server_init::{ServerInit, ServerInitInfo};
+pub use shortened::shortened;
 pub use viewer_handshake::{ViewerError, ViewerHandshake};
 
 /// The ClientInit to send to the VNC server once [`ServerHandshake`] is done: shared (RFC 6143 §7.3.1).

@@ -1,9 +1,11 @@
 use std::fmt;
 
+use crate::shortened;
+
 /// Why a session with a VNC server could not be begun.
 ///
-/// `Display` is one sentence: the cause, the fix, and last what the server itself said, so that a reader who
-/// has room for the beginning only (a WebSocket close reason holds 123 bytes) still learns what to do.
+/// `Display` is one sentence: the cause, the fix, and last what the server itself said. For a reader who has little room
+/// there is [`Self::within`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServerError {
     /// It did not greet as an RFB server does.
@@ -87,7 +89,7 @@ impl ServerError {
         }
     }
 
-    /// What the server itself said, if anything: foreign text, made printable, at most 4 KiB.
+    /// What the server itself said, if anything: foreign text, made printable, at most 4,096 characters.
     pub fn said(&self) -> Option<&str> {
         match self {
             Self::NotRfb { greeting: said }
@@ -97,16 +99,32 @@ impl ServerError {
             _ => None,
         }
     }
+
+    /// As `Display`, in at most `bytes` bytes: a WebSocket close reason holds 123. Of what does not fit, our own words go
+    /// first, so that the server's are whole if they can be; and those are cut inside their quotes.
+    pub fn within(&self, bytes: usize) -> String {
+        let whole = self.to_string();
+        let Some(said) = self.said().filter(|_| whole.len() > bytes) else {
+            return shortened(&whole, bytes);
+        };
+        let room = bytes.saturating_sub(self.cause().len() + quoted("").len());
+        format!("{}{}", self.cause(), quoted(&shortened(said, room)))
+    }
 }
 
 impl fmt::Display for ServerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.cause(), self.fix())?;
         match self.said() {
-            Some(said) => write!(f, " (it said {said:?})"),
+            Some(said) => f.write_str(&quoted(said)),
             None => Ok(()),
         }
     }
+}
+
+/// What the server said, with other quotation marks inside ours.
+fn quoted(said: &str) -> String {
+    format!(" (it said \"{}\")", said.replace('"', "'"))
 }
 
 impl std::error::Error for ServerError {}

@@ -25,7 +25,7 @@ pub struct ViewerHandshake {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ViewerError {
     /// The viewer answered with something else than RFB 3.8.
-    #[error("the viewer speaks {said:?}; use one that speaks RFB 003.008")]
+    #[error("the viewer speaks \"{said}\"; use one that speaks RFB 003.008")]
     Version {
         /// The twelve bytes that it sent, made printable.
         said: String,
@@ -203,7 +203,7 @@ impl ViewerHandshake {
 
 /// A reason with its length, cut at 4 KiB.
 fn put_reason(reason: &str, output: &mut Vec<u8>) {
-    let reason = &reason.as_bytes()[..reason.len().min(crate::MAX_TEXT)];
+    let reason = &reason[..reason.floor_char_boundary(crate::MAX_TEXT)];
     output.extend(u32::try_from(reason.len()).unwrap_or(0).to_be_bytes());
-    output.extend(reason);
+    output.extend(reason.as_bytes());
 }

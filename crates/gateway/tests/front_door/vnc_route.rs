@@ -219,6 +219,34 @@ async fn servers_that_cannot_be_spoken_with_are_explained() {
     }
 }
 
+#[tokio::test]
+async fn a_servers_own_words_reach_the_viewer_as_they_were_meant_and_whole_if_they_can() {
+    let desk = Desk::new(None, Rights::Control).await;
+    let cause = "the VNC server refused the connection";
+    let (fix, cut) = (": see the VNC server's log", "");
+    for (said, ours, theirs) in [
+        // QEMU counts its NUL; older servers write Latin-1.
+        (&b"Authentication failed\0"[..], fix, "Authentication failed"),
+        (b"Kein Zugriff f\xfcr B\xe4r", fix, "Kein Zugriff für Bär"),
+        ("Kein Zugriff für Bär".as_bytes(), fix, "Kein Zugriff für Bär"),
+        (
+            b"Only three viewers at a time are allowed here, come again later",
+            cut,
+            "Only three viewers at a time are allowed here, come again later",
+        ),
+        (
+            b"Only three viewers at a time are allowed here, so please come again much later",
+            cut,
+            "Only three viewers at a time are allowed here, so please come again …",
+        ),
+    ] {
+        let length = u32::try_from(said.len()).unwrap().to_be_bytes();
+        let (code, reason) = refusal_of(&desk, &[vnc::VERSION, &[0], &length, said]).await;
+        assert_eq!(code, 4004);
+        assert_eq!(reason, format!("{cause}{ours} (it said \"{theirs}\")"));
+    }
+}
+
 /// Xtigervnc, once it has seen too many wrong passwords, says so and closes with our answer unread.
 #[tokio::test]
 async fn a_server_that_has_locked_us_out_is_heard_though_it_reads_nothing() {

@@ -236,7 +236,7 @@ fn a_refusal_before_the_types() {
         &many,
     );
     let hostile = b"\0\0\0\x0b\x1b[31mno\r\n\xff.";
-    let said = "\u{fffd}[31mno  \u{fffd}.".to_owned();
+    let said = "[31mno  ÿ.".to_owned();
     check(
         None,
         &[b"RFB 003.007\n", &[0], hostile],
@@ -440,6 +440,57 @@ fn cause_and_fix_fit_in_a_close_frame_before_what_the_server_said() {
 }
 
 #[test]
+fn in_little_room_our_own_words_go_first_and_the_servers_stay_in_their_quotes() {
+    let refused = |said: &str| ServerError::WrongPassword { said: said.into() };
+    let cause = "the VNC server refused the display's password";
+    let short = "Authentication failed";
+    assert_eq!(refused(short).within(200), refused(short).to_string());
+    // The whole is 131 bytes.
+    assert_eq!(
+        refused(short).within(123),
+        format!("{cause} (it said \"{short}\")")
+    );
+    let fits = "Anmeldung für Bär fehlgeschlagen: bitte später noch einmal";
+    assert_eq!(refused(fits).within(123), format!("{cause} (it said \"{fits}\")"));
+    let long = "Zu viele „falsche“ Kennwörter, die Anmeldung ist für eine Stunde gesperrt";
+    assert_eq!(
+        refused(long).within(123),
+        format!("{cause} (it said \"Zu viele „falsche“ Kennwörter, die Anmeldung ist für …\")")
+    );
+    for said in [long, &"ä".repeat(200), &"x \"y\" ".repeat(40), "\""] {
+        for error in [refused(said), ServerError::Refused { said: said.into() }] {
+            for bytes in 70..200 {
+                let text = error.within(bytes);
+                assert!(text.len() <= bytes, "{} of {bytes}: {text}", text.len());
+                assert!(text.ends_with("\")") && text.matches('"').count() == 2, "{text}");
+            }
+        }
+    }
+    let missing = ServerError::UnsupportedSecurity {
+        offered: vec![133, 113, 36, 19],
+    };
+    assert!(missing.within(60).len() <= 60 && missing.within(60).ends_with('…'));
+}
+
+#[test]
+fn reasons_are_utf_8_or_latin_1_and_end_where_their_words_do() {
+    let reason = |said: &[u8]| {
+        let length = u32::try_from(said.len()).unwrap().to_be_bytes();
+        let bytes = [&b"RFB 003.008\n\0"[..], &length, said].concat();
+        let refused = ServerHandshake::new(None).advance(&bytes, &mut Vec::new());
+        refused.unwrap_err().said().map(str::to_owned)
+    };
+    for said in [
+        &b"f\xfcr B\xe4r\0"[..],
+        "für Bär\0".as_bytes(),
+        b"f\xfcr\x07 B\xe4r\n",
+    ] {
+        assert_eq!(reason(said).as_deref(), Some("für Bär"));
+    }
+    assert_eq!(reason(b"\0\0"), None);
+}
+
+#[test]
 fn passwords_are_not_shown() {
     let shown = format!("{:?}", ServerHandshake::new(Some("secret".into())));
     assert!(
@@ -458,7 +509,7 @@ fn server_init_is_read_to_its_last_byte() {
     let cases: [(&[u8], &str); 4] = [
         (b"", ""),
         (b"alice:1", "alice:1"),
-        (b"a\0b\n", "a\u{fffd}b"),
+        (b"a\0b\n", "ab"),
         ("bj\u{f6}rk".as_bytes(), "bj\u{f6}rk"),
     ];
     for (name, shown) in cases {
