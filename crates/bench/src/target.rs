@@ -24,6 +24,17 @@ pub enum Service {
     Answer,
     /// Answers one request, and then holds the connection without a thread.
     Hold,
+    /// Says one thing without end, and hears nothing.
+    Flood(Flood),
+}
+
+/// What a VNC server may say before its first pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flood {
+    /// A ServerCutText (RFC 6143 §7.6.4) of 2 GiB.
+    Text,
+    /// Bells (RFC 6143 §7.6.3).
+    Bells,
 }
 
 /// A server on a port of its own. Dropping it ends all its connections.
@@ -87,11 +98,14 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
                     shared.held().push(stream);
                 }
             }
-            Service::Answer => {
+            Service::Answer | Service::Flood(_) => {
                 let shared = Arc::clone(shared);
                 let thread = thread::Builder::new().stack_size(STACK);
                 // A viewer that leaves in the middle is its own affair; one without a thread shows in the figures' lack.
-                let _ = thread.spawn(move || answer(&stream, &shared));
+                let _ = thread.spawn(move || match shared.service {
+                    Service::Flood(flood) => self::flood(&stream, flood),
+                    _ => answer(&stream, &shared),
+                });
             }
         }
     }
@@ -105,6 +119,19 @@ fn answer(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
     let (mut incoming, zeros) = (vec![0; CHUNK], vec![0; CHUNK]);
     while answer_one(stream, &mut incoming, &zeros)? {}
     stream.shutdown(Shutdown::Both)
+}
+
+fn flood(mut stream: &TcpStream, flood: Flood) -> io::Result<()> {
+    greet_with(stream, &[])?;
+    const BELL: u8 = 2;
+    let (head, filling): (&[u8], u8) = match flood {
+        Flood::Text => (&[3, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff], b'x'),
+        Flood::Bells => (&[], BELL),
+    };
+    stream.write_all(head)?;
+    loop {
+        stream.write_all(&vec![filling; CHUNK])?;
+    }
 }
 
 fn hold(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
@@ -145,8 +172,12 @@ const CAPS: [u8; 16] = [3, 0, 0, 0, 255, 255, 255, 248, 31, 0, 0, 1, 0, 0, 0, 0]
 /// How a gateway begins that keeps the clipboard from a view-only viewer: it waits for a second answer.
 const WALL: [u8; 8] = [6, 0, 0, 0, 255, 255, 255, 252];
 
-/// RFC 6143 §7.1 to §7.3.2, version 3.8, security type None, and a screen of 640 by 480.
-fn greet(mut stream: &TcpStream) -> io::Result<()> {
+fn greet(stream: &TcpStream) -> io::Result<()> {
+    greet_with(stream, &CAPS)
+}
+
+/// RFC 6143 §7.1 to §7.3.2, version 3.8, security type None, and a screen of 640 by 480; then this.
+fn greet_with(mut stream: &TcpStream, behind: &[u8]) -> io::Result<()> {
     stream.write_all(b"RFB 003.008\n")?;
     stream.read_exact(&mut [0; 12])?;
     stream.write_all(&[1, 1])?;
@@ -155,6 +186,6 @@ fn greet(mut stream: &TcpStream) -> io::Result<()> {
     let (client_init, question) = (1, 8);
     stream.read_exact(&mut vec![0; client_init + question])?;
     let format = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0];
-    let init = [&[2, 128, 1, 224][..], &format, &[0, 0, 0, 5], b"bench", &CAPS].concat();
+    let init = [&[2, 128, 1, 224][..], &format, &[0, 0, 0, 5], b"bench", behind].concat();
     stream.write_all(&init)
 }

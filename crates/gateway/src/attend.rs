@@ -15,7 +15,7 @@ use crate::{
     events::{self, Event},
     full_speed,
     guesses::Guesses,
-    relay::Relay,
+    relay::{Conversation, Relay},
     session::Session,
     socket::{ServerStream, ViewerStream},
     upgrade::Shown,
@@ -123,8 +123,8 @@ async fn run(
     // On the heap: a task keeps as much memory as it ever needs, and a viewer that only looks should cost little.
     let come_in = Box::pin(async {
         let visit = pass_door(&mut viewer, grant, visitor, session, heartbeat).await?;
-        let (server, reader) = prepare(&mut viewer, grant, session, expires).await?;
-        Ok((visit, server, reader))
+        let (server, talk) = prepare(&mut viewer, grant, session, expires).await?;
+        Ok((visit, server, talk))
     });
     let come_in = tokio::select! {
         biased;
@@ -133,11 +133,11 @@ async fn run(
         come_in = come_in => come_in,
     };
     match come_in {
-        Ok((mut visit, server, reader)) => {
+        Ok((mut visit, server, talk)) => {
             if let Some(visit) = &mut visit {
                 visit.began(&session.info());
             }
-            let relay = Relay::new(viewer, server, Arc::clone(session), reader, heartbeat);
+            let relay = Relay::new(viewer, server, Arc::clone(session), talk, heartbeat);
             let of = Arc::clone(session);
             let end = full_speed::apart(Box::pin(relay.run(expires)), move || of.moved()).await;
             if let Some(visit) = &mut visit {
@@ -189,7 +189,7 @@ async fn prepare(
     grant: &Grant,
     session: &Session,
     expires: Option<Instant>,
-) -> Result<(ServerStream, Option<ClientReader>), End> {
+) -> Result<(ServerStream, Option<Conversation>), End> {
     let (target, password) = reach(grant).await?;
     let stream = target.connect().await.map_err(End::Target)?;
     if matches!(grant.route, Route::Raw) {
@@ -210,7 +210,11 @@ async fn prepare(
     viewer.send(&screen.said).await.map_err(|_| End::ViewerClosed)?;
     let mut reader = ClientReader::new(rights).with_extended_clipboard(screen.extended_clipboard);
     read_early(&stream, &early, &mut reader).await?;
-    Ok((stream, Some(reader)))
+    let talk = Conversation {
+        reader,
+        late_answer: screen.late_answer,
+    };
+    Ok((stream, Some(talk)))
 }
 
 /// Where the grant's server is now, and its password; one that is started on demand is started.

@@ -23,7 +23,7 @@ use std::{
     time::Duration,
 };
 
-use porthole_rfb::ClientReader;
+use porthole_rfb::{ClientReader, LateAnswer, Learnt};
 use tokio::{
     runtime::{self, Handle},
     task::yield_now,
@@ -45,6 +45,14 @@ const ANSWER: Duration = Duration::from_secs(5);
 /// Bytes that one direction moves before other tasks get their turn.
 const FAIR_SHARE: usize = 256 << 10;
 
+/// What is read on a VNC route.
+pub(crate) struct Conversation {
+    /// All that the viewer says passes through it.
+    pub(crate) reader: ClientReader,
+    /// The server may still say that it knows the extended clipboard.
+    pub(crate) late_answer: Option<LateAnswer>,
+}
+
 /// Relays between a viewer and a server until one of them or somebody else ends it.
 pub(crate) struct Relay<V, S> {
     viewer: Viewer<V>,
@@ -62,6 +70,10 @@ pub(crate) struct Relay<V, S> {
     bulk: bool,
     /// Bulk can pass without being copied, as far as is known.
     may_splice: bool,
+    /// Looked for in what the server says, until there are pixels.
+    late_answer: Option<LateAnswer>,
+    /// It has just come.
+    learnt: bool,
     down_finished: bool,
     up_finished: bool,
     /// The answer to the close frame that the viewer sent.
@@ -78,18 +90,19 @@ pub(crate) struct Relay<V, S> {
 }
 
 impl<V: Socket, S: Socket> Relay<V, S> {
-    /// A relay that is ready to run. With `rfb`, what the viewer sends passes through that reader.
+    /// A relay that is ready to run. `rfb`: as what is said is read, on a VNC route.
     /// `heartbeat`: how often the viewer is pinged.
     pub(crate) fn new(
         mut viewer: Viewer<V>,
         server: S,
         session: Arc<Session>,
-        rfb: Option<ClientReader>,
+        rfb: Option<Conversation>,
         heartbeat: Duration,
     ) -> Self {
         let now = Instant::now();
         let may_splice = viewer.may_splice;
-        let up = Up::new(std::mem::take(&mut viewer.undecoded), rfb, now);
+        let (reader, late_answer) = rfb.map_or((None, None), |talk| (Some(talk.reader), talk.late_answer));
+        let up = Up::new(std::mem::take(&mut viewer.undecoded), reader, now);
         Self {
             viewer,
             server,
@@ -101,6 +114,8 @@ impl<V: Socket, S: Socket> Relay<V, S> {
             event: None,
             bulk: false,
             may_splice,
+            late_answer,
+            learnt: false,
             down_finished: false,
             up_finished: false,
             close_answer: None,
@@ -177,9 +192,24 @@ impl<V: Socket, S: Socket> Relay<V, S> {
             if let Some(rights) = self.up.rights_upstream.take() {
                 self.session.confirm_rights(rights);
             }
-            if !(waits_for_turn && self.control.is_none()) {
+            // What was learnt from the server may have given `poll_up` something to write.
+            let can_write = std::mem::take(&mut self.learnt);
+            let has_turn = waits_for_turn && self.control.is_none();
+            if !can_write && !has_turn {
                 return Poll::Pending;
             }
+        }
+    }
+
+    /// Looks at what passes to the viewer before the first pixels.
+    fn look_for_answer(&mut self, passing: &[u8]) {
+        let Some(learnt) = self.late_answer.as_mut().and_then(|late| late.read(passing)) else {
+            return;
+        };
+        self.late_answer = None;
+        if learnt == Learnt::Extended {
+            self.up.learn_extended_clipboard();
+            self.learnt = true;
         }
     }
 

@@ -3,9 +3,10 @@
 use std::{future::poll_fn, time::Duration};
 
 use porthole_rfb::{
-    CLIENT_INIT_SHARED, Password, Rights, ServerClipboard, ServerHandshake, ServerInit, ViewerHandshake,
+    CLIENT_INIT_SHARED, LateAnswer, Learnt, Password, Rights, ServerClipboard, ServerHandshake, ServerInit,
+    ViewerHandshake,
 };
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{
     End, TargetError,
@@ -23,12 +24,18 @@ const WRITING: Duration = Duration::from_secs(120);
 /// knows it has its answer ready by the time ServerInit is there; this is what the others cost.
 const CLIPBOARD: Duration = Duration::from_millis(100);
 
+/// How much of what a server says before its first pixels is held here until it is left to the relay, in bytes. The answer
+/// of one that knows the extended clipboard comes first; what else there may be is bells and texts.
+const MAX_SETTLING_BYTES: usize = 64 << 10;
+
 /// What a server said when its screen was asked for.
 pub(crate) struct Screen {
     /// ServerInit and what came behind it, as it is to be passed on.
     pub(crate) said: Vec<u8>,
     /// It knows the extended clipboard.
     pub(crate) extended_clipboard: bool,
+    /// It may still say that it does, before its first pixels.
+    pub(crate) late_answer: Option<LateAnswer>,
 }
 
 /// A VNC server's side of a handshake, and what it sent that is not read yet.
@@ -129,34 +136,45 @@ impl<'a> Server<'a> {
         timeout(HANDSHAKE, whole)
             .await
             .unwrap_or(Err(TargetError::NoAnswer))?;
-        let extended_clipboard = timeout(HANDSHAKE, self.settle_clipboard(rights, &mut said))
+        let clipboard = timeout(HANDSHAKE, self.settle_clipboard(rights, &mut said))
             .await
             .map_err(|_| TargetError::NoAnswer)?;
+        let late_answer = clipboard.look_out(&self.unread);
         said.append(&mut self.unread);
         Ok(Screen {
             said,
-            extended_clipboard,
+            extended_clipboard: matches!(late_answer, Err(Learnt::Extended)),
+            late_answer: late_answer.ok(),
         })
     }
 
-    /// Tells whether the server knows the extended clipboard. One that is silent about it for [`CLIPBOARD`] does not.
-    async fn settle_clipboard(&mut self, rights: Rights, said: &mut Vec<u8>) -> bool {
+    /// Asks the server whether it knows the extended clipboard. One that does not answer within [`CLIPBOARD`], or says
+    /// [`MAX_SETTLING_BYTES`] of other things first, is not waited for.
+    async fn settle_clipboard(&mut self, rights: Rights, said: &mut Vec<u8>) -> ServerClipboard {
         let mut clipboard = ServerClipboard::new(rights);
         let mut answer = Vec::new();
+        let mut deadline = Instant::now() + CLIPBOARD;
         while !clipboard.advance(&mut self.unread, said, &mut answer) {
-            // A server that closes is seen by the relay, as is one that takes no more.
-            let _ = write(self.stream, &answer).await;
-            answer.clear();
-            let more = if clipboard.is_between_messages() {
-                timeout(CLIPBOARD, self.read()).await.ok().flatten()
+            if !answer.is_empty() {
+                // A server that closes is seen by the relay, as is one that takes no more.
+                let _ = write(self.stream, &answer).await;
+                answer.clear();
+                deadline = Instant::now() + CLIPBOARD;
+            }
+            let more = if !clipboard.may_stop() {
+                let more = self.read().await;
+                deadline = Instant::now() + CLIPBOARD;
+                more
+            } else if said.len() > MAX_SETTLING_BYTES {
+                break;
             } else {
-                self.read().await
+                timeout_at(deadline, self.read()).await.ok().flatten()
             };
             if more.is_none() {
                 break;
             }
         }
-        clipboard.is_extended()
+        clipboard
     }
 
     /// `None` when the server has closed.

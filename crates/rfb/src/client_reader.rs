@@ -95,6 +95,14 @@ impl ClientReader {
         }
     }
 
+    /// The server has said, later than it was waited for, that it knows the extended clipboard. Appends to `upstream` what
+    /// follows from that: the viewer's list with it, or the wall before a view-only viewer.
+    pub fn learn_extended_clipboard(&mut self, upstream: &mut Vec<u8>) {
+        if !std::mem::replace(&mut self.extended_clipboard, true) {
+            self.tell_encodings(upstream);
+        }
+    }
+
     /// The rights last set.
     pub fn rights(&self) -> Rights {
         self.rights

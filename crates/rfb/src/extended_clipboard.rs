@@ -55,9 +55,10 @@ impl ServerClipboard {
         self.answers > 0
     }
 
-    /// Whether nothing is left of a message that has begun: only then may one stop to wait for more.
-    pub fn is_between_messages(&self) -> bool {
-        self.body.is_none()
+    /// Whether what is still to come may be left to somebody who passes it on as it is: a text that the viewer is not to
+    /// have must be read to its end here.
+    pub fn may_stop(&self) -> bool {
+        self.body.is_none_or(|body| body.pass)
     }
 
     /// Reads what follows ServerInit from the front of `unread`. Appends to `to_viewer` what it may have, and to
@@ -112,6 +113,71 @@ impl ServerClipboard {
             return false;
         }
         true
+    }
+}
+
+/// Looks out for an answer that comes later than anybody waits for it, from a server that is slow at the moment. Until a
+/// viewer has asked for pixels there are none, and what passes can be read.
+///
+/// The answer passes with the rest: what has begun to pass cannot be taken out.
+#[derive(Debug)]
+pub struct LateAnswer {
+    head: Vec<u8>,
+    /// Of a text whose head has been seen.
+    left: usize,
+}
+
+/// What is known of a server's clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Learnt {
+    /// It knows the extended clipboard.
+    Extended,
+    /// What it says now cannot be read, so no more can be learnt.
+    NoMore,
+}
+
+impl ServerClipboard {
+    /// Goes on with what passes from here on; `unread` is the first of it.
+    ///
+    /// # Errors
+    /// What is known already.
+    pub fn look_out(&self, unread: &[u8]) -> Result<LateAnswer, Learnt> {
+        if self.is_extended() {
+            return Err(Learnt::Extended);
+        }
+        let mut late = LateAnswer {
+            head: Vec::new(),
+            left: self.body.map_or(0, |body| body.left),
+        };
+        late.read(unread).map_or(Ok(late), Err)
+    }
+}
+
+impl LateAnswer {
+    /// As much as tells an answer from another text.
+    const HEAD_BYTES: usize = 12;
+
+    /// Looks at more of what passes. Does nothing more after it has said what it learnt.
+    pub fn read(&mut self, mut bytes: &[u8]) -> Option<Learnt> {
+        loop {
+            let passed = self.left.min(bytes.len());
+            bytes = &bytes[passed..];
+            self.left -= passed;
+            let missing = Self::HEAD_BYTES.saturating_sub(self.head.len()).min(bytes.len());
+            let (head, rest) = bytes.split_at(missing);
+            self.head.extend_from_slice(head);
+            bytes = rest;
+            let length = match begins(&self.head) {
+                Begins::Unknown => return None,
+                Begins::Text { is_answer: true, .. } => return Some(Learnt::Extended),
+                Begins::Other => return Some(Learnt::NoMore),
+                Begins::Bell => 1,
+                Begins::Text { length, .. } => length,
+            };
+            let here = length.min(self.head.len());
+            self.head.drain(..here);
+            self.left = length - here;
+        }
     }
 }
 

@@ -38,7 +38,7 @@ mod viewer_handshake;
 
 pub use client_error::ClientError;
 pub use client_reader::ClientReader;
-pub use extended_clipboard::ServerClipboard;
+pub use extended_clipboard::{LateAnswer, Learnt, ServerClipboard};
 pub use password::Password;
 pub use picture::Picture;
 pub use picture_reader::{PictureReader, UpdateError};

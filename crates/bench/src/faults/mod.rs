@@ -6,6 +6,7 @@
 mod crowd;
 mod deaf;
 mod descriptors;
+mod flooding;
 mod half_open;
 
 use std::{
@@ -79,6 +80,7 @@ pub fn measure(portholed: &Path) -> Result<()> {
         rows.extend(deaf::measure(portholed, tls).context("a viewer that reads nothing")?);
     }
     rows.extend(descriptors::measure(portholed).context("out of descriptors")?);
+    rows.extend(flooding::measure(portholed).context("a flooding VNC server")?);
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "| | wanted | measured | |\n|---|---|---|---|")?;
     for Row {

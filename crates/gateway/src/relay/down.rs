@@ -55,6 +55,7 @@ impl<V: Socket, S: Socket> Relay<V, S> {
     fn take_in(&mut self) -> io::Result<usize> {
         if self.bulk
             && self.may_splice
+            && self.late_answer.is_none()
             && let Some(mut pipe) = Pipe::borrow()
         {
             match self.server.try_fill(&mut pipe) {
@@ -75,6 +76,7 @@ impl<V: Socket, S: Socket> Relay<V, S> {
         let read = self.server.try_read(&mut buffer[HEADER_ROOM..end])?;
         self.bulk = read + HEADER_ROOM == end || (self.bulk && read >= SMALL);
         if read > 0 {
+            self.look_for_answer(&buffer[HEADER_ROOM..HEADER_ROOM + read]);
             self.outgoing = Outgoing::copied(buffer, read);
         }
         Ok(read)

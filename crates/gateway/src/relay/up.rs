@@ -64,6 +64,13 @@ impl Up {
         }
     }
 
+    /// What follows from it goes to the server.
+    pub(super) fn learn_extended_clipboard(&mut self) {
+        if let Some((reader, _)) = &mut self.rfb {
+            reader.learn_extended_clipboard(&mut self.passed);
+        }
+    }
+
     /// There is something that the server has not taken yet.
     pub(super) fn waits_for_server(&self) -> bool {
         let waiting = !self.payload.is_empty() || !self.passed.is_empty();

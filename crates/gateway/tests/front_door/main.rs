@@ -8,6 +8,7 @@ mod clipboard;
 mod common;
 mod conformance;
 mod doors;
+mod flooding;
 mod framing;
 mod limits;
 mod listening;

@@ -2,7 +2,7 @@
 
 use crate::common::{cut, set_encodings, sizes};
 use porthole_rfb::{
-    ClientReader,
+    ClientReader, Learnt,
     Rights::{self, Control, View},
     ServerClipboard,
 };
@@ -81,10 +81,13 @@ fn a_server_that_begins_with_pixels_does_not_know_it() {
 fn a_text_that_is_still_to_come_is_waited_for() {
     let long = text(1 << 30, &[7; 1000]);
     let (viewer, _, done, clipboard) = conversation(View, &[&long]);
-    assert!(viewer.is_empty() && !done && !clipboard.is_between_messages());
+    assert!(viewer.is_empty() && !done && !clipboard.may_stop());
     // Half a head commits to nothing.
     let (.., clipboard) = conversation(View, &[&BELL, &long[..7]]);
-    assert!(clipboard.is_between_messages());
+    assert!(clipboard.may_stop());
+    // With control it passes, whoever passes it.
+    let (viewer, .., clipboard) = conversation(Control, &[&long]);
+    assert!(viewer == long && clipboard.may_stop());
 }
 
 #[test]
@@ -130,7 +133,64 @@ fn the_wall_is_kept_up_and_taken_down_with_the_rights() {
     assert_eq!(told, [&ServerClipboard::QUESTION[..], &WALL].concat());
 }
 
+#[test]
+fn an_answer_that_comes_late_makes_the_list_and_the_wall_follow() {
+    for (rights, told) in [
+        (Control, set_encodings(&[0, EXTENDED])),
+        (View, [&set_encodings(&[0, EXTENDED])[..], &WALL].concat()),
+    ] {
+        let mut reader = ClientReader::new(rights);
+        let mut upstream = Vec::new();
+        reader
+            .read(&set_encodings(&[0, EXTENDED]), &mut upstream)
+            .unwrap();
+        assert_eq!(upstream, set_encodings(&[0]));
+        upstream.clear();
+        reader.learn_extended_clipboard(&mut upstream);
+        assert_eq!(upstream, told);
+        upstream.clear();
+        reader.learn_extended_clipboard(&mut upstream);
+        assert!(upstream.is_empty(), "told twice");
+    }
+}
+
+/// What is learnt of what passes, after `settled` was said while an answer was waited for.
+fn learnt(settled: &[u8], pieces: &[&[u8]]) -> Option<Learnt> {
+    let mut clipboard = ServerClipboard::new(Control);
+    let mut unread = settled.to_vec();
+    clipboard.advance(&mut unread, &mut Vec::new(), &mut Vec::new());
+    let mut late = match clipboard.look_out(&unread) {
+        Ok(late) => late,
+        Err(learnt) => return Some(learnt),
+    };
+    pieces.iter().find_map(|piece| late.read(piece))
+}
+
 proptest! {
+    #[test]
+    fn a_late_answer_is_found_at_any_chunking_and_only_before_the_pixels(
+        messages in prop::collection::vec(prop_oneof![
+            Just(text(4, b"text")), Just(text(0, b"")), Just(text(1, b"\x03")), Just(text(300, &CAPS.repeat(20)[..300])),
+            Just(provided()), Just(BELL.to_vec()), Just(text(-4, &[8, 0, 0, 0])), Just(text(-1, b"x")),
+        ], 0..20),
+        at in any::<prop::sample::Index>(),
+        sizes in sizes(),
+    ) {
+        let before = messages.concat();
+        let at = at.index(before.len() + 1);
+        for (end, expected) in [
+            (&CAPS[..], Some(Learnt::Extended)),
+            (&UPDATE, Some(Learnt::NoMore)),
+            (&[&UPDATE[..], &CAPS].concat(), Some(Learnt::NoMore)),
+            (&CAPS[..11], None),
+            (b"", None),
+        ] {
+            let rest = [&before[at..], end].concat();
+            prop_assert_eq!(learnt(&before[..at], &cut(&rest, &sizes)), expected);
+            prop_assert_eq!(learnt(&[&before[..], end].concat(), &[]), expected);
+        }
+    }
+
     #[test]
     fn at_any_chunking_no_text_passes_the_wall(
         messages in prop::collection::vec(prop_oneof![
