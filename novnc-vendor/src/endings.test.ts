@@ -29,6 +29,7 @@ test.each([
   [4008, 'auto'],
   [4011, 'offer'],
   [4012, 'offer'],
+  [4014, 'offer'],
   [4999, 'offer'],
 ])('code %i: retry %s, with title, cause and next step', (code, retry) => {
   const ending = endingOf(outcome(code));
@@ -64,6 +65,14 @@ test('a desktop that Porthole started says why it ended', () => {
   const ending = endingOf(outcome(1000, { reason: 'The session ended: its user logged out' }));
   expect(ending.cause).toBe('The session ended: its user logged out.');
   expect(ending.next).toContain('start it again');
+  expect(ending.retry).toBe('offer');
+});
+
+test('why a desktop could not be started is not for visitors', () => {
+  const ending = endingOf(outcome(4014, { connected: false, reason: 'There is no user `zoe`' }));
+  expect(ending.cause).not.toContain('zoe');
+  expect(ending.next).toContain('owner');
+  expect(ending.quoted).toBe(false);
   expect(ending.retry).toBe('offer');
 });
 

@@ -34,6 +34,7 @@ type Kind = keyof Texts['endings'];
 const RETRY: Record<Kind, Retry> = {
   closed: 'offer',
   neverStarted: 'offer',
+  notStarted: 'offer',
   shuttingDown: 'auto',
   brokeTheRules: 'offer',
   lost: 'auto',
@@ -83,6 +84,7 @@ const BY_CODE: Partial<Record<number, Kind>> = {
   // 4009 and 4010 ask for a PIN, and end nothing.
   4011: 'denied',
   4012: 'notAnswered',
+  4014: 'notStarted',
 };
 
 /** Where the gateway's reason says what this page cannot know; elsewhere it repeats the code in fewer words. */

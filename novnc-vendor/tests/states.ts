@@ -40,6 +40,7 @@ export const SCENES: Record<string, Scene> = {
   'pin-wrong': ends(4010, 'That was not the PIN'),
   denied: ends(4011, 'You were not let in'),
   'not-answered': ends(4012, 'Nobody answered'),
+  'not-started': ends(4014, 'The desktop did not start'),
   'not-valid': ends(4001, 'This link is not valid'),
   expired: ends(4007, 'The time of this link is over'),
   unreachable: ends(1011, 'refused the connection.', '127.0.0.1:5901 refused the connection'),

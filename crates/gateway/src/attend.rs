@@ -225,7 +225,7 @@ async fn reach(grant: &Grant) -> Result<(Target, Option<Password>), End> {
     };
     match &grant.target {
         Target::OnDemand(server) => {
-            let ready = server.ready().await.map_err(End::DisplayEnded)?;
+            let ready = server.ready().await.ok_or(End::DisplayNotStarted)?;
             Ok((ready.target, ready.password))
         }
         target => Ok((target.clone(), password)),

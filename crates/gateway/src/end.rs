@@ -12,8 +12,11 @@ use crate::TargetError;
 pub enum End {
     /// The VNC server ended the connection.
     TargetClosed,
-    /// The display's server was started by us, and could not be, or came to its end; the text says why.
-    DisplayEnded(String),
+    /// The display's server was to be started by us, and could not be. Why is its owner's business: it may name accounts
+    /// and files of the machine.
+    DisplayNotStarted,
+    /// The display's server was started by us, and came to its end; the text says what visitors may know of it.
+    DisplayEnded(&'static str),
     /// The display's server was started by us, and is being started again: the viewer's page comes back by itself.
     DisplayRestarts,
     /// The viewer closed the connection, or its socket ended.
@@ -73,6 +76,7 @@ impl End {
             Self::WrongPin => 4010,
             Self::Denied => 4011,
             Self::NotAnswered => 4012,
+            Self::DisplayNotStarted => 4014,
         }
     }
 
@@ -90,7 +94,9 @@ impl End {
             Self::Disconnected => "The owner of this display ended the session".into(),
             Self::DisplayChanged => "This display was changed or removed".into(),
             Self::TooManyGuesses => "Too many wrong links from this address; wait a minute".into(),
-            Self::DisplayEnded(why) | Self::BrokenRfb(why) => why.clone().into(),
+            Self::DisplayNotStarted => "This desktop could not be started".into(),
+            Self::DisplayEnded(why) => (*why).into(),
+            Self::BrokenRfb(why) => why.clone().into(),
             Self::Expired => "This link's time is over".into(),
             Self::Silent => "The viewer did not answer".into(),
             Self::PinWanted => "This link wants a PIN".into(),

@@ -12,15 +12,13 @@ pub type Awaited<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// A VNC server that may have to be started before it can be reached, and that can tell why it ends.
 pub trait OnDemand: Send + Sync + fmt::Debug {
     /// Starts it, unless it runs, and waits until it can be reached. The viewer's WebSocket is open meanwhile, and says
-    /// nothing. Cancel safe.
-    ///
-    /// # Errors
-    /// Why it could not be started, as a sentence for the person at the viewer.
-    fn ready(&self) -> Awaited<'_, Result<Ready, String>>;
+    /// nothing. Cancel safe. `None`: it could not be started; its owner is told why, and the visitor is not.
+    fn ready(&self) -> Awaited<'_, Option<Ready>>;
 
-    /// Asked when it has closed a connection, or took none: why, as a sentence, if it comes to its end as a whole. `None`: it runs on.
+    /// Asked when it has closed a connection, or took none: why, as a sentence for the visitor, if it comes to its end
+    /// as a whole. `None`: it runs on.
     /// Answers within about a second.
-    fn last_words(&self) -> Awaited<'_, Option<String>>;
+    fn last_words(&self) -> Awaited<'_, Option<&'static str>>;
 }
 
 /// How a server is reached that was started.

@@ -166,6 +166,12 @@ export const de: Texts = {
       next: 'Verbinden Sie sich wieder, sobald er neu gestartet ist.',
       action: 'Neu verbinden',
     },
+    notStarted: {
+      title: 'Der Desktop ist nicht gestartet',
+      cause: 'Porthole konnte diesen Desktop nicht starten.',
+      next: 'Wem er gehört, sieht in Porthole den Grund. Versuchen Sie es wieder, wenn er behoben ist.',
+      action: 'Noch einmal versuchen',
+    },
     shuttingDown: {
       title: 'Porthole wird beendet',
       cause: 'Das Gateway wurde angehalten oder startet neu.',

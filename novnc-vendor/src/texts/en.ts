@@ -169,6 +169,12 @@ export const en = {
       next: 'Reconnect once it has been started again.',
       action: 'Reconnect',
     },
+    notStarted: {
+      title: 'The desktop did not start',
+      cause: 'Porthole could not start this desktop.',
+      next: 'Its owner can see why in Porthole. Try again when it is mended.',
+      action: 'Try again',
+    },
     shuttingDown: {
       title: 'Porthole is shutting down',
       cause: 'The gateway was stopped or is being restarted.',

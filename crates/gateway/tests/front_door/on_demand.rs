@@ -10,8 +10,8 @@ use crate::common::{TestGateway, TestTarget, closed, echo, raw, receive, send};
 /// A server that starts and ends as the test says.
 #[derive(Debug)]
 struct Server {
-    start: watch::Sender<Option<Result<Target, String>>>,
-    words: watch::Sender<Option<Option<String>>>,
+    start: watch::Sender<Option<Option<Target>>>,
+    words: watch::Sender<Option<Option<&'static str>>>,
 }
 
 impl Server {
@@ -22,17 +22,17 @@ impl Server {
         })
     }
 
-    fn starts(&self, outcome: Result<Target, &str>) {
-        self.start.send_replace(Some(outcome.map_err(str::to_owned)));
+    fn starts(&self, outcome: Option<Target>) {
+        self.start.send_replace(Some(outcome));
     }
 
-    fn says(&self, words: Option<&str>) {
-        self.words.send_replace(Some(words.map(str::to_owned)));
+    fn says(&self, words: Option<&'static str>) {
+        self.words.send_replace(Some(words));
     }
 }
 
 impl OnDemand for Server {
-    fn ready(&self) -> Awaited<'_, Result<Ready, String>> {
+    fn ready(&self) -> Awaited<'_, Option<Ready>> {
         let mut start = self.start.subscribe();
         Box::pin(async move {
             let outcome = start.wait_for(Option::is_some).await.unwrap().clone().unwrap();
@@ -41,9 +41,9 @@ impl OnDemand for Server {
         })
     }
 
-    fn last_words(&self) -> Awaited<'_, Option<String>> {
+    fn last_words(&self) -> Awaited<'_, Option<&'static str>> {
         let mut words = self.words.subscribe();
-        Box::pin(async move { words.wait_for(Option::is_some).await.unwrap().clone().unwrap() })
+        Box::pin(async move { words.wait_for(Option::is_some).await.unwrap().unwrap() })
     }
 }
 
@@ -53,7 +53,7 @@ async fn a_viewer_waits_as_a_session_until_the_server_is_started() {
     let gateway = TestGateway::relaying(Target::OnDemand(server.clone())).await;
     let mut viewer = gateway.viewer("raw").await;
     gateway.sessions_become(1).await;
-    server.starts(Ok(echo(TestTarget::unix())));
+    server.starts(Some(echo(TestTarget::unix())));
     send(&mut viewer, b"hello").await;
     receive(&mut viewer, 5).await;
 }
@@ -63,8 +63,11 @@ async fn a_server_that_cannot_be_started_is_told_as_its_end() {
     let server = Server::new();
     let gateway = TestGateway::relaying(Target::OnDemand(server.clone())).await;
     let mut viewer = gateway.viewer("raw").await;
-    server.starts(Err("There is no user `zoe`"));
-    assert_eq!(closed(&mut viewer).await, (1000, "There is no user `zoe`".into()));
+    server.starts(None);
+    assert_eq!(
+        closed(&mut viewer).await,
+        (4014, "This desktop could not be started".into())
+    );
 }
 
 #[tokio::test]
@@ -85,7 +88,7 @@ async fn a_server_tells_why_it_closed_if_it_ends_as_a_whole() {
     ] {
         let target = TestTarget::unix();
         let server = Server::new();
-        server.starts(Ok(target.target()));
+        server.starts(Some(target.target()));
         let gateway = TestGateway::relaying(Target::OnDemand(server.clone())).await;
         let mut viewer = gateway.viewer("raw").await;
         drop(target.accept().await);

@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use porthole_gateway::{Awaited, OnDemand, Ready, Rights, Target};
-use porthole_launcher::Running;
+use porthole_launcher::{Exit, Reason, Running};
 use tokio::time::timeout;
 
 use super::{Desks, fare::Fare};
@@ -19,24 +19,43 @@ pub(super) struct Entrance {
 }
 
 impl OnDemand for Entrance {
-    fn ready(&self) -> Awaited<'_, Result<Ready, String>> {
+    fn ready(&self) -> Awaited<'_, Option<Ready>> {
         Box::pin(async {
-            let running = self.desks.start(&self.display).await;
-            let running = running.map_err(|error| error.to_string())?;
-            Ok(way(running, self.rights))
+            match self.desks.start(&self.display).await {
+                Ok(running) => Some(way(running, self.rights)),
+                // The window's row and `portholed status` say it, too.
+                Err(error) => {
+                    tracing::warn!(display = %self.display, "not started for a visitor: {error}");
+                    None
+                }
+            }
         })
     }
 
-    fn last_words(&self) -> Awaited<'_, Option<String>> {
+    fn last_words(&self) -> Awaited<'_, Option<&'static str>> {
         Box::pin(async {
             let mut fare = self.desks.fare(&self.display)?;
             let ends = fare.wait_for(|fare| !fare.is_running());
             match timeout(NOTICED, ends).await.ok()?.ok().as_deref()? {
-                Fare::Stopping(reason) | Fare::Ended { reason, .. } => Some(reason.to_string()),
-                Fare::Stopped => Some("It was stopped".into()),
+                Fare::Stopping(reason) | Fare::Ended { reason, .. } => Some(for_visitors(reason)),
+                Fare::Stopped => Some(for_visitors(&Reason::Stopped)),
                 Fare::Starting(_) | Fare::Running(_) => None,
             }
         })
+    }
+}
+
+/// What visitors may know of why a display ended: nothing of the machine's accounts, files and commands.
+fn for_visitors(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::Stopped => "It was stopped",
+        Reason::SessionEnded(Exit::Status(0)) => "The session ended: its user logged out",
+        Reason::SessionEnded(Exit::Signal(_)) => "The session was killed",
+        Reason::SessionEnded(Exit::Status(_)) => "The session ended with an error",
+        Reason::SessionEnded(Exit::Unknown) | Reason::SessionEndedAtOnce => "The session ended",
+        Reason::ServerEnded(Exit::Signal(_)) => "The VNC server was killed",
+        Reason::ServerEnded(_) => "The VNC server ended",
+        Reason::NotStarted(_) | Reason::WhileAway | Reason::Interrupted | Reason::Forsaken => "It has ended",
     }
 }
 
