@@ -12,6 +12,9 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /// standard input, output and error are `/dev/null`, and every other descriptor is closed, also those that our own
 /// caller left open. What it needs is given to it by name.
 ///
+/// What a person opens from the window (a browser, an editor) is no such process: it belongs to their session, and gets
+/// the session's environment, by the crate `open`.
+///
 /// Build it right before it is spawned: a library in C that opens a descriptor in between may still leave it open.
 pub fn child_command(program: impl AsRef<OsStr>) -> Command {
     // Without `unsafe` nothing can be run in the child before it becomes the program.

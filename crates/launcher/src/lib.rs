@@ -17,8 +17,8 @@
 //! $XDG_RUNTIME_DIR/porthole/     or /run/porthole as root, or /tmp/porthole-UID towards other users
 //!   alice-3f9c0a21b7d4e865/      ours: others may pass through it, at most
 //!     record                     processes, passwords: for the next start of the program, at 0600
-//!     server.log, session.log
-//!     desk/                      the display's user's; only the gateway's group may pass through it
+//!     server.log, session.log    bounded while they are written, by processes of ours
+//!     desk/                      the display's user's, as root in a file system of its own; only the gateway's group may pass through it
 //!       rfb.sock                 0600, or 0660 towards the gateway's group
 //!       Xauthority, passwd, run/
 //! ```

@@ -120,10 +120,16 @@ impl Account {
         let mut getent = child_command("getent");
         getent.args(["shadow", &self.name]);
         // Accounts that are not in any shadow database, or systems without getent, have no expiry that we could read.
-        let shadow = tool::run(getent, &[])
-            .await
-            .map(|output| output.stdout)
-            .unwrap_or_default();
+        let shadow = match tool::run(getent, &[]).await {
+            Ok(output) => output.stdout,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => {
+                return Err(LaunchError::Run {
+                    program: "getent".to_owned(),
+                    why: error.to_string(),
+                });
+            }
+        };
         let today = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default()

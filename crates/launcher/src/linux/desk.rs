@@ -14,7 +14,7 @@ use std::{
 use super::{
     account::Account,
     folder::{Folder, cannot_make},
-    tool,
+    own_space, tool,
 };
 use crate::LaunchError;
 
@@ -61,6 +61,9 @@ pub(super) async fn make(
 fn fill(folder: &Folder, account: &Account, passwords: &[u8], cookie: &[u8]) -> io::Result<()> {
     let (desk, runtime) = (folder.desk(), folder.runtime());
     make_folder(&desk)?;
+    if !account.is_us() {
+        own_space::give(&desk);
+    }
     make_folder(&runtime)?;
     let password_file = make_file(&folder.password_file(), passwords)?;
     let x_authority = make_file(&folder.x_authority(), cookie)?;

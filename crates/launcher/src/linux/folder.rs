@@ -12,7 +12,7 @@ use std::{
 
 use rustix::fs::{FlockOperation, flock};
 
-use super::account::Account;
+use super::{account::Account, own_space};
 use crate::{FolderFault, LaunchError};
 
 /// The longest path of a Unix socket (`sun_path` of unix(7), less its final zero).
@@ -372,6 +372,10 @@ impl Folder {
             // Of the entry itself: a link is never followed.
             if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 let _ = std::fs::remove_file(&path);
+                continue;
+            }
+            own_space::take_back(&path);
+            if std::fs::remove_dir(&path).is_ok() {
                 continue;
             }
             let script = "find \"$1\" -xdev -mindepth 1 -delete";

@@ -112,9 +112,10 @@ impl Gate<'_> {
         let voice = pipe::Receiver::from_owned_fd(voice.into()).map_err(failed)?;
         let mut voice = BufReader::new(voice);
         let pid = timeout(PATIENCE, number(&mut voice)).await;
-        let pid = pid
-            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-            .map_err(|error| self.refused(&error))?;
+        let pid = match pid.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+            Ok(pid) => pid,
+            Err(error) => return Err(self.refused(&error).await),
+        };
         let identity = leader.is_really(pid).map_err(failed)?;
         remember(identity)?;
         let mut stdin = child
@@ -147,8 +148,8 @@ impl Gate<'_> {
     }
 
     /// What to say when what becomes the account has told no number: it has written why.
-    fn refused(&self, error: &io::Error) -> LaunchError {
-        let said = self.log.tail().pop();
+    async fn refused(&self, error: &io::Error) -> LaunchError {
+        let said = self.log.recent_lines().await.pop();
         LaunchError::LoginRefused {
             user: self.account.name.clone(),
             said: said.unwrap_or_else(|| error.to_string()),

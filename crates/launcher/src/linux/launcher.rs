@@ -145,12 +145,13 @@ async fn adopt(folder: Folder) -> Option<Launched> {
             return None;
         }
     };
+    let writer = |log: usize| record.log_writers.get(log).copied().flatten();
     let found = |identity: Option<Identity>| identity.and_then(Process::find).map(Leader::new);
     let live = Live {
         server: found(record.server),
         session: found(record.session),
-        server_log: Log::open(&folder.server_log()).ok(),
-        session_log: Log::open(&folder.session_log()).ok(),
+        server_log: Log::find(&folder.server_log(), writer(0)),
+        session_log: Log::find(&folder.session_log(), writer(1)),
         account,
         folder,
         record,

@@ -66,13 +66,15 @@ impl Live {
     }
 
     /// Its end for this reason, with the log of what failed.
-    pub fn ending(&self, reason: Reason) -> Ended {
-        let tail = |log: &Option<Log>| log.as_ref().map(Log::tail).unwrap_or_default();
+    pub async fn ending(&mut self, reason: Reason) -> Ended {
         let log = match &reason {
-            Reason::Stopped => Vec::new(),
-            Reason::NotStarted(_) | Reason::ServerEnded(_) => tail(&self.server_log),
-            _ if self.session_log.is_some() => tail(&self.session_log),
-            _ => tail(&self.server_log),
+            Reason::Stopped => None,
+            Reason::NotStarted(_) | Reason::ServerEnded(_) => self.server_log.as_mut(),
+            _ => self.session_log.as_mut().or(self.server_log.as_mut()),
+        };
+        let log = match log {
+            Some(log) => log.last_lines().await,
+            None => Vec::new(),
         };
         let reason = match reason {
             // What the server says last is why.
@@ -87,17 +89,5 @@ impl Live {
             reason => reason,
         };
         Ended { reason, log }
-    }
-
-    /// Keeps its logs from growing without end.
-    pub fn bound_logs(&self) {
-        for log in [&self.server_log, &self.session_log].into_iter().flatten() {
-            if let Err(error) = log.bound() {
-                tracing::warn!(
-                    "a log in {} could not be cut: {error}",
-                    self.folder.path().display()
-                );
-            }
-        }
     }
 }

@@ -15,6 +15,7 @@ mod log;
 mod login;
 mod login_shell;
 mod members;
+mod own_space;
 mod passwords;
 mod process;
 mod record;

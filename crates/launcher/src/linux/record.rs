@@ -27,6 +27,9 @@ pub(super) struct Record {
     pub x_display: Option<u32>,
     pub x_socket: Option<XSocket>,
     pub session: Option<Identity>,
+    /// What writes the logs of the two, in this order.
+    #[serde(default)]
+    pub log_writers: Vec<Option<Identity>>,
     /// The cookie's file of a screen that is shared; a desktop's is in its folder.
     pub screen_authority: Option<PathBuf>,
     /// Everything was started.
@@ -46,6 +49,7 @@ impl Record {
             x_display: None,
             x_socket: None,
             session: None,
+            log_writers: Vec::new(),
             screen_authority: None,
             complete: false,
         })

@@ -65,20 +65,35 @@ impl Live {
         // Before anything of the account's is in the folder, so that whoever finds it knows whose it is.
         Self::remember(&self.record, &self.folder)?;
         self.make_desk().await?;
-        let log = |path: &Path| Log::create(path, &self.account).map_err(|error| cannot_make(path, &error));
-        self.server_log = Some(log(&self.folder.server_log())?);
+        let path = self.folder.server_log();
+        self.server_log = Some(self.start_log(&path)?);
         match self.record.launch.what.clone() {
             What::ThisScreen => {
                 step(Step::Server);
                 self.share_this_screen().await?;
             }
             What::Desktop(desktop) => {
-                self.session_log = Some(log(&self.folder.session_log())?);
+                let path = self.folder.session_log();
+                self.session_log = Some(self.start_log(&path)?);
                 self.start_desktop(&desktop, step).await?;
             }
         }
+        for log in [&mut self.server_log, &mut self.session_log]
+            .into_iter()
+            .flatten()
+        {
+            log.close();
+        }
         self.record.complete = true;
         Self::remember(&self.record, &self.folder)
+    }
+
+    /// A log, of whose writer the record knows before anything is written.
+    fn start_log(&mut self, path: &Path) -> Result<Log, LaunchError> {
+        let log = Log::start(path).map_err(|error| cannot_make(path, &error))?;
+        self.record.log_writers.push(log.writer());
+        Self::remember(&self.record, &self.folder)?;
+        Ok(log)
     }
 
     /// Makes the desk, as the display's user.

@@ -35,6 +35,9 @@ impl Live {
             // Reaped, lest it stays as a zombie.
             let _ = timeout(KILLED, leader.ended()).await;
         }
+        for log in [self.server_log, self.session_log].into_iter().flatten() {
+            log.end().await;
+        }
         if let (Some(number), Some(socket)) = (self.record.x_display, &self.record.x_socket) {
             socket.remove(number, &self.account).await;
         }

@@ -2,16 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::{
-    sync::watch,
-    time::{MissedTickBehavior, interval, timeout},
-};
+use tokio::{sync::watch, time::timeout};
 
 use super::{folder::Base, leader::Leader, live::Live, start};
 use crate::{Ended, Exit, Launch, Reason, State, Step};
-
-/// How often a log's length is looked at.
-const LOGS: Duration = Duration::from_secs(60);
 
 /// Programs end when their X server does, and may seem to do so first; so long the server is given to end as well.
 const TOGETHER: Duration = Duration::from_millis(200);
@@ -49,26 +43,21 @@ pub(super) async fn start(
 /// Watches over a display that runs.
 pub(super) async fn run(live: Live, state: watch::Sender<State>, mut stop: watch::Receiver<bool>) {
     state.send_replace(State::Running(live.running()));
-    let mut logs = interval(LOGS);
-    logs.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let reason = loop {
-        tokio::select! {
-            biased;
-            () = asked(&mut stop) => break Reason::Stopped,
-            exit = ended(live.server.as_ref()) => break Reason::ServerEnded(exit),
-            exit = ended(live.session.as_ref()) => {
-                let server = timeout(TOGETHER, ended(live.server.as_ref())).await;
-                break server.map_or_else(|_| live.session_ended(exit), Reason::ServerEnded);
-            }
-            _ = logs.tick() => live.bound_logs(),
+    let reason = tokio::select! {
+        biased;
+        () = asked(&mut stop) => Reason::Stopped,
+        exit = ended(live.server.as_ref()) => Reason::ServerEnded(exit),
+        exit = ended(live.session.as_ref()) => {
+            let server = timeout(TOGETHER, ended(live.server.as_ref())).await;
+            server.map_or_else(|_| live.session_ended(exit), Reason::ServerEnded)
         }
     };
     end(live, reason, &state).await;
 }
 
 /// Ends a display, whatever there is of it.
-pub(super) async fn end(live: Live, reason: Reason, state: &watch::Sender<State>) {
-    let ended = live.ending(reason);
+pub(super) async fn end(mut live: Live, reason: Reason, state: &watch::Sender<State>) {
+    let ended = live.ending(reason).await;
     state.send_replace(State::Stopping(ended.reason.clone()));
     live.end().await;
     state.send_replace(State::Ended(ended));

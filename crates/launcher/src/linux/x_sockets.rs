@@ -9,23 +9,34 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{account::Account, folder::cannot_make};
-use crate::LaunchError;
+use crate::{FolderFault, LaunchError};
 
 const FOLDER: &str = "/tmp/.X11-unix";
 
 /// Sees to it that the folder is there. Only root may make it: in a folder of an ordinary user, that user could take
-/// everybody's displays away.
+/// everybody's displays away. So root starts nobody's display in such a one.
 pub(super) fn ensure_folder() -> Result<(), LaunchError> {
     let folder = Path::new(FOLDER);
-    if folder.is_dir() {
-        return Ok(());
+    let root = rustix::process::geteuid().is_root();
+    match folder.symlink_metadata() {
+        Ok(data) if root && !data.is_dir() => return Err(bad(folder, FolderFault::NoFolder)),
+        Ok(data) if root && data.uid() != 0 => return Err(bad(folder, FolderFault::Foreign(data.uid()))),
+        Ok(_) if folder.is_dir() => return Ok(()),
+        _ => {}
     }
-    if !rustix::process::geteuid().is_root() {
+    if !root {
         return Err(LaunchError::NoX11Folder);
     }
     let made = DirBuilder::new().mode(0o1777).create(folder);
     made.and_then(|()| std::fs::set_permissions(folder, Permissions::from_mode(0o1777)))
         .map_err(|error| cannot_make(folder, &error))
+}
+
+fn bad(folder: &Path, why: FolderFault) -> LaunchError {
+    LaunchError::BadFolder {
+        path: folder.to_owned(),
+        why,
+    }
 }
 
 /// The socket of an X display: the very file that its server made, not one that has its name later.

@@ -57,6 +57,34 @@ async fn a_full_disk() {
     assert!(!std::path::Path::new("/mnt/porthole").exists());
 }
 
+/// Whose that folder is can take the displays of all others away.
+#[tokio::test]
+async fn a_machine_whose_folder_for_x_sockets_is_somebody_elses() {
+    let name = "machines::a_machine_whose_folder_for_x_sockets_is_somebody_elses";
+    if role().is_none() {
+        if !as_root(name).await {
+            return;
+        }
+        users();
+        for make in [
+            "install -d -m 1777 -o bob",
+            "setpriv --reuid bob --clear-groups ln -s /var/tmp",
+            "mkfifo",
+        ] {
+            let script = format!("mount -t tmpfs -o mode=1777 none /tmp; {make} /tmp/.X11-unix");
+            Again::new(name, "root").behind(&script).passes().await;
+        }
+        return;
+    }
+    let stage = Stage::new();
+    let (reason, _) = last_words(&stage.launcher.start(launch("X", Some("alice"), "true"))).await;
+    assert!(
+        reason.contains("The folder /tmp/.X11-unix cannot be used"),
+        "{reason}"
+    );
+    assert!(stage.is_empty());
+}
+
 #[tokio::test]
 async fn a_machine_without_the_folder_for_x_sockets() {
     let Some(user) = role() else {

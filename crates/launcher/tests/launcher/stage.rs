@@ -59,6 +59,9 @@ impl Drop for Stage {
     fn drop(&mut self) {
         if std::thread::panicking() {
             processes_about(self.path()).into_iter().for_each(kill);
+            for mount in mounts_below(self.path()) {
+                let _ = std::process::Command::new("umount").arg("-l").arg(mount).status();
+            }
         }
     }
 }
@@ -127,6 +130,15 @@ pub fn processes_about(path: &Path) -> Vec<i32> {
         .map(|process| process.pid());
     pids.filter(|pid| *pid != std::process::id() as i32 && about(*pid))
         .collect()
+}
+
+/// What is mounted below `path`, the latest first.
+pub fn mounts_below(path: &Path) -> Vec<PathBuf> {
+    let mounts = procfs::process::Process::myself().unwrap().mountinfo().unwrap();
+    let points = mounts.into_iter().map(|mount| mount.mount_point);
+    let mut below: Vec<_> = points.filter(|point| point.starts_with(path)).collect();
+    below.reverse();
+    below
 }
 
 /// Whether that process has ended. One that is still to be reaped counts if that is the system's business, not ours.
