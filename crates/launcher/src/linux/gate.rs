@@ -116,7 +116,7 @@ impl Gate<'_> {
             Ok(pid) => pid,
             Err(error) => return Err(self.refused(&error).await),
         };
-        let identity = leader.is_really(pid).map_err(failed)?;
+        let identity = leader.is_really(pid, self.account.uid).map_err(failed)?;
         remember(identity)?;
         let mut stdin = child
             .stdin

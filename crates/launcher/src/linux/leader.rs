@@ -28,10 +28,23 @@ impl Leader {
         }
     }
 
-    /// The process `pid` is what leads.
-    pub fn is_really(&mut self, pid: i32) -> io::Result<Identity> {
+    /// The process `pid` is what leads. It says so itself, and runs as user `uid`, who could let it say anything: so
+    /// it must be a process of theirs, and not what became that user, which signals for it would reach as well.
+    ///
+    /// # Errors
+    /// There is no such process, or it is somebody else's.
+    pub fn is_really(&mut self, pid: i32, uid: u32) -> io::Result<Identity> {
         if pid != self.near.identity.pid {
             self.far = Some(Process::of(pid)?);
+        }
+        let status = procfs::process::Process::new(pid).and_then(|process| process.status());
+        let owner = status.map_err(|_| io::ErrorKind::NotFound)?.euid;
+        if owner != uid {
+            self.far = None;
+            return Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                format!("process {pid} belongs to user id {owner}"),
+            ));
         }
         Ok(self.identity())
     }
@@ -49,5 +62,27 @@ impl Leader {
         far.ended().await;
         // sudo ends as what it ran did.
         timeout(FOLLOWS, self.near.ended()).await.unwrap_or(Exit::Unknown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn somebody_elses_process_does_not_lead() {
+        let mut child = std::process::Command::new("sleep").arg("1000").spawn().unwrap();
+        let us = rustix::process::geteuid().as_raw();
+        let pid = child.id().cast_signed();
+        let mut leader = Leader::new(Process::of(std::process::id().cast_signed()).unwrap());
+        assert_eq!(
+            leader.is_really(pid, us + 1).unwrap_err().kind(),
+            io::ErrorKind::PermissionDenied
+        );
+        assert_ne!(leader.identity().pid, pid);
+        assert_eq!(leader.is_really(pid, us).unwrap().pid, pid);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(leader.is_really(pid, us).is_err());
     }
 }

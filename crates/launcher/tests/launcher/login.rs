@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, os::unix::fs::PermissionsExt, path::Path};
 
-use porthole_launcher::{LaunchError, Reason};
+use porthole_launcher::{LaunchError, Reason, State, Step};
 
 use super::{
     adoption::{Left, adopt_one, left_behind_of},
@@ -223,8 +223,23 @@ async fn a_session_of_pam_is_closed_at_the_end() {
             count("open_session") - count("close_session"),
         )
     };
-    for end in ["stop", "kill", "adopt"] {
-        if end == "adopt" {
+    for end in ["call off", "stop", "kill", "adopt"] {
+        if end == "call off" {
+            let stage = Stage::new();
+            let launched = stage.launcher.start(launch("X", Some(user), "exec sleep 1000"));
+            let mut state = launched.state();
+            // PAM is asked in this step for the first time.
+            within(state.wait_for(|state| matches!(state, State::Starting(Step::Folder))))
+                .await
+                .unwrap();
+            within(async {
+                while open().0 == 0 {
+                    tokio::task::yield_now().await;
+                }
+            })
+            .await;
+            within(launched.stop()).await;
+        } else if end == "adopt" {
             let Left { stage, session } = left_behind_of(user).await;
             assert_eq!(open().1, 1, "it outlives the program");
             within(adopt_one(&stage).await.stop()).await;
@@ -280,16 +295,26 @@ async fn whom_pam_refuses_gets_no_desktop() {
             let _account = Account::new(user, &["-m", "-s", "/bin/bash"]);
             let su = "auth sufficient pam_rootok.so\naccount required pam_deny.so\nsession required pam_permit.so\n";
             let su = instead(&stage, "/etc/pam.d/su", su);
-            Again::new(name, "there").behind(&su).passes().await;
+            Again::new(name, "su: ").behind(&su).passes().await;
+            // What the system itself asks of those who log in cannot be answered here.
+            let chage = std::process::Command::new("chage")
+                .args(["-d", "0", user])
+                .status();
+            assert!(chage.unwrap().success());
+            Again::new(name, "You are required to change your password")
+                .behind("")
+                .passes()
+                .await;
         }
         return;
     }
     let stage = Stage::new();
     let (reason, _) = last_words(&stage.launcher.start(launch("X", Some(user), "true"))).await;
-    assert!(
-        reason.starts_with("No session could be opened for porthole-refused (su: "),
-        "{reason}"
+    let says = format!(
+        "No session could be opened for porthole-refused ({}",
+        role().unwrap()
     );
+    assert!(reason.starts_with(&says), "{reason}");
     assert!(stage.is_empty());
 }
 
