@@ -50,7 +50,7 @@ complete -c portholed -n "__fish_portholed_needs_command" -l detached -d 'What t
 complete -c portholed -n "__fish_portholed_needs_command" -l stop-left -d 'What the package does before it is removed: stop desktops of this user\'s that no Porthole watches over'
 complete -c portholed -n "__fish_portholed_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portholed -n "__fish_portholed_needs_command" -s V -l version -d 'Print version'
-complete -c portholed -n "__fish_portholed_needs_command" -a "status" -d 'Tell how the displays fare'
+complete -c portholed -n "__fish_portholed_needs_command" -a "status" -d 'Tell how the displays fare, and whether each can be opened'
 complete -c portholed -n "__fish_portholed_needs_command" -a "start" -d 'Start a display, and wait until viewers can connect'
 complete -c portholed -n "__fish_portholed_needs_command" -a "stop" -d 'Stop a display with all that runs in it'
 complete -c portholed -n "__fish_portholed_needs_command" -a "restart" -d 'Stop a display, and start it again'
@@ -108,11 +108,11 @@ complete -c portholed -n "__fish_portholed_using_subcommand answer" -s h -l help
 complete -c portholed -n "__fish_portholed_using_subcommand history" -l config -d 'Config file, in place of the one in the config folder' -r -F
 complete -c portholed -n "__fish_portholed_using_subcommand history" -l json -d 'As JSON, for programs'
 complete -c portholed -n "__fish_portholed_using_subcommand history" -s h -l help -d 'Print help'
-complete -c portholed -n "__fish_portholed_using_subcommand doctor" -l token-source -d 'A token file of websockify\'s to look at besides, or a folder of such files' -r -F
+complete -c portholed -n "__fish_portholed_using_subcommand doctor" -l token-source -d 'A token file of websockify\'s, or a folder of such files, to look at and to try the targets of' -r -F
 complete -c portholed -n "__fish_portholed_using_subcommand doctor" -l config -d 'Config file, in place of the one in the config folder' -r -F
 complete -c portholed -n "__fish_portholed_using_subcommand doctor" -l json -d 'As JSON, for programs'
 complete -c portholed -n "__fish_portholed_using_subcommand doctor" -s h -l help -d 'Print help'
-complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "status" -d 'Tell how the displays fare'
+complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "status" -d 'Tell how the displays fare, and whether each can be opened'
 complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "start" -d 'Start a display, and wait until viewers can connect'
 complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "stop" -d 'Stop a display with all that runs in it'
 complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "restart" -d 'Stop a display, and start it again'

@@ -12,7 +12,7 @@ mod sharing;
 use porthole_gateway::{Refusal, RefusalCause};
 use serde::{Deserialize, Serialize};
 
-use crate::{AskView, LaunchView, SessionRights, VisitView};
+use crate::{AskView, LaunchView, Reach, SessionRights, VisitView};
 
 pub use ask::{AskError, ask};
 pub(crate) use room::Room;
@@ -164,6 +164,9 @@ pub struct DisplayStatus {
     pub target: String,
     /// How it fares, if Porthole launches it.
     pub launch: Option<LaunchView>,
+    /// Whether it can be opened.
+    #[serde(default)]
+    pub availability: Availability,
     /// How many viewers are connected.
     pub viewers: usize,
 }
@@ -211,6 +214,39 @@ impl From<Refusal> for RefusalStatus {
             cause,
             name,
             times: refusal.times,
+        }
+    }
+}
+
+/// Whether a display can be opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Availability {
+    /// It has not answered yet.
+    #[default]
+    Checking,
+    /// A session could begin.
+    Reachable,
+    /// Its VNC server asks whoever opens it for the password.
+    Asks,
+    /// It does not run; to open it starts it.
+    Starts,
+    /// No session could begin.
+    Unreachable {
+        /// Why, as a sentence.
+        reason: String,
+        /// What to do about it, as a sentence.
+        fix: String,
+    },
+}
+
+impl From<Reach> for Availability {
+    fn from(reach: Reach) -> Self {
+        match reach {
+            Reach::Checking => Self::Checking,
+            Reach::Reachable => Self::Reachable,
+            Reach::AsksPassword { .. } => Self::Asks,
+            Reach::Unreachable { reason, fix } => Self::Unreachable { reason, fix },
         }
     }
 }

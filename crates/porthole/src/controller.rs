@@ -33,11 +33,11 @@ use tokio::{
 use crate::{
     Change, ConfigPlace, Desktop, Finding, Intent, Notice, Pictures, Porthole, Snapshot, StartError,
     config::Addition,
+    reaches::{Reaches, Why},
 };
 use adding::Additions;
 use history::Past;
 use notices::together;
-use reaches::{Reaches, Why};
 use settings::Settings;
 use sharing::Shared;
 use shell::{Call, Shell};
@@ -112,10 +112,9 @@ impl Controller {
         let (intents, asked) = mpsc::channel(MOST_INTENTS);
         let mut controller = Self {
             notice: together(porthole.notes().to_vec()),
-            porthole,
             shell: Shell::start(desktop),
             snapshots: watch::Sender::default(),
-            reaches: Reaches::default(),
+            reaches: porthole.reaches().clone(),
             busy: HashSet::new(),
             sessions: Vec::new(),
             share_for: None,
@@ -134,6 +133,7 @@ impl Controller {
             doctor: None,
             settings: Settings::default(),
             work: JoinSet::new(),
+            porthole,
         };
         controller.check_all();
         controller.look();
@@ -263,8 +263,8 @@ impl Controller {
             Done::Checked {
                 display,
                 attempt,
-                outcome,
-            } => self.reaches.learn(&display, attempt, outcome),
+                checked,
+            } => self.reaches.learn(&display, attempt, checked),
             Done::TriedServer(tried) => self.take_tried_server(*tried),
             Done::Added { added, launched } => self.take_added(added, launched),
             Done::KeptPassword { display, kept } => self.take_kept_password(display, kept),
@@ -283,7 +283,6 @@ impl Controller {
     }
 
     fn config_changed(&mut self, change: Change) {
-        self.reaches.keep(self.porthole.config());
         self.share_for
             .take_if(|display| self.porthole.config().display(display).is_none());
         for display in &change.displays {

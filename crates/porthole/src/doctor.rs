@@ -54,7 +54,7 @@ struct Case {
 }
 
 /// Looks at everything, and tells of it in the order in which a person would mend it. `token_source` is a token file of
-/// websockify's to look at besides. Takes some seconds when something does not answer.
+/// websockify's to look at in place of the one that the config names. Takes some seconds when something does not answer.
 pub async fn examine(place: ConfigPlace, machine: Machine, token_source: Option<PathBuf>) -> Vec<Finding> {
     let running = running::ask(&place).await;
     let case = blocking(move || Case::read(machine, place, running)).await;
@@ -93,7 +93,7 @@ pub async fn examine(place: ConfigPlace, machine: Machine, token_source: Option<
     let (own, firewall, tokens, displays, around, tray_host) = tokio::join!(
         own,
         firewall::firewall(&case),
-        tokens::tokens(token_source),
+        tokens::tokens(token_source.or_else(|| case.config.token_file.clone())),
         displays::displays(&case),
         around,
         tray_host::tray_host(&case),

@@ -20,6 +20,7 @@ use crate::{
     links::{Displays, Links},
     listen::{access, listen},
     network::{Beginning, MachineNames, Network, NetworkView, Outlook},
+    reaches::Reaches,
     state::{self, Saver},
     texts::say,
     token_file::Tokens,
@@ -43,6 +44,7 @@ pub struct Porthole {
     follower: Follower,
     links: Arc<Links>,
     tokens: Arc<Tokens>,
+    reaches: Reaches,
     /// That the token file has become empty.
     emptied: watch::Receiver<Option<String>>,
     history: History,
@@ -157,6 +159,7 @@ impl Porthole {
         let mut outlook = network.view().changes();
         let said = outlook.borrow_and_update().faults.clone();
         notes.extend(said.iter().map(Notice::error));
+        let reaches = Reaches::default();
         #[cfg(unix)]
         let control = Control::start(
             &place,
@@ -165,6 +168,7 @@ impl Porthole {
                 desks: desks.clone(),
                 history: history.clone(),
                 sessions: gateway.sessions().clone(),
+                reaches: reaches.clone(),
                 network: network.view().clone(),
                 refusals: gateway.refusals().clone(),
                 config_file: place.file().display().to_string(),
@@ -189,6 +193,7 @@ impl Porthole {
             links,
             emptied: tokens.emptied(),
             tokens,
+            reaches,
             history,
             desks,
         })
@@ -237,6 +242,11 @@ impl Porthole {
     /// The links that work, and the visitors who wait.
     pub(crate) fn links(&self) -> &Links {
         &self.links
+    }
+
+    /// Whether displays can be reached, as far as is known.
+    pub(crate) fn reaches(&self) -> &Reaches {
+        &self.reaches
     }
 
     /// Who came and went.
@@ -350,8 +360,10 @@ impl Porthole {
         };
         let displays = self.config.displays.iter();
         let new = displays.filter(|display| gone(&display.name) || has_got_password(display));
+        let displays: Vec<_> = new.map(|display| display.name.clone()).collect();
+        self.reaches.keep(&self.config, &displays);
         Change {
-            displays: new.map(|display| display.name.clone()).collect(),
+            displays,
             notes,
             refused: None,
         }

@@ -113,3 +113,21 @@ async fn a_password_is_kept_once_it_is_right_and_only_its_owner_reads_it() {
     assert!(!serde_json::to_string(&*now).unwrap().contains("rosebud"));
     assert!(!format!("{:?}", keep("rosebud")).contains("rosebud"));
 }
+
+/// Without the config's being changed, and without being asked.
+#[tokio::test]
+async fn a_display_that_asks_is_unreachable_once_its_server_has_gone() {
+    let home = Home::new();
+    let (server, _) = begin(&home);
+    let mut person = Person::start(&home).await;
+    sees_asking(&mut person, false).await;
+    drop(server);
+    person.click(Intent::WindowVisible { visible: true }).await;
+    person
+        .sees_first(|alice| matches!(alice.state, Reach::Unreachable { .. }))
+        .await;
+    person.click(Intent::WindowVisible { visible: false }).await;
+    let _again = Foreign::start_with_password(&home, &home.path("vnc.sock"), "rosebud");
+    person.click(Intent::WindowVisible { visible: true }).await;
+    sees_asking(&mut person, false).await;
+}

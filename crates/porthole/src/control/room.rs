@@ -1,19 +1,34 @@
 //! What the control socket can see and do.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use porthole_gateway::{Refusals, Sessions};
+use porthole_gateway::{Refusals, Rights, Sessions};
+use tokio::{sync::Semaphore, time::timeout};
 
-use super::{Answer, DisplayStatus, Request, Status};
+use super::{Answer, Availability, DisplayStatus, Request, Status};
 use crate::{
-    Desks, LaunchView, NoDesk, desks::forgotten, history::History, links::Links, network::NetworkView,
+    Desks, LaunchView, NoDesk,
+    config::Place,
+    desks::forgotten,
+    history::History,
+    links::Links,
+    network::NetworkView,
+    reaches::{Reaches, Why},
+    texts::say,
 };
+
+/// How long a display may take to answer before its status is told without it.
+const CHECK_PATIENCE: Duration = Duration::from_secs(6);
+
+/// So many displays are checked at a time.
+const MAX_CHECKS: usize = 32;
 
 /// What the control socket can see and do.
 pub(crate) struct Room {
     pub links: Arc<Links>,
     pub desks: Desks,
     pub sessions: Sessions,
+    pub reaches: Reaches,
     pub history: History,
     /// Where links to hand on lead: ask it [now](NetworkView::now) after a link was made.
     pub network: NetworkView,
@@ -76,6 +91,7 @@ impl Room {
     }
 
     async fn status(&self) -> Status {
+        self.check().await;
         self.desks.look().await;
         let (memory, viewers) = (self.desks.memory().await, self.viewers());
         let config = self.links.config();
@@ -97,12 +113,52 @@ impl Room {
         }
     }
 
+    /// Finds out which displays can be reached. Those that are slow are checked on when it returns.
+    async fn check(&self) {
+        let places = Arc::new(Semaphore::new(MAX_CHECKS));
+        for display in &self.links.config().displays {
+            if matches!(display.place, Place::Launched(_)) {
+                continue;
+            }
+            let Some(attempt) = self.reaches.begin(&display.name, Why::Routine) else {
+                continue;
+            };
+            let target = self.links.target(display, Rights::Control);
+            let (display, reaches, places) = (display.clone(), self.reaches.clone(), Arc::clone(&places));
+            tokio::spawn(async move {
+                let _place = places.acquire().await;
+                let checked = attempt.run(display.place, &target, display.password.as_ref());
+                reaches.learn(&display.name, attempt.number, checked.await);
+            });
+        }
+        // Those that have not answered by then are told of as they were known before.
+        let _ = timeout(CHECK_PATIENCE, self.reaches.settled()).await;
+    }
+
+    fn availability(&self, name: &str, launch: Option<&LaunchView>) -> Availability {
+        match launch {
+            _ if self.links.config().display(name).is_none() => Availability::Unreachable {
+                reason: say!("desk-forgotten-runs"),
+                fix: say!("desk-forgotten-fix"),
+            },
+            None => self.reaches.of(name).into(),
+            Some(LaunchView::Running { .. }) => Availability::Reachable,
+            Some(LaunchView::Unavailable { reason, fix }) => Availability::Unreachable {
+                reason: reason.clone(),
+                fix: fix.clone(),
+            },
+            Some(_) => Availability::Starts,
+        }
+    }
+
     fn display(&self, name: String, viewers: &HashMap<String, usize>) -> DisplayStatus {
         let config = self.links.config();
         let target = config.display(&name).map(|display| display.place.to_string());
+        let launch = self.desks.view(&name);
         DisplayStatus {
             target: target.unwrap_or_else(forgotten),
-            launch: self.desks.view(&name),
+            availability: self.availability(&name, launch.as_ref()),
+            launch,
             viewers: viewers.get(&name).copied().unwrap_or_default(),
             name,
         }

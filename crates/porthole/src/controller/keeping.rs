@@ -2,11 +2,12 @@
 
 use porthole_gateway::{Password, ServerError, TargetError, probe};
 
-use super::{Controller, reaches::Why, work::Done};
+use super::{Controller, work::Done};
 use crate::{
     Notice, Secret,
     blocking::blocking,
     config::{Place, keep_password},
+    reaches::Why,
     sentence::sentence,
     texts::say,
 };

@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use porthole_gateway::Ready;
 
-use super::{Controller, reaches::Why};
+use super::Controller;
 use crate::{
     Reach,
     config::{Display, Place},
     pictures::Subject,
+    reaches::Why,
 };
 
 impl Controller {

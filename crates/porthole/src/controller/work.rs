@@ -2,23 +2,16 @@
 
 use std::path::PathBuf;
 
-use porthole_gateway::probe;
-
 use super::{
-    Controller,
-    adding::TriedServer,
-    keeping::NotKept,
-    launching::Looked,
-    reaches::{Outcome, Why},
-    settings::Surroundings,
-    sharing::Shared,
-    shell::Call,
+    Controller, adding::TriedServer, keeping::NotKept, launching::Looked, settings::Surroundings,
+    sharing::Shared, shell::Call,
 };
 use crate::{
     Finding, Notice, Opens, Reach, ShellError, VisitView,
     blocking::blocking,
     config::{Contents, Faulty, Place, not_written, write_first},
     links::LinkId,
+    reaches::{Checked, Why},
     sentence::sentence,
     texts::say,
 };
@@ -35,7 +28,7 @@ pub(super) enum Done {
     Checked {
         display: String,
         attempt: u64,
-        outcome: Outcome,
+        checked: Checked,
     },
     /// A VNC server that is to be added was tried.
     TriedServer(Box<TriedServer>),
@@ -185,7 +178,8 @@ impl Controller {
         });
     }
 
-    /// Checks whether a display can be reached, unless that is under way or could do harm.
+    /// Checks whether a display can be reached, unless that is under way. It does no harm: a server that refused us is
+    /// not asked again before it is another one.
     pub(super) fn check(&mut self, display: &str, why: Why) {
         let Some(display) = self.porthole.config().display(display).cloned() else {
             return;
@@ -202,12 +196,11 @@ impl Controller {
         };
         let target = self.porthole.target(&display);
         self.work.spawn(async move {
-            let probed = probe(&target, display.password.as_ref()).await;
-            let outcome = probed.map_err(|error| (display.place, error));
+            let checked = attempt.run(display.place, &target, display.password.as_ref());
             Done::Checked {
+                checked: checked.await,
                 display: display.name,
-                attempt,
-                outcome,
+                attempt: attempt.number,
             }
         });
     }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How long a Porthole may take to say how it is.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whether a Porthole runs with the config.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ mod well;
 use std::{
     fs,
     net::TcpListener,
-    os::unix::net::UnixListener,
+    os::unix::{fs::PermissionsExt, net::UnixListener},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -159,6 +159,31 @@ fn files() {
             "tokens",
             Fault,
             &["tokens:1: no colon followed by a space", "read again"],
+        ),
+        (
+            "a token's target that does not answer",
+            |well| {
+                well.write("tokens", "secret: 127.0.0.1:1\n");
+                well.token_source = Some(well.path("tokens"));
+            },
+            "tokens",
+            Fault,
+            &["127.0.0.1:1: nothing listens there", "correct the token file"],
+        ),
+        (
+            "a token file of the config's with a target that is not there",
+            |well| {
+                well.write("tokens", "secret: unix_socket:/nowhere/vnc\n");
+                let mode = fs::Permissions::from_mode(0o600);
+                fs::set_permissions(well.path("tokens"), mode).unwrap();
+                well.config("token_file = \"tokens\"\n");
+            },
+            "tokens",
+            Fault,
+            &[
+                "unix:/nowhere/vnc: its socket does not exist",
+                "correct the token file",
+            ],
         ),
     ]);
 }

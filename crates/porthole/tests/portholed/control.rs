@@ -16,7 +16,7 @@ use crate::program::{Home, Portholed};
 const CONFIG: &str = "port = 0
 [[display]]
 name = \"Office\"
-target = \"127.0.0.1:5901\"
+target = \"127.0.0.1:100\"
 [[display]]
 name = \"Nobody's\"
 launch = { user = \"porthole-nobody-of-this-name\" }
@@ -80,7 +80,11 @@ async fn status_tells_of_every_display() {
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     let lines: Vec<_> = output.lines().collect();
     assert!(lines[0].contains(&format!("listens on http://{} ", portholed.address)));
-    assert_eq!(lines[1], "Office    127.0.0.1:5901");
+    assert_eq!(
+        lines[1],
+        "Office    127.0.0.1:100, unreachable: No connection to 127.0.0.1:100: nothing listens there. Start its VNC \
+         server, or correct the display's target in the config file."
+    );
     assert!(lines[2].starts_with("Nobody's  cannot be started: "), "{output}");
 
     let (code, output, _) = said(&ask(&home, &["status", "--json"]));

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+#[cfg(target_os = "linux")]
+mod availability;
 mod background;
 #[cfg(target_os = "linux")]
 mod certificates;

@@ -63,6 +63,23 @@ doctor-tokens-well =
        *[other] { $file } ist in Ordnung und hat { $tokens } Token.
     }
 doctor-tokens-fix = Berichtigen Sie das. Die Datei wird nach jeder Änderung neu gelesen.
+doctor-targets-well =
+    { $targets ->
+        [one] Das eine Ziel in { $file } antwortet.
+       *[other] Alle { $targets } Ziele in { $file } antworten.
+    }
+doctor-targets-more =
+    { $targets ->
+        [one] 1 weiteres Ziel antwortet nicht.
+       *[other] { $targets } weitere Ziele antworten nicht.
+    }
+doctor-targets-fix = Starten Sie seinen VNC-Server, oder berichtigen Sie die Token-Datei.
+doctor-targets-untried =
+    { $targets ->
+        [one] 1 Ziel in { $file } wurde nicht versucht.
+       *[other] { $targets } Ziele in { $file } wurden nicht versucht.
+    }
+doctor-targets-untried-fix = Höchstens 100 werden versucht, 12 Sekunden lang. Für andere geben Sie eine Datei an, in der nur diese stehen.
 
 doctor-state-no-folder = { $folder } ist kein Ordner; so lassen sich Links und Port nicht merken.
 doctor-state-no-folder-fix = Benennen Sie es um: mv { $folder } { $folder }.old

@@ -66,6 +66,23 @@ doctor-tokens-well =
        *[other] { $file } is good. It has { $tokens } tokens.
     }
 doctor-tokens-fix = Correct it. The file is read again whenever it changes.
+doctor-targets-well =
+    { $targets ->
+        [one] The one target in { $file } answers.
+       *[other] All { $targets } targets in { $file } answer.
+    }
+doctor-targets-more =
+    { $targets ->
+        [one] 1 more target does not answer.
+       *[other] { $targets } more targets do not answer.
+    }
+doctor-targets-fix = Start its VNC server, or correct the token file.
+doctor-targets-untried =
+    { $targets ->
+        [one] 1 target in { $file } was not tried.
+       *[other] { $targets } targets in { $file } were not tried.
+    }
+doctor-targets-untried-fix = At most 100 are tried, for 12 seconds. To try others, name a file that has only those.
 
 doctor-state-no-folder = { $folder } is not a folder, so links and the port cannot be remembered.
 doctor-state-no-folder-fix = Move it away: mv { $folder } { $folder }.old

@@ -25,7 +25,7 @@ const NOT_RUNNING: u8 = 3;
 /// What is asked of the Porthole that runs.
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// Tell how the displays fare
+    /// Tell how the displays fare, and whether each can be opened
     Status {
         /// As JSON, for programs
         #[arg(long)]
@@ -109,7 +109,7 @@ pub enum Command {
         /// As JSON, for programs
         #[arg(long)]
         json: bool,
-        /// A token file of websockify's to look at besides, or a folder of such files
+        /// A token file of websockify's, or a folder of such files, to look at and to try the targets of
         #[arg(long, value_name = "FILE")]
         token_source: Option<PathBuf>,
     },

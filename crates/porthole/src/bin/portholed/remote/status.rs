@@ -4,7 +4,7 @@ use std::{fmt::Write as _, time::SystemTime};
 
 use porthole::{
     LaunchView,
-    control::{DisplayStatus, Status},
+    control::{Availability, DisplayStatus, Status},
 };
 
 use super::ages::age;
@@ -31,8 +31,8 @@ pub fn table(status: &Status, now: SystemTime) -> String {
 
 pub fn state(display: &DisplayStatus, now: SystemTime) -> String {
     match &display.launch {
-        None => display.target.clone(),
-        Some(LaunchView::Stopped) => "stopped".into(),
+        None => format!("{}, {}", display.target, availability(&display.availability)),
+        Some(LaunchView::Stopped) => "stopped, starts when it is opened".into(),
         Some(LaunchView::Starting { step }) => format!("starting ({step})"),
         Some(LaunchView::Running {
             since,
@@ -45,8 +45,20 @@ pub fn state(display: &DisplayStatus, now: SystemTime) -> String {
             format!("running for {ran} as {user} on {x_display}{memory}")
         }
         Some(LaunchView::Stopping) => "stopping".into(),
-        Some(LaunchView::Ended { reason, at, .. }) => format!("ended {} ago: {reason}", age(*at, now)),
+        Some(LaunchView::Ended { reason, at, .. }) => {
+            format!("ended {} ago, starts when it is opened: {reason}", age(*at, now))
+        }
         Some(LaunchView::Unavailable { reason, fix }) => format!("cannot be started: {reason} {fix}"),
+    }
+}
+
+fn availability(availability: &Availability) -> String {
+    match availability {
+        Availability::Checking => "not known yet whether it can be reached".into(),
+        Availability::Reachable => "reachable".into(),
+        Availability::Asks => "asks for its VNC password".into(),
+        Availability::Starts => "starts when it is opened".into(),
+        Availability::Unreachable { reason, fix } => format!("unreachable: {reason} {fix}"),
     }
 }
 
@@ -62,6 +74,7 @@ mod tests {
             name: name.into(),
             target: "127.0.0.1:5901".into(),
             launch,
+            availability: Availability::Asks,
             viewers,
         };
         let running = LaunchView::Running {
@@ -89,8 +102,8 @@ mod tests {
         };
         let expected = "Porthole 1.2.3 listens on http://127.0.0.1:6080 (process 7)
 Alice   running for 2 min as alice on :3, 42 MB, 2 viewers
-Ümit    ended 2 min ago: The VNC server ended.
-Office  127.0.0.1:5901, 1 viewer
+Ümit    ended 2 min ago, starts when it is opened: The VNC server ended.
+Office  127.0.0.1:5901, asks for its VNC password, 1 viewer
 ";
         assert_eq!(table(&status, UNIX_EPOCH + Duration::from_secs(120)), expected);
     }
