@@ -14,7 +14,7 @@ use crate::{
     texts::say,
 };
 
-/// How long a Porthole may take to say how it is.
+/// How long a Porthole may take to say how it is; it waits some seconds for displays that do not answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whether a Porthole runs with the config.
