@@ -34,6 +34,7 @@ const needs = {
     { package: 'xvfb', programs: ['Xvfb'] },
     { package: 'dbus', programs: ['dbus-daemon'] },
     { package: 'nginx', programs: ['nginx'] },
+    { package: 'haproxy', programs: ['haproxy'] },
     { package: 'xclip', programs: ['xclip'] },
     { package: 'xterm', programs: ['xterm'] },
     { package: 'x11-xserver-utils', programs: ['xset', 'xsetroot'] },

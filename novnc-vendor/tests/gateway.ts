@@ -64,6 +64,8 @@ export class Gateway {
   readonly #http: Server;
   readonly #arrived: Visit[] = [];
   readonly #awaited: ((visit: Visit) => void)[] = [];
+  /** Why WebSockets are refused from now on, as the gateway tells its page. */
+  #why: { refused: string | null; name: string; setting: string } | undefined;
 
   static async start(folder: string): Promise<Gateway> {
     const gateway = new Gateway(folder);
@@ -73,6 +75,10 @@ export class Gateway {
 
   private constructor(folder: string) {
     this.#http = createServer((request, response) => {
+      if (request.method === 'POST' && 'x-porthole-why' in request.headers) {
+        response.end(JSON.stringify(this.#why ?? { refused: null, name: '', setting: '' }));
+        return;
+      }
       const path = new URL(request.url ?? '/', 'http://any').pathname;
       const name = path === '/v' ? 'v.html' : normalize(path);
       readFile(join(folder, name)).then(
@@ -87,6 +93,7 @@ export class Gateway {
     const sockets = new WebSocketServer({
       server: this.#http,
       handleProtocols: () => 'binary',
+      verifyClient: () => this.#why === undefined,
     });
     sockets.on('connection', (socket, request) => {
       const offered = request.headers['sec-websocket-protocol'] ?? '';
@@ -102,6 +109,11 @@ export class Gateway {
 
   get port(): number {
     return (this.#http.address() as AddressInfo).port;
+  }
+
+  /** Refuses every WebSocket from now on. */
+  refuse(refused: 'host' | 'origin' | null, name = '', setting = ''): void {
+    this.#why = { refused, name, setting };
   }
 
   /** The next visitor. */

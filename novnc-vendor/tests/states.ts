@@ -18,6 +18,17 @@ const ends =
     await visitor.reads(words);
   };
 
+/** The gateway is left, and refuses whoever comes back. */
+const refuses =
+  (words: string, ...why: Parameters<Visitor['gateway']['refuse']>): Scene =>
+  async (visitor) => {
+    const visit = await visitor.gateway.visit();
+    visitor.gateway.refuse(...why);
+    visit.close(1012);
+    await visitor.reads(words);
+    visitor.expects(/^WebSocket connection to .* failed/);
+  };
+
 const panel =
   (name: string): Scene =>
   async (visitor) => {
@@ -43,6 +54,9 @@ export const SCENES: Record<string, Scene> = {
   'not-started': ends(4014, 'The desktop did not start'),
   'not-valid': ends(4001, 'This link is not valid'),
   expired: ends(4007, 'The time of this link is over'),
+  'wrong-host': refuses('asked for as “backend”', 'host', 'backend', 'hosts = ["backend"]'),
+  'wrong-origin': refuses('pages from there may not connect', 'origin', 'https://a.example', 'x'),
+  blocked: refuses('The connection is blocked on the way', null),
   unreachable: ends(1011, 'refused the connection.', '127.0.0.1:5901 refused the connection'),
   credentials: async (visitor) => {
     const visit = await visitor.gateway.visit();

@@ -74,6 +74,13 @@ export class Visitor {
     ]);
   }
 
+  /** What must go wrong in a scene: it did, and is no fault. */
+  expects(fault: RegExp): void {
+    const others = this.faults.filter((text) => !fault.test(text));
+    if (others.length === this.faults.length) throw new Error(`nothing was like ${String(fault)}`);
+    this.faults.splice(0, this.faults.length, ...others);
+  }
+
   /** Turns the device. */
   async turn(width: number, height: number): Promise<void> {
     await this.page.setViewport({ width, height, hasTouch: true, isMobile: true });

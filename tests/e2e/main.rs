@@ -12,6 +12,7 @@ mod notes;
 mod ordinary;
 mod phone;
 mod pictures;
+mod proxies;
 mod settings;
 mod sharing;
 mod shutdown;

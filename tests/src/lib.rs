@@ -9,6 +9,7 @@ pub mod desks;
 pub mod desktop;
 pub mod fetch;
 pub mod figures;
+pub mod haproxy;
 pub mod home;
 pub mod lan;
 pub mod mini_browser;

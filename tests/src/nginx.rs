@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::{deadline::eventually, home::Home, ports::free_port, process::Process};
 
-/// NGINX with the seed's configuration and index page on a port of 127.0.0.1.
+/// NGINX on a port of its own.
 pub struct Nginx {
     /// Where it listens: `http://127.0.0.1:8080`, no slash at the end.
     pub url: String,
@@ -15,25 +15,42 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Starts it before the server with this URL.
+    /// Starts it before the server with this URL, with the seed's configuration and index page, on 127.0.0.1.
     ///
     /// # Errors
     ///
     /// When it does not start.
     pub async fn start(upstream: &str) -> Result<Self> {
         let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("seed");
-        let home = Home::new()?;
-        home.write("www/index.html", &fs::read_to_string(seed.join("index.html"))?)?;
-        let address = format!("127.0.0.1:{}", free_port()?);
+        let upstream = upstream
+            .strip_prefix("http://")
+            .context("an upstream with another scheme")?;
         let server = fs::read_to_string(seed.join("nginx.conf"))?
-            .replace(
-                "127.0.0.1:6080",
-                upstream
-                    .strip_prefix("http://")
-                    .context("an upstream with another scheme")?,
-            )
-            .replace("127.0.0.1:80;", &format!("{address};"))
-            .replace("/var/www/html", &home.path().join("www").to_string_lossy());
+            .replace("127.0.0.1:6080", upstream)
+            .replace("127.0.0.1:80;", "ADDRESS;")
+            .replace("/var/www/html", "www");
+        Self::serving(
+            "127.0.0.1",
+            &server,
+            &fs::read_to_string(seed.join("index.html"))?,
+        )
+        .await
+    }
+
+    /// Starts one with this configuration, in which ADDRESS is where it listens: on a port of `host`. Its folder `www` has
+    /// one page, `index.html`.
+    ///
+    /// # Errors
+    ///
+    /// When it does not start.
+    pub async fn serving(host: &str, server: &str, index: &str) -> Result<Self> {
+        let home = Home::new()?;
+        home.write("www/index.html", index)?;
+        let address = format!("{host}:{}", free_port()?);
+        let server = server.replace("ADDRESS", &address).replace(
+            "root www;",
+            &format!("root {};", home.path().join("www").display()),
+        );
         // One process, as whoever runs the test, with all that it writes at home.
         let around = "daemon off; master_process off; pid nginx.pid; error_log stderr; events {}\n";
         let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]

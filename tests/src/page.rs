@@ -108,6 +108,24 @@ impl<'a> Page<'a> {
         Ok(self.client.find(Locator::Css("body")).await?.text().await?)
     }
 
+    /// Looks into its first frame from now on.
+    ///
+    /// # Errors
+    ///
+    /// When it has none.
+    pub async fn enter_frame(&self) -> Result<()> {
+        Ok(self.client.enter_frame(0).await?)
+    }
+
+    /// What this JavaScript returns.
+    ///
+    /// # Errors
+    ///
+    /// When it throws.
+    pub async fn evaluate(&self, script: &str) -> Result<serde_json::Value> {
+        Ok(self.client.execute(script, vec![]).await?)
+    }
+
     /// Lets the page note when it says this; for benchmarks.
     ///
     /// # Errors
