@@ -185,12 +185,12 @@ mod tests {
             "0.1.0"
         );
 
-        let open = json!({ "intent": { "type": "open", "display": "Alice" } });
+        let open = json!({ "intent": { "type": "open", "display": "alice" } });
         assert_eq!(call(&main, LOCAL, "dispatch", open), Ok(Value::Null));
         assert_eq!(
             asked.try_recv().unwrap(),
             Intent::Open {
-                display: "Alice".into()
+                display: "alice".parse().unwrap()
             }
         );
     }
@@ -214,7 +214,7 @@ mod tests {
     fn a_page_that_is_not_the_windows_own_can_call_nothing() {
         let (app, mut asked) = program();
         let main = window(&app, windows::MAIN);
-        let viewer = window(&app, "viewer-416c696365");
+        let viewer = window(&app, "viewer-alice");
         // The last two are Tauri's own.
         for command in [
             "snapshot",

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use porthole::{Handle, ShellError};
+use porthole::{DisplayId, Handle, ShellError};
 use tauri::{AppHandle, Manager, Url};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 
@@ -15,9 +15,9 @@ pub struct Desktop {
 }
 
 impl porthole::Desktop for Desktop {
-    fn open_window(&mut self, display: &str, url: &Url) -> Result<(), ShellError> {
+    fn open_window(&mut self, display: &DisplayId, name: &str, url: &Url) -> Result<(), ShellError> {
         let theme = self.app.state::<Handle>().snapshots.borrow().settings.theme;
-        windows::show_viewer(&self.app, display, url, theme).map_err(ShellError::new)
+        windows::show_viewer(&self.app, (display, name), url, theme).map_err(ShellError::new)
     }
 
     fn open_browser(&mut self, url: &Url) -> Result<(), ShellError> {

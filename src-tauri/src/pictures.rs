@@ -1,4 +1,4 @@
-//! The pictures of displays, as addresses that the window's page can show: `picture://localhost/NAME?NUMBER`.
+//! The pictures of displays, as addresses that the window's page can show: `picture://localhost/ID?NUMBER`.
 
 use percent_encoding::percent_decode_str;
 use porthole::Handle;
@@ -14,13 +14,13 @@ pub const SCHEME: &str = "picture";
 
 /// Answers whoever asks for a picture. Only the window with the list may: a viewer's page comes from elsewhere.
 pub fn answer<R: Runtime>(context: UriSchemeContext<'_, R>, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let name = request.uri().path().trim_start_matches('/');
-    let name = percent_decode_str(name).decode_utf8_lossy();
+    let id = request.uri().path().trim_start_matches('/');
+    let id = percent_decode_str(id).decode_utf8_lossy();
     // Before the program has started there is nothing to be seen.
     let handle = context.app_handle().try_state::<Handle>();
     let png = handle
         .filter(|_| context.webview_label() == MAIN)
-        .and_then(|handle| handle.pictures.png(&name));
+        .and_then(|handle| handle.pictures.png(&id));
     match png {
         Some(png) => with(StatusCode::OK, png.to_vec()),
         None => with(StatusCode::NOT_FOUND, Vec::new()),

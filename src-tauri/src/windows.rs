@@ -1,6 +1,6 @@
 //! The windows: the main one, and one for each display that is looked at.
 
-use porthole::Theme;
+use porthole::{DisplayId, Theme};
 use tauri::{
     AppHandle, Manager, Result, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
     webview::NewWindowResponse,
@@ -34,18 +34,25 @@ pub fn hide_main<R: Runtime>(app: &AppHandle<R>) -> Result<()> {
         .map_or(Ok(()), |window| window.hide())
 }
 
-/// Shows the viewer page at `url` in the window of `display`.
+/// Shows the viewer page at `url` in the window of a display, of which its id and its name are given.
 ///
 /// The page comes from the gateway, which is a remote origin to Tauri: its window has no capability and may go nowhere
 /// else.
-pub fn show_viewer<R: Runtime>(app: &AppHandle<R>, display: &str, url: &Url, theme: Theme) -> Result<()> {
+pub fn show_viewer<R: Runtime>(
+    app: &AppHandle<R>,
+    (display, name): (&DisplayId, &str),
+    url: &Url,
+    theme: Theme,
+) -> Result<()> {
     let label = viewer_label(display);
     if let Some(window) = app.get_webview_window(&label) {
+        // It may have been given another name since.
+        window.set_title(name)?;
         return raise(&window);
     }
     let gateway = url.origin();
     WebviewWindowBuilder::new(app, label, WebviewUrl::External(dressed(url, theme)))
-        .title(display)
+        .title(name)
         .inner_size(1024.0, 768.0)
         .min_inner_size(320.0, 240.0)
         // Copy and paste between this computer and the display are what a viewer is for.
@@ -69,11 +76,10 @@ fn dressed(url: &Url, theme: Theme) -> Url {
     url
 }
 
-/// A label names its display, so that no table is needed to find a display's window. Labels allow few characters, so
-/// the name goes in as hexadecimal digits.
-fn viewer_label(display: &str) -> String {
-    let digits = display.bytes().map(|byte| format!("{byte:02x}"));
-    format!("viewer-{}", digits.collect::<String>())
+/// A label names its display, so that no table is needed to find a display's window: by its id, since another display
+/// may get its name.
+fn viewer_label(display: &DisplayId) -> String {
+    format!("viewer-{display}")
 }
 
 fn raise<R: Runtime>(window: &WebviewWindow<R>) -> Result<()> {
@@ -92,8 +98,14 @@ mod tests {
     fn a_display_has_one_window_whatever_its_name() {
         let app = mock_app();
         let url: Url = "http://127.0.0.1:6080/v#token".parse().unwrap();
-        for display in ["Alice", "Alice", "Bob & Łukasz/1", "alice"] {
-            show_viewer(app.handle(), display, &url, Theme::System).unwrap();
+        for (id, name) in [
+            ("a", "Alice"),
+            ("a", "Anna"),
+            ("b", "Alice"),
+            ("c", "Bob & Łukasz/1"),
+        ] {
+            let id = id.parse().unwrap();
+            show_viewer(app.handle(), (&id, name), &url, Theme::System).unwrap();
         }
         assert_eq!(app.webview_windows().len(), 3);
     }

@@ -22,6 +22,7 @@ const now = Date.now();
 
 const screen = {
   ...alice,
+  id: 'this-screen',
   name: 'This screen',
   target: 'this-screen',
   launch: {
@@ -36,6 +37,7 @@ const screen = {
 
 const bob = {
   ...alice,
+  id: 'bob',
   name: 'Bob',
   target: '127.0.0.1:5972',
   state: {
@@ -47,6 +49,7 @@ const bob = {
 
 const carol = {
   ...alice,
+  id: 'carol',
   name: 'Carol',
   target: 'desktop',
   launch: {
@@ -95,7 +98,7 @@ const sessions = [
 
 const fresh: Snapshot = {
   ...nothing,
-  displays: [{ ...alice, name: 'Demo', target: 'demo' }],
+  displays: [{ ...alice, id: 'demo', name: 'Demo', target: 'demo' }],
   found: [
     { target: '127.0.0.1:5907', program: 'x11vnc' },
     { target: 'unix:/home/alice/.vnc/desk.sock', program: null },
@@ -126,7 +129,8 @@ const opens: Opens[] = [
 ];
 const made: ShareView = {
   ...share,
-  display: 'This screen',
+  display: 'this-screen',
+  name: 'This screen',
   addresses: addresses.map((host, at) => ({
     host,
     label: labels[at] ?? '',
@@ -136,7 +140,7 @@ const made: ShareView = {
   })),
   copied: '192.168.7.5',
 };
-const shared: Snapshot = { ...busy, shareFor: 'This screen', share: made };
+const shared: Snapshot = { ...busy, shareFor: 'this-screen', share: made };
 
 /** The link that is shown, with its first address so. */
 function first(change: Partial<ShareAddress>): ShareView {
@@ -242,6 +246,7 @@ const many: Snapshot = {
   ...list,
   displays: names.map((name, at) => ({
     ...alice,
+    id: `display-${at}`,
     name,
     target:
       at === 1 ? 'unix:/run/user/1000/a/folder/of/some/depth/that/has/a/socket.sock' : `:${at + 1}`,
@@ -255,7 +260,7 @@ const many: Snapshot = {
 
 export const looks: Record<string, Look> = {
   many: { snapshot: many },
-  'many, terms': { snapshot: { ...many, shareFor: names[2] ?? '' } },
+  'many, terms': { snapshot: { ...many, shareFor: 'display-2' } },
   'many, asking': {
     snapshot: {
       ...many,
@@ -332,11 +337,11 @@ export const looks: Record<string, Look> = {
   watched: { snapshot: busy, clicks: [details] },
   'revoke all': { snapshot: busy, clicks: [details, 'details .all button'] },
   asking: { snapshot: { ...busy, asking: [...asking] } },
-  terms: { snapshot: { ...list, shareFor: 'This screen' } },
+  terms: { snapshot: { ...list, shareFor: 'this-screen' } },
   'terms, failed': {
     snapshot: {
       ...list,
-      shareFor: 'Bob',
+      shareFor: 'bob',
       defaultTerms: { ...terms, rights: 'view', seconds: 7200, pin: true },
       notice: { kind: 'error', text: 'The link could not be copied: the desktop does not answer.' },
     },
@@ -381,8 +386,21 @@ export const looks: Record<string, Look> = {
       },
     },
   },
+  'links of displays that have left': {
+    snapshot: {
+      ...list,
+      orphans: [{ id: 'gone', name: 'Old desk', links, until: now + 8 * MINUTE }],
+    },
+  },
   history: {
-    snapshot: { ...busy, history: visits.map((visit) => ({ ...visit, display: 'This screen' })) },
+    snapshot: {
+      ...busy,
+      history: visits.map((visit) => ({
+        ...visit,
+        display: 'This screen',
+        displayId: 'this-screen',
+      })),
+    },
     clicks: [history],
   },
   'history, empty': { snapshot: { ...busy, history: [] }, clicks: [history] },

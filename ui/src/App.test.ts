@@ -16,7 +16,7 @@ test('every button asks for what it says', async () => {
   const state = { kind: 'unreachable' as const, reason: 'Nobody listens.', fix: 'Start it.' };
   await open({ ...nothing, displays: [{ ...alice, state, sessions: [visitor] }] });
 
-  const display = 'Alice';
+  const display = 'alice';
   const clicks: [string, Intent][] = [
     ['Open Alice', { type: 'open', display }],
     ['Share Alice…', { type: 'openShare', display }],
@@ -61,8 +61,8 @@ test('a display that asks for a password can be opened, and have it kept', async
   await enter('VNC password');
   button('Open Alice').click();
   expect(asked).toEqual([
-    { type: 'keepPassword', display: 'Alice', password: 'rosebud' },
-    { type: 'open', display: 'Alice' },
+    { type: 'keepPassword', display: 'alice', password: 'rosebud' },
+    { type: 'open', display: 'alice' },
   ]);
 
   await show(asks(false, true));

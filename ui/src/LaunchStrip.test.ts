@@ -73,7 +73,7 @@ test.each([
 ] as const)('%o: %s', async (launch, label, type) => {
   await open(launched(launch));
   await click(label);
-  expect(asked).toEqual([{ type, display: 'Bob' }]);
+  expect(asked).toEqual([{ type, display: 'bob' }]);
 });
 
 describe.each([
@@ -93,7 +93,7 @@ describe.each([
 
   test('once it is confirmed; the focus stays in the row', async () => {
     await click(yes);
-    expect(asked).toEqual([{ type, display: 'Bob' }]);
+    expect(asked).toEqual([{ type, display: 'bob' }]);
     await show(launched(stopping));
     expect(focused()).toBe('Stop Bob');
     await show(launched(stopped));
@@ -118,7 +118,7 @@ test('to share a screen no more ends no programs, and nothing is asked', async (
   const displays = snapshot.displays.map((display) => ({ ...display, target: 'this-screen' }));
   await open({ ...snapshot, displays });
   await click('Stop Bob');
-  expect(asked).toEqual([{ type: 'stopDisplay', display: 'Bob' }]);
+  expect(asked).toEqual([{ type: 'stopDisplay', display: 'bob' }]);
 });
 
 test('what is being stopped is not stopped again', async () => {

@@ -10,6 +10,7 @@ import type { TokenFileView } from './bindings/TokenFileView';
 
 /** A display with a target. */
 export const alice: DisplayView = {
+  id: 'alice',
   name: 'Alice',
   target: '127.0.0.1:5901',
   launch: null,
@@ -32,6 +33,7 @@ export const terms: Terms = {
 /** A shell that has nothing to show. */
 export const nothing: Snapshot = {
   displays: [],
+  orphans: [],
   fault: null,
   notice: null,
   address: 'http://127.0.0.1:6080',
@@ -98,7 +100,8 @@ export const link: LinkView = {
 
 /** A link that was made just now and is on the clipboard. */
 export const share: ShareView = {
-  display: 'Alice',
+  display: 'alice',
+  name: 'Alice',
   link: 3,
   terms,
   addresses: [
@@ -126,6 +129,7 @@ export function launched(...launches: LaunchView[]): Snapshot {
   const names = ['Bob', 'Carol', 'Dan'];
   const displays = launches.map((launch, at) => ({
     ...alice,
+    id: names[at]?.toLowerCase() ?? `desktop-${at}`,
     name: names[at] ?? `Desktop ${at}`,
     target: 'desktop',
     launch,

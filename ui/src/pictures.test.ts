@@ -6,7 +6,7 @@ import { asked, close, labels, open, show } from './testing';
 afterEach(close);
 
 const name = 'Bob & Łukasz/1';
-const bob = { ...alice, name, picture: { number: 7, live: true } };
+const bob = { ...alice, id: 'bob', name, picture: { number: 7, live: true } };
 
 function picture(): HTMLImageElement {
   const image = document.querySelector<HTMLImageElement>('li img');
@@ -17,7 +17,7 @@ function picture(): HTMLImageElement {
 test('a picture says whose it is, and another has another address', async () => {
   await open({ ...nothing, displays: [bob] });
   expect(picture().alt).toBe(`Live picture of ${name}`);
-  const address = 'picture://localhost/Bob%20%26%20%C5%81ukasz%2F1';
+  const address = 'picture://localhost/bob';
   expect(picture().src).toBe(`${address}?7`);
   expect(picture().className).not.toContain('stale');
 
@@ -30,7 +30,7 @@ test('a picture says whose it is, and another has another address', async () => 
 test('a click on it opens the display, once', async () => {
   await open({ ...nothing, displays: [bob] });
   picture().click();
-  expect(asked).toEqual([{ type: 'open', display: name }]);
+  expect(asked).toEqual([{ type: 'open', display: 'bob' }]);
   await show({ ...nothing, displays: [{ ...bob, busy: true }] });
   picture().click();
   expect(asked).toHaveLength(1);

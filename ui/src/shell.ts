@@ -2,6 +2,7 @@
 import { convertFileSrc, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { open } from '@tauri-apps/plugin-dialog';
+import type { DisplayId } from './bindings/DisplayId';
 import type { Intent } from './bindings/Intent';
 import type { Snapshot } from './bindings/Snapshot';
 
@@ -12,7 +13,7 @@ export function dispatch(intent: Intent): void {
 }
 
 /** Where the picture of a display is, that has this number in the snapshot. */
-export function pictureOf(display: string, number: number): string {
+export function pictureOf(display: DisplayId, number: number): string {
   return `${convertFileSrc(display, 'picture')}?${number}`;
 }
 

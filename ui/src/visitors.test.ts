@@ -91,7 +91,22 @@ test('one link is revoked at once, all of them after a question', async () => {
   expect(focused()).toBe('Revoke all… links to Alice');
   await click('Revoke all… links to Alice');
   await click('Revoke all');
-  expect(asked.slice(1)).toEqual([{ type: 'revokeLinks', display: 'Alice' }]);
+  expect(asked.slice(1)).toEqual([{ type: 'revokeLinks', display: 'alice' }]);
+});
+
+test('links of a display that has left the config are said to open nothing, and can be revoked', async () => {
+  const links = [link, { ...link, id: 4 }];
+  const orphan = { id: 'gone', name: 'Alice', links, until: Date.now() + 300_000 };
+  await open({ ...nothing, displays: [alice], orphans: [orphan] });
+  expect(text()).toContain('Alice has left the config. Its links open nothing.');
+  expect(text()).toContain('in 5 minutes');
+  const [first = ''] = labels().filter((label) => label.startsWith('Revoke: Control, until'));
+  await click(first);
+  await click('Revoke now: all links to Alice');
+  expect(asked).toEqual([
+    { type: 'revokeLink', link: 3 },
+    { type: 'revokeLinks', display: 'gone' },
+  ]);
 });
 
 test('whether other machines can connect is said', async () => {
@@ -104,6 +119,7 @@ test('whether other machines can connect is said', async () => {
 
 const visit: VisitView = {
   display: 'Alice',
+  displayId: 'alice',
   address: '192.0.2.4',
   rights: 'control',
   began: new Date(2026, 10, 22, 14, 0).getTime(),

@@ -32,6 +32,7 @@ impl TokenSource for Link {
     fn lookup<'a>(&'a self, _: &'a Token) -> Lookup<'a> {
         let grant = Grant {
             display: "bench".into(),
+            name: "bench".into(),
             target: self.0.clone(),
             route: Route::Raw,
             expires: None,

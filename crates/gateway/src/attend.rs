@@ -84,7 +84,7 @@ impl House {
         }
         viewer.reads_events = shown.events && matches!(grant.route, Route::Vnc { .. });
         let info = session.info();
-        tracing::info!(session = info.id, display = %info.display, viewer = %address, "session began");
+        tracing::info!(session = info.id, display = %info.name, viewer = %address, "session began");
         let visitor = Visitor {
             address,
             pin: shown.pin,
@@ -93,7 +93,7 @@ impl House {
         let info = session.info();
         tracing::info!(
             session = info.id,
-            display = %info.display,
+            display = %info.name,
             to_viewer = info.to_viewer,
             to_server = info.to_server,
             code = end.code(),
@@ -202,7 +202,7 @@ async fn prepare(
     let rights = session.enforce_rights().unwrap_or(Rights::View);
     let screen = server.initialise(rights).await.map_err(End::Target)?;
     let welcome = Event::Welcome {
-        display: &grant.display,
+        display: &grant.name,
         rights: events::name(rights),
         seconds_left: expires.map(|end| end.saturating_duration_since(Instant::now()).as_secs()),
     };

@@ -9,8 +9,11 @@ use crate::{Door, Target};
 /// What a token gives: a way to one target, until its end.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// The display's name, as people read it in the list of sessions and in logs. Never the token.
+    /// What tells the display from others, whatever it is called: sessions with the same are sessions of one display.
+    /// Never the token.
     pub display: String,
+    /// The display's name, as its visitor and the log are told it. Never the token.
+    pub name: String,
     /// Where the VNC server listens.
     pub target: Target,
     /// How the bytes pass.

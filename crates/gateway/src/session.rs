@@ -23,8 +23,10 @@ pub type SessionId = u64;
 pub struct SessionInfo {
     /// Its name in [`Sessions::end`].
     pub id: SessionId,
-    /// The display's name.
+    /// The [display](Grant::display), whatever it is called by now.
     pub display: String,
+    /// What the display was called when the session began.
+    pub name: String,
     /// The hash of the token that opened it.
     pub token: TokenHash,
     /// Where the viewer's connection comes from; behind a reverse proxy that is not [trusted](crate::TrustedProxies),
@@ -148,6 +150,7 @@ impl Sessions {
         let info = SessionInfo {
             id,
             display: grant.display.clone(),
+            name: grant.name.clone(),
             token,
             address,
             since: SystemTime::now(),

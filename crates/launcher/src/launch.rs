@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 /// A display to launch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Launch {
+    /// What its owner tells it from others by, whatever it is called: it comes back when the display is adopted. Empty
+    /// for those that versions without ids have started.
+    #[serde(default)]
+    pub id: String,
     /// The display's name: what viewers show, and what its folder is named after.
     pub name: String,
     /// What it shows.
@@ -21,6 +25,17 @@ pub enum What {
     Desktop(Desktop),
     /// The X screen that this program runs on, shared as it is.
     ThisScreen,
+}
+
+impl What {
+    /// Whether the two are for the same person: the same user's desktop, or the screen that this program runs on.
+    pub fn is_for_whom(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Desktop(one), Self::Desktop(other)) => one.user == other.user,
+            (Self::ThisScreen, Self::ThisScreen) => true,
+            (Self::Desktop(_), Self::ThisScreen) | (Self::ThisScreen, Self::Desktop(_)) => false,
+        }
+    }
 }
 
 /// A desktop of its own.

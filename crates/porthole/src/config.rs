@@ -20,16 +20,18 @@ mod schema;
 mod set;
 mod token_faults;
 mod tokens;
+mod which;
 mod words;
 
 use std::{fmt, net::IpAddr, path::PathBuf};
 
 use porthole_gateway::{Password, ProxyNetwork, Target};
+use porthole_launcher::{Desktop, What};
 use url::Url;
 
-use crate::{OpenIn, Terms, Theme};
+use crate::{DisplayId, OpenIn, Terms, Theme};
 
-pub(crate) use edit::{Addition, add};
+pub(crate) use edit::{Added, Addition, add};
 pub(crate) use encryption::identity_fault;
 pub use encryption::{Encryption, OwnCertificate};
 pub(crate) use exposed::Exposed;
@@ -49,6 +51,7 @@ pub(crate) use rewrite::not_written;
 pub(crate) use set::set;
 pub(crate) use token_faults::token_faults;
 pub(crate) use tokens::{Contents, Faulty, import, look_into};
+pub(crate) use which::Which;
 
 /// A config that has been checked: whatever is in it can be served.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,13 +87,18 @@ pub struct Config {
     pub open: OpenIn,
     /// What the windows look like.
     pub theme: Theme,
-    /// The displays in their order; names are unique.
+    /// The displays in their order; ids are unique, and so are names.
     pub displays: Vec<Display>,
 }
 
 /// One display of the config.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Display {
+    /// What it is known by, whatever it is called; unique. Until a config is put in force, that of a display that the
+    /// person wrote none for is only what its name and place alone would give it.
+    pub id: DisplayId,
+    /// Whether the config file says it: then the person decides which display is which. Else the program does.
+    pub id_is_written: bool,
     /// What people call it: 1 to 64 characters, none of them control characters.
     pub name: String,
     /// Where its VNC server listens, or how it is launched.
@@ -107,6 +115,8 @@ impl Display {
     pub(crate) fn goes_on_as(&self, new: &Self) -> bool {
         let launched = |display: &Self| matches!(display.place, Place::Launched(_));
         let same = Self {
+            name: new.name.clone(),
+            id_is_written: new.id_is_written,
             picture: new.picture,
             // Whoever is connected has shown one, or needed none.
             password: self.password.clone().or(new.password.clone()),
@@ -127,6 +137,22 @@ pub enum Place {
     Launched(LaunchPlan),
 }
 
+impl Place {
+    /// What tells this place from others, also from one start to the next: that which a link is made for. How a desktop
+    /// is started is no part of it, but whose it is.
+    pub(crate) fn identity(&self) -> String {
+        match self {
+            Self::Demo => "demo".into(),
+            Self::At(target) => target.to_string(),
+            Self::Launched(plan) => match &plan.what {
+                What::ThisScreen => THIS_SCREEN.into(),
+                What::Desktop(Desktop { user: None, .. }) => "desktop".into(),
+                What::Desktop(Desktop { user: Some(user), .. }) => format!("desktop of {user}"),
+            },
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -141,6 +167,8 @@ impl fmt::Display for Place {
 impl Default for Config {
     fn default() -> Self {
         let demo = Display {
+            id: DisplayId::derived("Demo", &Place::Demo.identity(), 0),
+            id_is_written: false,
             name: "Demo".into(),
             place: Place::Demo,
             password: None,
@@ -176,9 +204,9 @@ impl Config {
         }
     }
 
-    /// The display called `name`.
-    pub fn display(&self, name: &str) -> Option<&Display> {
-        self.displays.iter().find(|display| display.name == name)
+    /// The display with this id.
+    pub fn display(&self, id: &str) -> Option<&Display> {
+        self.displays.iter().find(|display| display.id.as_str() == id)
     }
 }
 

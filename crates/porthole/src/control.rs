@@ -4,6 +4,7 @@
 //! [`Answer`] as a line of JSON.
 
 mod ask;
+mod meaning;
 mod place;
 mod room;
 mod serve;
@@ -12,14 +13,14 @@ mod sharing;
 use porthole_gateway::{Refusal, RefusalCause};
 use serde::{Deserialize, Serialize};
 
-use crate::{AskView, LaunchView, Reach, SessionRights, VisitView};
+use crate::{AskView, DisplayId, LaunchView, Reach, SessionRights, VisitView};
 
 pub use ask::{AskError, ask};
 pub(crate) use room::Room;
 pub(crate) use serve::Control;
 pub use sharing::{Ends, LinkAddress, LinkStatus, NewLink, SessionStatus, Wish};
 
-/// What is asked of the program that runs. Displays go by their name.
+/// What is asked of the program that runs. Displays go by their name, or by their id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "request", rename_all = "kebab-case")]
 pub enum Request {
@@ -44,7 +45,7 @@ pub enum Request {
     StopAll,
     /// Make a link to a display.
     Link(Wish),
-    /// The links that work.
+    /// The links that work, and those of displays that have left the config.
     Links {
         /// Of this display; `None`: of all.
         display: Option<String>,
@@ -158,6 +159,8 @@ pub struct Status {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DisplayStatus {
+    /// Its id, which stays whatever it is called.
+    pub id: DisplayId,
     /// Its name.
     pub name: String,
     /// Where its VNC server listens, as in the config file; of a display that Porthole launches, what it shows.

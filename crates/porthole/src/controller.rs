@@ -31,7 +31,8 @@ use tokio::{
 };
 
 use crate::{
-    Change, ConfigPlace, Desktop, Finding, Intent, Notice, Pictures, Porthole, Snapshot, StartError,
+    Change, ConfigPlace, Desktop, DisplayId, Finding, Intent, Notice, Pictures, Porthole, Snapshot,
+    StartError,
     config::Addition,
     reaches::{Reaches, Why},
 };
@@ -59,12 +60,12 @@ pub struct Controller {
     snapshots: watch::Sender<Arc<Snapshot>>,
     reaches: Reaches,
     /// Displays with something under way that was asked for.
-    busy: HashSet<String>,
+    busy: HashSet<DisplayId>,
     /// The sessions that there were, to see which have ended.
     sessions: Vec<(SessionId, String)>,
     notice: Option<Notice>,
     /// The display that a link is about to be made to.
-    share_for: Option<String>,
+    share_for: Option<DisplayId>,
     /// The link that is shown.
     share: Option<Shared>,
     /// How often it was tried whether a link opens.
@@ -72,12 +73,12 @@ pub struct Controller {
     visible: bool,
     pictures: Pictures,
     /// The displays whose picture was live, to see which no longer is.
-    pictured: HashSet<String>,
+    pictured: HashSet<DisplayId>,
     /// What looks for VNC servers, unless it is at work.
     search: Option<Search>,
     found: Vec<FoundServer>,
     /// What launched displays take, in bytes.
-    memory: HashMap<String, u64>,
+    memory: HashMap<DisplayId, u64>,
     past: Past,
     /// What keeps new desktops from being made.
     new_desktop: Option<String>,
@@ -264,10 +265,10 @@ impl Controller {
                 display,
                 attempt,
                 checked,
-            } => self.reaches.learn(&display, attempt, checked),
+            } => self.reaches.learn(display.as_str(), attempt, checked),
             Done::TriedServer(tried) => self.take_tried_server(*tried),
             Done::Added { added, launched } => self.take_added(added, launched),
-            Done::KeptPassword { display, kept } => self.take_kept_password(display, kept),
+            Done::KeptPassword { display, kept } => self.take_kept_password(&display, kept),
             Done::LookedIntoTokenFile { attempt, contents } => self.take_contents(attempt, contents),
             Done::Imported { file, imported } => self.take_imported(file, imported),
             Done::LookedBack(visits) => self.take_history(visits),
@@ -284,7 +285,7 @@ impl Controller {
 
     fn config_changed(&mut self, change: Change) {
         self.share_for
-            .take_if(|display| self.porthole.config().display(display).is_none());
+            .take_if(|display| self.porthole.config().display(display.as_str()).is_none());
         for display in &change.displays {
             self.check(display, Why::Changed);
         }

@@ -17,13 +17,13 @@ use std::{
 };
 
 use porthole_gateway::{End, Rights, Sessions, Target};
-use porthole_launcher::{LaunchError, Launcher, Reason, Running};
+use porthole_launcher::{Launch, LaunchError, Launcher, Reason, Running};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::{LaunchView, config::LaunchPlan, texts::say};
+use crate::{DisplayId, LaunchView, texts::say};
 use entrance::Entrance;
 use fare::Fare;
-use keeper::{Answer, Order};
+use keeper::{Answer, Order, Planned};
 
 /// How long a display that is stopped on last close waits for somebody to come back: a page that is loaded anew, or
 /// that has lost its network, is no last close.
@@ -33,9 +33,9 @@ pub(crate) const GRACE: Duration = Duration::from_secs(30);
 /// [`words::no_desk`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoDesk {
-    /// None of that name is launched.
-    #[error("Porthole launches no display called {0}")]
-    Unknown(String),
+    /// The display is not launched.
+    #[error("Porthole does not launch this display")]
+    Unknown,
     /// The config does not know it any more.
     #[error("{0} is no longer in the config")]
     Forgotten(String),
@@ -56,7 +56,7 @@ pub struct Desks(Arc<Room>);
 struct Room {
     launcher: Launcher,
     grace: Duration,
-    desks: Mutex<BTreeMap<String, Desk>>,
+    desks: Mutex<BTreeMap<DisplayId, Desk>>,
     changes: watch::Sender<u64>,
     sessions: OnceLock<Sessions>,
 }
@@ -65,10 +65,12 @@ struct Room {
 struct Desk {
     orders: mpsc::UnboundedSender<Order>,
     fare: watch::Receiver<Fare>,
-    plan: watch::Sender<Option<LaunchPlan>>,
+    plan: watch::Sender<Planned>,
     watched: watch::Sender<bool>,
     /// What would keep it from being started.
     obstacle: Option<LaunchError>,
+    /// How a version without ids has launched it, until a config tells which display it is.
+    of_old: Option<Launch>,
 }
 
 impl Desks {
@@ -89,18 +91,18 @@ impl Desks {
     }
 
     fn watched_are(&self, watched: &HashSet<&str>) {
-        for (name, desk) in &*self.desks() {
-            let now = watched.contains(name.as_str());
+        for (id, desk) in &*self.desks() {
+            let now = watched.contains(id.as_str());
             desk.watched
                 .send_if_modified(|before| std::mem::replace(before, now) != now);
         }
     }
 
     /// Where a display is called that is started when somebody comes.
-    pub(crate) fn target(&self, display: &str, rights: Rights) -> Target {
+    pub(crate) fn target(&self, display: &DisplayId, rights: Rights) -> Target {
         Target::OnDemand(Arc::new(Entrance {
             desks: self.clone(),
-            display: display.to_owned(),
+            display: display.clone(),
             rights,
         }))
     }
@@ -114,10 +116,10 @@ impl Desks {
     }
 
     /// Starts displays beside what the caller does; how that goes is told by their views.
-    pub(crate) fn start_soon(&self, displays: Vec<String>) {
+    pub(crate) fn start_soon(&self, displays: Vec<DisplayId>) {
         for display in displays {
             let desks = self.clone();
-            tokio::spawn(async move { desks.start(&display).await });
+            tokio::spawn(async move { desks.start(display.as_str()).await });
         }
     }
 
@@ -127,9 +129,9 @@ impl Desks {
     /// There is no such display.
     pub async fn stop(&self, display: &str) -> Result<(), NoDesk> {
         let (answer, answered) = oneshot::channel();
-        let desk = self.desk(display).ok_or_else(|| unknown(display))?;
+        let desk = self.desk(display).ok_or(NoDesk::Unknown)?;
         let _ = desk.orders.send(Order::Stop(answer));
-        answered.await.map_err(|_| unknown(display))
+        answered.await.map_err(|_| NoDesk::Unknown)
     }
 
     /// Stops a display and starts it again. Its sessions end, and their viewers are told to come back.
@@ -149,33 +151,38 @@ impl Desks {
         let running = self.running();
         let stops: Vec<_> = running
             .iter()
-            .map(|name| {
+            .map(|(id, _)| {
                 tokio::spawn({
-                    let (desks, name) = (self.clone(), name.clone());
-                    async move { desks.stop(&name).await }
+                    let (desks, id) = (self.clone(), id.clone());
+                    async move { desks.stop(id.as_str()).await }
                 })
             })
             .collect();
         for stopped in stops {
             let _ = stopped.await;
         }
-        running
+        running.into_iter().map(|(_, name)| name).collect()
     }
 
-    /// The displays that run, or come and go just now; also those that are no longer in the config.
-    pub fn running(&self) -> Vec<String> {
-        let desks = self.desks();
-        let running = desks.iter().filter(|(_, desk)| !desk.fare.borrow().is_over());
-        running.map(|(name, _)| name.clone()).collect()
+    /// The displays that run, or come and go just now, with their names and in their order; also those that are no
+    /// longer in the config.
+    pub fn running(&self) -> Vec<(DisplayId, String)> {
+        self.named(|desk| !desk.fare.borrow().is_over())
     }
 
-    /// Those that run although the config does not know them any more.
-    pub(crate) fn forgotten(&self) -> Vec<String> {
+    /// Those that run although the config does not know them any more, likewise.
+    pub(crate) fn forgotten(&self) -> Vec<(DisplayId, String)> {
+        self.named(|desk| desk.plan.borrow().plan.is_none() && !desk.fare.borrow().is_over())
+    }
+
+    fn named(&self, which: impl Fn(&Desk) -> bool) -> Vec<(DisplayId, String)> {
         let desks = self.desks();
-        let unknown = desks
-            .iter()
-            .filter(|(_, desk)| desk.plan.borrow().is_none() && !desk.fare.borrow().is_over());
-        unknown.map(|(name, _)| name.clone()).collect()
+        let named = desks.iter().filter(|(_, desk)| which(desk));
+        let mut named: Vec<_> = named
+            .map(|(id, desk)| (id.clone(), desk.plan.borrow().name.clone()))
+            .collect();
+        named.sort_by(|(_, one), (_, other)| one.cmp(other));
+        named
     }
 
     /// How a display fares; `None` if it is not launched here.
@@ -183,6 +190,11 @@ impl Desks {
         let desk = self.desk(display)?;
         let view = desk.fare.borrow().view(desk.obstacle.as_ref());
         Some(view)
+    }
+
+    /// What a display is called that is launched here.
+    pub(crate) fn name(&self, display: &str) -> Option<String> {
+        self.desk(display).map(|desk| desk.plan.borrow().name.clone())
     }
 
     /// Changes whenever one of them fares otherwise than before.
@@ -196,24 +208,20 @@ impl Desks {
 
     async fn ask(&self, display: &str, order: impl FnOnce(Answer) -> Order) -> Result<Running, NoDesk> {
         let (answer, answered) = oneshot::channel();
-        let desk = self.desk(display).ok_or_else(|| unknown(display))?;
+        let desk = self.desk(display).ok_or(NoDesk::Unknown)?;
         let _ = desk.orders.send(order(answer));
-        answered.await.unwrap_or_else(|_| Err(unknown(display)))
+        answered.await.unwrap_or(Err(NoDesk::Unknown))
     }
 
     fn desk(&self, display: &str) -> Option<Desk> {
         self.desks().get(display).cloned()
     }
 
-    fn desks(&self) -> MutexGuard<'_, BTreeMap<String, Desk>> {
+    fn desks(&self) -> MutexGuard<'_, BTreeMap<DisplayId, Desk>> {
         self.0.desks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn changed(&self) {
         self.0.changes.send_modify(|count| *count += 1);
     }
-}
-
-fn unknown(display: &str) -> NoDesk {
-    NoDesk::Unknown(display.to_owned())
 }

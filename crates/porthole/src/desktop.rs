@@ -4,12 +4,14 @@ use std::path::Path;
 
 use url::Url;
 
+use crate::DisplayId;
+
 /// What the program asks of the desktop shell: the one place where it touches the screen.
 ///
 /// The calls come one at a time, from a thread of their own that may be blocked; while one lasts, serving goes on.
 pub trait Desktop: Send + 'static {
-    /// Opens a window of its own that shows `url`, the viewer connected to the display called `display`.
-    fn open_window(&mut self, display: &str, url: &Url) -> Result<(), ShellError>;
+    /// Opens a window of its own that shows `url`, the viewer connected to the display `display`, which is called `name`.
+    fn open_window(&mut self, display: &DisplayId, name: &str, url: &Url) -> Result<(), ShellError>;
 
     /// Opens `url`, which is always http, in the system's browser.
     fn open_browser(&mut self, url: &Url) -> Result<(), ShellError>;

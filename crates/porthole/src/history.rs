@@ -160,7 +160,8 @@ mod tests {
     fn session(id: u64, rights: Rights) -> SessionInfo {
         SessionInfo {
             id,
-            display: "Alice".into(),
+            display: "alice".into(),
+            name: "Alice".into(),
             token: Token::from("secret").hash(),
             address: IpAddr::from(Ipv4Addr::new(192, 0, 2, 1)),
             since: SystemTime::now(),

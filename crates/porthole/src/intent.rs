@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Secret, SessionRights, Setting, Terms};
+use crate::{DisplayId, Secret, SessionRights, Setting, Terms};
 
-/// All that a person can ask, by a click in the window or in the tray. Displays go by their name.
+/// All that a person can ask, by a click in the window or in the tray. Displays go by their id.
 ///
 /// Serialised, an intent is also the id of its tray item, so that a click needs no table to be understood.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -13,29 +13,29 @@ use crate::{Secret, SessionRights, Setting, Terms};
 pub enum Intent {
     /// Show the display in a window of its own.
     Open {
-        /// The display's name.
-        display: String,
+        /// The display's id.
+        display: DisplayId,
     },
     /// Show the display in the system's browser.
     OpenInBrowser {
-        /// The display's name.
-        display: String,
+        /// The display's id.
+        display: DisplayId,
     },
     /// Put a new link to the display on the clipboard, made as
     /// [`Snapshot::default_terms`](crate::Snapshot::default_terms) say.
     CopyLink {
-        /// The display's name.
-        display: String,
+        /// The display's id.
+        display: DisplayId,
     },
     /// Bring up the window with the terms of a new link to the display, to be chosen before it is made.
     OpenShare {
-        /// The display's name.
-        display: String,
+        /// The display's id.
+        display: DisplayId,
     },
     /// Make a link for others, put it on the clipboard and show it.
     Share {
-        /// The display's name.
-        display: String,
+        /// The display's id.
+        display: DisplayId,
         /// What it gives.
         terms: Terms,
     },
@@ -56,8 +56,8 @@ pub enum Intent {
     },
     /// End all links of a display, and the sessions that they opened.
     RevokeLinks {
-        /// The display's name.
-        display: String,
+        /// The display's id.
+        display: DisplayId,
     },
     /// Change what the viewer of a session may do, while it lasts.
     SetRights {
@@ -103,18 +103,18 @@ pub enum Intent {
     CloseDoctor,
     /// Start a display that Porthole launches; no error if it runs.
     StartDisplay {
-        /// The display's name.
-        display: String,
+        /// The display's id.
+        display: DisplayId,
     },
     /// Stop a display that Porthole launches; no error if it does not run.
     StopDisplay {
-        /// The display's name.
-        display: String,
+        /// The display's id.
+        display: DisplayId,
     },
     /// Stop a display that Porthole launches, and start it again.
     RestartDisplay {
-        /// The display's name.
-        display: String,
+        /// The display's id.
+        display: DisplayId,
     },
     /// Add a desktop of one's own to the config file, and start it.
     NewDesktop {
@@ -135,8 +135,8 @@ pub enum Intent {
     },
     /// Keep the password that a display's VNC server asks for, in a file of its own, once it has let us in.
     KeepPassword {
-        /// The display's name.
-        display: String,
+        /// The display's id.
+        display: DisplayId,
         /// What it asks for.
         password: Secret,
     },
@@ -160,8 +160,8 @@ pub enum Intent {
     },
     /// Ask again whether the display can be reached.
     Recheck {
-        /// The display's name.
-        display: String,
+        /// The display's id.
+        display: DisplayId,
     },
     /// Tell whether somebody looks at the window: what nobody sees is not kept up to date.
     WindowVisible {

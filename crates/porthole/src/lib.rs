@@ -11,6 +11,7 @@ mod controller;
 mod demo;
 mod desks;
 mod desktop;
+mod display_id;
 #[cfg(target_os = "linux")]
 pub mod doctor;
 mod history;
@@ -40,6 +41,7 @@ pub use config::ConfigPlace;
 pub use controller::{Controller, Handle};
 pub use desks::{Desks, NoDesk};
 pub use desktop::{Desktop, ShellError};
+pub use display_id::{BadDisplayId, DisplayId};
 pub use intent::Intent;
 pub use leaving::stop_left;
 pub use links::LIFETIME;
@@ -50,9 +52,9 @@ pub use porthole::{Change, LinkError, Porthole, StartError};
 pub use secret::Secret;
 pub use snapshot::{
     Adding, AddingView, AskView, DisplayView, Finding, FoundView, InterfaceView, LaunchView, LinkView,
-    Listening, NetworkView, Notice, NoticeKind, OpenIn, Opens, PictureView, QrView, Reach, SessionRights,
-    SessionView, Setting, SettingsView, ShareAddress, ShareView, Snapshot, Theme, TokenFileView, TokenTarget,
-    Verdict, VisitView,
+    Listening, NetworkView, Notice, NoticeKind, OpenIn, Opens, OrphanView, PictureView, QrView, Reach,
+    SessionRights, SessionView, Setting, SettingsView, ShareAddress, ShareView, Snapshot, Theme,
+    TokenFileView, TokenTarget, Verdict, VisitView,
 };
 pub use terms::Terms;
 pub use texts::{Language, speak};

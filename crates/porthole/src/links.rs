@@ -3,6 +3,7 @@
 mod asking;
 mod clock;
 mod door;
+mod identity;
 mod ledger;
 mod life;
 mod pin;
@@ -20,7 +21,7 @@ use porthole_gateway::{Dial, Grant, Lookup, Rights, Route, Sessions, Target, Tok
 use tokio::sync::watch;
 
 use crate::{
-    AskView, LinkView, SessionRights, Terms,
+    AskView, DisplayId, LinkView, SessionRights, Terms, VisitView,
     config::{Config, Display, Place},
     desks::Desks,
     history::History,
@@ -67,9 +68,18 @@ pub(crate) struct Made {
     pub pin: Option<String>,
 }
 
-/// What links can open.
+/// A display that has left the config and still has links, which open nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Orphan {
+    pub id: DisplayId,
+    /// What it was called last.
+    pub name: String,
+    /// When it is forgotten with its links, in milliseconds since 1970 (UTC).
+    pub until: u64,
+}
+
+/// What links can open, besides VNC servers that the config says.
 pub(crate) struct Displays {
-    pub config: Arc<Config>,
     pub demo: Arc<dyn Dial>,
     pub desks: Desks,
 }
@@ -82,27 +92,31 @@ pub(crate) struct Links {
     ledger: Arc<Ledger>,
 }
 
-/// The system has no random numbers to give.
+/// Why a link was not made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", say!("no-random", cause = .0.as_str()))]
-pub(crate) struct NoRandom(String);
+pub(crate) enum NotMade {
+    /// The system has no random numbers to give.
+    #[error("{}", say!("no-random", cause = .0.as_str()))]
+    NoRandom(String),
+    /// The config has no such display.
+    #[error("{}", say!("link-no-display"))]
+    NoDisplay,
+}
 
 impl Links {
-    /// The links of an earlier start. What is to be remembered goes to `saver` and `history`.
+    /// The links of an earlier start; they open nothing before a config is put in force. What is to be remembered goes to `saver` and `history`.
     pub fn new(state: State, saver: Saver, history: History, displays: Displays) -> Self {
         Self::by(clock(), state, saver, history, displays)
     }
 
     fn by(clock: Clock, state: State, saver: Saver, history: History, displays: Displays) -> Self {
-        let Displays { config, demo, desks } = displays;
-        let links = Self {
-            config: ArcSwap::from(Arc::clone(&config)),
+        let Displays { demo, desks } = displays;
+        Self {
+            config: ArcSwap::from_pointee(Config::empty()),
             demo,
             desks,
             ledger: Arc::new(Ledger::new(Table::of(state), clock, saver, history)),
-        };
-        links.set_config(config);
-        links
+        }
     }
 
     /// From now on, sessions end with their links.
@@ -110,11 +124,33 @@ impl Links {
         self.ledger.follow(sessions);
     }
 
-    /// What the displays are from now on.
-    pub fn set_config(&self, config: Arc<Config>) {
-        let names = config.displays.iter().map(|display| display.name.clone());
-        self.ledger.set_displays(names.collect());
-        self.config.store(config);
+    /// Puts a config in force, and returns it with the ids that its displays have: a display that is known is known
+    /// again. Links of displays that it no longer has open nothing from now on.
+    pub fn put_in_force(&self, mut config: Config) -> Arc<Config> {
+        self.ledger.put_in_force(&mut config.displays);
+        let config = Arc::new(config);
+        self.config.store(Arc::clone(&config));
+        config
+    }
+
+    /// What a display is called that is in the config, or was not long ago.
+    pub fn name(&self, display: &str) -> Option<String> {
+        self.ledger.name(display)
+    }
+
+    /// Calls the displays of visits what they are called now, as far as they are known.
+    pub fn call(&self, visits: &mut [VisitView]) {
+        for visit in visits {
+            let now = visit.display_id.as_ref().and_then(|id| self.name(id.as_str()));
+            if let Some(name) = now {
+                visit.display = name;
+            }
+        }
+    }
+
+    /// The displays that have left the config and still have links.
+    pub fn orphans(&self) -> Vec<Orphan> {
+        self.ledger.orphans()
     }
 
     /// The config in force.
@@ -128,11 +164,21 @@ impl Links {
     }
 
     /// A new link to a display. It works at once; the future tells whether it could be saved.
-    pub fn make(&self, display: &str, terms: Terms, audience: Audience) -> Result<(Made, Saving), NoRandom> {
-        let token = Token::random().map_err(|error| NoRandom(error.to_string()))?;
+    pub fn make(
+        &self,
+        display: &DisplayId,
+        terms: Terms,
+        audience: Audience,
+    ) -> Result<(Made, Saving), NotMade> {
+        let config = self.config.load();
+        let place = config
+            .display(display.as_str())
+            .map(|display| display.place.identity());
+        let token = Token::random().map_err(|error| NotMade::NoRandom(error.to_string()))?;
         let pin = terms.pin.then(pin::random).transpose()?;
         let link = NewLink {
             display,
+            place: place.ok_or(NotMade::NoDisplay)?,
             terms,
             audience,
             pin: pin.as_ref().map(|pin| PinHash::of(pin, &token)),
@@ -142,7 +188,7 @@ impl Links {
     }
 
     /// A link that gives control of a display until the program ends.
-    pub fn until_the_end(&self, display: &str) -> Result<Token, NoRandom> {
+    pub fn until_the_end(&self, display: &DisplayId) -> Result<Token, NotMade> {
         let terms = Terms {
             seconds: None,
             ..Terms::default()
@@ -152,7 +198,7 @@ impl Links {
     }
 
     /// A link that gives control of a display for [`LIFETIME`], to a browser of this machine.
-    pub fn to_keep(&self, display: &str) -> Result<(Token, Saving), NoRandom> {
+    pub fn to_keep(&self, display: &DisplayId) -> Result<(Token, Saving), NotMade> {
         let terms = Terms {
             seconds: Some(LIFETIME.as_secs()),
             ..Terms::default()
@@ -172,8 +218,8 @@ impl Links {
         self.ledger.revoke(|table| table.revoke_all(display))
     }
 
-    /// The links that work, each with its display's name, the latest first; not those of the program's own windows.
-    pub fn views(&self) -> Vec<(String, LinkView)> {
+    /// The links that work, or did when their display was in the config, each with its display, the latest first; not those of the program's own windows.
+    pub fn views(&self) -> Vec<(DisplayId, LinkView)> {
         self.ledger.views()
     }
 
@@ -184,7 +230,7 @@ impl Links {
 
     /// The visitors who wait for an answer, the longest first.
     pub fn asking(&self) -> Vec<AskView> {
-        self.ledger.asking.views()
+        self.ledger.asking.views(|display| self.name(display.as_str()))
     }
 
     /// Answers a visitor who waits: with the rights to let him in with, at most the link's, or `None`. `false` if he has
@@ -208,20 +254,25 @@ impl Links {
         match &display.place {
             Place::Demo => Target::InProcess(Arc::clone(&self.demo)),
             Place::At(target) => target.clone(),
-            Place::Launched(_) => self.desks.target(&display.name, rights),
+            Place::Launched(_) => self.desks.target(&display.id, rights),
         }
     }
 
     fn grant(&self, token: &Token) -> Option<Grant> {
         let opened = self.ledger.open(token.hash())?;
         let config = self.config.load();
-        let display = config.display(&opened.display)?;
+        let display = config.display(opened.display.as_str())?;
+        // Whatever else may be wrong: a link opens the place that it was made for, unless the person said otherwise.
+        if !display.id_is_written && display.place.identity() != opened.place {
+            return None;
+        }
         let route = Route::Vnc {
             password: display.password.clone(),
             rights: opened.terms.rights.into(),
         };
         Some(Grant {
-            display: display.name.clone(),
+            display: display.id.to_string(),
+            name: display.name.clone(),
             // With the password for control, so that the owner can give it to a visitor who may only view.
             target: self.target(display, Rights::Control),
             route,
@@ -230,6 +281,7 @@ impl Links {
                 ledger: Arc::clone(&self.ledger),
                 token: token.clone(),
                 opened,
+                name: display.name.clone(),
             })),
         })
     }

@@ -136,6 +136,7 @@ mod tests {
     fn alice(sessions: Vec<SessionView>, links: Vec<LinkView>) -> Snapshot {
         Snapshot {
             displays: vec![DisplayView {
+                id: "alice".parse().unwrap(),
                 name: "Alice".into(),
                 target: "demo".into(),
                 launch: None,

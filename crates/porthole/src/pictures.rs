@@ -23,7 +23,7 @@ use crate::PictureView;
 /// So many sessions at once. Where there are more displays, they take turns.
 const SEATS: usize = 16;
 
-/// Live pictures of displays, by the displays' names. Cheap to clone; every clone is the same.
+/// Live pictures of displays, by the displays' ids. Cheap to clone; every clone is the same.
 #[derive(Clone, Default)]
 pub struct Pictures(Arc<Gallery>);
 

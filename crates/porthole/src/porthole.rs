@@ -11,7 +11,7 @@ use tokio::{sync::watch, time::timeout};
 #[cfg(unix)]
 use crate::control::{Control, Room};
 use crate::{
-    Notice, NoticeKind,
+    DisplayId, Notice, NoticeKind,
     blocking::blocking,
     config::{Config, ConfigError, ConfigPlace, Display, Exposed, Follower, Loaded, follow, load},
     demo::Demo,
@@ -66,7 +66,7 @@ pub struct Porthole {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
     /// The displays that are new, or no longer what they were.
-    pub displays: Vec<String>,
+    pub displays: Vec<DisplayId>,
     /// What is worth a word.
     pub notes: Vec<Notice>,
     /// Whom the gateway refused, for a person; the log has it already.
@@ -111,20 +111,23 @@ impl Porthole {
             ),
             Err(fault) => return Err(fault.into()),
         };
-        let config = Arc::new(loaded.config);
         let kept = state.port;
         let saver = Saver::start(place.state.clone());
         // What runs already is found before anybody can ask for it, and nothing is started before we listen: another
         // start of the program may be at work.
         let desks = Desks::adopt(place.launcher.clone(), GRACE).await;
-        let (to_start, _) = desks.set_config(&config);
         let history = History::start(place.history());
         let displays = Displays {
-            config: Arc::clone(&config),
             demo: Arc::new(Demo::new()),
             desks: desks.clone(),
         };
         let links = Arc::new(Links::new(state, saver, history.clone(), displays));
+        // A config that is faulty does not say that displays have gone.
+        let config = match fault {
+            None => links.put_in_force(loaded.config),
+            Some(_) => links.config(),
+        };
+        let (to_start, _) = desks.set_config(&config);
         let tokens = Arc::new(Tokens::default());
         tokens.set_config(Arc::clone(&config)).await;
         let sources: Vec<Arc<dyn TokenSource>> = vec![links.clone(), tokens.clone()];
@@ -244,6 +247,11 @@ impl Porthole {
         &self.links
     }
 
+    /// The same, to be kept.
+    pub(crate) fn shared_links(&self) -> Arc<Links> {
+        Arc::clone(&self.links)
+    }
+
     /// Whether displays can be reached, as far as is known.
     pub(crate) fn reaches(&self) -> &Reaches {
         &self.reaches
@@ -337,30 +345,30 @@ impl Porthole {
     fn put_in_force(&mut self, config: Config, warnings: Vec<Exposed>) -> Change {
         let warnings = warnings.iter().map(ToString::to_string);
         let mut notes: Vec<_> = warnings.map(Notice::error).collect();
-        let old = std::mem::replace(&mut self.config, Arc::new(config));
+        let new = self.links.put_in_force(config);
+        let old = std::mem::replace(&mut self.config, new);
         if old.port != self.config.port && self.is_to_move() {
             notes.push(Notice::info(say!("done-new-port")));
         }
         self.network.set_config(Arc::clone(&self.config));
         self.gateway.set_access(access(&self.config));
-        self.links.set_config(Arc::clone(&self.config));
         tokio::spawn(self.tokens.set_config(Arc::clone(&self.config)));
         let (to_start, of_desks) = self.desks.set_config(&self.config);
         self.desks.start_soon(to_start);
         notes.extend(of_desks);
-        let gone = |name: &str| match (old.display(name), self.config.display(name)) {
+        let gone = |id: &str| match (old.display(id), self.config.display(id)) {
             (Some(old), Some(new)) => !old.goes_on_as(new),
             (old, new) => old != new,
         };
         self.sessions()
             .end_where(End::DisplayChanged, |session| gone(&session.display));
         let has_got_password = |display: &Display| {
-            let old = old.display(&display.name);
+            let old = old.display(display.id.as_str());
             old.is_some_and(|old| old.password != display.password)
         };
         let displays = self.config.displays.iter();
-        let new = displays.filter(|display| gone(&display.name) || has_got_password(display));
-        let displays: Vec<_> = new.map(|display| display.name.clone()).collect();
+        let new = displays.filter(|display| gone(display.id.as_str()) || has_got_password(display));
+        let displays: Vec<_> = new.map(|display| display.id.clone()).collect();
         self.reaches.keep(&self.config, &displays);
         Change {
             displays,

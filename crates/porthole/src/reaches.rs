@@ -9,13 +9,13 @@ use porthole_gateway::{Password, ServerError, Target, TargetError, probe};
 use tokio::sync::watch;
 
 use crate::{
-    Reach,
+    DisplayId, Reach,
     config::{Config, Place},
     presence::Presence,
     unreachable::unreachable,
 };
 
-/// What is known of whether displays can be reached, by their names.
+/// What is known of whether displays can be reached, by their ids.
 #[derive(Clone, Default)]
 pub(crate) struct Reaches {
     inner: Arc<Mutex<Inner>>,
@@ -146,9 +146,11 @@ impl Reaches {
     }
 
     /// Forgets displays that are not in the config any more, and what was known of those that are others now.
-    pub fn keep(&self, config: &Config, changed: &[String]) {
-        let stays = |name: &String| config.display(name).is_some() && !changed.contains(name);
-        self.inner().known.retain(|name, _| stays(name));
+    pub fn keep(&self, config: &Config, changed: &[DisplayId]) {
+        let stays = |id: &String| {
+            config.display(id).is_some() && !changed.iter().any(|changed| changed.as_str() == id.as_str())
+        };
+        self.inner().known.retain(|id, _| stays(id));
         self.ended.send_replace(());
     }
 

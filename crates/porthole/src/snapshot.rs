@@ -12,7 +12,7 @@ use porthole_gateway::{Rights, SessionInfo};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Terms, milliseconds::milliseconds};
+use crate::{DisplayId, Terms, milliseconds::milliseconds};
 
 pub use adding::{Adding, AddingView, TokenFileView, TokenTarget};
 pub use finding::{Finding, Verdict};
@@ -28,6 +28,8 @@ pub use sharing::{AskView, LinkView, NetworkView, Opens, QrView, ShareAddress, S
 pub struct Snapshot {
     /// The displays, in the order of the config file; then those that it no longer knows, but that still run.
     pub displays: Vec<DisplayView>,
+    /// Displays that have left the config and still have links, which open nothing.
+    pub orphans: Vec<OrphanView>,
     /// What is wrong with the config file, as `FILE:LINE: cause`; until it is mended the last good config stays in force.
     pub fault: Option<String>,
     /// The last thing that happened and is worth a word.
@@ -57,7 +59,7 @@ pub struct Snapshot {
     /// The display that a link is about to be made to, by [`Intent::OpenShare`](crate::Intent::OpenShare): its terms
     /// are to be chosen, or [`share`](Self::share) has the link. Until
     /// [`Intent::CloseShare`](crate::Intent::CloseShare).
-    pub share_for: Option<String>,
+    pub share_for: Option<DisplayId>,
     /// The link that was made last, until [`Intent::CloseShare`](crate::Intent::CloseShare).
     pub share: Option<ShareView>,
     /// Visitors who wait for an answer, the longest first.
@@ -76,7 +78,9 @@ pub struct Snapshot {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct DisplayView {
-    /// Its name, which is unique.
+    /// What it goes by in intents, whatever it is called.
+    pub id: DisplayId,
+    /// Its name.
     pub name: String,
     /// Where its VNC server listens, as in the config file; of a display that Porthole launches, what it shows.
     pub target: String,
@@ -92,6 +96,22 @@ pub struct DisplayView {
     pub links: Vec<LinkView>,
     /// What it looks like, as far as that is known; kept up to date while the window is to be seen.
     pub picture: Option<PictureView>,
+}
+
+/// A display that has left the config and still has links. They open nothing, and are gone for good in a while, unless the
+/// display comes back before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OrphanView {
+    /// What it goes by in [`Intent::RevokeLinks`](crate::Intent::RevokeLinks).
+    pub id: DisplayId,
+    /// What it was called last.
+    pub name: String,
+    /// Its links, the latest first. Never empty.
+    pub links: Vec<LinkView>,
+    /// When they are gone for good, in milliseconds since 1970 (UTC).
+    #[ts(type = "number")]
+    pub until: u64,
 }
 
 /// Whether a display can be reached.

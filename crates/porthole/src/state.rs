@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    Terms,
+    DisplayId, Terms,
     blocking::blocking,
     links::{LinkId, PinHash},
     private_file,
@@ -28,6 +28,29 @@ pub(crate) struct State {
     /// The id that was given to a link last.
     #[serde(default)]
     pub last_link: LinkId,
+    /// The displays that links may belong to: those of the config, and those that have left it not long ago.
+    #[serde(default)]
+    pub displays: Vec<KnownDisplay>,
+}
+
+/// A display that the program knows again, whatever it is called. Times are in seconds since 1970 (UTC).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KnownDisplay {
+    pub id: DisplayId,
+    pub name: String,
+    /// What tells its place from others.
+    pub place: String,
+    /// Set when it has left the config.
+    #[serde(default)]
+    pub gone: Option<Gone>,
+}
+
+/// How long a display that has left the config is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Gone {
+    pub ends: u64,
+    /// When the program last saw that this is not over.
+    pub seen: u64,
 }
 
 /// A link that outlives the program. Its token is known to its holder alone. Times are in seconds since 1970 (UTC).
@@ -36,7 +59,13 @@ pub(crate) struct State {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Link {
     pub token: TokenHash,
+    /// The name of its display, which says in the first versions' files which it is.
     pub display: String,
+    #[serde(default)]
+    pub display_id: Option<DisplayId>,
+    /// What tells the place that it was made for from others.
+    #[serde(default)]
+    pub place: String,
     pub created: u64,
     /// `None`: never.
     pub expires: Option<u64>,
@@ -176,6 +205,8 @@ mod tests {
         let link = Link {
             token: token.hash(),
             display: "Alice".into(),
+            display_id: Some("alice".parse().unwrap()),
+            place: "h:1".into(),
             created: 1,
             expires: None,
             seen: Some(2),
@@ -191,6 +222,12 @@ mod tests {
             port: Some(6080),
             links: vec![link],
             last_link: 7,
+            displays: vec![KnownDisplay {
+                id: "alice".parse().unwrap(),
+                name: "Alice".into(),
+                place: "h:1".into(),
+                gone: Some(Gone { ends: 8, seen: 9 }),
+            }],
         }
     }
 

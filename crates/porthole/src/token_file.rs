@@ -97,11 +97,10 @@ impl InForce {
         named == Some(path)
     }
 
-    /// What the sessions of a target count as.
-    fn name(&self, target: &Target) -> Option<String> {
-        self.config
-            .as_ref()
-            .and_then(|config| display_at(config, target).map(str::to_owned))
+    /// The display that the sessions of a target count as: its id and its name.
+    fn display(&self, target: &Target) -> Option<(String, String)> {
+        let display = display_at(self.config.as_ref()?, target)?;
+        Some((display.id.to_string(), display.name.clone()))
     }
 }
 
@@ -110,8 +109,9 @@ impl TokenSource for Tokens {
         let file = self.now().file.as_ref().map(|(_, file)| Arc::clone(file));
         Box::pin(async move {
             let mut grant = file?.lookup(token).await?;
-            if let Some(name) = self.now().name(&grant.target) {
-                grant.display = name;
+            if let Some((id, name)) = self.now().display(&grant.target) {
+                grant.display = id;
+                grant.name = name;
             }
             Some(grant)
         })

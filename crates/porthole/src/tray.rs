@@ -91,10 +91,10 @@ fn visitor(ask: &AskView) -> Item {
 }
 
 fn open(display: &DisplayView, open_in: OpenIn) -> Item {
-    let name = display.name.clone();
+    let id = display.id.clone();
     let intent = match open_in {
-        OpenIn::Window => Intent::Open { display: name },
-        OpenIn::Browser => Intent::OpenInBrowser { display: name },
+        OpenIn::Window => Intent::Open { display: id },
+        OpenIn::Browser => Intent::OpenInBrowser { display: id },
     };
     action(&say!("tray-open", display = display.name.as_str()), intent)
 }
@@ -103,7 +103,7 @@ fn share(display: &DisplayView) -> Item {
     action(
         &format!("{}…", display.name),
         Intent::OpenShare {
-            display: display.name.clone(),
+            display: display.id.clone(),
         },
     )
 }
@@ -112,17 +112,17 @@ fn copy_link(display: &DisplayView) -> Item {
     action(
         &display.name,
         Intent::CopyLink {
-            display: display.name.clone(),
+            display: display.id.clone(),
         },
     )
 }
 
 /// How a display fares that Porthole launches, and what can be done about it.
 fn launched(display: &DisplayView) -> Option<Item> {
-    let name = || display.name.clone();
-    let start = || action(&say!("tray-start"), Intent::StartDisplay { display: name() });
-    let stop = || action(&say!("tray-stop"), Intent::StopDisplay { display: name() });
-    let restart = || action(&say!("tray-restart"), Intent::RestartDisplay { display: name() });
+    let id = || display.id.clone();
+    let start = || action(&say!("tray-start"), Intent::StartDisplay { display: id() });
+    let stop = || action(&say!("tray-stop"), Intent::StopDisplay { display: id() });
+    let restart = || action(&say!("tray-restart"), Intent::RestartDisplay { display: id() });
     let (state, items) = match display.launch.as_ref()? {
         LaunchView::Stopped => (say!("tray-is-stopped"), vec![start()]),
         LaunchView::Starting { .. } => (say!("tray-is-starting"), vec![stop()]),
@@ -171,6 +171,7 @@ mod tests {
 
     fn snapshot(names: &[&str]) -> Snapshot {
         let displays = names.iter().map(|name| DisplayView {
+            id: name.to_lowercase().parse().unwrap(),
             name: (*name).into(),
             target: "127.0.0.1:5901".into(),
             launch: None,
@@ -312,7 +313,7 @@ mod tests {
             Item::Submenu { label, items } if label == "Alice: running" => Some(items),
             _ => None,
         });
-        let display = || "Alice".to_owned();
+        let display = || "alice".parse().unwrap();
         let wanted = [
             action("Stop", Intent::StopDisplay { display: display() }),
             action("Restart", Intent::RestartDisplay { display: display() }),
@@ -365,7 +366,7 @@ mod tests {
     fn displays_open_where_the_person_wants_them() {
         let mut snapshot = snapshot(&["Bob"]);
         snapshot.settings.open_in = OpenIn::Browser;
-        let display = "Bob".into();
+        let display = "bob".parse().unwrap();
         assert_eq!(
             menu(&snapshot)[0],
             action("Open Bob", Intent::OpenInBrowser { display })

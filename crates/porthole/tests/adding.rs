@@ -28,11 +28,14 @@ async fn sees_state(person: &mut Person, wanted: impl Fn(&Adding) -> bool) -> Ad
 }
 
 /// Waits until the window asks what a link to `display` gives, and makes it.
-async fn makes_a_link(person: &mut Person, display: &str) -> url::Url {
-    person.sees(|now| now.share_for.as_deref() == Some(display)).await;
+async fn makes_a_link(person: &mut Person, name: &str) -> url::Url {
+    let asks = |now: &Arc<Snapshot>| {
+        let mut displays = now.displays.iter();
+        displays.any(|display| display.name == name && now.share_for.as_ref() == Some(&display.id))
+    };
+    let display = person.sees(asks).await.share_for.clone().unwrap();
     assert_eq!(person.asked().await, Asked::Show);
     let terms = Terms::default();
-    let display = display.to_owned();
     person.click(Intent::Share { display, terms }).await;
     let Asked::Copy(link) = person.asked().await else {
         panic!("nothing was copied")
@@ -147,6 +150,91 @@ async fn a_server_that_a_display_shows_already_is_shared_and_not_added_again() {
         .await;
     makes_a_link(&mut person, "Alice").await;
     assert_eq!(config(&home), before);
+}
+
+#[tokio::test]
+async fn two_enters_add_one_display() {
+    let vnc = Vnc::start().await;
+    let home = Home::with("listen = \"127.0.0.1\"\n");
+    let mut person = Person::start(&home).await;
+    let (target, anyway) = (vnc.address.to_string(), true);
+    for password in [None, Some("rosebud".into())] {
+        let target = target.clone();
+        person
+            .click(Intent::AddServer {
+                target,
+                password,
+                anyway,
+            })
+            .await;
+    }
+    let link = makes_a_link(&mut person, &target).await;
+    Viewer::connect(&link).await;
+    let now = person.sees(|now| now.displays[0].sessions.is_empty()).await;
+    assert_eq!(now.displays.len(), 1);
+    assert_eq!(config(&home).matches("[[display]]").count(), 1);
+}
+
+/// The worst that could happen: one server gets the name that another had, and is opened by that one's links.
+#[tokio::test]
+async fn a_link_never_opens_the_server_that_is_added_under_its_displays_old_name() {
+    let home = Home::with("listen = \"127.0.0.1\"\n");
+    let sockets = ["a.sock", "b.sock"].map(|name| home.path(name));
+    let [alice, bob] = [&sockets[0], &sockets[1]].map(|socket| format!("unix:{}", socket.display()));
+    let _alice = Foreign::start(&home, &sockets[0]);
+    let mut person = Person::start(&home).await;
+    let offers = |now: &Arc<Snapshot>, target: &str| now.found.iter().any(|found| found.target == target);
+    person.click(Intent::WindowVisible { visible: true }).await;
+    person.sees(|now| offers(now, &alice)).await;
+    person.click(add(&alice, None)).await;
+    let link = makes_a_link(&mut person, "Xtigervnc").await;
+    person.click(Intent::CloseShare).await;
+    let visitor = Viewer::connect(&link).await;
+    let before = person.sees_first(|alice| alice.sessions.len() == 1).await;
+
+    let renamed = config(&home).replace("\"Xtigervnc\"", "\"Alice\"");
+    fs::write(home.path("config.toml"), &renamed).unwrap();
+    let now = person.sees_first(|alice| alice.name == "Alice").await;
+    assert_eq!(
+        (&now.id, &now.sessions, &now.links),
+        (&before.id, &before.sessions, &before.links)
+    );
+
+    let _bob = Foreign::start(&home, &sockets[1]);
+    person.click(Intent::WindowVisible { visible: false }).await;
+    person.click(Intent::WindowVisible { visible: true }).await;
+    person.sees(|now| offers(now, &bob)).await;
+    person.click(add(&bob, None)).await;
+    makes_a_link(&mut person, "Xtigervnc").await;
+    let _second = Viewer::connect(&link).await;
+    let now = person.sees(|now| now.displays[0].sessions.len() == 2).await;
+    assert_eq!(
+        (&*now.displays[0].target, &*now.displays[1].target),
+        (&*alice, &*bob)
+    );
+    assert!(now.displays[1].sessions.is_empty() && now.displays[0].links.len() == 1);
+
+    // Gone, and back.
+    person.click(Intent::CloseShare).await;
+    let with_both = config(&home);
+    let only_bob = format!("{}{}", "port = 0\nlisten = \"127.0.0.1\"\n", {
+        let at = with_both.rfind("[[display]]").unwrap();
+        &with_both[at..]
+    });
+    fs::write(home.path("config.toml"), only_bob).unwrap();
+    assert_eq!(visitor.closed().await, 4003);
+    let now = person.sees(|now| !now.orphans.is_empty()).await;
+    assert_eq!((&*now.orphans[0].name, now.orphans[0].links.len()), ("Alice", 1));
+    assert_eq!(Viewer::open(&link).await.closed().await, 4001);
+    fs::write(home.path("config.toml"), with_both).unwrap();
+    person
+        .sees(|now| now.orphans.is_empty() && now.displays.len() == 2)
+        .await;
+    Viewer::connect(&link).await;
+    let display = before.id.clone();
+    person.click(Intent::RevokeLinks { display }).await;
+    person.sees_first(|alice| alice.links.is_empty()).await;
+    assert_eq!(Viewer::open(&link).await.closed().await, 4001);
 }
 
 #[tokio::test]

@@ -6,15 +6,15 @@ mod support;
 
 use std::fs;
 
-use porthole::{Intent, NoticeKind, Reach, ShellError, Verdict};
+use porthole::{DisplayId, Intent, NoticeKind, Reach, ShellError, Verdict};
 use support::{
-    Home, Viewer, Vnc, display,
+    Home, Viewer, Vnc, display, id,
     person::{Asked, Person},
     soon,
 };
 
-fn alice() -> String {
-    "Alice".into()
+fn alice() -> DisplayId {
+    id("Alice")
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn a_link_from_the_tray_brings_up_the_window_with_its_terms() {
     let mut person = Person::start(&home).await;
     person.click(Intent::OpenShare { display: alice() }).await;
     assert_eq!(person.asked().await, Asked::Show);
-    person.sees(|now| now.share_for.as_deref() == Some("Alice")).await;
+    person.sees(|now| now.share_for == Some(alice())).await;
     person.click(Intent::CloseShare).await;
     person.sees(|now| now.share_for.is_none()).await;
 
@@ -83,15 +83,11 @@ async fn a_link_from_the_tray_brings_up_the_window_with_its_terms() {
         .await;
     person
         .click(Intent::OpenShare {
-            display: "Nobody".into(),
+            display: id("Nobody"),
         })
         .await;
     let notice = person.sees_notice().await;
-    assert!(
-        notice.text.contains("no display called Nobody"),
-        "{}",
-        notice.text
-    );
+    assert!(notice.text.contains("no longer in the list"), "{}", notice.text);
     person.sees(|now| now.share_for.is_none()).await;
 }
 
@@ -150,14 +146,10 @@ async fn a_double_click_opens_one_window_and_a_slow_desktop_holds_nothing_up() {
     person.click(Intent::Open { display: alice() }).await;
     soon(person.asked.recv()).await.unwrap();
     person.sees_first(|display| display.busy).await;
-    person
-        .click(Intent::Open {
-            display: "Zoe".into(),
-        })
-        .await;
+    person.click(Intent::Open { display: id("Zoe") }).await;
     assert_eq!(
         person.sees_notice().await.text,
-        "There is no display called Zoe any more."
+        "This display is no longer in the list."
     );
     person.answers.send(Ok(())).unwrap();
     person.sees_first(|display| !display.busy).await;

@@ -7,17 +7,16 @@ mod support;
 
 use std::fs;
 
-use porthole::{Intent, LaunchView, Reach};
+use porthole::{DisplayId, Intent, LaunchView, Reach};
 use support::{
-    Home, Viewer, display,
+    Home, Viewer, display, id,
     person::{Asked, Person},
 };
 
-const ALICE: &str =
-    "[[display]]\nname = \"Alice\"\nlaunch = { geometry = \"320x240\", session = \"sleep 600\" }\n";
+const ALICE: &str = "[[display]]\nid = \"alice\"\nname = \"Alice\"\nlaunch = { geometry = \"320x240\", session = \"sleep 600\" }\n";
 
-fn alice() -> String {
-    "Alice".into()
+fn alice() -> DisplayId {
+    id("Alice")
 }
 
 fn runs(launch: &Option<LaunchView>) -> bool {
@@ -52,11 +51,11 @@ async fn start_stop_and_restart_are_seen() {
         .sees_first(|alice| alice.launch == Some(LaunchView::Stopped))
         .await;
     assert!(home.processes("").is_empty());
-    let display = "Zoe".to_owned();
+    let display = id("Zoe");
     person.click(Intent::StartDisplay { display }).await;
     assert_eq!(
         person.sees_notice().await.text,
-        "Zoe was not started: Porthole launches no display called Zoe."
+        " was not started: Porthole does not launch this display."
     );
 }
 
@@ -118,7 +117,10 @@ async fn a_new_desktop_is_in_the_config_file_and_started() {
     let text = fs::read_to_string(home.path("config.toml")).unwrap();
     assert_eq!(
         text,
-        "port = 0\n# mine\n\n[[display]]\nname = \"Desktop\"\nlaunch = {}\n"
+        format!(
+            "port = 0\n# mine\n\n[[display]]\nname = \"Desktop\"\nid = \"{}\"\nlaunch = {{}}\n",
+            started.id
+        )
     );
     person
         .click(Intent::NewDesktop {

@@ -11,6 +11,7 @@ use porthole::{DisplayView, Intent, Reach, Secret};
 use support::{
     Home, Viewer,
     foreign::Foreign,
+    id,
     person::{Asked, Person},
 };
 
@@ -18,7 +19,7 @@ const NAME: &str = "Alice";
 
 fn keep(password: &str) -> Intent {
     Intent::KeepPassword {
-        display: NAME.into(),
+        display: id(NAME),
         password: Secret::from(password),
     }
 }
@@ -28,7 +29,7 @@ fn begin(home: &Home) -> (Foreign, String) {
     let socket = home.path("vnc.sock");
     let server = Foreign::start_with_password(home, &socket, "rosebud");
     let text = format!(
-        "listen = \"127.0.0.1\" # mine\n[[display]] # the first\nname = \"{NAME}\"\ntarget = \"unix:{}\" # hers\n# the end\n",
+        "listen = \"127.0.0.1\" # mine\n[[display]] # the first\nname = \"{NAME}\"\nid = \"alice\"\ntarget = \"unix:{}\" # hers\n# the end\n",
         socket.display()
     );
     home.write(&text);
@@ -60,7 +61,7 @@ async fn a_display_that_asks_for_a_password_asks_whoever_opens_it_and_is_left_al
     for visible in [true, false, true] {
         person.click(Intent::WindowVisible { visible }).await;
     }
-    let display = || NAME.to_owned();
+    let display = || id(NAME);
     person.click(Intent::Open { display: display() }).await;
     let Asked::Window(_, link) = person.asked().await else {
         panic!("no window")
@@ -100,7 +101,7 @@ async fn a_password_is_kept_once_it_is_right_and_only_its_owner_reads_it() {
     assert_eq!(fs::read_to_string(home.path("config.toml")).unwrap(), named);
 
     // Nobody is asked any more, and there is a picture.
-    let display = NAME.to_owned();
+    let display = id(NAME);
     person.click(Intent::OpenInBrowser { display }).await;
     let Asked::Browser(link) = person.asked().await else {
         panic!("no browser")

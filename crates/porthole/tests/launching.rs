@@ -9,13 +9,14 @@ use std::thread;
 
 use porthole::{LaunchView, Porthole};
 use rustix::process::{Pid, Signal, kill_process};
-use support::{Home, Viewer, display, soon};
+use support::{Home, Viewer, display, id, soon};
 use tokio::runtime::Runtime;
 use url::Url;
 
 fn desk(name: &str, more: &str) -> String {
     format!(
-        "[[display]]\nname = \"{name}\"\nlaunch = {{ geometry = \"320x240\", session = \"sleep 600\", {more} }}\n"
+        "[[display]]\nid = \"{}\"\nname = \"{name}\"\nlaunch = {{ geometry = \"320x240\", session = \"sleep 600\", {more} }}\n",
+        id(name)
     )
 }
 
@@ -59,19 +60,19 @@ fn kill_server(home: &Home) -> Pid {
 async fn opening_a_display_starts_it_and_stopping_it_leaves_nothing() {
     let home = Home::with(&desk("Alice", ""));
     let porthole = start(&home).await;
-    assert_eq!(porthole.desks().view("Alice"), Some(LaunchView::Stopped));
+    assert_eq!(porthole.desks().view("alice"), Some(LaunchView::Stopped));
     let viewer = Viewer::connect(&link(&porthole).await).await;
-    let LaunchView::Running { user, x_display, .. } = porthole.desks().view("Alice").unwrap() else {
+    let LaunchView::Running { user, x_display, .. } = porthole.desks().view("alice").unwrap() else {
         panic!("it does not run")
     };
     assert!(
         !user.is_empty() && x_display.starts_with(':'),
         "{user} {x_display}"
     );
-    assert!(porthole.desks().memory().await["Alice"] > 1 << 20);
-    soon(porthole.desks().stop("Alice")).await.unwrap();
+    assert!(porthole.desks().memory().await[&id("Alice")] > 1 << 20);
+    soon(porthole.desks().stop("alice")).await.unwrap();
     assert_eq!(viewer.told().await, (1000, "It was stopped".into()));
-    assert_eq!(porthole.desks().view("Alice"), Some(LaunchView::Stopped));
+    assert_eq!(porthole.desks().view("alice"), Some(LaunchView::Stopped));
     assert!(home.desks().is_empty() && home.processes("").is_empty());
     porthole.stop().await;
 }
@@ -90,46 +91,48 @@ async fn two_who_come_at_once_come_to_one_server() {
 async fn a_display_that_runs_from_the_start_is_started_again_when_its_server_dies() {
     let home = Home::with(&desk("Alice", "start = \"at-start\""));
     let porthole = start(&home).await;
-    sees(&porthole, "Alice", runs).await;
+    sees(&porthole, "alice", runs).await;
     let viewer = Viewer::connect(&link(&porthole).await).await;
     let killed = kill_server(&home);
     let (code, reason) = viewer.told().await;
     assert_eq!(code, 1000);
     assert!(reason.starts_with("The VNC server was killed"), "{reason}");
-    soon(porthole.desks().start("Alice")).await.unwrap();
+    soon(porthole.desks().start("alice")).await.unwrap();
     assert_ne!(home.processes("Xtigervnc"), [killed]);
     porthole.desks().stop_all().await;
 }
 
 #[tokio::test]
 async fn what_a_person_stopped_stays_so_and_what_ended_by_itself_tells_why() {
-    let failing = "[[display]]\nname = \"Bob\"\nlaunch = { session = \"echo no such thing; exit 3\" }\n";
+    let failing =
+        "[[display]]\nid = \"bob\"\nname = \"Bob\"\nlaunch = { session = \"echo no such thing; exit 3\" }\n";
     let home = Home::with(&format!("{}{failing}", desk("Alice", "start = \"at-start\"")));
     let porthole = start(&home).await;
-    soon(porthole.desks().start("Alice")).await.unwrap();
-    soon(porthole.desks().stop("Alice")).await.unwrap();
+    soon(porthole.desks().start("alice")).await.unwrap();
+    soon(porthole.desks().stop("alice")).await.unwrap();
     let links = porthole.new_links().await.unwrap();
     let mut viewer = Viewer::open(&links[1].1).await;
     viewer.write(b"RFB 003.008\n\x01\x01").await;
     let (code, said) = viewer.told().await;
     assert_eq!(code, 1000);
     assert_eq!(said, "The session ended with an error");
-    let ended = sees(&porthole, "Bob", |view| matches!(view, LaunchView::Ended { .. })).await;
+    let ended = sees(&porthole, "bob", |view| matches!(view, LaunchView::Ended { .. })).await;
     let LaunchView::Ended { reason, log, .. } = ended else {
         panic!()
     };
     assert!(reason.contains("failed with status 3"), "{reason}");
     assert!(log.iter().any(|line| line.contains("no such thing")), "{log:?}");
-    assert_eq!(porthole.desks().view("Alice"), Some(LaunchView::Stopped));
+    assert_eq!(porthole.desks().view("alice"), Some(LaunchView::Stopped));
     assert!(home.processes("").is_empty());
 }
 
 #[tokio::test]
 async fn a_display_that_cannot_be_started_says_so_before_anybody_tries() {
-    let home = Home::with("[[display]]\nname = \"Zoe\"\nlaunch = { user = \"zoe-is-nobody\" }\n");
+    let home =
+        Home::with("[[display]]\nid = \"zoe\"\nname = \"Zoe\"\nlaunch = { user = \"zoe-is-nobody\" }\n");
     let porthole = start(&home).await;
     porthole.desks().look().await;
-    let Some(LaunchView::Unavailable { reason, fix }) = porthole.desks().view("Zoe") else {
+    let Some(LaunchView::Unavailable { reason, fix }) = porthole.desks().view("zoe") else {
         panic!()
     };
     assert_eq!(reason, "There is no user `zoe-is-nobody` on this machine.");
@@ -175,7 +178,7 @@ fn a_display_outlives_the_program_and_is_found_again() {
     Runtime::new().unwrap().block_on(async {
         home.write(&desk("Alice", ""));
         let porthole = start(&home).await;
-        assert!(runs(&porthole.desks().view("Alice").unwrap()));
+        assert!(runs(&porthole.desks().view("alice").unwrap()));
         link.set_port(Some(porthole.addresses()[0].port())).unwrap();
         Viewer::connect(&link).await;
         assert_eq!(home.processes("Xtigervnc"), server);
@@ -199,8 +202,8 @@ async fn a_display_that_is_changed_runs_on_and_one_that_is_removed_can_be_stoppe
     home.write("");
     let change = soon(porthole.changed()).await;
     assert!(change.notes[0].text.contains("still runs"), "{:?}", change.notes);
-    assert_eq!(porthole.desks().running(), ["Alice"]);
-    soon(porthole.desks().stop("Alice")).await.unwrap();
-    assert!(porthole.desks().start("Alice").await.is_err());
+    assert_eq!(porthole.desks().running(), [(id("Alice"), "Alice".to_owned())]);
+    soon(porthole.desks().stop("alice")).await.unwrap();
+    assert!(porthole.desks().start("alice").await.is_err());
     assert!(home.processes("").is_empty());
 }

@@ -11,6 +11,7 @@ use porthole::{DisplayView, Intent, LaunchView, Reach};
 use support::{
     Home, Viewer, display,
     foreign::Foreign,
+    id,
     person::{Asked, Person},
     soon,
 };
@@ -24,7 +25,7 @@ fn alice(home: &Home) {
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let (pipe, [red, blue]) = (pipe.display(), [RED, BLUE].map(hex));
     home.write(&format!(
-        "[[display]]\nname = \"Alice\"\n[display.launch]\ngeometry = \"1920x1080\"\nstop = \"last-close\"\n\
+        "[[display]]\nname = \"Alice\"\nid = \"alice\"\n[display.launch]\ngeometry = \"1920x1080\"\nstop = \"last-close\"\n\
          session = \"xsetroot -solid '{red}'; cat '{pipe}'; xsetroot -solid '{blue}'; exec sleep 600\"\n"
     ));
 }
@@ -49,7 +50,7 @@ fn middle(file: &[u8]) -> ((u32, u32), [u8; 3]) {
 
 /// Whether the middle of Alice's picture has nearly this colour: sixteen bits know fewer.
 fn is(person: &Person, colour: [u8; 3]) -> bool {
-    let Some(file) = person.handle.pictures.png("Alice") else {
+    let Some(file) = person.handle.pictures.png("alice") else {
         return false;
     };
     let (size, seen) = middle(&file);
@@ -91,7 +92,7 @@ async fn a_desktop_is_pictured_while_the_window_is_seen_and_nobody_is_told() {
     person.sees(|now| now.new_desktop.is_none()).await;
     let stopped = person.sees_first(|_| true).await;
     assert_eq!(stopped.launch, Some(LaunchView::Stopped), "it is not started");
-    let display = || "Alice".to_owned();
+    let display = || id("Alice");
     person.click(Intent::StartDisplay { display: display() }).await;
     let pictures = person.handle.pictures.clone();
     let live = |alice: &DisplayView| alice.picture.is_some_and(|picture| picture.live);
@@ -127,7 +128,7 @@ async fn a_desktop_is_pictured_while_the_window_is_seen_and_nobody_is_told() {
 
     person.click(Intent::StopDisplay { display: display() }).await;
     person.sees_first(|alice| alice.picture.is_none()).await;
-    assert_eq!(pictures.png("Alice"), None);
+    assert_eq!(pictures.png("alice"), None);
     person
         .sees_first(|alice| alice.launch == Some(LaunchView::Stopped))
         .await;
@@ -140,12 +141,12 @@ async fn a_display_has_its_picture_only_while_it_is_in_the_config() {
     let mut person = Person::start(&home).await;
     look(&person, true).await;
     let demo = person.sees_first(|demo| demo.picture.is_some()).await;
-    let ((width, height), _) = middle(&person.handle.pictures.png("Demo").unwrap());
+    let ((width, height), _) = middle(&person.handle.pictures.png("demo").unwrap());
     assert!(width <= 256 && height <= 160 && demo.sessions.is_empty());
     let plain = format!("{}picture = false\n", display("Demo", "demo"));
     home.write(&plain);
     person.sees_first(|demo| demo.picture.is_none()).await;
-    assert_eq!(person.handle.pictures.png("Demo"), None, "it is not to have one");
+    assert_eq!(person.handle.pictures.png("demo"), None, "it is not to have one");
     home.write(&display("Other", "demo"));
     person.sees(|now| now.displays[0].name == "Other").await;
     let other = person.sees_first(|other| other.picture.is_some()).await;
@@ -168,7 +169,7 @@ async fn a_server_that_is_pictured_is_not_probed_as_well() {
         .await;
     let before = server.connections();
     // A routine check is due every ten seconds, and whenever a viewer leaves.
-    let display = || "Alice".to_owned();
+    let display = || id("Alice");
     person.click(Intent::OpenInBrowser { display: display() }).await;
     let Asked::Browser(link) = person.asked().await else {
         panic!("no browser")

@@ -182,7 +182,7 @@ async fn links_for_others_name_the_interface_that_was_chosen() {
     person.sees(|now| now.settings.interfaces == offered).await;
 
     let hosts = async |person: &mut Person| {
-        let display = "Alice".to_owned();
+        let display = support::id("Alice");
         person
             .click(Intent::OpenShare {
                 display: display.clone(),

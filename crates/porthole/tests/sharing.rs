@@ -6,16 +6,18 @@ mod support;
 
 use std::{fs, net::SocketAddr};
 
-use porthole::{Intent, Interface, NoticeKind, Opens, SessionRights, Setting, ShareView, Snapshot, Terms};
+use porthole::{
+    DisplayId, Intent, Interface, NoticeKind, Opens, SessionRights, Setting, ShareView, Snapshot, Terms,
+};
 use support::{
-    Home, Viewer, display,
+    Home, Viewer, display, id,
     person::{Asked, Person},
     soon,
 };
 use tokio::net::{TcpListener, TcpStream};
 
-fn alice() -> String {
-    "Alice".into()
+fn alice() -> DisplayId {
+    id("Alice")
 }
 
 /// A person at a machine with two interfaces: addresses of the loopback interface stand in for them.
@@ -66,13 +68,13 @@ async fn others_can_connect_while_a_link_for_them_lives_and_no_longer() {
     });
     let addresses: Vec<_> = addresses.collect();
     assert_eq!(addresses, [("127.0.0.2", "wlan0"), ("127.0.0.3", "eth0")]);
-    assert_eq!((share.display.as_str(), share.pin), ("Alice", None));
+    assert_eq!((share.name.as_str(), share.pin), ("Alice", None));
     assert_eq!(share.copied.as_deref(), Some("127.0.0.2"));
     let url = &share.addresses[0].url;
     assert!(url.starts_with(&format!("http://127.0.0.2:{port}/v#")), "{url}");
     assert_eq!(soon(person.asked.recv()).await, Some(Asked::Copy(url.clone())));
     let now = person.sees(|now| now.network.open).await;
-    assert_eq!(now.share_for.as_deref(), Some("Alice"));
+    assert_eq!(now.share_for, Some(alice()));
     assert_eq!(now.displays[0].links[0].id, share.link);
     let viewer = Viewer::connect(&url.parse().unwrap()).await;
     Viewer::connect(&share.addresses[1].url.parse().unwrap()).await;

@@ -93,7 +93,7 @@ async fn a_link_that_is_revoked_goes_dark_at_once_and_others_go_on() {
     assert_eq!(Viewer::open(&url).await.closed().await, 4001);
     place.person.sees_first(|alice| alice.links.len() == 1).await;
     place.person.sees_first(|alice| alice.sessions.len() == 1).await;
-    let display = "Alice".to_owned();
+    let display = support::id("Alice");
     place.person.click(Intent::RevokeLinks { display }).await;
     assert_eq!(goes_on.closed().await, 4002);
     place.person.sees_first(|alice| alice.links.is_empty()).await;

@@ -4,7 +4,7 @@ import { asked, click, close, field, focused, labels, open, press, text, write }
 
 afterEach(close);
 
-const list = { ...nothing, displays: [alice, { ...alice, name: 'Desktop' }] };
+const list = { ...nothing, displays: [alice, { ...alice, id: 'desktop', name: 'Desktop' }] };
 
 async function openWays() {
   await open(list);

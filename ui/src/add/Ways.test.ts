@@ -16,7 +16,7 @@ import {
 
 afterEach(close);
 
-const demo = { ...alice, name: 'Demo', target: 'demo' };
+const demo = { ...alice, id: 'demo', name: 'Demo', target: 'demo' };
 const found = [
   { target: '127.0.0.1:5907', program: 'x11vnc' },
   { target: 'unix:/home/alice/<b>.sock', program: null },
@@ -41,7 +41,7 @@ test('the ways stay at hand when there are displays, and go when one has led to 
   await click('Share this screen');
   expect(labels()).not.toContain('Share this screen');
   await click('Add a display');
-  await show({ ...nothing, displays: [alice], shareFor: 'Alice' });
+  await show({ ...nothing, displays: [alice], shareFor: 'alice' });
   await show({ ...nothing, displays: [alice] });
   expect(labels()).not.toContain('Start a desktop');
 });

@@ -128,10 +128,10 @@ test('a mistake in the config file is said in the panel', async () => {
 test('where a display opens decides what its buttons do', async () => {
   await click('Close');
   await click('Open Alice');
-  expect(asked.at(-1)).toEqual({ type: 'open', display: 'Alice' });
+  expect(asked.at(-1)).toEqual({ type: 'open', display: 'alice' });
   await show(having({ openIn: 'browser' }));
   await click('Open Alice');
-  expect(asked.at(-1)).toEqual({ type: 'openInBrowser', display: 'Alice' });
+  expect(asked.at(-1)).toEqual({ type: 'openInBrowser', display: 'alice' });
   await click('Open in a window: Alice');
-  expect(asked.at(-1)).toEqual({ type: 'open', display: 'Alice' });
+  expect(asked.at(-1)).toEqual({ type: 'open', display: 'alice' });
 });

@@ -8,7 +8,7 @@ import { asked, button, choose, click, close, focused, labels, open, show, text 
 afterEach(close);
 
 const list = { ...nothing, displays: [alice] };
-const choosing: Snapshot = { ...list, shareFor: 'Alice' };
+const choosing: Snapshot = { ...list, shareFor: 'alice' };
 const made = (change: Partial<ShareView> = {}): Snapshot => ({
   ...choosing,
   share: { ...share, ...change },
@@ -17,11 +17,11 @@ const made = (change: Partial<ShareView> = {}): Snapshot => ({
 test('two clicks share a display as the config says, and the focus is led along', async () => {
   await open(list);
   await click('Share Alice…');
-  expect(asked).toEqual([{ type: 'openShare', display: 'Alice' }]);
+  expect(asked).toEqual([{ type: 'openShare', display: 'alice' }]);
   await show(choosing);
   expect(focused()).toBe('Copy link');
   await click('Copy link');
-  expect(asked.at(-1)).toEqual({ type: 'share', display: 'Alice', terms });
+  expect(asked.at(-1)).toEqual({ type: 'share', display: 'alice', terms });
   await show(made());
   expect(text()).toContain('Link copied. Send it to whoever is to see Alice.');
   expect(focused()).toBe('Close');
@@ -38,12 +38,12 @@ test('all that a link may be is chosen', async () => {
   }
   await click('Copy link');
   const wanted = { rights: 'view', seconds: 7 * 24 * 3600, once: true, ask: true, pin: true };
-  expect(asked).toEqual([{ type: 'share', display: 'Alice', terms: wanted }]);
+  expect(asked).toEqual([{ type: 'share', display: 'alice', terms: wanted }]);
   await choose('Until I stop it');
   await click('Copy link');
   expect(asked.at(-1)).toEqual({
     type: 'share',
-    display: 'Alice',
+    display: 'alice',
     terms: { ...wanted, seconds: null },
   });
 });
@@ -52,7 +52,7 @@ test('an end of the config’s own is among the choices', async () => {
   await open({ ...choosing, defaultTerms: { ...terms, seconds: 7200 } });
   expect(text()).toMatch(/1 hour *2 hours *8 hours/);
   await click('Copy link');
-  expect(asked).toEqual([{ type: 'share', display: 'Alice', terms: { ...terms, seconds: 7200 } }]);
+  expect(asked).toEqual([{ type: 'share', display: 'alice', terms: { ...terms, seconds: 7200 } }]);
 });
 
 test('while the link is being made it is not asked for again', async () => {

@@ -216,6 +216,14 @@ export const de: Texts = {
     revokeAllYes: 'Alle widerrufen',
   },
 
+  orphans: {
+    list: 'Links von Bildschirmen, die nicht mehr in der Konfiguration stehen',
+    gone: (display, end) =>
+      `${display} steht nicht mehr in der Konfiguration. Die Links dazu öffnen nichts. Sie werden ${end} entfernt, wenn der Bildschirm nicht vorher zurückkommt.`,
+    revoke: 'Jetzt widerrufen',
+    revokeThis: (display) => `Jetzt alle Links zu ${display} widerrufen`,
+  },
+
   share: {
     title: (display) => `${display} teilen`,
     rights: 'Besucher dürfen',

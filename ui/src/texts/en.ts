@@ -212,6 +212,14 @@ export const en = {
     revokeAllYes: 'Revoke all',
   },
 
+  orphans: {
+    list: 'Links of displays that have left the config',
+    gone: (display: string, end: string) =>
+      `${display} has left the config. Its links open nothing. They are removed ${end}, unless it comes back before.`,
+    revoke: 'Revoke now',
+    revokeThis: (display: string) => `Revoke now: all links to ${display}`,
+  },
+
   share: {
     title: (display: string) => `Share ${display}`,
     rights: 'Visitors may',

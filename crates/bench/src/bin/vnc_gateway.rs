@@ -14,6 +14,7 @@ impl TokenSource for ViewOnly {
     fn lookup<'a>(&'a self, _: &'a Token) -> Lookup<'a> {
         let grant = Grant {
             display: "bench".into(),
+            name: "bench".into(),
             target: self.0.clone(),
             route: Route::Vnc {
                 password: None,

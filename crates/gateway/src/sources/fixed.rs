@@ -10,6 +10,7 @@ impl TokenSource for Fixed {
     fn lookup<'a>(&'a self, _: &'a Token) -> Lookup<'a> {
         let grant = Grant {
             display: self.0.to_string(),
+            name: self.0.to_string(),
             target: self.0.clone(),
             route: Route::Raw,
             expires: None,

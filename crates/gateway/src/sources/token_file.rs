@@ -145,6 +145,7 @@ impl TokenSource for TokenFile {
             let target = self.table.load().tokens.get(&token.hash())?.target.clone();
             Some(Grant {
                 display: target.to_string(),
+                name: target.to_string(),
                 target,
                 route: Route::Raw,
                 expires: None,

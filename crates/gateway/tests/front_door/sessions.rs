@@ -30,7 +30,10 @@ async fn a_session_is_listed_with_what_people_want_to_know() {
     let [session] = &gateway.sessions().list()[..] else {
         panic!("there is one session")
     };
-    assert_eq!((&*session.display, session.rights), ("Alice", None));
+    assert_eq!(
+        (&*session.display, &*session.name, session.rights),
+        ("alice", "Alice", None)
+    );
     assert!(session.address.is_loopback());
     assert_eq!(session.token, Token::from("raw").hash());
     assert_eq!((session.to_server, session.to_viewer), (7, 7));

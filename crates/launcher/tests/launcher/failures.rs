@@ -51,6 +51,7 @@ async fn a_machine_without_tigervnc() {
     let check = launcher.check(&what).unwrap_err();
     assert!(matches!(check, LaunchError::NotInstalled { .. }));
     let launch = Launch {
+        id: String::new(),
         name: "X".to_owned(),
         what,
     };

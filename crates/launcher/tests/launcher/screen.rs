@@ -14,6 +14,7 @@ const NAME: &str = "screen::this_screen_is_shared_on_a_socket_alone";
 
 fn share(launcher: &Launcher) -> Launched {
     launcher.start(Launch {
+        id: String::new(),
         name: "This screen".to_owned(),
         what: What::ThisScreen,
     })

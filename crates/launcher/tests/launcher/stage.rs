@@ -68,6 +68,7 @@ impl Drop for Stage {
 
 pub fn launch(name: &str, user: Option<&str>, session: &str) -> Launch {
     Launch {
+        id: name.to_lowercase(),
         name: name.to_owned(),
         what: What::Desktop(Desktop {
             user: user.map(str::to_owned),

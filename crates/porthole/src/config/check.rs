@@ -18,7 +18,7 @@ use super::{
     schema::{self, OneOrMore},
     words::{OPEN, THEMES},
 };
-use crate::{texts::say, unreachable::bad_target};
+use crate::{DisplayId, texts::say, unreachable::bad_target};
 
 /// The longest name of a display, in characters: it has to fit a menu.
 const LONGEST_NAME: usize = 64;
@@ -156,8 +156,10 @@ impl<'a> Checker<'a> {
 
     fn displays(&mut self, displays: Vec<schema::Display>) -> Checked<Vec<Display>> {
         let mut named: Vec<(String, usize)> = Vec::new();
+        let mut known: Vec<(DisplayId, usize)> = Vec::new();
         let mut checked = Vec::new();
         for display in displays {
+            let written = display.id.map(|id| self.id(&id, &mut known)).transpose()?;
             let name = self.name(&display.name)?;
             let line = self.line(&display.name.span());
             if let Some((_, first)) = named.iter().find(|(other, _)| *other == name) {
@@ -174,6 +176,8 @@ impl<'a> Checker<'a> {
                 file => file.map(|file| self.password(&file)).transpose()?,
             };
             checked.push(Display {
+                id_is_written: written.is_some(),
+                id: written.unwrap_or_else(|| DisplayId::derived(&name, &place.identity(), 0)),
                 name,
                 place,
                 password,
@@ -181,6 +185,20 @@ impl<'a> Checker<'a> {
             });
         }
         Ok(checked)
+    }
+
+    /// An id that the person wrote; `known` has those before it, with their lines.
+    fn id(&self, id: &Spanned<String>, known: &mut Vec<(DisplayId, usize)>) -> Checked<DisplayId> {
+        let text = id.get_ref().as_str();
+        let Ok(parsed) = text.parse::<DisplayId>() else {
+            return Err(self.wrong(&id.span(), say!("config-no-id", text = text)));
+        };
+        if let Some((_, first)) = known.iter().find(|(other, _)| *other == parsed) {
+            let cause = say!("config-id-taken", id = text, line = *first);
+            return Err(self.wrong(&id.span(), cause));
+        }
+        known.push((parsed.clone(), self.line(&id.span())));
+        Ok(parsed)
     }
 
     fn name(&self, name: &Spanned<String>) -> Checked<String> {

@@ -4,8 +4,10 @@ use std::{fs, path::Path};
 
 use toml::{Table, Value};
 
-use super::{THIS_SCREEN, password, rewrite::rewrite};
-use crate::{secret::Secret, texts::say};
+use super::{
+    Config, Display, LaunchPlan, Place, THIS_SCREEN, Which, password, places::display_at, rewrite::rewrite,
+};
+use crate::{DisplayId, secret::Secret, texts::say};
 
 /// What is to be added.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,12 +37,22 @@ impl Addition {
     }
 }
 
-/// Adds a display to the config file, writing one first if there is none, and says what it is called. The file is
-/// replaced whole, and only if all of it is good then. Blocks.
+/// A display that was added, or was there already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Added {
+    pub which: Which,
+    pub name: String,
+    pub is_new: bool,
+}
+
+/// Adds a display to the config file with an id of its own, writing a file first if there is none. What a display of the
+/// file shows already, a VNC server or this screen, is not added again: that display is returned instead, so that two
+/// requests at once make one display. The file is replaced whole, and only if all of it is good then. Blocks.
 ///
 /// # Errors
 /// Why it could not be added, and what to do, as a sentence.
-pub(crate) fn add(file: &Path, addition: &Addition) -> Result<String, String> {
+pub(crate) fn add(file: &Path, addition: &Addition) -> Result<Added, String> {
+    let id = new_id()?;
     let kept = match addition {
         Addition::Server {
             target,
@@ -49,22 +61,51 @@ pub(crate) fn add(file: &Path, addition: &Addition) -> Result<String, String> {
         } => Some(password::keep(file, target, password)?),
         _ => None,
     };
-    rewrite(file, |text, _| added(text, addition, kept.as_deref())).inspect_err(|_| {
-        if let Some(kept) = &kept {
-            // A password that nothing names is nobody's to find.
-            let _ = fs::remove_file(file.with_file_name(kept));
+    let outcome = rewrite(file, |text, config| match shown_by(config, addition) {
+        Some(display) => {
+            let there = Added {
+                which: Which::of(display),
+                name: display.name.clone(),
+                is_new: false,
+            };
+            Ok((there, text.to_owned()))
         }
-    })
+        None => added(text, addition, &id, kept.as_deref()),
+    });
+    if let Some(kept) = kept.filter(|_| !outcome.as_ref().is_ok_and(|added| added.is_new)) {
+        // A password that nothing names is nobody's to find.
+        let _ = fs::remove_file(file.with_file_name(kept));
+    }
+    outcome
 }
 
-/// The config's text with one display more at its end, whose password is in `password_file`, and what that is called.
+/// The id of a display that is to be added.
+pub(super) fn new_id() -> Result<DisplayId, String> {
+    DisplayId::random().map_err(|error| say!("no-random", cause = error.to_string()))
+}
+
+/// The display that shows what is to be added; desktops may be as many as one likes.
+fn shown_by<'a>(config: &'a Config, addition: &Addition) -> Option<&'a Display> {
+    match addition {
+        Addition::Desktop { .. } => None,
+        Addition::ThisScreen => {
+            let this_screen = Place::Launched(LaunchPlan::this_screen());
+            let mut displays = config.displays.iter();
+            displays.find(|display| display.place == this_screen)
+        }
+        Addition::Server { target, .. } => display_at(config, &target.parse().ok()?),
+    }
+}
+
+/// The config's text with one display more at its end, whose password is in `password_file`, and which one that is.
 /// Nothing that stands there is touched: a table can always be added behind all others, and what cannot be is found when
 /// the whole is checked.
 pub(super) fn added(
     text: &str,
     addition: &Addition,
+    id: &DisplayId,
     password_file: Option<&str>,
-) -> Result<(String, String), String> {
+) -> Result<(Added, String), String> {
     let file: Table = toml::from_str(text).map_err(|_| say!("config-mend-first"))?;
     let displays = file
         .get("display")
@@ -93,11 +134,16 @@ pub(super) fn added(
         _ => "\n\n",
     };
     let quoted = Value::from(name.as_str());
-    let mut new = format!("{text}{gap}[[display]]\nname = {quoted}\n{key} = {value}\n");
+    let mut new = format!("{text}{gap}[[display]]\nname = {quoted}\nid = \"{id}\"\n{key} = {value}\n");
     if let Some(file) = password_file {
         new.push_str(&format!("password_file = {}\n", Value::from(file)));
     }
-    Ok((name, new))
+    let added = Added {
+        which: Which::Id(id.clone()),
+        name,
+        is_new: true,
+    };
+    Ok((added, new))
 }
 
 /// `name`, or with a number when that is taken.
@@ -115,6 +161,13 @@ mod tests {
     use crate::config::load;
 
     const DESKTOP: Addition = Addition::Desktop { name: None };
+
+    /// The name of what was added, and the text.
+    fn added(text: &str, addition: &Addition) -> Result<(String, String), String> {
+        let (added, text) = super::added(text, addition, &"new-1".parse().unwrap(), None)?;
+        assert_eq!(added.which, Which::Id("new-1".parse().unwrap()));
+        Ok((added.name, text))
+    }
 
     fn named(name: &str) -> Addition {
         Addition::Desktop {
@@ -134,18 +187,51 @@ mod tests {
             (found("VNC server"), "VNC server", at_port),
             (found("Bob"), "Bob 2", at_port),
         ] {
-            let (called, new) = added(text, &addition, None).unwrap();
+            let (called, new) = added(text, &addition).unwrap();
             assert_eq!(called, name);
-            assert_eq!(new, format!("{text}\n\n[[display]]\nname = \"{name}\"\n{how}\n"));
+            assert_eq!(
+                new,
+                format!("{text}\n\n[[display]]\nname = \"{name}\"\nid = \"new-1\"\n{how}\n")
+            );
         }
-        let alone = "[[display]]\nname = \"Desktop\"\nlaunch = {}\n";
-        assert_eq!(added("", &DESKTOP, None).unwrap().1, alone);
+        let alone = "[[display]]\nname = \"Desktop\"\nid = \"new-1\"\nlaunch = {}\n";
+        assert_eq!(added("", &DESKTOP).unwrap().1, alone);
+    }
+
+    #[test]
+    fn what_a_display_shows_already_is_not_added_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        fs::write(&file, "").unwrap();
+        let with_password = Addition::Server {
+            target: "localhost:5901".into(),
+            name: "VNC".into(),
+            password: Some("rosebud".into()),
+        };
+        let first = add(&file, &Addition::server("127.0.0.1:5901", "VNC")).unwrap();
+        let screen = add(&file, &Addition::ThisScreen).unwrap();
+        assert!(first.is_new && screen.is_new && first.which != screen.which);
+        let text = fs::read_to_string(&file).unwrap();
+        for (again, known) in [(with_password, first), (Addition::ThisScreen, screen)] {
+            let expected = Added {
+                is_new: false,
+                ..known
+            };
+            assert_eq!(add(&file, &again), Ok(expected));
+        }
+        assert_eq!(fs::read_to_string(&file).unwrap(), text);
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "no password is left"
+        );
+        assert!(add(&file, &DESKTOP).unwrap().is_new && add(&file, &DESKTOP).unwrap().is_new);
     }
 
     #[test]
     fn a_name_of_any_characters_is_read_back_as_it_was() {
         for name in ["é \"'\\ ]]", "#", "'''", "a = 1"] {
-            let (_, text) = added("", &named(name), None).unwrap();
+            let (_, text) = added("", &named(name)).unwrap();
             let config = load::check(Path::new("config.toml"), text.into_bytes(), &mut Vec::new());
             assert_eq!(config.unwrap().config.displays[0].name, name);
         }
@@ -155,9 +241,9 @@ mod tests {
     fn names_that_are_chosen_are_free() {
         let mut text = String::new();
         for name in ["Desktop", "Desktop 2", "Desktop 3"] {
-            let (called, new) = added(&text, &DESKTOP, None).unwrap();
+            let (called, new) = added(&text, &DESKTOP).unwrap();
             assert_eq!(called, name);
-            text = new;
+            text = new.replace("new-1", &format!("old-{name}").to_lowercase().replace(' ', "-"));
         }
     }
 

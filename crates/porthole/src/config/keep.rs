@@ -7,23 +7,26 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{password, rewrite::rewrite};
+use super::{Place, Which, password, rewrite::rewrite};
 use crate::{secret::Secret, texts::say};
 
-/// Writes the password of `display`, whose server is at `target`, to a new file beside the config that only its owner may
-/// read, and names that in the config. Blocks.
+/// Writes the password of a display that people know as `name` to a new file beside the config that only its owner may
+/// read, and names that in the config. It was tried at `place`, and goes to no other. Blocks.
 ///
 /// # Errors
 /// Why it could not be kept, and what to do, as a sentence.
 pub(crate) fn keep_password(
     file: &Path,
-    display: &str,
-    target: &str,
+    (which, name): (&Which, &str),
+    place: &Place,
     password: &Secret,
 ) -> Result<(), String> {
-    let kept = password::keep(file, target, password)?;
-    rewrite(file, |text, _| {
-        Ok(((), with_password_file(text, display, &kept)?))
+    let kept = password::keep(file, &place.identity(), password)?;
+    rewrite(file, |text, config| {
+        let mut displays = config.displays.iter();
+        let at = displays.position(|display| which.is(display) && display.place == *place);
+        let at = at.ok_or_else(|| say!("config-display-gone", display = name))?;
+        Ok(((), with_password_file(text, at, name, &kept)?))
     })
     .inspect_err(|_| {
         // A password that nothing names is nobody's to find.
@@ -33,19 +36,19 @@ pub(crate) fn keep_password(
 
 const KEY: &str = "password_file";
 
-/// The config's text with the password of `display` in that file. Of the ways to write it, the first is taken that means
+/// The config's text with the password of the display `at` that place of the list in that file. Of the ways to write it, the first is taken that means
 /// what it should, and nothing else.
-fn with_password_file(text: &str, display: &str, password_file: &str) -> Result<String, String> {
+fn with_password_file(text: &str, at: usize, name: &str, password_file: &str) -> Result<String, String> {
     let broken = |_| say!("config-mend-first");
     let value = Value::from(password_file);
     let by_hand = || {
         let line = format!("{KEY} = {value}");
-        say!("config-write-to-display-yourself", line = line, display = display)
+        say!("config-write-to-display-yourself", line = line, display = name)
     };
     let old: Table = toml::from_str(text).map_err(broken)?;
     let root = DeTable::parse(text).map_err(broken)?;
-    let wanted = meant(old, display, &value).ok_or_else(by_hand)?;
-    let end = target_end(root.get_ref(), display).ok_or_else(by_hand)?;
+    let wanted = meant(old, at, &value).ok_or_else(by_hand)?;
+    let end = target_end(root.get_ref(), at).ok_or_else(by_hand)?;
     let line_end = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
     let gap = if text[..line_end].ends_with('\n') {
         ""
@@ -64,14 +67,9 @@ fn with_password_file(text: &str, display: &str, password_file: &str) -> Result<
 }
 
 /// What the config says then; `None` if there is no such display, or it names a file already.
-fn meant(mut root: Table, display: &str, value: &Value) -> Option<Table> {
+fn meant(mut root: Table, at: usize, value: &Value) -> Option<Table> {
     let displays = root.get_mut("display")?.as_array_mut()?;
-    let of_name =
-        |table: &&mut Table| table.get("name").and_then(Value::as_str).map(str::trim) == Some(display);
-    let table = displays
-        .iter_mut()
-        .filter_map(Value::as_table_mut)
-        .find(of_name)?;
+    let table = displays.get_mut(at)?.as_table_mut()?;
     match table.insert(KEY.into(), value.clone()) {
         None => Some(root),
         Some(_) => None,
@@ -79,16 +77,11 @@ fn meant(mut root: Table, display: &str, value: &Value) -> Option<Table> {
 }
 
 /// Where the display's target ends.
-fn target_end(root: &DeTable<'_>, display: &str) -> Option<usize> {
+fn target_end(root: &DeTable<'_>, at: usize) -> Option<usize> {
     let DeValue::Array(displays) = root.get("display")?.get_ref() else {
         return None;
     };
-    let of_name = |table: &&DeTable<'_>| {
-        let name = table.get("name").and_then(|name| name.get_ref().as_str());
-        name.map(str::trim) == Some(display)
-    };
-    let mut tables = displays.iter().filter_map(|display| display.get_ref().as_table());
-    Some(tables.find(of_name)?.get("target")?.span().end)
+    Some(displays.get(at)?.get_ref().as_table()?.get("target")?.span().end)
 }
 
 #[cfg(test)]
@@ -97,25 +90,29 @@ mod tests {
 
     #[test]
     fn a_password_file_is_named_behind_its_displays_target_and_all_else_stays() {
-        for (old, new) in [
+        for (at, old, new) in [
             (
+                0,
                 "# mine\n[[display]] # one\nname = 'Bob'\ntarget = ':1' # here\n\n[[display]]\ntarget = ':2'",
                 "# mine\n[[display]] # one\nname = 'Bob'\ntarget = ':1' # here\npassword_file = \"b.password\"\n\n[[display]]\ntarget = ':2'",
             ),
             (
+                1,
                 "[[display]]\nname = 'A'\ntarget = ':1'\n[[display]]\nname = ' Bob '\ntarget = ':1'",
                 "[[display]]\nname = 'A'\ntarget = ':1'\n[[display]]\nname = ' Bob '\ntarget = ':1'\npassword_file = \"b.password\"\n",
             ),
             (
+                0,
                 "[[display]]\r\ntarget = ':1'\r\nname = 'Bob' # é\r\n",
                 "[[display]]\r\ntarget = ':1'\r\npassword_file = \"b.password\"\nname = 'Bob' # é\r\n",
             ),
             (
+                0,
                 "display = [{ name = 'Bob', target = ':1' }] # all\nport = 1\n",
                 "display = [{ name = 'Bob', target = ':1', password_file = \"b.password\" }] # all\nport = 1\n",
             ),
         ] {
-            assert_eq!(with_password_file(old, "Bob", "b.password").unwrap(), new);
+            assert_eq!(with_password_file(old, at, "Bob", "b.password").unwrap(), new);
         }
     }
 
@@ -123,9 +120,11 @@ mod tests {
     fn what_cannot_be_written_is_said_and_leaves_no_password_behind() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("config.toml");
+        let place = Place::At(":1".parse().unwrap());
         for (text, cause) in [
             ("port = ", "config.toml:1: "),
-            ("[[display]]\nname = 'A'\ntarget = ':1'\n", "to Bob yourself"),
+            ("[[display]]\nname = 'A'\ntarget = ':1'\n", "Bob is no longer"),
+            ("[[display]]\nname = 'Bob'\ntarget = ':2'\n", "Bob is no longer"),
             (
                 "[[display]]\nname = 'Bob'\ntarget = ':1'\npassword_file = 'mine'\n",
                 "to Bob yourself",
@@ -133,7 +132,12 @@ mod tests {
         ] {
             fs::write(&file, text).unwrap();
             fs::write(folder.path().join("mine"), "x").unwrap();
-            let error = keep_password(&file, "Bob", ":1", &Secret::from("rosebud")).unwrap_err();
+            let which = Which::Named {
+                name: "Bob".into(),
+                place: place.identity(),
+            };
+            let kept = keep_password(&file, (&which, "Bob"), &place, &Secret::from("rosebud"));
+            let error = kept.unwrap_err();
             assert!(error.contains(cause) && !error.contains("rosebud"), "{error}");
             assert_eq!(fs::read_to_string(&file).unwrap(), text);
             assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "{text}");

@@ -2,14 +2,13 @@
 
 use porthole_gateway::Target;
 
-use super::{Config, Place};
+use super::{Config, Display, Place};
 
 /// The display that shows a target.
-pub(crate) fn display_at<'a>(config: &'a Config, target: &Target) -> Option<&'a str> {
+pub(crate) fn display_at<'a>(config: &'a Config, target: &Target) -> Option<&'a Display> {
     let wanted = here(target.clone());
     let shows = |place: &Place| matches!(place, Place::At(other) if here(other.clone()) == wanted);
-    let display = config.displays.iter().find(|display| shows(&display.place))?;
-    Some(&display.name)
+    config.displays.iter().find(|display| shows(&display.place))
 }
 
 /// A target of this machine by one name, whichever of its loopback addresses it was called by.

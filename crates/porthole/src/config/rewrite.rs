@@ -30,6 +30,9 @@ pub(super) fn rewrite<T>(
     // First the old one, whose lines a person can look up.
     let before = check(&old).map_err(said)?.config;
     let (made, new) = change(&old, &before).map_err(|cause| format!("{}: {cause}", file.display()))?;
+    if new == old {
+        return Ok(made);
+    }
     check(&new).map_err(said)?;
     private_file::rewrite(file, new.as_bytes()).map_err(written)?;
     Ok(made)

@@ -46,6 +46,7 @@ pub(super) struct Links {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Display {
+    pub id: Option<Spanned<String>>,
     pub name: Spanned<String>,
     pub target: Option<Spanned<String>>,
     pub launch: Option<Spanned<Launch>>,

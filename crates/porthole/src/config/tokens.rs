@@ -15,10 +15,10 @@ use toml::Spanned;
 use super::{
     Config,
     check::{Checked, Checker},
-    edit::{Addition, added},
+    edit::{Added, Addition, added, new_id},
     exposed::{Exposed, Others, exposed},
     key::{Change, changed},
-    places::display_at,
+    places::{display_at, here},
     rewrite::rewrite,
     token_faults::token_faults,
 };
@@ -124,11 +124,11 @@ fn counted(lines: Vec<TokenLine>) -> Vec<(Target, usize)> {
 }
 
 /// Names a token file in the config file as `token_file`, and adds a display for each of its targets that no display
-/// has, writing a config file first if there is none. Returns the displays' names. Blocks.
+/// has, writing a config file first if there is none. Returns the new displays. Blocks.
 ///
 /// # Errors
 /// Why it could not be taken over, and what to do.
-pub(crate) fn import(config_file: &Path, token_file: &Path) -> Result<Vec<String>, Faulty> {
+pub(crate) fn import(config_file: &Path, token_file: &Path) -> Result<Vec<Added>, Faulty> {
     // Its faults are said by themselves, each with its place.
     look_into(token_file, &Config::empty())?;
     let change = |text: &str, config: &Config| {
@@ -143,17 +143,19 @@ pub(crate) fn import(config_file: &Path, token_file: &Path) -> Result<Vec<String
             value: Some(path.into()),
         };
         let mut text = changed(text, &named)?;
-        let mut names = Vec::new();
+        let (mut new, mut places) = (Vec::new(), Vec::new());
         for (target, _) in contents.targets {
-            if display_at(config, &target).is_some() {
+            let place = here(target.clone());
+            if display_at(config, &target).is_some() || places.contains(&place) {
                 continue;
             }
-            let place = target.to_string();
-            let (name, with_it) = added(&text, &Addition::server(place.clone(), place), None)?;
+            places.push(place);
+            let name = target.to_string();
+            let (display, with_it) = added(&text, &Addition::server(name.clone(), name), &new_id()?, None)?;
             text = with_it;
-            names.push(name);
+            new.push(display);
         }
-        Ok((names, text))
+        Ok((new, text))
     };
     rewrite(config_file, change).map_err(Faulty::one)
 }
@@ -184,7 +186,8 @@ mod tests {
         }
 
         fn import(&self) -> Result<Vec<String>, Faulty> {
-            import(&self.config(), &self.tokens())
+            let added = import(&self.config(), &self.tokens())?;
+            Ok(added.into_iter().map(|added| added.name).collect())
         }
 
         fn text(&self) -> String {
@@ -211,7 +214,15 @@ mod tests {
             "x: 127.0.0.1:5901\ny: h:5907\nz: h:5907\nu: unix_socket:/run/u\nlow: h:80\nzone: [fe80::1%eth0]:5901\n",
         );
         assert_eq!(folder.import(), Ok(vec!["h:5907".into(), "unix:/run/u".into()]));
-        let display = |target| format!("\n[[display]]\nname = \"{target}\"\ntarget = \"{target}\"\n");
+        let text = folder.text();
+        let mut ids = text
+            .lines()
+            .filter(|line| line.starts_with("id = "))
+            .map(str::to_owned);
+        let mut display = |target| {
+            let id = ids.next().unwrap();
+            format!("\n[[display]]\nname = \"{target}\"\n{id}\ntarget = \"{target}\"\n")
+        };
         let tokens = folder.tokens().display().to_string();
         let new = format!(
             "token_file = \"{tokens}\"\n{old}{}{}",

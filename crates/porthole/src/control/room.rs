@@ -5,9 +5,9 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use porthole_gateway::{Refusals, Rights, Sessions};
 use tokio::{sync::Semaphore, time::timeout};
 
-use super::{Answer, Availability, DisplayStatus, Request, Status};
+use super::{Answer, Availability, DisplayStatus, Request, Status, sharing::failed};
 use crate::{
-    Desks, LaunchView, NoDesk,
+    Desks, DisplayId, LaunchView, NoDesk,
     config::Place,
     desks::forgotten,
     history::History,
@@ -44,18 +44,27 @@ impl Room {
             Request::StopAll => Answer::Stopped {
                 displays: self.desks.stop_all().await,
             },
-            Request::Start { display } => {
-                let started = self.desks.start(&display).await;
-                self.launched(display, started.map(drop))
-            }
-            Request::Stop { display } => {
-                let stopped = self.desks.stop(&display).await;
-                self.launched(display, stopped)
-            }
-            Request::Restart { display } => {
-                let started = self.desks.restart(&display).await;
-                self.launched(display, started.map(drop))
-            }
+            Request::Start { display } => match self.in_config_or_running(&display) {
+                Ok(display) => {
+                    let started = self.desks.start(display.as_str()).await;
+                    self.launched(&display, started.map(drop))
+                }
+                Err(reason) => failed(reason),
+            },
+            Request::Stop { display } => match self.running(&display) {
+                Ok(display) => {
+                    let stopped = self.desks.stop(display.as_str()).await;
+                    self.launched(&display, stopped)
+                }
+                Err(reason) => failed(reason),
+            },
+            Request::Restart { display } => match self.in_config_or_running(&display) {
+                Ok(display) => {
+                    let started = self.desks.restart(display.as_str()).await;
+                    self.launched(&display, started.map(drop))
+                }
+                Err(reason) => failed(reason),
+            },
             Request::Link(wish) => self.link(wish).await,
             Request::Links { display } => self.links(display.as_deref()),
             Request::Revoke { link } => self.revoke(link).await,
@@ -68,26 +77,41 @@ impl Room {
             },
             Request::Answer { visitor, rights } => self.answer_visitor(visitor, rights),
             Request::History => Answer::History {
-                visits: self.history.read().await,
+                visits: {
+                    let mut visits = self.history.read().await;
+                    self.links.call(&mut visits);
+                    visits
+                },
             },
         }
     }
 
     /// What came of it that a display was to be started or stopped.
-    fn launched(&self, display: String, done: Result<(), NoDesk>) -> Answer {
-        if self.desks.view(&display).is_none() {
-            return self.unknown(&display);
-        }
+    fn launched(&self, display: &DisplayId, done: Result<(), NoDesk>) -> Answer {
+        let name = self.name(display);
+        let Some(view) = self.desks.view(display.as_str()) else {
+            let reason =
+                format!("{name} is not launched by Porthole: it has a target, which runs by itself.");
+            return failed(reason);
+        };
         match done {
-            Ok(()) => Answer::Display(self.display(display, &self.viewers())),
+            Ok(()) => Answer::Display(self.display(display.clone(), name, &self.viewers())),
             Err(error) => Answer::Failed {
                 reason: error.to_string(),
-                log: match self.desks.view(&display) {
-                    Some(LaunchView::Ended { log, .. }) => log,
+                log: match view {
+                    LaunchView::Ended { log, .. } => log,
                     _ => Vec::new(),
                 },
             },
         }
+    }
+
+    /// What a display is called now, or was called last.
+    pub(super) fn name(&self, display: &DisplayId) -> String {
+        let known = self.links.name(display.as_str());
+        known
+            .or_else(|| self.desks.name(display.as_str()))
+            .unwrap_or_default()
     }
 
     async fn status(&self) -> Status {
@@ -95,11 +119,14 @@ impl Room {
         self.desks.look().await;
         let (memory, viewers) = (self.desks.memory().await, self.viewers());
         let config = self.links.config();
-        let known = config.displays.iter().map(|display| display.name.clone());
-        let displays = known.chain(self.desks.forgotten()).map(|name| {
-            let mut display = self.display(name, &viewers);
+        let known = config
+            .displays
+            .iter()
+            .map(|display| (display.id.clone(), display.name.clone()));
+        let displays = known.chain(self.desks.forgotten()).map(|(id, name)| {
+            let mut display = self.display(id, name, &viewers);
             if let Some(LaunchView::Running { memory: taken, .. }) = &mut display.launch {
-                *taken = memory.get(&display.name).copied();
+                *taken = memory.get(&display.id).copied();
             }
             display
         });
@@ -120,7 +147,7 @@ impl Room {
             if matches!(display.place, Place::Launched(_)) {
                 continue;
             }
-            let Some(attempt) = self.reaches.begin(&display.name, Why::Routine) else {
+            let Some(attempt) = self.reaches.begin(display.id.as_str(), Why::Routine) else {
                 continue;
             };
             let target = self.links.target(display, Rights::Control);
@@ -128,20 +155,20 @@ impl Room {
             tokio::spawn(async move {
                 let _place = places.acquire().await;
                 let checked = attempt.run(display.place, &target, display.password.as_ref());
-                reaches.learn(&display.name, attempt.number, checked.await);
+                reaches.learn(display.id.as_str(), attempt.number, checked.await);
             });
         }
         // Those that have not answered by then are told of as they were known before.
         let _ = timeout(CHECK_PATIENCE, self.reaches.settled()).await;
     }
 
-    fn availability(&self, name: &str, launch: Option<&LaunchView>) -> Availability {
+    fn availability(&self, display: &str, launch: Option<&LaunchView>) -> Availability {
         match launch {
-            _ if self.links.config().display(name).is_none() => Availability::Unreachable {
+            _ if self.links.config().display(display).is_none() => Availability::Unreachable {
                 reason: say!("desk-forgotten-runs"),
                 fix: say!("desk-forgotten-fix"),
             },
-            None => self.reaches.of(name).into(),
+            None => self.reaches.of(display).into(),
             Some(LaunchView::Running { .. }) => Availability::Reachable,
             Some(LaunchView::Unavailable { reason, fix }) => Availability::Unreachable {
                 reason: reason.clone(),
@@ -151,15 +178,18 @@ impl Room {
         }
     }
 
-    fn display(&self, name: String, viewers: &HashMap<String, usize>) -> DisplayStatus {
+    fn display(&self, id: DisplayId, name: String, viewers: &HashMap<String, usize>) -> DisplayStatus {
         let config = self.links.config();
-        let target = config.display(&name).map(|display| display.place.to_string());
-        let launch = self.desks.view(&name);
+        let target = config
+            .display(id.as_str())
+            .map(|display| display.place.to_string());
+        let launch = self.desks.view(id.as_str());
         DisplayStatus {
             target: target.unwrap_or_else(forgotten),
-            availability: self.availability(&name, launch.as_ref()),
+            availability: self.availability(id.as_str(), launch.as_ref()),
             launch,
-            viewers: viewers.get(&name).copied().unwrap_or_default(),
+            viewers: viewers.get(id.as_str()).copied().unwrap_or_default(),
+            id,
             name,
         }
     }
@@ -170,18 +200,5 @@ impl Room {
             *viewers.entry(session.display).or_default() += 1;
         }
         viewers
-    }
-
-    fn unknown(&self, display: &str) -> Answer {
-        let reason = match self.links.config().display(display) {
-            Some(_) => {
-                format!("{display} is not launched by Porthole: it has a target, which runs by itself.")
-            }
-            None => format!("There is no display called {display}; `portholed status` lists them."),
-        };
-        Answer::Failed {
-            reason,
-            log: Vec::new(),
-        }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Answer, Room};
 use crate::{
-    LinkView, NetworkView, Opens, SessionRights, SessionView, Terms,
+    DisplayId, LinkView, NetworkView, Opens, SessionRights, SessionView, Terms,
     config::{LONGEST_LINK, duration},
     links::{Audience, Links, Made},
     network::{Entrance, Outlook, opens},
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Wish {
-    /// The display's name.
+    /// The display's name, or its id.
     pub display: String,
     /// What visitors may do.
     pub rights: Option<SessionRights>,
@@ -51,6 +51,8 @@ pub enum Ends {
 pub struct NewLink {
     /// The display's name.
     pub display: String,
+    /// The display's id.
+    pub display_id: DisplayId,
     /// The whole link, with the address that was asked for, or the likeliest that opens. A secret.
     pub url: String,
     /// Its PIN, if it has one. A secret, too.
@@ -87,6 +89,12 @@ pub struct LinkAddress {
 pub struct LinkStatus {
     /// The display's name.
     pub display: String,
+    /// The display's id.
+    pub display_id: DisplayId,
+    /// When the link is gone for good because its display has left the config, in milliseconds since 1970 (UTC), unless
+    /// that comes back before; the link opens nothing until then. `None`: the display is in the config.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orphan_until: Option<u64>,
     /// What it gives.
     #[serde(flatten)]
     pub link: LinkView,
@@ -98,6 +106,8 @@ pub struct LinkStatus {
 pub struct SessionStatus {
     /// The display's name.
     pub display: String,
+    /// The display's id; `None` for a token file's target that no display shows.
+    pub display_id: Option<DisplayId>,
     /// Who it is, and since when.
     #[serde(flatten)]
     pub session: SessionView,
@@ -150,13 +160,13 @@ impl Wish {
 
 impl Room {
     pub(super) async fn link(&self, wish: Wish) -> Answer {
+        let display = match self.in_config(&wish.display) {
+            Ok(display) => display,
+            Err(reason) => return failed(reason),
+        };
         let config = self.links.config();
-        if config.display(&wish.display).is_none() {
-            return unknown_display(&wish.display);
-        }
-        let made = self
-            .links
-            .make(&wish.display, wish.terms(config.links), Audience::Others);
+        let terms = wish.terms(config.links);
+        let made = self.links.make(&display, terms, Audience::Others);
         let (made, saved) = match made {
             Ok(made) => made,
             Err(error) => return failed(sentence(&error.to_string())),
@@ -179,7 +189,8 @@ impl Room {
             .err()
             .map(|cause| format!("The link works until Porthole ends, and no longer: {cause}."));
         Answer::Link(Box::new(NewLink {
-            display: wish.display,
+            display: self.name(&display),
+            display_id: display,
             url: address.url.clone(),
             pin: made.pin,
             fingerprint: NetworkView::from(&*outlook).fingerprint,
@@ -190,15 +201,25 @@ impl Room {
     }
 
     pub(super) fn links(&self, display: Option<&str>) -> Answer {
-        if let Some(display) = display.filter(|name| self.links.config().display(name).is_none()) {
-            return unknown_display(display);
-        }
+        let display = match display.map(|display| self.with_links(display)).transpose() {
+            Ok(display) => display,
+            Err(reason) => return failed(reason),
+        };
+        let orphans = self.links.orphans();
         let links = self.links.views().into_iter();
-        let links = links.filter(|(of, _)| display.is_none_or(|display| display == of));
-        let links = links
-            .map(|(display, link)| LinkStatus { display, link })
-            .collect();
-        Answer::Links { links }
+        let links = links.filter(|(of, _)| display.as_ref().is_none_or(|display| display == of));
+        let status = |(display, link): (DisplayId, LinkView)| LinkStatus {
+            display: self.name(&display),
+            orphan_until: orphans
+                .iter()
+                .find(|orphan| orphan.id == display)
+                .map(|orphan| orphan.until),
+            display_id: display,
+            link,
+        };
+        Answer::Links {
+            links: links.map(status).collect(),
+        }
     }
 
     pub(super) async fn revoke(&self, link: u64) -> Answer {
@@ -209,10 +230,11 @@ impl Room {
     }
 
     pub(super) async fn revoke_all(&self, display: &str) -> Answer {
-        // Also of a display that the config no longer has: it may come back.
-        let known = self.links.config().display(display).is_some();
-        match self.links.revoke_all(display) {
-            (0, _) if !known => unknown_display(display),
+        let id = match self.with_links(display) {
+            Ok(id) => id,
+            Err(reason) => return failed(reason),
+        };
+        match self.links.revoke_all(id.as_str()) {
             (0, _) => done(format!("{display} has no links.")),
             (1, saved) => revoked(format!("1 link to {display} is revoked."), saved).await,
             (more, saved) => revoked(format!("{more} links to {display} are revoked."), saved).await,
@@ -222,7 +244,8 @@ impl Room {
     pub(super) fn sessions(&self) -> Answer {
         let sessions = self.sessions.list().into_iter().map(|session| SessionStatus {
             session: SessionView::of(&session, self.links.id(session.token)),
-            display: session.display,
+            display: self.links.name(&session.display).unwrap_or(session.name),
+            display_id: session.display.parse().ok(),
         });
         Answer::Sessions {
             sessions: sessions.collect(),
@@ -336,12 +359,6 @@ async fn revoked(text: String, saved: Saving) -> Answer {
     }
 }
 
-fn unknown_display(display: &str) -> Answer {
-    failed(format!(
-        "There is no display called {display}; `portholed status` lists them."
-    ))
-}
-
 fn no_session(session: u64) -> Answer {
     failed(format!(
         "There is no session {session}; `portholed sessions` lists them."
@@ -352,7 +369,7 @@ fn done(done: String) -> Answer {
     Answer::Done { done }
 }
 
-fn failed(reason: String) -> Answer {
+pub(super) fn failed(reason: String) -> Answer {
     Answer::Failed {
         reason,
         log: Vec::new(),

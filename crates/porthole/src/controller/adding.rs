@@ -6,7 +6,7 @@ use super::{Controller, work::Done};
 use crate::{
     Adding, AddingView, LaunchView, Notice, Reach, Secret, TokenFileView,
     blocking::blocking,
-    config::{Addition, Place, THIS_SCREEN, add, display_at},
+    config::{Added, Addition, Place, THIS_SCREEN, Which, add, display_at},
     sentence::sentence,
     texts::say,
     unreachable::{bad_target, unreachable},
@@ -16,9 +16,9 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Additions {
     /// Displays that were added and are to be started once the config knows them.
-    pub to_start: Vec<String>,
+    pub to_start: Vec<Which>,
     /// The display that was added last, until a link to it would work.
-    pub to_share: Option<String>,
+    pub to_share: Option<Which>,
     /// The VNC server that is about to be added.
     pub server: Option<AddingView>,
     /// The token file that is about to be taken over.
@@ -41,9 +41,9 @@ impl Controller {
         let shared = |display: &&crate::config::Display| display.place.to_string() == THIS_SCREEN;
         match self.porthole.config().displays.iter().find(shared) {
             Some(display) => {
-                let name = display.name.clone();
-                self.start_display(name.clone());
-                self.additions.to_share = Some(name);
+                let which = Which::of(display);
+                self.start_display(display.id.clone());
+                self.additions.to_share = Some(which);
             }
             None => self.add(Addition::ThisScreen),
         }
@@ -58,7 +58,8 @@ impl Controller {
                 return self.is_adding(asked, Adding::Wrong { reason });
             }
         };
-        if let Some(display) = display_at(self.porthole.config(), &target).map(str::to_owned) {
+        if let Some(display) = display_at(self.porthole.config(), &target) {
+            let display = display.id.clone();
             self.add_nothing();
             return self.open_share(display);
         }
@@ -136,19 +137,21 @@ impl Controller {
         });
     }
 
-    pub(super) fn take_added(&mut self, added: Result<String, String>, launched: bool) {
+    pub(super) fn take_added(&mut self, added: Result<Added, String>, launched: bool) {
         self.additions.server = None;
         match added {
-            Ok(display) => {
+            Ok(Added { which, name, is_new }) => {
                 let file = self.porthole.config_file().display();
-                self.notice = Some(Notice::info(say!(
-                    "done-added",
-                    display = display.as_str(),
-                    file = file.to_string()
-                )));
-                self.additions.to_share = Some(display.clone());
+                if is_new {
+                    self.notice = Some(Notice::info(say!(
+                        "done-added",
+                        display = name,
+                        file = file.to_string()
+                    )));
+                }
+                self.additions.to_share = Some(which.clone());
                 if launched {
-                    self.additions.to_start.push(display);
+                    self.additions.to_start.push(which);
                     self.start_added();
                 }
             }
@@ -159,9 +162,13 @@ impl Controller {
     /// Starts what a person has added, now that the config knows it.
     pub(super) fn start_added(&mut self) {
         let config = self.porthole.config();
-        let (known, unknown) = std::mem::take(&mut self.additions.to_start)
-            .into_iter()
-            .partition(|name| config.display(name).is_some());
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        for which in std::mem::take(&mut self.additions.to_start) {
+            match which.find(config) {
+                Some(display) => known.push(display.id.clone()),
+                None => unknown.push(which),
+            }
+        }
         self.additions.to_start = unknown;
         self.porthole.desks().start_soon(known);
     }
@@ -169,21 +176,22 @@ impl Controller {
     /// Lets a person share what they have added, as soon as a link to it would work. What does not come up says why in
     /// the list.
     pub(super) fn share_added(&mut self) {
-        let Some(display) = self.additions.to_share.clone() else {
+        let Some(which) = self.additions.to_share.clone() else {
             return;
         };
         if self.share_for.is_some() {
             self.additions.to_share = None;
             return;
         }
-        if self.porthole.config().display(&display).is_none() {
+        let Some(display) = which.find(self.porthole.config()) else {
             return;
-        }
-        let works = match self.porthole.desks().view(&display) {
+        };
+        let display = display.id.clone();
+        let works = match self.porthole.desks().view(display.as_str()) {
             Some(LaunchView::Running { .. }) => true,
             Some(LaunchView::Ended { .. } | LaunchView::Unavailable { .. }) => false,
             Some(_) => return,
-            None => match self.reaches.of(&display) {
+            None => match self.reaches.of(display.as_str()) {
                 Reach::Checking => return,
                 reach => !matches!(reach, Reach::Unreachable { .. }),
             },

@@ -27,10 +27,11 @@ impl Controller {
     }
 
     pub(super) fn read_history(&mut self) {
-        let history = self.porthole.history().clone();
+        let (history, links) = (self.porthole.history().clone(), self.porthole.shared_links());
         self.work.spawn(async move {
             let mut visits = history.read().await;
             visits.truncate(MOST_SHOWN);
+            links.call(&mut visits);
             Done::LookedBack(visits)
         });
     }
@@ -43,9 +44,10 @@ impl Controller {
         let Some(folder) = self.porthole.downloads().map(ToOwned::to_owned) else {
             return self.fail(say!("failed-export-no-folder"));
         };
-        let history = self.porthole.history().clone();
+        let (history, links) = (self.porthole.history().clone(), self.porthole.shared_links());
         self.work.spawn(async move {
-            let visits = history.read().await;
+            let mut visits = history.read().await;
+            links.call(&mut visits);
             let written = blocking({
                 let folder = folder.clone();
                 move || export(&visits, &folder, SystemTime::now())

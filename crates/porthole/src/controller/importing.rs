@@ -6,7 +6,7 @@ use super::{Controller, work::Done};
 use crate::{
     Notice, TokenFileView, TokenTarget,
     blocking::blocking,
-    config::{Contents, Faulty, display_at, import, look_into},
+    config::{Added, Contents, Faulty, display_at, import, look_into},
     sentence::sentence,
     texts::say,
 };
@@ -46,7 +46,7 @@ impl Controller {
                 view.targets = targets
                     .into_iter()
                     .map(|(target, tokens)| TokenTarget {
-                        display: display_at(config, &target).map(str::to_owned),
+                        display: display_at(config, &target).map(|display| display.name.clone()),
                         target: target.to_string(),
                         tokens,
                     })
@@ -74,16 +74,16 @@ impl Controller {
         });
     }
 
-    pub(super) fn take_imported(&mut self, file: PathBuf, imported: Result<Vec<String>, Faulty>) {
+    pub(super) fn take_imported(&mut self, file: PathBuf, imported: Result<Vec<Added>, Faulty>) {
         match imported {
-            Ok(names) => {
+            Ok(added) => {
                 self.add_nothing();
                 let taken = say!("done-imported", file = file.display().to_string());
-                let added = say!("done-imported-displays", count = names.len());
-                let text = format!("{taken} {added}");
+                let displays = say!("done-imported-displays", count = added.len());
+                let text = format!("{taken} {displays}");
                 self.notice = Some(Notice::info(text));
-                if let [name] = &names[..] {
-                    self.additions.to_share = Some(name.clone());
+                if let [added] = &added[..] {
+                    self.additions.to_share = Some(added.which.clone());
                 }
             }
             Err(Faulty(faults)) => match &mut self.additions.token_file {

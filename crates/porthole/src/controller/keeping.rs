@@ -4,9 +4,9 @@ use porthole_gateway::{Password, ServerError, TargetError, probe};
 
 use super::{Controller, work::Done};
 use crate::{
-    Notice, Secret,
+    DisplayId, Notice, Secret,
     blocking::blocking,
-    config::{Place, keep_password},
+    config::{Place, Which, keep_password},
     reaches::Why,
     sentence::sentence,
     texts::say,
@@ -22,8 +22,8 @@ pub(super) enum NotKept {
 
 impl Controller {
     /// Keeps the password of a display, once its server has let us in with it.
-    pub(super) fn keep_password(&mut self, display: String, password: Secret) {
-        let Some(known) = self.porthole.config().display(&display).cloned() else {
+    pub(super) fn keep_password(&mut self, display: DisplayId, password: Secret) {
+        let Some(known) = self.porthole.config().display(display.as_str()).cloned() else {
             return;
         };
         let Place::At(target) = known.place.clone() else {
@@ -38,8 +38,10 @@ impl Controller {
             let kept = match probe(&target, Some(&shown)).await {
                 Err(error) => Err(NotKept::Refused(known.place, error)),
                 Ok(()) => {
-                    let name = display.clone();
-                    let written = move || keep_password(&file, &name, &target.to_string(), &password);
+                    let written = move || {
+                        let which = (&Which::of(&known), known.name.as_str());
+                        keep_password(&file, which, &known.place, &password)
+                    };
                     blocking(written).await.map_err(NotKept::Unwritten)
                 }
             };
@@ -48,18 +50,21 @@ impl Controller {
     }
 
     /// A password that was kept comes into force with the config that names it.
-    pub(super) fn take_kept_password(&mut self, display: String, kept: Result<(), NotKept>) {
-        self.busy.remove(&display);
+    pub(super) fn take_kept_password(&mut self, display: &DisplayId, kept: Result<(), NotKept>) {
+        self.busy.remove(display);
         match kept {
-            Ok(()) => self.notice = Some(Notice::info(say!("done-kept-password", display = display))),
+            Ok(()) => {
+                let name = self.porthole.links().name(display.as_str()).unwrap_or_default();
+                self.notice = Some(Notice::info(say!("done-kept-password", display = name)));
+            }
             Err(NotKept::Unwritten(cause)) => self.fail(sentence(&cause)),
             Err(NotKept::Refused(_, TargetError::Refused(ServerError::WrongPassword { .. }))) => {
-                self.reaches.refuse_password(&display);
+                self.reaches.refuse_password(display.as_str());
             }
             Err(NotKept::Refused(_, TargetError::Refused(ServerError::PasswordNotAsked))) => {
-                self.check(&display, Why::Asked);
+                self.check(display, Why::Asked);
             }
-            Err(NotKept::Refused(place, error)) => self.reaches.find(&display, Err((place, error))),
+            Err(NotKept::Refused(place, error)) => self.reaches.find(display.as_str(), Err((place, error))),
         }
     }
 }

@@ -5,40 +5,39 @@ use porthole_launcher::{FoundServer, LaunchError, Search};
 
 use super::{Controller, work::Done};
 use crate::{
-    FoundView, Notice,
+    DisplayId, FoundView, Notice,
     config::{Config, Place, here},
     desks::words,
     texts::say,
 };
 
 impl Controller {
-    pub(super) fn start_display(&mut self, display: String) {
-        let desks = self.porthole.desks().clone();
+    pub(super) fn start_display(&mut self, display: DisplayId) {
+        let (desks, name) = (self.porthole.desks().clone(), self.name(&display));
         self.launch(async move {
-            let started = desks.start(&display).await.map(drop);
-            started.map_err(|error| {
-                say!(
-                    "desk-not-started",
-                    display = display,
-                    cause = words::no_desk(&error)
-                )
-            })
+            let started = desks.start(display.as_str()).await.map(drop);
+            started.map_err(|error| say!("desk-not-started", display = name, cause = words::no_desk(&error)))
         });
     }
 
-    pub(super) fn stop_display(&mut self, display: String) {
-        let desks = self.porthole.desks().clone();
-        self.launch(async move { desks.stop(&display).await.map_err(|error| words::no_desk(&error)) });
-    }
-
-    pub(super) fn restart_display(&mut self, display: String) {
+    pub(super) fn stop_display(&mut self, display: DisplayId) {
         let desks = self.porthole.desks().clone();
         self.launch(async move {
-            let started = desks.restart(&display).await.map(drop);
+            desks
+                .stop(display.as_str())
+                .await
+                .map_err(|error| words::no_desk(&error))
+        });
+    }
+
+    pub(super) fn restart_display(&mut self, display: DisplayId) {
+        let (desks, name) = (self.porthole.desks().clone(), self.name(&display));
+        self.launch(async move {
+            let started = desks.restart(display.as_str()).await.map(drop);
             started.map_err(|error| {
                 say!(
                     "desk-not-restarted",
-                    display = display,
+                    display = name,
                     cause = words::no_desk(&error)
                 )
             })
@@ -101,6 +100,13 @@ impl Controller {
         new_places(&self.found, known)
     }
 
+    /// What a display is called that is in the config, or was not long ago, or that still runs.
+    pub(super) fn name(&self, display: &DisplayId) -> String {
+        let known = self.porthole.links().name(display.as_str());
+        let runs = || self.porthole.desks().name(display.as_str());
+        known.or_else(runs).unwrap_or_default()
+    }
+
     fn launch(&mut self, work: impl Future<Output = Result<(), String>> + Send + 'static) {
         self.work
             .spawn(async move { Done::asked(work.await.err().map(Notice::error)) });
@@ -112,7 +118,7 @@ pub(super) struct Looked {
     search: Search,
     new_desktop: Option<String>,
     this_screen: Option<String>,
-    memory: std::collections::HashMap<String, u64>,
+    memory: std::collections::HashMap<DisplayId, u64>,
     found: Vec<FoundServer>,
 }
 

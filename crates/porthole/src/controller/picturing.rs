@@ -21,8 +21,9 @@ impl Controller {
     /// A picture that is no longer live is no proof any more.
     pub(super) fn pictures_changed(&mut self) {
         let displays = self.porthole.config().displays.iter();
-        let names: Vec<_> = displays.map(|display| display.name.clone()).collect();
-        let pictured = names.iter().filter(|name| self.is_pictured(name));
+        let pictured = displays
+            .map(|display| &display.id)
+            .filter(|id| self.is_pictured(id.as_str()));
         let pictured: HashSet<_> = pictured.cloned().collect();
         let before = std::mem::replace(&mut self.pictured, pictured);
         if self.visible {
@@ -34,7 +35,11 @@ impl Controller {
 
     /// Has pictures taken of the displays that can be reached as they are: none is started for its picture.
     pub(super) fn take_pictures(&self) {
-        let watched: HashSet<_> = self.sessions.iter().map(|(_, display)| display).collect();
+        let watched: HashSet<_> = self
+            .sessions
+            .iter()
+            .map(|(_, display)| display.as_str())
+            .collect();
         let displays = self.porthole.config().displays.iter();
         let subjects: HashMap<_, _> = displays
             .filter(|display| display.picture)
@@ -43,9 +48,9 @@ impl Controller {
                 let subject = Subject {
                     target,
                     password,
-                    watched: watched.contains(&display.name),
+                    watched: watched.contains(display.id.as_str()),
                 };
-                Some((display.name.clone(), subject))
+                Some((display.id.to_string(), subject))
             })
             .collect();
         self.pictures.take_of(subjects, self.visible);
@@ -54,9 +59,9 @@ impl Controller {
     /// Where a display's VNC server is, if it runs.
     fn ready(&self, display: &Display) -> Option<Ready> {
         if matches!(display.place, Place::Launched(_)) {
-            return self.porthole.desks().ready_to_view(&display.name);
+            return self.porthole.desks().ready_to_view(display.id.as_str());
         }
-        (self.reaches.of(&display.name) == Reach::Reachable).then(|| Ready {
+        (self.reaches.of(display.id.as_str()) == Reach::Reachable).then(|| Ready {
             target: self.porthole.target(display),
             password: display.password.clone(),
         })

@@ -19,20 +19,18 @@ impl Controller {
             .filter(|session| !self.sessions.contains(session))
             .collect();
         for (_, display) in ended {
-            self.check(&display, Why::Routine);
+            // Sessions of a token file's targets are no display's.
+            if let Ok(display) = display.parse() {
+                self.check(&display, Why::Routine);
+            }
         }
     }
 
     pub(super) fn check_all(&mut self) {
-        let names: Vec<_> = self
-            .porthole
-            .config()
-            .displays
-            .iter()
-            .map(|display| display.name.clone())
-            .collect();
-        for name in names {
-            self.check(&name, Why::Routine);
+        let displays = self.porthole.config().displays.iter();
+        let ids: Vec<_> = displays.map(|display| display.id.clone()).collect();
+        for id in ids {
+            self.check(&id, Why::Routine);
         }
     }
 }

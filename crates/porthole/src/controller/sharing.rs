@@ -11,7 +11,7 @@ use super::{
     work::{Done, not_saved},
 };
 use crate::{
-    Notice, Opens, SessionRights, ShareAddress, ShareView, ShellError, Terms,
+    DisplayId, Notice, Opens, SessionRights, ShareAddress, ShareView, ShellError, Terms,
     links::{Audience, LinkId, Made},
     network::{Entrance, Outlook, opens, qr},
     texts::say,
@@ -19,7 +19,9 @@ use crate::{
 
 /// The link that is shown: its token is known only as long as this lives.
 pub(super) struct Shared {
-    display: String,
+    display: DisplayId,
+    /// What it was called when the link was made.
+    name: String,
     terms: Terms,
     made: Made,
     /// What its addresses are of.
@@ -34,10 +36,11 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    fn new(display: String, terms: Terms, made: Made, outlook: Arc<Outlook>) -> Self {
+    fn new((display, name): (DisplayId, String), terms: Terms, made: Made, outlook: Arc<Outlook>) -> Self {
         Self {
             addresses: addresses(&outlook, &made.token),
             display,
+            name,
             terms,
             made,
             outlook,
@@ -50,6 +53,7 @@ impl Shared {
     pub fn view(&self) -> ShareView {
         ShareView {
             display: self.display.clone(),
+            name: self.name.clone(),
             link: self.made.id,
             terms: self.terms,
             addresses: self.addresses.clone(),
@@ -68,7 +72,7 @@ impl Shared {
 
 impl Controller {
     /// Makes a link for others and shows it. Whether it opens is tried before it is handed out.
-    pub(super) fn share(&mut self, display: String, terms: Terms) {
+    pub(super) fn share(&mut self, display: DisplayId, terms: Terms) {
         if !self.begin(&display) {
             return;
         }
@@ -76,10 +80,10 @@ impl Controller {
             Ok(made) => made,
             Err(error) => return self.give_up(&display, error),
         };
-        let network = self.porthole.network().clone();
+        let (network, name) = (self.porthole.network().clone(), self.name(&display));
         self.work.spawn(async move {
             let notice = saved.await.err().map(not_saved);
-            let shared = Shared::new(display, terms, made, network.now().await);
+            let shared = Shared::new((display, name), terms, made, network.now().await);
             Done::Shared(Box::new(shared), notice)
         });
     }
@@ -93,7 +97,7 @@ impl Controller {
     }
 
     /// Makes a link as the config says, and copies it without showing it.
-    pub(super) fn copy_link(&mut self, display: String) {
+    pub(super) fn copy_link(&mut self, display: DisplayId) {
         let terms = self.porthole.config().links;
         if terms.pin {
             // A PIN has to be told, too, and not in passing.
@@ -222,7 +226,7 @@ impl Controller {
         let Some(shared) = &self.share else { return };
         let links = self.porthole.links().views();
         let lives = links.iter().any(|(_, link)| link.id == shared.made.id);
-        if !lives || self.porthole.config().display(&shared.display).is_none() {
+        if !lives || self.porthole.config().display(shared.display.as_str()).is_none() {
             self.close_share();
         }
     }

@@ -8,14 +8,18 @@ use tokio::{
 };
 use url::Url;
 
-use crate::{Desktop, ShellError, texts::say};
+use crate::{Desktop, DisplayId, ShellError, texts::say};
 
 /// A desktop that has not answered by then is said to have failed.
 const LONGEST_CALL: Duration = Duration::from_secs(20);
 
 /// What is asked of the desktop.
 pub(super) enum Call {
-    Window { display: String, url: Url },
+    Window {
+        display: DisplayId,
+        name: String,
+        url: Url,
+    },
     Browser(Url),
     Copy(String),
     File(PathBuf),
@@ -66,7 +70,7 @@ impl Shell {
 fn answer(mut desktop: impl Desktop, mut queue: mpsc::UnboundedReceiver<(Call, Answer)>) {
     while let Some((call, answer)) = queue.blocking_recv() {
         let result = match call {
-            Call::Window { display, url } => desktop.open_window(&display, &url),
+            Call::Window { display, name, url } => desktop.open_window(&display, &name, &url),
             Call::Browser(url) => desktop.open_browser(&url),
             Call::Copy(text) => desktop.copy(&text),
             Call::File(path) => desktop.open_file(&path),

@@ -1,52 +1,66 @@
 //! What the controller knows, as a snapshot.
 
+use std::collections::HashMap;
+
 use porthole_gateway::SessionInfo;
 
 use super::{Controller, sharing::Shared};
 use crate::{
-    DisplayView, LaunchView, NetworkView, Reach, SessionView, Snapshot, desks::forgotten, texts::say,
+    DisplayId, DisplayView, LaunchView, LinkView, NetworkView, OrphanView, Reach, SessionView, Snapshot,
+    desks::forgotten, links::Orphan, texts::say,
 };
 
 impl Controller {
     pub(super) fn snapshot(&self) -> Snapshot {
         let sessions = self.porthole.sessions().list();
         let links = self.porthole.links().views();
-        let sessions_of = |name: &str| {
-            let sessions = sessions.iter().filter(|session| session.display == name);
+        let sessions_of = |id: &DisplayId| {
+            let sessions = sessions.iter().filter(|session| session.display == id.as_str());
             let link = |session: &SessionInfo| self.porthole.links().id(session.token);
             sessions
                 .map(|session| SessionView::of(session, link(session)))
                 .collect()
         };
-        let links_of = |name: &str| {
-            let links = links.iter().filter(|(display, _)| display == name);
-            links.map(|(_, link)| link.clone()).collect()
-        };
+        let mut of_displays: HashMap<DisplayId, Vec<LinkView>> = HashMap::new();
+        for (display, link) in links {
+            of_displays.entry(display).or_default().push(link);
+        }
+        let links_of = |id: &DisplayId| of_displays.get(id).cloned().unwrap_or_default();
         let known = self.porthole.config().displays.iter().map(|display| DisplayView {
+            id: display.id.clone(),
             name: display.name.clone(),
             target: display.place.to_string(),
-            launch: self.launch_of(&display.name),
-            state: self.reach_of(&display.name),
-            busy: self.busy.contains(&display.name),
-            sessions: sessions_of(&display.name),
-            links: links_of(&display.name),
-            picture: self.pictures.view(&display.name),
+            launch: self.launch_of(&display.id),
+            state: self.reach_of(display.id.as_str()),
+            busy: self.busy.contains(&display.id),
+            sessions: sessions_of(&display.id),
+            links: links_of(&display.id),
+            picture: self.pictures.view(display.id.as_str()),
         });
         let runs_on = self.porthole.desks().forgotten().into_iter();
-        let runs_on = runs_on.map(|name| DisplayView {
+        let runs_on = runs_on.map(|(id, name)| DisplayView {
             target: forgotten(),
-            launch: self.launch_of(&name),
+            launch: self.launch_of(&id),
             state: Reach::Unreachable {
                 reason: say!("desk-forgotten-runs"),
                 fix: say!("desk-forgotten-fix"),
             },
             busy: false,
-            sessions: sessions_of(&name),
+            sessions: sessions_of(&id),
             links: Vec::new(),
             picture: None,
             name,
+            id,
+        });
+        let orphans = self.porthole.links().orphans().into_iter();
+        let orphans = orphans.map(|Orphan { id, name, until }| OrphanView {
+            links: links_of(&id),
+            id,
+            name,
+            until,
         });
         Snapshot {
+            orphans: orphans.collect(),
             displays: known.chain(runs_on).collect(),
             fault: self.porthole.fault().map(ToString::to_string),
             notice: self.notice.clone(),
@@ -69,8 +83,8 @@ impl Controller {
         }
     }
 
-    fn launch_of(&self, display: &str) -> Option<LaunchView> {
-        let mut view = self.porthole.desks().view(display);
+    fn launch_of(&self, display: &DisplayId) -> Option<LaunchView> {
+        let mut view = self.porthole.desks().view(display.as_str());
         if let Some(LaunchView::Running { memory, .. }) = &mut view {
             *memory = self.memory.get(display).copied();
         }

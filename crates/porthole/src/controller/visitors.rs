@@ -3,7 +3,7 @@
 use porthole_gateway::RightsError;
 
 use super::{Controller, work::Done};
-use crate::{Notice, SessionRights, state::Saving, texts::say};
+use crate::{DisplayId, Notice, SessionRights, state::Saving, texts::say};
 
 impl Controller {
     pub(super) fn revoke_link(&mut self, link: u64) {
@@ -12,8 +12,8 @@ impl Controller {
         self.see_revoked(saved);
     }
 
-    pub(super) fn revoke_links(&mut self, display: &str) {
-        let (_, saved) = self.porthole.links().revoke_all(display);
+    pub(super) fn revoke_links(&mut self, display: &DisplayId) {
+        let (_, saved) = self.porthole.links().revoke_all(display.as_str());
         self.see_revoked(saved);
     }
 

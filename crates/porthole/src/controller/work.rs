@@ -7,9 +7,9 @@ use super::{
     sharing::Shared, shell::Call,
 };
 use crate::{
-    Finding, Notice, Opens, Reach, ShellError, VisitView,
+    DisplayId, Finding, Notice, Opens, Reach, ShellError, VisitView,
     blocking::blocking,
-    config::{Contents, Faulty, Place, not_written, write_first},
+    config::{Added, Contents, Faulty, Place, not_written, write_first},
     links::LinkId,
     reaches::{Checked, Why},
     sentence::sentence,
@@ -21,12 +21,12 @@ pub(super) enum Done {
     /// What a person asked for is done, or has failed.
     Asked {
         /// The display that it was asked for.
-        display: Option<String>,
+        display: Option<DisplayId>,
         notice: Option<Notice>,
     },
     /// A display was checked.
     Checked {
-        display: String,
+        display: DisplayId,
         attempt: u64,
         checked: Checked,
     },
@@ -34,13 +34,13 @@ pub(super) enum Done {
     TriedServer(Box<TriedServer>),
     /// A display was added to the config file, or why not.
     Added {
-        added: Result<String, String>,
+        added: Result<Added, String>,
         /// It is to be started once the config is in force.
         launched: bool,
     },
     /// A display's password was kept, or why not.
     KeptPassword {
-        display: String,
+        display: DisplayId,
         kept: Result<(), NotKept>,
     },
     /// Somebody looked into a token file.
@@ -51,7 +51,7 @@ pub(super) enum Done {
     /// A token file was taken over, or why not; with the displays that were added.
     Imported {
         file: PathBuf,
-        imported: Result<Vec<String>, Faulty>,
+        imported: Result<Vec<Added>, Faulty>,
     },
     /// A link for others was made.
     Shared(Box<Shared>, Option<Notice>),
@@ -88,7 +88,7 @@ impl Done {
 }
 
 impl Controller {
-    pub(super) fn open(&mut self, display: String) {
+    pub(super) fn open(&mut self, display: DisplayId) {
         if !self.begin(&display) {
             return;
         }
@@ -96,17 +96,18 @@ impl Controller {
             Ok(url) => url,
             Err(error) => return self.give_up(&display, error),
         };
-        let shell = self.shell.clone();
+        let (shell, name) = (self.shell.clone(), self.name(&display));
         self.work.spawn(async move {
             let opened = shell
                 .call(Call::Window {
                     display: display.clone(),
+                    name: name.clone(),
                     url,
                 })
                 .await;
             let notice = opened
                 .err()
-                .map(|ShellError(cause)| say!("failed-open", display = display.as_str(), cause = cause));
+                .map(|ShellError(cause)| say!("failed-open", display = name, cause = cause));
             let notice = notice.map(Notice::error);
             Done::Asked {
                 display: Some(display),
@@ -115,7 +116,7 @@ impl Controller {
         });
     }
 
-    pub(super) fn open_in_browser(&mut self, display: String) {
+    pub(super) fn open_in_browser(&mut self, display: DisplayId) {
         if !self.begin(&display) {
             return;
         }
@@ -139,7 +140,7 @@ impl Controller {
     }
 
     /// Lets the person choose what a new link to the display gives, in the window.
-    pub(super) fn open_share(&mut self, display: String) {
+    pub(super) fn open_share(&mut self, display: DisplayId) {
         if self.knows(&display) {
             self.share_for = Some(display);
             self.show_window();
@@ -180,18 +181,18 @@ impl Controller {
 
     /// Checks whether a display can be reached, unless that is under way. It does no harm: a server that refused us is
     /// not asked again before it is another one.
-    pub(super) fn check(&mut self, display: &str, why: Why) {
-        let Some(display) = self.porthole.config().display(display).cloned() else {
+    pub(super) fn check(&mut self, display: &DisplayId, why: Why) {
+        let Some(display) = self.porthole.config().display(display.as_str()).cloned() else {
             return;
         };
         if matches!(display.place, Place::Launched(_)) {
             // It can be opened whenever it can be started; to probe would start it.
             return;
         }
-        if why == Why::Routine && self.is_pictured(&display.name) {
+        if why == Why::Routine && self.is_pictured(display.id.as_str()) {
             return;
         }
-        let Some(attempt) = self.reaches.begin(&display.name, why) else {
+        let Some(attempt) = self.reaches.begin(display.id.as_str(), why) else {
             return;
         };
         let target = self.porthole.target(&display);
@@ -199,7 +200,7 @@ impl Controller {
             let checked = attempt.run(display.place, &target, display.password.as_ref());
             Done::Checked {
                 checked: checked.await,
-                display: display.name,
+                display: display.id,
                 attempt: attempt.number,
             }
         });
@@ -207,30 +208,34 @@ impl Controller {
 
     /// Begins what was asked for a display, unless there is no such display, or the same is under way: a double click
     /// opens one window.
-    pub(super) fn begin(&mut self, display: &str) -> bool {
+    pub(super) fn begin(&mut self, display: &DisplayId) -> bool {
         if !self.knows(display) {
             return false;
         }
         if matches!(
-            self.reaches.of(display),
+            self.reaches.of(display.as_str()),
             Reach::Checking | Reach::Unreachable { .. }
         ) {
             // The person may have mended it. What asks for a password asks whoever opens it.
             self.check(display, Why::Asked);
         }
-        self.busy.insert(display.to_owned())
+        self.busy.insert(display.clone())
     }
 
     /// Whether there is such a display; if not, that is said.
-    fn knows(&mut self, display: &str) -> bool {
-        let known = self.porthole.config().display(display).is_some();
+    fn knows(&mut self, display: &DisplayId) -> bool {
+        let known = self.porthole.config().display(display.as_str()).is_some();
         if !known {
-            self.fail(say!("failed-no-display", display = display));
+            let name = self.name(display);
+            self.fail(match name.is_empty() {
+                true => say!("failed-unknown-display"),
+                false => say!("failed-no-display", display = name),
+            });
         }
         known
     }
 
-    pub(super) fn give_up(&mut self, display: &str, cause: impl std::fmt::Display) {
+    pub(super) fn give_up(&mut self, display: &DisplayId, cause: impl std::fmt::Display) {
         self.busy.remove(display);
         self.fail(say!("failed-no-link", cause = cause.to_string()));
     }

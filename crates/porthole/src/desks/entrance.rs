@@ -7,6 +7,7 @@ use porthole_launcher::{Exit, Reason, Running};
 use tokio::time::timeout;
 
 use super::{Desks, fare::Fare};
+use crate::DisplayId;
 
 /// A server that ends is noticed at once; one that is still called running by then has only sent a viewer away.
 const NOTICED: Duration = Duration::from_secs(1);
@@ -14,18 +15,19 @@ const NOTICED: Duration = Duration::from_secs(1);
 /// A launched display, as a link opens it: started when somebody comes.
 pub(super) struct Entrance {
     pub desks: Desks,
-    pub display: String,
+    pub display: DisplayId,
     pub rights: Rights,
 }
 
 impl OnDemand for Entrance {
     fn ready(&self) -> Awaited<'_, Option<Ready>> {
         Box::pin(async {
-            match self.desks.start(&self.display).await {
+            match self.desks.start(self.display.as_str()).await {
                 Ok(running) => Some(way(running, self.rights)),
                 // The window's row and `portholed status` say it, too.
                 Err(error) => {
-                    tracing::warn!(display = %self.display, "not started for a visitor: {error}");
+                    let name = self.desks.name(self.display.as_str()).unwrap_or_default();
+                    tracing::warn!(display = %name, "not started for a visitor: {error}");
                     None
                 }
             }
@@ -34,7 +36,7 @@ impl OnDemand for Entrance {
 
     fn last_words(&self) -> Awaited<'_, Option<&'static str>> {
         Box::pin(async {
-            let mut fare = self.desks.fare(&self.display)?;
+            let mut fare = self.desks.fare(self.display.as_str())?;
             let ends = fare.wait_for(|fare| !fare.is_running());
             match timeout(NOTICED, ends).await.ok()?.ok().as_deref()? {
                 Fare::Stopping(reason) | Fare::Ended { reason, .. } => Some(for_visitors(reason)),

@@ -9,7 +9,10 @@ use tokio::{
 };
 
 use super::{NoDesk, fare::Fare};
-use crate::config::{LaunchPlan, StartWhen, StopWhen};
+use crate::{
+    DisplayId,
+    config::{LaunchPlan, StartWhen, StopWhen},
+};
 
 /// What a display is told to do, and where to say how that went.
 pub(super) enum Order {
@@ -24,10 +27,8 @@ pub(super) type Answer = oneshot::Sender<Result<Running, NoDesk>>;
 /// The hands that one display is in: a task of its own, so that whatever is asked of it is done in its order. It ends
 /// when nobody can give orders any more; the display runs on.
 pub(super) struct Keeper {
-    pub name: String,
     pub launcher: Launcher,
-    /// `None`: the config no longer knows it.
-    pub plan: watch::Receiver<Option<LaunchPlan>>,
+    pub plan: watch::Receiver<Planned>,
     /// Whether somebody looks at it.
     pub watched: watch::Receiver<bool>,
     pub orders: mpsc::UnboundedReceiver<Order>,
@@ -35,6 +36,16 @@ pub(super) struct Keeper {
     /// How long a display that is stopped on last close waits for somebody to come back.
     pub grace: Duration,
     pub hopes: Hopes,
+}
+
+/// What the config says of the display.
+#[derive(Clone)]
+pub(super) struct Planned {
+    pub id: DisplayId,
+    /// What it is called, or was called last.
+    pub name: String,
+    /// `None`: the config does not know it any more.
+    pub plan: Option<LaunchPlan>,
 }
 
 /// What is to come of the display, besides how it fares now.
@@ -81,7 +92,7 @@ impl Keeper {
             if std::mem::take(&mut self.hopes.again) {
                 match self.launch() {
                     Some(launch) => return Ok(launch),
-                    None => self.answer(&Err(NoDesk::Forgotten(self.name.clone()))),
+                    None => self.answer(&Err(NoDesk::Forgotten(self.name()))),
                 }
             }
             let due = self.hopes.due;
@@ -131,7 +142,7 @@ impl Keeper {
                 }
                 changed = self.plan.changed() => changed.map_err(|_| Dismissed)?,
                 () = at(closes.map(|since| since + self.grace)) => {
-                    tracing::info!(display = %self.name, "stopped: nobody looks at it any more");
+                    tracing::info!(display = %self.name(), "stopped: nobody looks at it any more");
                     empty_since = None;
                     stop(&launched);
                 }
@@ -167,7 +178,7 @@ impl Keeper {
         if let State::Running(running) = state
             && !self.fare.borrow().is_running()
         {
-            tracing::info!(display = %self.name, user = %running.user, x_display = running.x_display, "running");
+            tracing::info!(display = %self.name(), user = %running.user, x_display = running.x_display, "running");
             self.hopes.last_reason = None;
         }
         self.fare.send_replace(fare);
@@ -181,7 +192,7 @@ impl Keeper {
     fn over(&mut self, reason: Reason, ran: Duration) {
         // One that fails again and again for the same reason is told of once.
         if self.hopes.last_reason.as_ref() != Some(&reason) {
-            tracing::info!(display = %self.name, "ended: {reason}");
+            tracing::info!(display = %self.name(), "ended: {reason}");
         }
         if !self.hopes.again {
             self.answer(&Err(NoDesk::Over(reason.clone())));
@@ -203,23 +214,30 @@ impl Keeper {
     }
 
     fn launch(&self) -> Option<Launch> {
-        let plan = self.plan.borrow();
-        plan.as_ref().map(|plan| Launch {
-            name: self.name.clone(),
-            what: plan.what.clone(),
+        let Planned { id, name, plan } = self.plan.borrow().clone();
+        plan.map(|plan| Launch {
+            id: id.into(),
+            name,
+            what: plan.what,
         })
     }
 
+    fn name(&self) -> String {
+        self.plan.borrow().name.clone()
+    }
+
     fn starts_by_itself(&self) -> bool {
-        self.plan
-            .borrow()
+        let planned = self.plan.borrow();
+        planned
+            .plan
             .as_ref()
             .is_some_and(|plan| plan.start == StartWhen::AtStart)
     }
 
     fn stops_on_last_close(&self) -> bool {
-        self.plan
-            .borrow()
+        let planned = self.plan.borrow();
+        planned
+            .plan
             .as_ref()
             .is_some_and(|plan| plan.stop == StopWhen::LastClose)
     }

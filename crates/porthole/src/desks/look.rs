@@ -6,7 +6,7 @@ use porthole_gateway::Target;
 use porthole_launcher::{Desktop, LaunchError, What};
 
 use super::{Desks, fare::Fare};
-use crate::blocking::blocking;
+use crate::{DisplayId, blocking::blocking};
 
 /// What keeps displays from being made on this machine as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,19 +19,19 @@ pub struct Obstacles {
 
 impl Desks {
     /// How many bytes of memory the displays take that run. Reads the whole of /proc, so only when somebody looks.
-    pub async fn memory(&self) -> HashMap<String, u64> {
+    pub async fn memory(&self) -> HashMap<DisplayId, u64> {
         let running: Vec<_> = self
             .desks()
             .iter()
-            .filter_map(|(name, desk)| match &*desk.fare.borrow() {
-                Fare::Running(running) => Some((name.clone(), running.clone())),
+            .filter_map(|(id, desk)| match &*desk.fare.borrow() {
+                Fare::Running(running) => Some((id.clone(), running.clone())),
                 _ => None,
             })
             .collect();
         let measured = blocking(move || {
             running
                 .into_iter()
-                .map(|(name, running)| (name, running.memory()))
+                .map(|(id, running)| (id, running.memory()))
                 .collect()
         });
         measured.await
@@ -43,15 +43,15 @@ impl Desks {
         let resting: Vec<_> = self
             .desks()
             .iter()
-            .filter_map(|(name, desk)| {
-                let plan = desk.plan.borrow().clone()?;
-                desk.fare.borrow().is_over().then(|| (name.clone(), plan.what))
+            .filter_map(|(id, desk)| {
+                let plan = desk.plan.borrow().plan.clone()?;
+                desk.fare.borrow().is_over().then(|| (id.clone(), plan.what))
             })
             .collect();
         let (obstacles, new) = blocking(move || {
             let obstacles: Vec<_> = resting
                 .into_iter()
-                .map(|(name, what)| (name, launcher.check(&what).err()))
+                .map(|(id, what)| (id, launcher.check(&what).err()))
                 .collect();
             (
                 obstacles,
@@ -64,8 +64,8 @@ impl Desks {
         .await;
         let mut desks = self.desks();
         let mut news = false;
-        for (name, obstacle) in obstacles {
-            if let Some(desk) = desks.get_mut(&name) {
+        for (id, obstacle) in obstacles {
+            if let Some(desk) = desks.get_mut(&id) {
                 news |= desk.obstacle != obstacle;
                 desk.obstacle = obstacle;
             }

@@ -6,16 +6,16 @@ use std::{
     time::Duration,
 };
 
-use porthole_launcher::{Launched, Launcher};
+use porthole_launcher::{Launch, Launched, Launcher};
 use tokio::sync::{mpsc, watch};
 
 use super::{
     Desk, Desks, Room,
     fare::Fare,
-    keeper::{Hopes, Keeper},
+    keeper::{Hopes, Keeper, Planned},
 };
 use crate::{
-    Notice,
+    DisplayId, Notice,
     config::{Config, Display, LaunchPlan, Place, StartWhen},
     texts::say,
 };
@@ -32,66 +32,116 @@ impl Desks {
             sessions: OnceLock::new(),
         }));
         for launched in adopted {
-            let name = room.free_name(&launched.launch().name);
-            room.add(name, None, Some(launched));
+            let planned = Planned {
+                id: room.free_id(launched.launch()),
+                name: launched.launch().name.clone(),
+                plan: None,
+            };
+            room.add(planned, Some(launched));
         }
         room
     }
 
     /// Puts a config in force. Those that run go on as they are. Returns what is to be started, and what is worth a
     /// word.
-    pub(crate) fn set_config(&self, config: &Config) -> (Vec<String>, Vec<Notice>) {
-        let plans: HashMap<&str, &LaunchPlan> = config.displays.iter().filter_map(planned).collect();
+    pub(crate) fn set_config(&self, config: &Config) -> (Vec<DisplayId>, Vec<Notice>) {
+        let plans: HashMap<&DisplayId, (&Display, &LaunchPlan)> =
+            config.displays.iter().filter_map(planned).collect();
         let (mut to_start, mut notes) = (Vec::new(), Vec::new());
-        self.desks().retain(|name, desk| {
-            let known = plans.contains_key(name.as_str());
+        self.find_those_of_old(&plans);
+        self.desks().retain(|id, desk| {
+            let known = plans.contains_key(id);
             let over = desk.fare.borrow().is_over();
-            if !known && !over && desk.plan.borrow().is_some() {
-                notes.push(forgotten(name));
+            let before = desk.plan.borrow().clone();
+            if !known && !over && before.plan.is_some() {
+                notes.push(forgotten(&before.name));
             }
             if !known {
-                desk.plan.send_replace(None);
+                desk.plan.send_replace(Planned { plan: None, ..before });
             }
             known || !over
         });
-        for (name, plan) in plans {
-            let before = self.desk(name).and_then(|desk| desk.plan.borrow().clone());
-            match self.desk(name) {
+        for (id, (display, plan)) in plans {
+            let planned = Planned {
+                id: id.clone(),
+                name: display.name.clone(),
+                plan: Some(plan.clone()),
+            };
+            let at_start = |planned: &Planned| {
+                let plan = planned.plan.as_ref();
+                plan.is_some_and(|plan| plan.start == StartWhen::AtStart)
+            };
+            let starts = at_start(&planned);
+            let started = match self.desk(id.as_str()) {
                 Some(desk) => {
                     let runs = !desk.fare.borrow().is_over();
-                    if runs && before.as_ref().is_some_and(|before| before.what != plan.what) {
-                        notes.push(Notice::info(say!("desk-runs-on", display = name)));
+                    let before = desk.plan.send_replace(planned.clone());
+                    if runs && before.is_other_than(&planned) {
+                        notes.push(Notice::info(say!(
+                            "desk-runs-on",
+                            display = display.name.as_str()
+                        )));
                     }
-                    desk.plan.send_replace(Some(plan.clone()));
+                    at_start(&before)
                 }
-                None => self.add(name.to_owned(), Some(plan.clone()), None),
-            }
-            let at_start = |plan: &LaunchPlan| plan.start == StartWhen::AtStart;
-            if at_start(plan) && !before.as_ref().is_some_and(at_start) {
-                to_start.push(name.to_owned());
+                None => {
+                    self.add(planned, None);
+                    false
+                }
+            };
+            if starts && !started {
+                to_start.push(id.clone());
             }
         }
         self.changed();
         (to_start, notes)
     }
 
-    /// What is worth a word of those that run although the config does not know them.
-    pub(crate) fn forgotten_notes(&self) -> Vec<Notice> {
-        self.forgotten().iter().map(|name| forgotten(name)).collect()
+    /// Versions without ids knew a display by its name: what one of them has started is the display of that name, if it
+    /// is for the same user.
+    fn find_those_of_old(&self, plans: &HashMap<&DisplayId, (&Display, &LaunchPlan)>) {
+        let mut desks = self.desks();
+        for (id, (display, plan)) in plans {
+            let is_it = |desk: &Desk| {
+                let of_old = desk.of_old.as_ref();
+                of_old
+                    .is_some_and(|launch| launch.name == display.name && launch.what.is_for_whom(&plan.what))
+            };
+            let found = desks
+                .iter()
+                .find(|(_, desk)| is_it(desk))
+                .map(|(id, _)| id.clone());
+            let desk = found
+                .filter(|_| !desks.contains_key(*id))
+                .and_then(|found| desks.remove(&found));
+            if let Some(desk) = desk {
+                desks.insert((*id).clone(), Desk { of_old: None, ..desk });
+            }
+        }
     }
 
-    fn add(&self, name: String, plan: Option<LaunchPlan>, adopted: Option<Launched>) {
+    /// What is worth a word of those that run although the config does not know them.
+    pub(crate) fn forgotten_notes(&self) -> Vec<Notice> {
+        self.forgotten().iter().map(|(_, name)| forgotten(name)).collect()
+    }
+
+    fn add(&self, planned: Planned, adopted: Option<Launched>) {
         let first = adopted
             .as_ref()
             .map_or(Fare::Stopped, |launched| launched.state().borrow().clone().into());
+        let of_old = adopted
+            .as_ref()
+            .map(Launched::launch)
+            .filter(|launch| launch.id.is_empty());
+        let of_old = of_old.cloned();
         let (orders, ordered) = mpsc::unbounded_channel();
         let (fare, fares) = watch::channel(first);
-        let (plan, planned) = watch::channel(plan);
+        let id = planned.id.clone();
+        let (plan, plans) = watch::channel(planned);
         let (watched, looks) = watch::channel(false);
         let keeper = Keeper {
-            name: name.clone(),
             launcher: self.0.launcher.clone(),
-            plan: planned,
+            plan: plans,
             watched: looks,
             orders: ordered,
             fare,
@@ -106,16 +156,30 @@ impl Desks {
             plan,
             watched,
             obstacle: None,
+            of_old,
         };
-        self.desks().insert(name, desk);
+        self.desks().insert(id, desk);
     }
 
-    /// Two that run under one name can only come of two programs at once.
-    fn free_name(&self, name: &str) -> String {
+    /// The id of a display that was adopted. One that has none, or that runs twice, which can only come of two programs
+    /// at once, gets one that no display of the config has.
+    fn free_id(&self, launch: &Launch) -> DisplayId {
         let desks = self.desks();
-        let numbered = (2..).map(|number| format!("{name} ({number})"));
-        let mut names = std::iter::once(name.to_owned()).chain(numbered);
-        names.find(|name| !desks.contains_key(name)).unwrap_or_default()
+        let own = launch.id.parse().ok();
+        let others = (0..).map(|number| DisplayId::derived(&launch.name, "adopted", number));
+        let mut ids = own.into_iter().chain(others);
+        let free = ids.find(|id| !desks.contains_key(id));
+        free.unwrap_or_else(|| DisplayId::derived(&launch.name, "", 0))
+    }
+}
+
+impl Planned {
+    /// Whether what runs is not what is planned now.
+    fn is_other_than(&self, now: &Self) -> bool {
+        match (&self.plan, &now.plan) {
+            (Some(before), Some(now)) => before.what != now.what,
+            _ => false,
+        }
     }
 }
 
@@ -126,9 +190,9 @@ async fn pass_on(mut fare: watch::Receiver<Fare>, room: Weak<Room>) {
     }
 }
 
-fn planned(display: &Display) -> Option<(&str, &LaunchPlan)> {
+fn planned(display: &Display) -> Option<(&DisplayId, (&Display, &LaunchPlan))> {
     match &display.place {
-        Place::Launched(plan) => Some((&display.name, plan)),
+        Place::Launched(plan) => Some((&display.id, (display, plan))),
         _ => None,
     }
 }

@@ -35,6 +35,8 @@ impl Stage {
             ..Desktop::default()
         });
         let alice = Display {
+            id: "alice".parse().unwrap(),
+            id_is_written: true,
             name: "Alice".into(),
             place: Place::Launched(LaunchPlan {
                 what,
@@ -51,7 +53,7 @@ impl Stage {
         let (desks, since) = runtime.block_on(async {
             let desks = Desks::adopt(launcher, grace).await;
             desks.set_config(&config);
-            let running = desks.start("Alice").await.unwrap();
+            let running = desks.start("alice").await.unwrap();
             (desks, running.since)
         });
         Self {
@@ -63,25 +65,25 @@ impl Stage {
     }
 
     fn watched(&self, watched: bool) {
-        let names: &[&str] = if watched { &["Alice"] } else { &[] };
+        let names: &[&str] = if watched { &["alice"] } else { &[] };
         self.desks.watched_are(&HashSet::from_iter(names.iter().copied()));
     }
 
     fn stops(&self) {
         let stopped = async {
-            let mut fare = self.desks.fare("Alice").unwrap();
+            let mut fare = self.desks.fare("alice").unwrap();
             fare.wait_for(|fare| fare.is_over()).await.unwrap();
         };
         self.runtime
             .block_on(async { timeout(Duration::from_secs(30), stopped).await })
             .unwrap();
-        assert_eq!(self.desks.view("Alice"), Some(LaunchView::Stopped));
+        assert_eq!(self.desks.view("alice"), Some(LaunchView::Stopped));
     }
 
     /// It runs as it was first started, also after what was told before was attended to: orders are taken in between.
     fn runs_on(&self) {
         for _ in 0..20 {
-            let running = self.runtime.block_on(self.desks.start("Alice")).unwrap();
+            let running = self.runtime.block_on(self.desks.start("alice")).unwrap();
             assert_eq!(running.since, self.since);
         }
     }
@@ -102,7 +104,7 @@ fn a_display_is_stopped_when_its_last_viewer_has_left_and_not_before_one_came() 
     stage.runs_on();
     stage.watched(false);
     stage.stops();
-    stage.runtime.block_on(stage.desks.start("Alice")).unwrap();
+    stage.runtime.block_on(stage.desks.start("alice")).unwrap();
 }
 
 #[test]

@@ -161,7 +161,7 @@ pub(crate) fn reason(reason: &Reason) -> String {
 /// Why there is no running display, as a sentence.
 pub(crate) fn no_desk(error: &NoDesk) -> String {
     match error {
-        NoDesk::Unknown(display) => say!("desk-unknown", display = display.as_str()),
+        NoDesk::Unknown => say!("desk-unknown"),
         NoDesk::Forgotten(display) => say!("desk-no-longer", display = display.as_str()),
         NoDesk::Over(over) => reason(over),
     }

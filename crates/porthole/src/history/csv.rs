@@ -55,6 +55,7 @@ fn table(visits: &[VisitView]) -> String {
         "Began (UTC)",
         "Ended (UTC)",
         "Why",
+        "Display id",
     ];
     let mut text = BYTE_ORDER_MARK.to_owned() + &row(heads.map(str::to_owned));
     for visit in visits {
@@ -69,12 +70,13 @@ fn table(visits: &[VisitView]) -> String {
             date(visit.began),
             visit.ended.map(date).unwrap_or_default(),
             visit.why.clone().unwrap_or_default(),
+            visit.display_id.clone().map(String::from).unwrap_or_default(),
         ]);
     }
     text
 }
 
-fn row(cells: [String; 6]) -> String {
+fn row(cells: [String; 7]) -> String {
     cells.map(|text| cell(&text)).join(",") + "\r\n"
 }
 
@@ -116,6 +118,7 @@ mod tests {
     fn visit(display: &str, why: &str) -> VisitView {
         VisitView {
             display: display.into(),
+            display_id: Some("alice".parse().unwrap()),
             address: "2001:db8::1".into(),
             rights: SessionRights::View,
             began: 951_827_696_789,
@@ -154,8 +157,8 @@ mod tests {
         assert_eq!(second, folder.join("Porthole history 1970-01-01 (2).csv"));
         assert_eq!(
             fs::read_to_string(first).unwrap(),
-            "\u{feff}\"Display\",\"Address\",\"Rights\",\"Began (UTC)\",\"Ended (UTC)\",\"Why\"\r\n\"'=cmd|' /C calc'!A0\",\
-             \"2001:db8::1\",\"view only\",\"2000-02-29 12:34:56\",\"\",\"The viewer left.\"\r\n"
+            "\u{feff}\"Display\",\"Address\",\"Rights\",\"Began (UTC)\",\"Ended (UTC)\",\"Why\",\"Display id\"\r\n\"'=cmd|' /C calc'!A0\",\
+             \"2001:db8::1\",\"view only\",\"2000-02-29 12:34:56\",\"\",\"The viewer left.\",\"alice\"\r\n"
         );
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use porthole_gateway::{End, SessionInfo};
 use serde::{Deserialize, Serialize};
 
-use crate::{SessionRights, VisitView, sentence::sentence, texts::say};
+use crate::{DisplayId, SessionRights, VisitView, sentence::sentence, texts::say};
 
 /// One line of the file, as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub(super) struct Event {
 pub(super) enum What {
     Began {
         display: String,
+        #[serde(default)]
+        display_id: Option<DisplayId>,
         address: String,
         rights: SessionRights,
     },
@@ -35,7 +37,8 @@ pub(super) enum What {
 impl What {
     pub fn began(session: &SessionInfo) -> Self {
         Self::Began {
-            display: session.display.clone(),
+            display: session.name.clone(),
+            display_id: session.display.parse().ok(),
             address: session.address.to_string(),
             rights: session.rights.map_or(SessionRights::Control, SessionRights::from),
         }
@@ -76,12 +79,14 @@ pub(super) fn visits(events: &[Event]) -> Vec<VisitView> {
         match what {
             What::Began {
                 display,
+                display_id,
                 address,
                 rights,
             } => {
                 places.insert(visit.as_str(), visits.len());
                 visits.push(VisitView {
                     display: display.clone(),
+                    display_id: display_id.clone(),
                     address: address.clone(),
                     rights: *rights,
                     began: *at,

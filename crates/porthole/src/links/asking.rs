@@ -13,7 +13,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{AskView, SessionRights};
+use crate::{AskView, DisplayId, SessionRights};
 
 /// How long a visitor waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(2 * 60);
@@ -42,7 +42,8 @@ struct Queue {
 }
 
 struct Waiting {
-    display: String,
+    display: DisplayId,
+    name: String,
     address: IpAddr,
     rights: Rights,
     since: u64,
@@ -51,7 +52,9 @@ struct Waiting {
 
 /// A visitor about whom the owner is to be asked.
 pub(super) struct Asked {
-    pub display: String,
+    pub display: DisplayId,
+    /// What the display is called.
+    pub name: String,
     pub address: IpAddr,
     /// What the link gives.
     pub rights: Rights,
@@ -97,11 +100,13 @@ impl Asking {
     }
 
     /// Who waits, the longest first.
-    pub fn views(&self) -> Vec<AskView> {
+    ///
+    /// `name` tells what a display is called by now.
+    pub fn views(&self, name: impl Fn(&DisplayId) -> Option<String>) -> Vec<AskView> {
         let queue = self.queue();
         let view = |(id, waiting): (&u64, &Waiting)| AskView {
             id: *id,
-            display: waiting.display.clone(),
+            display: name(&waiting.display).unwrap_or_else(|| waiting.name.clone()),
             address: waiting.address.to_string(),
             rights: SessionRights::from(waiting.rights),
             since: waiting.since,
@@ -121,6 +126,7 @@ impl Asking {
         let id = queue.last;
         let waiting = Waiting {
             display: asked.display,
+            name: asked.name,
             address: asked.address,
             rights: asked.rights,
             since: asked.since,
@@ -168,12 +174,13 @@ mod tests {
     async fn who_is_not_answered_in_time_goes() {
         let asking = Asking::with_patience(Duration::ZERO, watch::Sender::new(0));
         let asked = Asked {
-            display: "Alice".into(),
+            display: "alice".parse().unwrap(),
+            name: "Alice".into(),
             address: [192, 0, 2, 1].into(),
             rights: Rights::Control,
             since: 0,
         };
         assert_eq!(asking.ask(asked).await, Err(End::NotAnswered));
-        assert_eq!(asking.views(), []);
+        assert_eq!(asking.views(|_| None), []);
     }
 }

@@ -11,6 +11,8 @@ pub(super) struct LinkDoor {
     pub ledger: Arc<Ledger>,
     pub token: Token,
     pub opened: Opened,
+    /// What the display is called.
+    pub name: String,
 }
 
 impl Door for LinkDoor {
@@ -26,6 +28,7 @@ impl Door for LinkDoor {
             if self.opened.terms.ask {
                 let asked = Asked {
                     display: self.opened.display.clone(),
+                    name: self.name.clone(),
                     address: visitor.address,
                     rights,
                     since: self.ledger.now().wall,
@@ -45,7 +48,7 @@ impl Door for LinkDoor {
 
 impl fmt::Debug for LinkDoor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LinkDoor({})", self.opened.display)
+        write!(f, "LinkDoor({})", self.name)
     }
 }
 

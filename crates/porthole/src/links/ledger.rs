@@ -1,7 +1,6 @@
 //! The links and what happens to them, for all who have to know.
 
 use std::{
-    collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
     time::Duration,
 };
@@ -10,13 +9,14 @@ use porthole_gateway::{End, Pin, Sessions, Token, TokenHash};
 use tokio::{sync::watch, time::timeout};
 
 use super::{
-    Audience, LinkId,
+    Audience, LinkId, Orphan,
     asking::Asking,
     clock::{Clock, Now},
     table::{NewLink, Opened, Table},
 };
 use crate::{
-    LinkView,
+    DisplayId, LinkView,
+    config::Display,
     history::History,
     state::{Saver, Saving},
 };
@@ -77,9 +77,23 @@ impl Ledger {
         self.shared.subscribe()
     }
 
-    /// Which displays there are.
-    pub fn set_displays(&self, displays: HashSet<String>) {
-        self.change(|table, _| table.displays = displays);
+    /// Gives the displays of a config their ids, and takes them for those that there are.
+    pub fn put_in_force(&self, displays: &mut [Display]) {
+        let (gone, saved) = self.change_and_save(|table, now| table.put_in_force(displays, now));
+        // Whatever comes of saving is said with the next link that is made.
+        drop(saved);
+        self.cut(&gone, End::Expired);
+    }
+
+    /// What a display is called that is in the config, or was not long ago.
+    pub fn name(&self, display: &str) -> Option<String> {
+        let table = self.table();
+        table.displays.get(display).map(|known| known.name.clone())
+    }
+
+    /// The displays that have left the config and still have links.
+    pub fn orphans(&self) -> Vec<Orphan> {
+        self.table().orphans()
     }
 
     pub fn keep_port(&self, port: u16) -> Saving {
@@ -148,18 +162,18 @@ impl Ledger {
         self.table().id(token)
     }
 
-    pub fn views(&self) -> Vec<(String, LinkView)> {
+    pub fn views(&self) -> Vec<(DisplayId, LinkView)> {
         self.table().views()
     }
 
     /// Takes out what is over, and says when to look again.
     pub(super) fn expire(&self) -> Option<Duration> {
-        let (gone, next) = {
+        let ((gone, forgotten), next) = {
             let mut table = self.table();
             let now = self.now();
             (table.expire(now), table.next_end(now))
         };
-        if !gone.is_empty() {
+        if !gone.is_empty() || forgotten {
             self.cut(&gone, End::Expired);
             drop(self.change_and_save(|_, _| ()));
         }

@@ -72,6 +72,15 @@ impl Life {
         self.seen
     }
 
+    /// How long until it is to be looked at again, if nobody sets a clock.
+    pub fn left(&mut self, now: Now) -> Duration {
+        match self.look(now) {
+            Fares::Works(left) => left,
+            Fares::Waits => Duration::MAX,
+            Fares::Over => Duration::ZERO,
+        }
+    }
+
     /// Looks at the clocks. It has to be looked at again before it is believed again.
     pub fn look(&mut self, now: Now) -> Fares {
         let deadline = match self.deadline {

@@ -3,7 +3,7 @@
 use porthole_gateway::{Token, TokenHash};
 use serde::{Deserialize, Serialize};
 
-use super::NoRandom;
+use super::NotMade;
 
 /// So many wrong PINs end a link: of a million, a stranger who has the link may try these.
 pub(crate) const MOST_WRONG: u32 = 10;
@@ -26,9 +26,9 @@ impl PinHash {
 }
 
 /// A new PIN of six digits.
-pub(super) fn random() -> Result<String, NoRandom> {
+pub(super) fn random() -> Result<String, NotMade> {
     // Of 2^64 numbers the last ones favour small PINs, by less than one in ten million million.
-    let number = getrandom::u64().map_err(|error| NoRandom(error.to_string()))?;
+    let number = getrandom::u64().map_err(|error| NotMade::NoRandom(error.to_string()))?;
     Ok(format!("{:06}", number % 1_000_000))
 }
 

@@ -1,20 +1,19 @@
 //! Which links there are. Does no I/O, and is told what time it is.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
 use porthole_gateway::{End, Pin, Token, TokenHash};
 
 use super::{
-    Audience, LinkId,
+    Audience, LinkId, Orphan,
     clock::Now,
+    identity::{Identities, Known},
     life::{Fares, Life},
     pin::{MOST_WRONG, PinHash},
 };
 use crate::{
-    LinkView, Terms,
+    DisplayId, LinkView, Terms,
+    config::Display,
     state::{Link, State},
 };
 
@@ -26,8 +25,8 @@ pub(super) const MOST: usize = 100;
 #[derive(Default)]
 pub(super) struct Table {
     pub port: Option<u16>,
-    /// The displays of the config: links of others open nothing.
-    pub displays: HashSet<String>,
+    /// The displays: links of those that are not in the config open nothing.
+    pub displays: Identities,
     links: HashMap<TokenHash, Entry>,
     /// The id that was given last. None is given twice, so that to revoke one can never meet another.
     last: LinkId,
@@ -35,7 +34,10 @@ pub(super) struct Table {
 
 struct Entry {
     id: LinkId,
-    display: String,
+    display: DisplayId,
+    /// What tells the place that it was made for from others; empty for links of the first versions, until a config says
+    /// which display they belong to.
+    place: String,
     terms: Terms,
     audience: Audience,
     /// In milliseconds since 1970 (UTC).
@@ -54,7 +56,9 @@ struct Entry {
 /// What a link opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Opened {
-    pub display: String,
+    pub display: DisplayId,
+    /// What tells the place that it was made for from others.
+    pub place: String,
     pub terms: Terms,
     /// How long it works still; `None`: until somebody revokes it.
     pub left: Option<Duration>,
@@ -62,7 +66,9 @@ pub(super) struct Opened {
 
 /// A link to be made.
 pub(super) struct NewLink<'a> {
-    pub display: &'a str,
+    pub display: &'a DisplayId,
+    /// What tells its place from others.
+    pub place: String,
     pub terms: Terms,
     pub audience: Audience,
     pub pin: Option<PinHash>,
@@ -75,6 +81,7 @@ impl Table {
         let mut table = Self {
             port: state.port,
             last: known.max(Some(state.last_link)).unwrap_or_default(),
+            displays: Identities::of(state.displays),
             ..Self::default()
         };
         for link in state.links {
@@ -95,7 +102,8 @@ impl Table {
         };
         let entry = Entry {
             id,
-            display: new.display.to_owned(),
+            display: new.display.clone(),
+            place: new.place,
             terms,
             audience: new.audience,
             created: now.wall,
@@ -110,9 +118,9 @@ impl Table {
         (id, self.make_room(new.display, new.audience))
     }
 
-    fn make_room(&mut self, display: &str, audience: Audience) -> Option<TokenHash> {
+    fn make_room(&mut self, display: &DisplayId, audience: Audience) -> Option<TokenHash> {
         let alike = |entry: &Entry| {
-            entry.display == display && entry.audience.outlives_us() == audience.outlives_us()
+            entry.display == *display && entry.audience.outlives_us() == audience.outlives_us()
         };
         let alike = self.links.iter().filter(|(_, entry)| alike(entry));
         let (count, oldest) = alike.fold((0, None::<(&TokenHash, &Entry)>), |(count, oldest), next| {
@@ -134,9 +142,10 @@ impl Table {
             Some(Fares::Works(left)) => Some(left),
             Some(Fares::Waits | Fares::Over) => return None,
         };
-        let opens = !entry.is_shut() && self.displays.contains(&entry.display);
+        let opens = !entry.is_shut() && self.displays.opens(entry.display.as_str(), &entry.place);
         opens.then(|| Opened {
             display: entry.display.clone(),
+            place: entry.place.clone(),
             terms: entry.terms,
             left,
         })
@@ -186,12 +195,36 @@ impl Table {
         }
     }
 
-    /// Takes out the links whose time is over, and says which.
-    pub fn expire(&mut self, now: Now) -> Vec<TokenHash> {
-        self.take_out(|entry| {
+    /// Gives the displays of a config their ids, and takes them for those that there are. Says which links are gone,
+    /// because their display left too long ago.
+    pub fn put_in_force(&mut self, displays: &mut [Display], now: Now) -> Vec<TokenHash> {
+        let (gone, _) = self.expire(now);
+        // In the first versions a link belonged to whatever had its name. What that is when a config is first put in
+        // force is the best that can be known, and holds from then on.
+        let of_old = self.displays.without_place();
+        self.displays.put_in_force(displays, now);
+        for (of_old, name) in of_old {
+            let Some(display) = displays.iter().find(|display| display.name == name) else {
+                continue;
+            };
+            for entry in self.links.values_mut().filter(|entry| entry.display == of_old) {
+                entry.display = display.id.clone();
+                entry.place = display.place.identity();
+            }
+            self.displays.forget(of_old.as_str());
+        }
+        gone
+    }
+
+    /// Takes out the links whose time is over, and forgets the displays that have left the config long enough ago; says
+    /// which links are gone, and whether a display is.
+    pub fn expire(&mut self, now: Now) -> (Vec<TokenHash>, bool) {
+        let forgotten = self.displays.expire(now);
+        let gone = self.take_out(|entry| {
             let fares = entry.life.as_mut().map(|life| life.look(now));
-            fares == Some(Fares::Over)
-        })
+            fares == Some(Fares::Over) || forgotten.contains(&entry.display)
+        });
+        (gone, !forgotten.is_empty())
     }
 
     /// Takes out a link, and says which token it had.
@@ -201,7 +234,7 @@ impl Table {
 
     /// Takes out all links of a display but those of the program's own windows.
     pub fn revoke_all(&mut self, display: &str) -> Vec<TokenHash> {
-        self.take_out(|entry| entry.display == display && entry.audience.outlives_us())
+        self.take_out(|entry| entry.display == *display && entry.audience.outlives_us())
     }
 
     fn take_out(&mut self, mut which: impl FnMut(&mut Entry) -> bool) -> Vec<TokenHash> {
@@ -214,19 +247,15 @@ impl Table {
     /// How long until the next link ends, if none is made or revoked before.
     pub fn next_end(&mut self, now: Now) -> Option<Duration> {
         let lives = self.links.values_mut().filter_map(|entry| entry.life.as_mut());
-        lives
-            .map(|life| match life.look(now) {
-                Fares::Works(left) => left,
-                Fares::Waits => Duration::MAX,
-                Fares::Over => Duration::ZERO,
-            })
-            .min()
+        let next = lives.map(|life| life.left(now)).min();
+        next.into_iter().chain(self.displays.next_end(now)).min()
     }
 
     /// Whether a link for others lives.
     pub fn is_shared(&self) -> bool {
-        let shared =
-            |entry: &Entry| entry.audience == Audience::Others && self.displays.contains(&entry.display);
+        let shared = |entry: &Entry| {
+            entry.audience == Audience::Others && self.displays.opens(entry.display.as_str(), &entry.place)
+        };
         self.links.values().any(shared)
     }
 
@@ -236,8 +265,8 @@ impl Table {
         entry.audience.outlives_us().then_some(entry.id)
     }
 
-    /// The links of all displays with the display's name, the latest first.
-    pub fn views(&self) -> Vec<(String, LinkView)> {
+    /// The links of all displays with the display's id, the latest first.
+    pub fn views(&self) -> Vec<(DisplayId, LinkView)> {
         let shown = self.links.values().filter(|entry| entry.audience.outlives_us());
         let mut shown: Vec<_> = shown.map(|entry| (entry.display.clone(), entry.view())).collect();
         shown.sort_by_key(|(_, view)| std::cmp::Reverse(view.id));
@@ -250,12 +279,49 @@ impl Table {
             .links
             .iter()
             .filter(|(_, entry)| entry.audience.outlives_us());
-        let mut links: Vec<_> = kept.map(|(token, entry)| entry.kept(*token)).collect();
+        let mut links: Vec<_> = kept.map(|(token, entry)| self.kept(*token, entry)).collect();
         links.sort_by_key(|link| link.id);
         State {
             port: self.port,
             links,
             last_link: self.last,
+            displays: self.displays.kept(),
+        }
+    }
+
+    /// The displays that have left the config and still have links.
+    pub fn orphans(&self) -> Vec<Orphan> {
+        let orphan = |(id, known, until): (&DisplayId, &Known, u64)| Orphan {
+            id: id.clone(),
+            name: known.name.clone(),
+            until,
+        };
+        let has_links = |orphan: &Orphan| {
+            let mut links = self.links.values();
+            links.any(|entry| entry.display == orphan.id && entry.audience.outlives_us())
+        };
+        let mut orphans: Vec<_> = self.displays.gone().map(orphan).filter(has_links).collect();
+        orphans.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
+        orphans
+    }
+
+    fn kept(&self, token: TokenHash, entry: &Entry) -> Link {
+        let display = self.displays.get(entry.display.as_str());
+        Link {
+            token,
+            display: display.map(|display| display.name.clone()).unwrap_or_default(),
+            display_id: Some(entry.display.clone()),
+            place: entry.place.clone(),
+            created: entry.created / 1000,
+            expires: entry.life.map(|life| life.ends() / 1000),
+            id: Some(entry.id),
+            seen: entry.life.map(|life| life.seen() / 1000),
+            terms: Some(entry.terms),
+            shared: entry.audience == Audience::Others,
+            pin: entry.pin,
+            wrong_pins: entry.wrong_pins,
+            uses: entry.uses,
+            last_use: entry.last_use.map(|last| last / 1000),
         }
     }
 
@@ -271,9 +337,15 @@ impl Table {
             ..Terms::default()
         };
         let seen = link.seen.unwrap_or(link.created);
+        let display = link.display_id.clone().unwrap_or_else(|| {
+            let of_old = DisplayId::derived(&link.display, "", 0);
+            self.displays.remember(of_old.clone(), link.display.clone());
+            of_old
+        });
         Entry {
             id: link.id.unwrap_or_else(|| self.next_id()),
-            display: link.display.clone(),
+            display,
+            place: link.place.clone(),
             terms: link.terms.unwrap_or(of_old),
             audience: if link.shared {
                 Audience::Others
@@ -314,23 +386,6 @@ impl Entry {
             uses: self.uses,
             last_use: self.last_use,
             shared: self.audience == Audience::Others,
-        }
-    }
-
-    fn kept(&self, token: TokenHash) -> Link {
-        Link {
-            token,
-            display: self.display.clone(),
-            created: self.created / 1000,
-            expires: self.life.map(|life| life.ends() / 1000),
-            id: Some(self.id),
-            seen: self.life.map(|life| life.seen() / 1000),
-            terms: Some(self.terms),
-            shared: self.audience == Audience::Others,
-            pin: self.pin,
-            wrong_pins: self.wrong_pins,
-            uses: self.uses,
-            last_use: self.last_use.map(|last| last / 1000),
         }
     }
 }

@@ -21,17 +21,37 @@ impl Dial for Nobody {
     }
 }
 
-fn config(displays: &[(&str, &str)]) -> Arc<Config> {
-    let displays = displays.iter().map(|(name, target)| Display {
-        name: (*name).into(),
-        place: Place::At(target.parse().unwrap()),
-        password: Some("secret".into()),
-        picture: true,
-    });
-    Arc::new(Config {
+/// What a person has written: the names of displays and where they are.
+fn config(displays: &[(&str, &str)]) -> Config {
+    let displays = displays.iter().map(|(name, target)| display(None, name, target));
+    Config {
         displays: displays.collect(),
         ..Config::empty()
-    })
+    }
+}
+
+fn display(id: Option<&str>, name: &str, target: &str) -> Display {
+    let place = Place::At(target.parse().unwrap());
+    let derived = DisplayId::derived(name, &place.identity(), 0);
+    Display {
+        id: id.map_or(derived, |id| id.parse().unwrap()),
+        id_is_written: id.is_some(),
+        name: name.into(),
+        place,
+        password: Some("secret".into()),
+        picture: true,
+    }
+}
+
+/// Likewise, with ids that are the names.
+fn written(displays: &[(&str, &str)]) -> Config {
+    let displays = displays
+        .iter()
+        .map(|(name, target)| display(Some(&name.to_lowercase()), name, target));
+    Config {
+        displays: displays.collect(),
+        ..Config::empty()
+    }
 }
 
 async fn desks(folder: &tempfile::TempDir) -> Desks {
@@ -46,7 +66,7 @@ const DAY: i64 = 24 * HOUR;
 
 /// A machine's clocks, as the test sets them.
 #[derive(Clone, Default)]
-struct Clocks(Arc<Mutex<(u64, u64)>>);
+pub(super) struct Clocks(Arc<Mutex<(u64, u64)>>);
 
 impl Clocks {
     fn today() -> Self {
@@ -59,7 +79,11 @@ impl Clocks {
         clocks.0 = clocks.0.checked_add_signed(by).unwrap();
     }
 
-    fn pass(&self, time: i64) {
+    pub fn now(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    pub fn pass(&self, time: i64) {
         self.set(time);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).1 += time as u64;
     }
@@ -76,17 +100,17 @@ impl Clocks {
     }
 }
 
-struct Fixture {
-    folder: tempfile::TempDir,
-    clocks: Clocks,
-    links: Links,
+pub(super) struct Fixture {
+    pub folder: tempfile::TempDir,
+    pub clocks: Clocks,
+    pub links: Links,
 }
 
 impl Fixture {
-    async fn new(displays: &[(&str, &str)]) -> Self {
+    pub async fn new(displays: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clocks = Clocks::today();
-        let links = Self::links(&folder, &clocks, displays).await;
+        let links = Self::links(&folder, &clocks, config(displays)).await;
         Self {
             folder,
             clocks,
@@ -94,33 +118,48 @@ impl Fixture {
         }
     }
 
-    async fn links(folder: &tempfile::TempDir, clocks: &Clocks, displays: &[(&str, &str)]) -> Links {
+    async fn links(folder: &tempfile::TempDir, clocks: &Clocks, config: Config) -> Links {
         let file = folder.path().join("state.json");
         let (state, said) = crate::state::load(&file);
         assert_eq!(said, None);
-        let displays = Displays {
-            config: config(displays),
+        let targets = Displays {
             demo: Arc::new(Nobody),
             desks: desks(folder).await,
         };
         let history = History::start(folder.path().join("history.jsonl"));
-        Links::by(clocks.clock(), state, Saver::start(file), history, displays)
+        let links = Links::by(clocks.clock(), state, Saver::start(file), history, targets);
+        links.put_in_force(config);
+        links
+    }
+
+    /// The display of that name.
+    pub fn id(&self, name: &str) -> DisplayId {
+        let config = self.links.config();
+        let mut displays = config.displays.iter();
+        displays.find(|display| display.name == name).unwrap().id.clone()
     }
 
     /// Another start of the program with the same state file.
     async fn started_again(self, displays: &[(&str, &str)]) -> Self {
-        let links = Self::links(&self.folder, &self.clocks, displays).await;
+        self.started_again_with(config(displays)).await
+    }
+
+    pub async fn started_again_with(self, config: Config) -> Self {
+        let links = Self::links(&self.folder, &self.clocks, config).await;
         Self { links, ..self }
     }
 
     async fn make(&self, terms: Terms) -> Made {
-        let (made, saved) = self.links.make("Alice", terms, Audience::Others).unwrap();
+        let (made, saved) = self
+            .links
+            .make(&self.id("Alice"), terms, Audience::Others)
+            .unwrap();
         saved.await.unwrap();
         made
     }
 
     /// Waits until all changes so far are on the disk.
-    async fn saved(&self) {
+    pub async fn saved(&self) {
         self.links.keep_port(6080).await.unwrap();
     }
 
@@ -158,7 +197,8 @@ fn visitor(last: u8, pin: Option<&str>) -> Visitor {
 fn session(token: &Token) -> SessionInfo {
     SessionInfo {
         id: 1,
-        display: "Alice".into(),
+        display: "alice".into(),
+        name: "Alice".into(),
         token: token.hash(),
         address: [192, 0, 2, 1].into(),
         since: SystemTime::now(),
@@ -175,12 +215,15 @@ fn refusal<T>(outcome: Result<T, End>) -> Option<End> {
 
 #[tokio::test]
 async fn a_link_opens_what_its_display_is_now() {
-    let fixture = Fixture::new(&[("Alice", ":1"), ("Bob", ":2")]).await;
-    let token = fixture.links.until_the_end("Bob").unwrap();
+    let fixture = Fixture::new(&[]).await;
+    fixture
+        .links
+        .put_in_force(written(&[("Alice", ":1"), ("Bob", ":2")]));
+    let token = fixture.links.until_the_end(&fixture.id("Bob")).unwrap();
     let grant = fixture.links.lookup(&token).await.unwrap();
     assert_eq!(
-        (grant.display.as_str(), grant.target),
-        ("Bob", ":2".parse().unwrap())
+        (&*grant.display, &*grant.name, grant.target),
+        ("bob", "Bob", ":2".parse().unwrap())
     );
     assert!(matches!(
         grant.route,
@@ -189,10 +232,11 @@ async fn a_link_opens_what_its_display_is_now() {
             rights: Rights::Control
         }
     ));
-    fixture.links.set_config(config(&[("Bob", ":3")]));
+    // The person says that it is the same.
+    fixture.links.put_in_force(written(&[("Bob", ":3")]));
     let target = fixture.links.grant(&token).unwrap().target;
     assert_eq!(target, ":3".parse().unwrap());
-    fixture.links.set_config(config(&[("Alice", ":1")]));
+    fixture.links.put_in_force(written(&[("Alice", ":1")]));
     assert!(!fixture.opens(&token), "a display that was removed");
     assert!(!fixture.opens(&Token::from("guess")));
     assert!(!fixture.opens(&Token::from("")));
@@ -201,7 +245,7 @@ async fn a_link_opens_what_its_display_is_now() {
 #[tokio::test]
 async fn a_copied_link_outlives_the_program_and_a_window_does_not() {
     let fixture = Fixture::new(&[("Alice", ":1")]).await;
-    let window = fixture.links.until_the_end("Alice").unwrap();
+    let window = fixture.links.until_the_end(&fixture.id("Alice")).unwrap();
     let terms = Terms {
         rights: SessionRights::View,
         pin: true,
@@ -306,13 +350,13 @@ async fn a_link_of_the_first_versions_works_on() {
 #[tokio::test]
 async fn the_oldest_link_of_a_display_makes_room() {
     let fixture = Fixture::new(&[("Alice", ":1"), ("Bob", ":2")]).await;
-    let bob = fixture.links.until_the_end("Bob").unwrap();
-    let window = fixture.links.until_the_end("Alice").unwrap();
-    let used = fixture.links.to_keep("Alice").unwrap().0;
+    let bob = fixture.links.until_the_end(&fixture.id("Bob")).unwrap();
+    let window = fixture.links.until_the_end(&fixture.id("Alice")).unwrap();
+    let used = fixture.links.to_keep(&fixture.id("Alice")).unwrap().0;
     let _inside = fixture.visit(&used, None).await.ok();
     let mut tokens = Vec::new();
     for _ in 0..MOST {
-        tokens.push(fixture.links.to_keep("Alice").unwrap().0);
+        tokens.push(fixture.links.to_keep(&fixture.id("Alice")).unwrap().0);
     }
     assert!(!fixture.opens(&tokens[0]));
     assert!(tokens[1..].iter().all(|token| fixture.opens(token)));
@@ -526,13 +570,13 @@ async fn revoking_meets_the_links_that_are_meant() {
         fixture.make(Terms::default()).await,
         fixture.make(Terms::default()).await,
     ];
-    let window = fixture.links.until_the_end("Alice").unwrap();
-    let bob = fixture.links.to_keep("Bob").unwrap().0;
+    let window = fixture.links.until_the_end(&fixture.id("Alice")).unwrap();
+    let bob = fixture.links.to_keep(&fixture.id("Bob")).unwrap().0;
     let (found, saved) = fixture.links.revoke(one.id);
     saved.await.unwrap();
     assert!(found && !fixture.opens(&one.token) && fixture.opens(&other.token));
     assert!(!fixture.links.revoke(one.id).0);
-    assert_eq!(fixture.links.revoke_all("Alice").0, 1);
+    assert_eq!(fixture.links.revoke_all(fixture.id("Alice").as_str()).0, 1);
     assert!(!fixture.opens(&other.token));
     assert!(fixture.opens(&window) && fixture.opens(&bob));
     fixture.saved().await;
@@ -544,14 +588,14 @@ async fn revoking_meets_the_links_that_are_meant() {
 async fn it_is_known_whether_others_may_have_to_reach_us() {
     let fixture = Fixture::new(&[("Alice", ":1")]).await;
     let mut shared = fixture.links.shared_links_live();
-    fixture.links.until_the_end("Alice").unwrap();
-    drop(fixture.links.to_keep("Alice").unwrap());
+    fixture.links.until_the_end(&fixture.id("Alice")).unwrap();
+    drop(fixture.links.to_keep(&fixture.id("Alice")).unwrap());
     assert!(!*shared.borrow());
     let made = fixture.make(Terms::default()).await;
     assert!(*shared.borrow_and_update());
-    fixture.links.set_config(config(&[]));
+    fixture.links.put_in_force(config(&[]));
     assert!(!*shared.borrow_and_update(), "it opens nothing");
-    fixture.links.set_config(config(&[("Alice", ":1")]));
+    fixture.links.put_in_force(config(&[("Alice", ":1")]));
     assert!(*shared.borrow_and_update());
     drop(fixture.links.revoke(made.id));
     assert!(!*shared.borrow_and_update());
@@ -568,7 +612,7 @@ async fn what_is_over_goes_by_itself() {
     fixture.make(Terms::default()).await;
     let mut changes = fixture.links.changes();
     fixture.clocks.pass(HOUR);
-    fixture.links.until_the_end("Alice").unwrap();
+    fixture.links.until_the_end(&fixture.id("Alice")).unwrap();
     let gone = async {
         while !fixture.links.views().is_empty() {
             changes.changed().await.unwrap();

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::Porthole;
-use crate::{config::Display, links::NoRandom, state::Saved};
+use crate::{DisplayId, config::Display, links::NotMade, state::Saved};
 
 /// A link that could not be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,8 +24,8 @@ impl Porthole {
             .filter(|entrance| entrance.public.is_some() || self.config.listen.is_some())
             .unwrap_or_else(|| addresses.entrance_here());
         let mut links = Vec::new();
-        for Display { name, .. } in &self.config.displays {
-            let (token, saved) = self.links.to_keep(name)?;
+        for Display { id, name, .. } in &self.config.displays {
+            let (token, saved) = self.links.to_keep(id)?;
             if let Err(error) = saved.await {
                 tracing::warn!("{error}; the link to {name} works until Porthole ends");
             }
@@ -35,20 +35,20 @@ impl Porthole {
     }
 
     /// A link for the browser of this machine, which may keep it among its bookmarks.
-    pub(crate) fn browser_link(&self, display: &str) -> Result<(Url, impl Saved + use<>), LinkError> {
+    pub(crate) fn browser_link(&self, display: &DisplayId) -> Result<(Url, impl Saved + use<>), LinkError> {
         let (token, saved) = self.links.to_keep(display)?;
         Ok((self.network().last().addresses.local_link(&token)?, saved))
     }
 
     /// A link for a window of ours, which is gone when the program ends.
-    pub(crate) fn window_link(&self, display: &str) -> Result<Url, LinkError> {
+    pub(crate) fn window_link(&self, display: &DisplayId) -> Result<Url, LinkError> {
         let token = self.links.until_the_end(display)?;
         Ok(self.network().last().addresses.local_link(&token)?)
     }
 }
 
-impl From<NoRandom> for LinkError {
-    fn from(error: NoRandom) -> Self {
+impl From<NotMade> for LinkError {
+    fn from(error: NotMade) -> Self {
         Self(error.to_string())
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::SessionRights;
-use crate::Terms;
+use crate::{DisplayId, Terms};
 
 /// How other machines reach this one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -49,8 +49,10 @@ pub struct LinkView {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ShareView {
-    /// The display's name.
-    pub display: String,
+    /// The display's id.
+    pub display: DisplayId,
+    /// What it was called when the link was made.
+    pub name: String,
     /// The link's id.
     #[ts(type = "number")]
     pub link: u64,
@@ -132,8 +134,10 @@ pub struct AskView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct VisitView {
-    /// The display's name.
+    /// The display's name: now, if it is still known, else then.
     pub display: String,
+    /// The display's id; `None` for a token file's target that no display shows, and for visits of the first versions.
+    pub display_id: Option<DisplayId>,
     /// The visitor's IP address.
     pub address: String,
     /// What the visitor could do in the beginning.
@@ -150,7 +154,7 @@ pub struct VisitView {
 
 impl fmt::Debug for ShareView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ShareView({}, link {})", self.display, self.link)
+        write!(f, "ShareView({}, link {})", self.name, self.link)
     }
 }
 

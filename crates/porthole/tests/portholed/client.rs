@@ -56,6 +56,18 @@ impl Client {
         }
     }
 
+    /// The next bytes, or the close code.
+    pub async fn next(&mut self) -> Result<Vec<u8>, u16> {
+        loop {
+            match self.0.next().await {
+                Some(Ok(Message::Binary(bytes))) => return Ok(bytes.into()),
+                Some(Ok(Message::Close(Some(frame)))) => return Err(frame.code.into()),
+                Some(Ok(Message::Ping(_))) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
     /// Sends to a target that echoes, and sees it come back.
     pub async fn hears_its_echo(&mut self) {
         self.send(Message::binary(&b"hello"[..])).await;

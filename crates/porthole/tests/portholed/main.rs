@@ -18,6 +18,7 @@ mod descriptors;
 #[cfg(target_os = "linux")]
 mod doctor;
 mod encryption;
+mod identity;
 mod program;
 mod proxies;
 mod reload;

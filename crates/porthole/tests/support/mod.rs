@@ -11,7 +11,7 @@ pub mod person;
 use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
-use porthole::ConfigPlace;
+use porthole::{ConfigPlace, DisplayId};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -61,9 +61,24 @@ impl Home {
     }
 }
 
-/// A display of a config file.
+/// A display of a config file, with the [id] of its name.
 pub fn display(name: &str, target: impl std::fmt::Display) -> String {
-    format!("[[display]]\nname = \"{name}\"\ntarget = \"{target}\"\n")
+    format!(
+        "[[display]]\nname = \"{name}\"\ntarget = \"{target}\"\nid = \"{}\"\n",
+        id(name)
+    )
+}
+
+/// The id that the tests give a display of that name.
+pub fn id(name: &str) -> DisplayId {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '-'
+        }
+    };
+    name.chars().map(plain).collect::<String>().parse().unwrap()
 }
 
 /// A browser with the viewer page of a link.

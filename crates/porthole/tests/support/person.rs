@@ -6,7 +6,8 @@ use std::{
 };
 
 use porthole::{
-    ConfigPlace, Controller, Desktop, DisplayView, Handle, Intent, Notice, Reach, ShellError, Snapshot,
+    ConfigPlace, Controller, Desktop, DisplayId, DisplayView, Handle, Intent, Notice, Reach, ShellError,
+    Snapshot,
 };
 use tokio::sync::mpsc;
 use url::Url;
@@ -40,8 +41,8 @@ impl Fake {
 }
 
 impl Desktop for Fake {
-    fn open_window(&mut self, display: &str, url: &Url) -> Result<(), ShellError> {
-        self.ask(Asked::Window(display.into(), url.clone()))
+    fn open_window(&mut self, _: &DisplayId, name: &str, url: &Url) -> Result<(), ShellError> {
+        self.ask(Asked::Window(name.into(), url.clone()))
     }
 
     fn open_browser(&mut self, url: &Url) -> Result<(), ShellError> {

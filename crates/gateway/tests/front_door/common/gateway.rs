@@ -194,7 +194,8 @@ impl TestGateway {
 /// What a raw token gives.
 pub fn raw(target: Target) -> Grant {
     Grant {
-        display: "Alice".into(),
+        display: "alice".into(),
+        name: "Alice".into(),
         target,
         route: Route::Raw,
         expires: None,

@@ -50,7 +50,7 @@ pub enum Command {
     StopAll,
     /// Make a link to a display, and print it
     Link(sharing::Link),
-    /// List the links that work
+    /// List the links that work, and those of displays that have left the config
     Links {
         /// Only those of this display
         name: Option<String>,

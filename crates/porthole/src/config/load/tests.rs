@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::{
     OpenIn, SessionRights, Terms, Theme,
-    config::{Encryption, LaunchPlan, Place, StartWhen, StopWhen},
+    config::{Display, Encryption, LaunchPlan, Place, StartWhen, StopWhen},
     texts::tests::{in_marked_german, is_all_marked},
 };
 
@@ -91,10 +91,10 @@ fn a_config_of_everything() {
         host: "localhost".into(),
         port: 5902,
     };
-    assert_eq!(config.display("Bob").unwrap().place, Place::At(target));
-    assert_eq!(config.display("Try it").unwrap().place, Place::Demo);
+    assert_eq!(named(&config, "Bob").place, Place::At(target));
+    assert_eq!(named(&config, "Try it").place, Place::Demo);
     assert_eq!(
-        ["Bob", "Try it"].map(|name| config.display(name).unwrap().picture),
+        ["Bob", "Try it"].map(|name| named(&config, name).picture),
         [false, true]
     );
     let alice = Desktop {
@@ -126,7 +126,7 @@ fn a_config_of_everything() {
             "this-screen",
         ),
     ] {
-        let place = &config.display(name).unwrap().place;
+        let place = &named(&config, name).place;
         assert_eq!(*place, Place::Launched(LaunchPlan { what, start, stop }));
         assert_eq!(place.to_string(), shown);
     }
@@ -410,4 +410,9 @@ fn line() -> impl proptest::strategy::Strategy<Value = String> {
         "(listen|port|base_path|hosts|origins|public_url|trusted_proxies|frame_ancestors|encrypt|cert|key|links|name|target|launch|password_file) = (\"[^\"]{0,9}\"|\\{ (user|depth|stop) = \"?[a-z0-9-]{1,9}\"? \\}|[0-9-]{1,7}|\\[\"[a-z.:]{0,9}\"\\])",
         "[ -~é\t]{0,20}",
     ]
+}
+
+fn named<'a>(config: &'a Config, name: &str) -> &'a Display {
+    let mut displays = config.displays.iter();
+    displays.find(|display| display.name == name).unwrap()
 }

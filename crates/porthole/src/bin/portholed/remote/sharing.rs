@@ -106,14 +106,23 @@ pub fn new_link(made: &NewLink) -> String {
 }
 
 pub fn links(links: &[LinkStatus], now: SystemTime) -> String {
-    let rows = links
-        .iter()
-        .map(|LinkStatus { display, link }| [link.id.to_string(), display.clone(), link_words(link, now)]);
+    let rows = links.iter().map(|of| {
+        let words = match of.orphan_until {
+            Some(until) => {
+                let left = left(until, now);
+                format!(
+                    "opens nothing: the display has left the config; removed in {left}, unless it comes back"
+                )
+            }
+            None => link_words(&of.link, now),
+        };
+        [of.link.id.to_string(), of.display.clone(), words]
+    });
     table(rows, "No links\n")
 }
 
 pub fn sessions(sessions: &[SessionStatus], now: SystemTime) -> String {
-    let rows = sessions.iter().map(|SessionStatus { display, session }| {
+    let rows = sessions.iter().map(|SessionStatus { display, session, .. }| {
         [
             session.id.to_string(),
             display.clone(),
@@ -262,12 +271,22 @@ mod tests {
         };
         let of = |display: &str, link| LinkStatus {
             display: display.into(),
+            display_id: "alice".parse().unwrap(),
+            orphan_until: None,
             link,
         };
         assert_eq!(
             links(&[of("Alice", strict), of("Ümit B", link(3))], now()),
             "12  Alice   view only, until it is revoked, for one session, asks, with a PIN, for this machine, used 2 \
              times, the last 1 min ago\n3   Ümit B  control, for 59 min, not used yet\n"
+        );
+        let orphan = LinkStatus {
+            orphan_until: Some(NOW + 120_000),
+            ..of("Alice", link(4))
+        };
+        assert_eq!(
+            links(&[orphan], now()),
+            "4  Alice  opens nothing: the display has left the config; removed in 2 min, unless it comes back\n"
         );
         assert_eq!(links(&[], now()), "No links\n");
     }
@@ -285,6 +304,7 @@ mod tests {
         };
         let sessions_now = [SessionStatus {
             display: "Alice".into(),
+            display_id: None,
             session,
         }];
         assert_eq!(
@@ -304,6 +324,7 @@ mod tests {
         );
         let visit = VisitView {
             display: "Alice".into(),
+            display_id: None,
             address: "192.0.2.1".into(),
             rights: SessionRights::Control,
             began: NOW - 60_000,

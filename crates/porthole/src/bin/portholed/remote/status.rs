@@ -71,6 +71,7 @@ mod tests {
     #[test]
     fn what_is_printed() {
         let display = |name: &str, launch, viewers| DisplayStatus {
+            id: "alice".parse().unwrap(),
             name: name.into(),
             target: "127.0.0.1:5901".into(),
             launch,
