@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use porthole_launcher::Launcher;
+use porthole_launcher::{Launcher, Reason};
 
 use super::{
+    adoption::{Left, adopt_one, left_behind_of, only_folder},
     again::{Again, as_root, role},
     ear::Ear,
     others::users,
-    stage::{Stage, launch, mounts_below, running, within},
+    stage::{Stage, ended, is_gone, launch, mounts_below, running, within},
 };
 
 /// As /run is: in memory, small, and needed by the whole machine.
@@ -57,4 +58,64 @@ async fn a_user_fills_no_place_but_their_own() {
     let folder = alice.socket.ancestors().nth(2).unwrap();
     assert!(!folder.exists() && !Path::new("/mnt/porthole").exists());
     assert_eq!(mounts_below(Path::new("/mnt/porthole")), [] as [PathBuf; 0]);
+}
+
+/// Killed while it starts somebody's desktop, the program leaves that desktop's space; the next run takes it back.
+#[tokio::test]
+async fn a_start_that_was_interrupted_leaves_no_space_behind() {
+    if !as_root("full::a_start_that_was_interrupted_leaves_no_space_behind").await {
+        return;
+    }
+    users();
+    let Left { stage, session } = left_behind_of("alice").await;
+    let folder = only_folder(&stage);
+    assert_eq!(mounts_below(stage.path()), [folder.join("desk")]);
+    // What its user holds open does not keep it.
+    let _held = std::fs::File::open(folder.join("desk")).unwrap();
+    let record = std::fs::read_to_string(folder.join("record")).unwrap();
+    let record = record.replace("\"complete\":true", "\"complete\":false");
+    std::fs::write(folder.join("record"), record).unwrap();
+    assert_eq!(ended(&adopt_one(&stage).await).await.reason, Reason::Interrupted);
+    assert!(stage.is_empty() && is_gone(session));
+    assert_eq!(mounts_below(stage.path()), [] as [PathBuf; 0]);
+
+    // Killed before anything was on record.
+    let folder = stage.displays().join("x-0000000000000000");
+    std::fs::create_dir_all(folder.join("desk/run")).unwrap();
+    let mount = ["-t", "tmpfs", "none", folder.join("desk").to_str().unwrap()].map(str::to_owned);
+    assert!(
+        std::process::Command::new("mount")
+            .args(mount)
+            .status()
+            .unwrap()
+            .success()
+    );
+    std::fs::create_dir_all(folder.join("desk/run/with/much")).unwrap();
+    assert!(within(stage.launcher.adopt()).await.is_empty());
+    assert!(stage.is_empty());
+    assert_eq!(mounts_below(stage.path()), [] as [PathBuf; 0]);
+}
+
+/// A daemon that has left the session keeps its standard error, and says more and more.
+#[tokio::test]
+async fn what_a_desktop_leaves_behind_writes_to_nothing() {
+    if !as_root("full::what_a_desktop_leaves_behind_writes_to_nothing").await {
+        return;
+    }
+    users();
+    let stage = Stage::new();
+    let mut ear = Ear::new(stage.path(), "ear");
+    // It ends when nobody reads any more what it says.
+    let daemon = format!(
+        "setsid sh -c 'trap \"\" PIPE; echo END; while env echo more >&2; do :; done; echo END' >{} &",
+        ear.path.display()
+    );
+    let launched = stage
+        .launcher
+        .start(launch("X", Some("alice"), &format!("{daemon} exec sleep 1000")));
+    running(&launched).await;
+    ear.hear().await;
+    within(launched.stop()).await;
+    assert!(stage.is_empty());
+    ear.hear().await;
 }
