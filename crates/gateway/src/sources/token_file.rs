@@ -124,8 +124,7 @@ impl TokenFile {
 
     /// All tokens with their targets, by target; nothing unless the file was opened as `listed`.
     pub fn list(&self) -> Vec<TokenLine> {
-        let table = self.table.load();
-        let mut lines: Vec<_> = table.tokens.values().filter_map(Entry::line).collect();
+        let mut lines = self.table.load().lines();
         lines.sort_by_cached_key(|line| (line.target.to_string(), line.token.expose().to_owned()));
         lines
     }
@@ -142,7 +141,7 @@ impl TokenSource for TokenFile {
                     () = self.refresh() => {}
                 }
             }
-            let target = self.table.load().tokens.get(&token.hash())?.target.clone();
+            let target = self.table.load().target(token.hash())?.clone();
             Some(Grant {
                 display: target.to_string(),
                 name: target.to_string(),
@@ -155,42 +154,33 @@ impl TokenSource for TokenFile {
     }
 }
 
+/// The tokens as hashes, each with its target. Many tokens are meant to take little memory: 36 bytes for each, and its
+/// target once.
 struct Table {
-    tokens: HashMap<TokenHash, Entry>,
+    /// Sorted by hash, each with the place of its target.
+    tokens: Vec<(TokenHash, u32)>,
+    targets: Vec<Target>,
+    /// Kept only for the list.
+    listed: HashMap<TokenHash, Token>,
     /// The files that have tokens.
     files: HashSet<PathBuf>,
 }
 
-struct Entry {
-    target: Target,
-    /// Kept only for the list.
-    token: Option<Token>,
-}
-
-impl Entry {
-    fn line(&self) -> Option<TokenLine> {
-        Some(TokenLine {
-            token: self.token.clone()?,
-            target: self.target.clone(),
-        })
-    }
-}
-
 impl Table {
-    /// Of lines with the same token the last one counts. Blocks.
+    /// Blocks.
     fn read(path: &Path, listed: bool) -> Result<Self, Faults> {
         Self::read_after(path, listed, &HashSet::new())
     }
 
     /// The same for files of which these had tokens before. Blocks.
     fn read_after(path: &Path, listed: bool, before: &HashSet<PathBuf>) -> Result<Self, Faults> {
-        let mut tokens = HashMap::new();
+        let (mut tokens, mut targets, mut list) = (Vec::new(), Targets::default(), HashMap::new());
         let mut content = read(path, |line| {
-            let entry = Entry {
-                target: line.target,
-                token: listed.then(|| line.token.clone()),
-            };
-            tokens.insert(line.token.hash(), entry);
+            let hash = line.token.hash();
+            tokens.push((hash, targets.place(line.target)));
+            if listed {
+                list.insert(hash, line.token);
+            }
         });
         for (path, why) in content.skipped {
             info!("{} is skipped: {why}", path.display());
@@ -201,6 +191,10 @@ impl Table {
         if !content.faults.is_empty() {
             return Err(content.faults);
         }
+        // Of lines with the same token the last one counts.
+        tokens.reverse();
+        tokens.sort_by_key(|(hash, _)| *hash);
+        tokens.dedup_by_key(|(hash, _)| *hash);
         tokens.shrink_to_fit();
         info!(tokens = tokens.len(), "{} was read", path.display());
         let with_tokens = content
@@ -209,7 +203,43 @@ impl Table {
             .filter(|(_, holds)| *holds == Holds::Tokens);
         Ok(Self {
             tokens,
+            targets: targets.all,
+            listed: list,
             files: with_tokens.map(|(file, _)| file).collect(),
+        })
+    }
+
+    fn target(&self, hash: TokenHash) -> Option<&Target> {
+        let at = self.tokens.binary_search_by_key(&hash, |(hash, _)| *hash).ok()?;
+        let (_, place) = self.tokens.get(at)?;
+        self.targets.get(*place as usize)
+    }
+
+    fn lines(&self) -> Vec<TokenLine> {
+        let line = |(hash, token): (&TokenHash, &Token)| {
+            Some(TokenLine {
+                token: token.clone(),
+                target: self.target(*hash)?.clone(),
+            })
+        };
+        self.listed.iter().filter_map(line).collect()
+    }
+}
+
+/// Targets, each once.
+#[derive(Default)]
+struct Targets {
+    all: Vec<Target>,
+    places: HashMap<String, u32>,
+}
+
+impl Targets {
+    /// Where a target stands; there are far fewer than a `u32` counts, since the lines are.
+    fn place(&mut self, target: Target) -> u32 {
+        let all = &mut self.all;
+        *self.places.entry(target.to_string()).or_insert_with(|| {
+            all.push(target);
+            (all.len() - 1) as u32
         })
     }
 }

@@ -45,15 +45,8 @@ impl Listen {
             return Ok(self.everywhere());
         };
         let found = tokio::net::lookup_host((host.as_str(), self.port)).await;
-        let mut addresses: Vec<_> = found
-            .with_context(|| format!("cannot listen on `{host}`"))?
-            .collect();
-        if prefer_ipv6 && addresses.iter().any(SocketAddr::is_ipv6) {
-            addresses.retain(SocketAddr::is_ipv6);
-        }
-        addresses.sort();
-        addresses.dedup();
-        Ok(addresses)
+        let addresses = found.with_context(|| format!("cannot listen on `{host}`"))?;
+        Ok(chosen(addresses.collect(), prefer_ipv6))
     }
 
     fn everywhere(&self) -> Vec<SocketAddr> {
@@ -64,6 +57,16 @@ impl Listen {
         }
         addresses
     }
+}
+
+/// Each once, and IPv6 alone if that is preferred and there.
+fn chosen(mut addresses: Vec<SocketAddr>, prefer_ipv6: bool) -> Vec<SocketAddr> {
+    if prefer_ipv6 && addresses.iter().any(SocketAddr::is_ipv6) {
+        addresses.retain(SocketAddr::is_ipv6);
+    }
+    addresses.sort();
+    addresses.dedup();
+    addresses
 }
 
 #[cfg(test)]
@@ -93,6 +96,16 @@ mod tests {
         for text in ["", "vnc", "127.0.0.1", "127.0.0.1:", "70000", "-1", "6080 "] {
             assert!(text.parse::<Listen>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn ipv6_is_preferred_where_there_is_any() {
+        let addresses = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<_>>();
+        let both = addresses(&["127.0.0.1:1", "[::1]:1", "127.0.0.1:1"]);
+        assert_eq!(chosen(both.clone(), true), addresses(&["[::1]:1"]));
+        assert_eq!(chosen(both, false), addresses(&["127.0.0.1:1", "[::1]:1"]));
+        let one = addresses(&["127.0.0.1:1"]);
+        assert_eq!(chosen(one.clone(), true), one);
     }
 
     #[tokio::test]
