@@ -1,6 +1,7 @@
 //! What was refused before any token was looked at, folded: each cause once in the log, and a short list for the owner.
 
 use std::{
+    collections::VecDeque,
     fmt,
     net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
@@ -9,10 +10,11 @@ use std::{
 
 use tokio::{sync::watch, time::Instant};
 
-/// How many causes are told apart; a stranger can make up as many Hosts as it likes.
-const MAX_CAUSES: usize = 32;
-/// After so long without another, a cause makes room for a new one and would be logged anew.
-const FORGET_AFTER: Duration = Duration::from_secs(3600);
+/// How many Hosts and Origins are kept, the latest: a stranger can make up as many as it likes.
+const MAX_NAMES: usize = 32;
+/// How many causes are logged in an hour.
+const MAX_LOGGED_PER_HOUR: usize = 32;
+const HOUR: Duration = Duration::from_secs(3600);
 /// The longest name that DNS knows, and a scheme before it and a port behind it.
 const MAX_NAME_BYTES: usize = 253 + 16;
 
@@ -58,18 +60,19 @@ struct Shared {
 
 #[derive(Default)]
 struct Causes {
-    known: Vec<(Refusal, Instant)>,
-    /// There were more than are told apart, and that was said.
+    /// The one that was last noted comes last.
+    known: Vec<Refusal>,
+    /// When the last causes were logged.
+    logged: VecDeque<Instant>,
+    /// That there were more was said.
     overflowed: bool,
 }
 
 impl Refusals {
-    /// The causes, the latest first: 32 at most.
+    /// The causes, the latest first: 32 Hosts and Origins at most, and what is wrong with handshakes.
     pub fn list(&self) -> Vec<Refusal> {
         let causes = self.0.causes.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut list: Vec<_> = causes.known.iter().map(|(refusal, _)| refusal.clone()).collect();
-        list.sort_by_key(|refusal| std::cmp::Reverse(refusal.last));
-        list
+        causes.known.iter().rev().cloned().collect()
     }
 
     /// Changes whenever something is refused for a new cause.
@@ -79,43 +82,65 @@ impl Refusals {
 
     /// Takes note of a request that is refused, and logs it if its cause is new.
     pub(crate) fn note(&self, cause: RefusalCause, client: IpAddr) {
-        let now = Instant::now();
         let mut causes = self.0.causes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((refusal, seen)) = causes
-            .known
-            .iter_mut()
-            .find(|(refusal, _)| refusal.cause == cause)
-        {
-            refusal.times += 1;
-            refusal.last = SystemTime::now();
-            *seen = now;
-            return;
+        let at = causes.known.iter().position(|refusal| refusal.cause == cause);
+        let before = at.map(|at| causes.known.remove(at));
+        let is_new = before.is_none();
+        if is_new {
+            causes.log(&cause, client);
         }
-        if causes.known.len() >= MAX_CAUSES {
-            causes
-                .known
-                .retain(|(_, seen)| now.duration_since(*seen) < FORGET_AFTER);
-        }
-        if causes.known.len() >= MAX_CAUSES {
-            if !std::mem::replace(&mut causes.overflowed, true) {
-                tracing::warn!(%client, "refused: {cause}; causes that are new for an hour are no longer logged");
-            }
-            return;
-        }
-        causes.overflowed = false;
-        tracing::warn!(%client, "refused: {cause}");
-        let refusal = Refusal {
+        causes.known.push(Refusal {
             cause,
-            times: 1,
+            times: before.map_or(0, |before| before.times) + 1,
             last: SystemTime::now(),
-        };
-        causes.known.push((refusal, now));
+        });
+        causes.forget_the_oldest_name();
         drop(causes);
-        self.0.changes.send_modify(|count| *count += 1);
+        if is_new {
+            self.0.changes.send_modify(|count| *count += 1);
+        }
+    }
+}
+
+impl Causes {
+    fn forget_the_oldest_name(&mut self) {
+        let names = || {
+            self.known
+                .iter()
+                .enumerate()
+                .filter(|(_, refusal)| refusal.cause.is_name())
+        };
+        if names().count() > MAX_NAMES
+            && let Some((oldest, _)) = names().next()
+        {
+            self.known.remove(oldest);
+        }
+    }
+
+    fn log(&mut self, cause: &RefusalCause, client: IpAddr) {
+        let now = Instant::now();
+        while self
+            .logged
+            .front()
+            .is_some_and(|at| now.duration_since(*at) >= HOUR)
+        {
+            self.logged.pop_front();
+            self.overflowed = false;
+        }
+        if self.logged.len() < MAX_LOGGED_PER_HOUR {
+            self.logged.push_back(now);
+            tracing::warn!(%client, "refused: {cause}");
+        } else if !std::mem::replace(&mut self.overflowed, true) {
+            tracing::warn!(%client, "refused: {cause}; there were many such causes, and further ones are not logged now");
+        }
     }
 }
 
 impl RefusalCause {
+    fn is_name(&self) -> bool {
+        matches!(self, Self::Host(_) | Self::Origin(_))
+    }
+
     /// A Host that is not ours.
     pub(crate) fn host(name: Option<&str>) -> Self {
         Self::Host(
@@ -181,27 +206,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn causes_are_counted_and_bounded() {
+    fn causes_are_counted_and_bounded_and_the_latest_are_kept() {
         let refusals = Refusals::default();
         let client = IpAddr::from([192, 0, 2, 1]);
+        refusals.note(RefusalCause::Http10, client);
         for i in 0..1000 {
             refusals.note(RefusalCause::host(Some(&format!("host{i}.example"))), client);
-            refusals.note(RefusalCause::Http10, client);
+            refusals.note(RefusalCause::NoUpgrade, client);
         }
         let list = refusals.list();
-        assert_eq!(list.len(), MAX_CAUSES);
-        assert_eq!((&list[0].cause, list[0].times), (&RefusalCause::Http10, 1000));
-        assert_eq!(*refusals.changes().borrow(), MAX_CAUSES as u64);
+        assert_eq!(list.len(), MAX_NAMES + 2);
+        assert_eq!((&list[0].cause, list[0].times), (&RefusalCause::NoUpgrade, 1000));
+        assert_eq!(list[1].cause, RefusalCause::Host("host999.example".into()));
+        // No number of names pushes out what is wrong with a proxy.
+        assert_eq!(list.last().unwrap().cause, RefusalCause::Http10);
+        assert_eq!(*refusals.changes().borrow(), 1002);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_long_past_makes_room() {
-        let refusals = Refusals::default();
+    async fn so_many_are_logged_and_more_an_hour_later() {
+        let mut causes = Causes::default();
         let client = IpAddr::from([192, 0, 2, 1]);
-        (0..MAX_CAUSES).for_each(|i| refusals.note(RefusalCause::host(Some(&format!("h{i}"))), client));
-        tokio::time::advance(FORGET_AFTER).await;
-        refusals.note(RefusalCause::host(Some("new")), client);
-        assert_eq!(refusals.list().len(), 1);
+        let log = |causes: &mut Causes| (0..100).for_each(|_| causes.log(&RefusalCause::Http10, client));
+        log(&mut causes);
+        assert!(causes.logged.len() == MAX_LOGGED_PER_HOUR && causes.overflowed);
+        tokio::time::advance(HOUR).await;
+        causes.log(&RefusalCause::Version, client);
+        assert!(causes.logged.len() == 1 && !causes.overflowed);
     }
 
     #[test]

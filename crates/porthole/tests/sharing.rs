@@ -14,7 +14,10 @@ use support::{
     person::{Asked, Person},
     soon,
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
 
 fn alice() -> DisplayId {
     id("Alice")
@@ -358,4 +361,64 @@ async fn a_config_that_is_wrong_is_not_written_into() {
         fs::read_to_string(home.path("config.toml")).unwrap(),
         "port = 0\n[[displays]]"
     );
+}
+
+#[tokio::test]
+async fn behind_a_proxy_the_public_address_comes_first_and_is_what_is_copied() {
+    let keys = "public_url = \"https://desk.example.org/novnc\"\n";
+    let home = Home::with(&format!("{keys}{}", display("Alice", "demo")));
+    let mut person = start(&home).await;
+    let share = share(&mut person, Terms::default()).await;
+    let first = &share.addresses[0];
+    assert_eq!(first.host, "desk.example.org");
+    assert!(
+        first.url.starts_with("https://desk.example.org/novnc/v#"),
+        "{}",
+        first.url
+    );
+    // It answers to the proxy; where that leads cannot be seen from here.
+    assert!(
+        matches!(first.opens, Opens::Yes { doubt: Some(_) }),
+        "{:?}",
+        first.opens
+    );
+    assert_eq!(share.copied.as_deref(), Some("desk.example.org"));
+    assert_eq!(
+        soon(person.asked.recv()).await,
+        Some(Asked::Copy(first.url.clone()))
+    );
+    let others: Vec<_> = share.addresses[1..]
+        .iter()
+        .map(|address| address.host.as_str())
+        .collect();
+    assert_eq!(others, ["127.0.0.2", "127.0.0.3"]);
+}
+
+#[tokio::test]
+async fn the_window_says_by_which_name_a_visitor_was_refused_but_not_by_how_many() {
+    let home = Home::with(&display("Alice", "demo"));
+    let mut person = start(&home).await;
+    let port = port(&*person.sees(|now| !now.displays.is_empty()).await);
+    for i in 0..6 {
+        let mut stream = soon(TcpStream::connect(("127.0.0.1", port))).await.unwrap();
+        let request = format!("GET /v HTTP/1.1\r\nHost: desk{i}.fritz.box\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        soon(stream.read_to_string(&mut answer)).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 421 "), "{answer}");
+        let says = |now: &std::sync::Arc<Snapshot>| {
+            let name = format!("hosts = [\"desk{i}.fritz.box\"]");
+            now.notice
+                .as_ref()
+                .is_some_and(|notice| notice.text.contains(&name))
+        };
+        if i < 3 {
+            person.sees(says).await;
+        }
+    }
+    // Something else happens after that, and the last names were not told of.
+    person.click(Intent::ShowSettings { shown: true }).await;
+    let now = person.sees(|now| now.settings.start_at_login.is_some()).await;
+    let notice = now.notice.as_ref().map_or("", |notice| &notice.text);
+    assert!(!notice.contains("desk5") && !notice.contains("desk3"), "{notice}");
 }

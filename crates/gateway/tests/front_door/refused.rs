@@ -148,7 +148,7 @@ async fn the_owner_sees_which_hosts_and_origins_were_refused_and_not_a_thousand_
     assert_eq!(list.len(), 32);
     assert!(
         list.iter()
-            .any(|refusal| refusal.cause == RefusalCause::Host("desk0.example".into()))
+            .any(|refusal| refusal.cause == RefusalCause::Host("desk99.example".into()))
     );
 }
 
