@@ -14,7 +14,8 @@ use crate::{
     program::{Home, Portholed},
 };
 
-/// A VNC server that says its name.
+/// A VNC server that says its name. It must have a thread to answer on while a test waits for `portholed status`, which
+/// asks it.
 async fn vnc(name: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -147,7 +148,7 @@ impl Place {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_link_never_opens_another_display_that_has_got_its_name() {
     let (alice, bob) = (vnc("alice").await, vnc("bob").await);
     let place = Place::new(&[entry("Xtigervnc", &alice, None)]);
@@ -178,7 +179,7 @@ async fn a_link_never_opens_another_display_that_has_got_its_name() {
     assert_eq!(visitor.ending().await.0, 4003);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_display_that_is_renamed_between_two_starts_keeps_its_links() {
     let (alice, bob) = (vnc("alice").await, vnc("bob").await);
     let place = Place::new(&[entry("Alice", &alice, None), entry("Bob", &bob, None)]);
@@ -196,7 +197,7 @@ async fn a_display_that_is_renamed_between_two_starts_keeps_its_links() {
     assert_eq!(place.opens(&to_bob).await, None);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_written_id_decides_which_display_is_which() {
     let (alice, bob) = (vnc("alice").await, vnc("bob").await);
     let place = Place::new(&[entry("Alice", &alice, Some("a")), entry("Bob", &bob, None)]);
@@ -242,7 +243,7 @@ async fn a_written_id_decides_which_display_is_which() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn links_of_a_display_that_has_left_are_listed_open_nothing_and_come_back_with_it() {
     let (alice, bob) = (vnc("alice").await, vnc("bob").await);
     let place = Place::new(&[entry("Alice", &alice, None), entry("Bob", &bob, Some("bob"))]);
