@@ -29,7 +29,9 @@ test.each([
   [4008, 'auto'],
   [4011, 'offer'],
   [4012, 'offer'],
+  [4013, 'offer'],
   [4014, 'offer'],
+  [4015, 'offer'],
   [4999, 'offer'],
 ])('code %i: retry %s, with title, cause and next step', (code, retry) => {
   const ending = endingOf(outcome(code));

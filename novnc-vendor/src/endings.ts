@@ -52,6 +52,8 @@ const RETRY: Record<Kind, Retry> = {
   expired: 'never',
   denied: 'offer',
   notAnswered: 'offer',
+  full: 'offer',
+  tooManyWaiting: 'offer',
   passwordRefused: 'offer',
   securityRefused: 'offer',
   notUnderstood: 'offer',
@@ -84,7 +86,9 @@ const BY_CODE: Partial<Record<number, Kind>> = {
   // 4009 and 4010 ask for a PIN, and end nothing.
   4011: 'denied',
   4012: 'notAnswered',
+  4013: 'full',
   4014: 'notStarted',
+  4015: 'tooManyWaiting',
 };
 
 /** Where the gateway's reason says what this page cannot know; elsewhere it repeats the code in fewer words. */

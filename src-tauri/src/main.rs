@@ -45,6 +45,7 @@ fn main() -> ExitCode {
     choose_renderer();
     let arguments = Arguments::parse();
     log_to_stderr();
+    porthole::allow_many_descriptors();
     porthole::speak(language::wanted().0);
     if arguments.stop_left {
         tauri::async_runtime::block_on(porthole::stop_left());

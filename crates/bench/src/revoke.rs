@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use porthole_gateway::{
-    Access, End, Gateway, Grant, HEARTBEAT, Lookup, Pages, Plain, Route, Settings, Token, TokenSource,
+    Access, End, Gateway, Grant, HEARTBEAT, Limits, Lookup, Pages, Plain, Route, Settings, Token, TokenSource,
 };
 
 use crate::{
@@ -74,8 +74,13 @@ async fn gateway(target: SocketAddr) -> Result<Gateway> {
         pages: Pages::Embedded { index: None },
         tokens: Arc::new(Link(target)),
         heartbeat: HEARTBEAT,
+    })
+    .await?;
+    gateway.set_limits(Limits {
+        sessions_per_link: SESSIONS,
+        sessions_per_display: SESSIONS,
     });
-    Ok(gateway.await?)
+    Ok(gateway)
 }
 
 /// One round: adds how many milliseconds each viewer went on, and the one that reads nothing.

@@ -12,9 +12,11 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::{
     End, Grant, Route, Sessions, Target, Token, TokenSource, Visit, Visitor,
+    descriptors::{Room, room_is_made, room_now},
     events::{self, Event},
     full_speed,
     guesses::Guesses,
+    lobby::Strangers,
     relay::{Conversation, Relay},
     session::Session,
     socket::{ServerStream, ViewerStream},
@@ -23,11 +25,15 @@ use crate::{
     vnc::{self, Server},
 };
 
+/// So often strangers have to go for one session; after that others come faster than they go.
+const MOST_TRIES: usize = 20;
+
 /// What a visit needs of its gateway.
 pub(crate) struct House {
     pub(crate) tokens: Arc<dyn TokenSource>,
     pub(crate) sessions: Sessions,
     pub(crate) guesses: Guesses,
+    pub(crate) strangers: Strangers,
     /// How often viewers are pinged.
     pub(crate) heartbeat: Duration,
 }
@@ -40,6 +46,9 @@ pub(crate) struct Admitted {
     endings: u64,
 }
 
+/// A viewer whose session did not begin, and why.
+pub(crate) type TurnedAway = (Viewer<ViewerStream>, End);
+
 /// An admitted viewer.
 pub(crate) struct Guest {
     pub(crate) viewer: Viewer<ViewerStream>,
@@ -49,7 +58,7 @@ pub(crate) struct Guest {
 impl House {
     /// What the token gives, or how its bearer is turned away. The token comes first: however many wrong ones an address
     /// has shown, a right one passes.
-    pub(crate) async fn admit(&self, shown: Shown, address: IpAddr) -> Result<Admitted, End> {
+    pub(crate) async fn admit(&self, shown: Shown) -> Result<Admitted, End> {
         let endings = self.sessions.endings();
         match self.grant(&shown.token).await {
             Some(grant) => Ok(Admitted {
@@ -57,13 +66,13 @@ impl House {
                 grant,
                 endings,
             }),
-            None if self.guesses.one_more(address) => Err(End::NoSuchLink),
-            None => Err(End::TooManyGuesses),
+            None => Err(End::NoSuchLink),
         }
     }
 
-    /// Serves a viewer whose token was good until its session ends.
-    pub(crate) async fn attend(&self, guest: Box<Guest>, address: IpAddr) {
+    /// Serves a viewer whose token was good until its session ends. One that is turned away before that is given back:
+    /// it has no place among the sessions any more, and is still to be told.
+    pub(crate) async fn attend(&self, guest: Box<Guest>, address: IpAddr) -> Option<Box<TurnedAway>> {
         let Guest { mut viewer, admitted } = *guest;
         let Admitted {
             shown,
@@ -76,9 +85,7 @@ impl House {
         if self.sessions.endings() != endings {
             let now = self.grant(&shown.token).await;
             let Some(now) = now.filter(|now| now.display == grant.display) else {
-                tracing::info!(client = %address, "refused: its link went while it came");
-                drop(session);
-                return viewer.close(&End::NoSuchLink).await;
+                return Some(Box::new((viewer, End::NoSuchLink)));
             };
             grant = now;
         }
@@ -89,7 +96,15 @@ impl House {
             address,
             pin: shown.pin,
         };
-        let end = run(viewer, &grant, visitor, &session, self.heartbeat).await;
+        let (end, turned_away) = match self.run(viewer, &grant, visitor, &session).await {
+            Ok(end) => (end, None),
+            // Whoever stops the gateway waits for the sessions, and for nobody else.
+            Err(turned_away) if turned_away.1 == End::ShuttingDown => {
+                turned_away.0.close(&turned_away.1).await;
+                (turned_away.1, None)
+            }
+            Err(turned_away) => (turned_away.1.clone(), Some(turned_away)),
+        };
         let info = session.info();
         tracing::info!(
             session = info.id,
@@ -100,56 +115,69 @@ impl House {
             why = %end.reason(),
             "session ended"
         );
+        turned_away
     }
 
     async fn grant(&self, token: &Token) -> Option<Grant> {
         let grant = self.tokens.lookup(token).await;
         grant.filter(|grant| grant.expires.is_none_or(|end| end > SystemTime::now()))
     }
-}
 
-async fn run(
-    mut viewer: Viewer<ViewerStream>,
-    grant: &Grant,
-    visitor: Visitor,
-    session: &Arc<Session>,
-    heartbeat: Duration,
-) -> End {
-    // A clock that is set back during the session does not lengthen it.
-    let expires = grant.expires.and_then(|end| {
-        let left = end.duration_since(SystemTime::now()).unwrap_or_default();
-        Instant::now().checked_add(left)
-    });
-    // On the heap: a task keeps as much memory as it ever needs, and a viewer that only looks should cost little.
-    let come_in = Box::pin(async {
-        let visit = pass_door(&mut viewer, grant, visitor, session, heartbeat).await?;
-        let (server, talk) = prepare(&mut viewer, grant, session, expires).await?;
-        Ok((visit, server, talk))
-    });
-    let come_in = tokio::select! {
-        biased;
-        end = session.ended() => Err(end),
-        () = at(expires) => Err(End::Expired),
-        come_in = come_in => come_in,
-    };
-    match come_in {
-        Ok((mut visit, server, talk)) => {
-            if let Some(visit) = &mut visit {
-                visit.began(&session.info());
+    async fn run(
+        &self,
+        mut viewer: Viewer<ViewerStream>,
+        grant: &Grant,
+        visitor: Visitor,
+        session: &Arc<Session>,
+    ) -> Result<End, Box<TurnedAway>> {
+        // A clock that is set back during the session does not lengthen it.
+        let expires = grant.expires.and_then(|end| {
+            let left = end.duration_since(SystemTime::now()).unwrap_or_default();
+            Instant::now().checked_add(left)
+        });
+        // On the heap: a task keeps as much memory as it ever needs, and a viewer that only looks should cost little.
+        let come_in = Box::pin(async {
+            let visit = pass_door(&mut viewer, grant, visitor, session, self.heartbeat).await?;
+            session.take_slot(grant)?;
+            self.make_room().await?;
+            let (server, talk) = prepare(&mut viewer, grant, session, expires).await?;
+            Ok((visit, server, talk))
+        });
+        let come_in = tokio::select! {
+            biased;
+            end = session.ended() => Err(end),
+            () = at(expires) => Err(End::Expired),
+            come_in = come_in => come_in,
+        };
+        match come_in {
+            Ok((mut visit, server, talk)) => {
+                if let Some(visit) = &mut visit {
+                    visit.began(&session.info());
+                }
+                let relay = Relay::new(viewer, server, Arc::clone(session), talk, self.heartbeat);
+                let of = Arc::clone(session);
+                let end = full_speed::apart(Box::pin(relay.run(expires)), move || of.moved()).await;
+                if let Some(visit) = &mut visit {
+                    visit.ended(&session.info(), &end);
+                }
+                Ok(end)
             }
-            let relay = Relay::new(viewer, server, Arc::clone(session), talk, heartbeat);
-            let of = Arc::clone(session);
-            let end = full_speed::apart(Box::pin(relay.run(expires)), move || of.moved()).await;
-            if let Some(visit) = &mut visit {
-                visit.ended(&session.info(), &end);
+            Err(end) => Err(Box::new((viewer, session.explained(end).await))),
+        }
+    }
+
+    /// Waits until there is a descriptor for one more session; strangers have to go for it.
+    async fn make_room(&self) -> Result<(), End> {
+        for _ in 0..MOST_TRIES {
+            if matches!(room_now(), Room::Plenty | Room::Scarce) {
+                return Ok(());
             }
-            end
+            if !self.strangers.push_out_some() {
+                break;
+            }
+            room_is_made().await;
         }
-        Err(end) => {
-            let end = session.explained(end).await;
-            viewer.close(&end).await;
-            end
-        }
+        Err(End::GatewayFull)
     }
 }
 
@@ -209,6 +237,9 @@ async fn prepare(
     viewer.tell(&welcome).await?;
     viewer.send(&screen.said).await.map_err(|_| End::ViewerClosed)?;
     let mut reader = ClientReader::new(rights).with_extended_clipboard(screen.extended_clipboard);
+    if let Some(updates) = session.link_updates() {
+        reader = reader.with_shared_budget(Arc::clone(&updates.budget));
+    }
     read_early(&stream, &early, &mut reader).await?;
     let talk = Conversation {
         reader,

@@ -22,10 +22,12 @@ use tokio::{
 use tokio_rustls::server::TlsStream;
 
 use crate::{
-    Access, Identity, OwnNames, Pages, Plain, Refusals,
-    attend::{Guest, House},
-    lobby::{Lobby, Place},
-    proxy_header,
+    Access, End, Identity, OwnNames, Pages, Plain, Refusals,
+    attend::{Guest, House, TurnedAway},
+    descriptors::{Room, Scarcity, room_behind},
+    guesses::Brake,
+    lobby::{Lost, Place},
+    pages, proxy_header,
     request::{Visit, answer},
     socket::ViewerStream,
     tls::{self, TlsSocket},
@@ -53,7 +55,7 @@ pub(crate) struct Open {
     pub(crate) identity: ArcSwapOption<Identity>,
     pub(crate) plain: ArcSwap<Plain>,
     pub(crate) splice: bool,
-    pub(crate) lobby: Lobby,
+    pub(crate) scarcity: Scarcity,
 }
 
 /// Whose request it is.
@@ -85,32 +87,37 @@ impl Caller {
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// Serves one connection to its end. Until it has shown a good token, it is one of the lobby.
-pub(crate) async fn serve(stream: TcpStream, caller: Caller, open: Arc<Open>) {
-    let is_proxy = open.access.load().trusted_proxies.contains(caller.peer);
-    let (place, lost) = open.lobby.enter(caller.peer, is_proxy);
+pub(crate) async fn serve(stream: TcpStream, (place, lost): (Place, Lost), caller: Caller, open: Arc<Open>) {
     // On the heap: HTTP needs much more memory than a session, and a task keeps as much as it ever needs.
-    let come_in = Box::pin(come_in(stream, caller, is_proxy, &open, place));
+    let come_in = Box::pin(come_in(stream, caller, &open, place));
     let came = tokio::select! {
         came = come_in => came,
         () = lost => return,
     };
     match came {
-        Ok(Some((guest, client))) => open.house.attend(guest, client).await,
+        Ok(Some((Ok(guest), client))) => {
+            if let Some(turned_away) = open.house.attend(guest, client).await {
+                open.turn_away(*turned_away, client).await;
+            }
+        }
+        Ok(Some((Err(turned_away), client))) => open.turn_away(*turned_away, client).await,
         Ok(None) => {}
         Err(error) => tracing::debug!(client = %caller.peer, %error, "connection ended"),
     }
 }
 
-/// Serves pages, and then perhaps a viewer. `None`: nobody who came for a WebSocket, or one who was turned away.
+/// A viewer with a good token, or one who is to be turned away; and the address that it counts for.
+type Came = (Result<Box<Guest>, Box<TurnedAway>>, IpAddr);
+
+/// Serves pages, and then perhaps a viewer. `None`: nobody who came for a WebSocket.
 async fn come_in(
     mut stream: TcpStream,
     mut caller: Caller,
-    is_proxy: bool,
     open: &Open,
     place: Place,
-) -> Result<Option<(Box<Guest>, IpAddr)>, Failure> {
+) -> Result<Option<Came>, Failure> {
     let begun = tokio::time::Instant::now();
-    if is_proxy {
+    if open.is_proxy(caller.peer) {
         let header = proxy_header::take(&mut stream);
         if let Some(client) = timeout(HANDSHAKE, header).await?? {
             caller.client = client;
@@ -129,13 +136,69 @@ async fn come_in(
     let Some(viewer) = take_socket(upgraded.await?, open.splice) else {
         return Ok(None);
     };
-    match open.house.admit(shown, client).await {
-        Ok(admitted) => Ok(Some((Box::new(Guest { viewer, admitted }), client))),
-        Err(end) => {
+    let came = match open.house.admit(shown).await {
+        Ok(admitted) => Ok(Box::new(Guest { viewer, admitted })),
+        Err(end) => Err(Box::new((viewer, end))),
+    };
+    Ok(Some((came, client)))
+}
+
+impl Open {
+    /// Whether an address is that of a proxy that may say for whom it connects.
+    pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
+        self.access.load().trusted_proxies.contains(address)
+    }
+
+    /// Tells a viewer why it is turned away; one that has guessed too often waits for that. It is among strangers again
+    /// meanwhile, and goes when there are too many.
+    async fn turn_away(&self, (mut viewer, mut end): TurnedAway, client: IpAddr) {
+        let mut wait = None;
+        if end.is_wrong_guess() {
+            match self.house.guesses.one_more(client) {
+                Brake::Off => {}
+                Brake::Wait(time) => wait = Some(time),
+                Brake::TooMany(time) => {
+                    wait = Some(time);
+                    end = End::TooManyGuesses;
+                }
+            }
+        }
+        let strangers = &self.house.strangers;
+        let is_proxy = self.is_proxy(client);
+        let (_place, lost) = match wait {
+            Some(_) => strangers.wrong.enter(client, is_proxy),
+            None => strangers.lobby.enter(client, is_proxy),
+        };
+        let goodbye = async {
+            if let Some(wait) = wait
+                && timeout(wait, viewer.leaves()).await.is_ok()
+            {
+                return;
+            }
             tracing::info!(%client, code = end.code(), "refused: {}", end.reason());
             viewer.close(&end).await;
-            Ok(None)
+        };
+        tokio::select! {
+            () = goodbye => {}
+            () = lost => {}
         }
+    }
+
+    /// Where descriptors are scarce, strangers have to go; `true` if some do. `None`: there is none left for a new
+    /// connection, and it was told so.
+    pub(crate) fn make_room(&self, new: TcpStream) -> (Option<TcpStream>, bool) {
+        let room = room_behind(&new);
+        if room == Room::Plenty {
+            return (Some(new), false);
+        }
+        self.scarcity.is_seen();
+        let make_room = self.house.strangers.push_out_some();
+        if room != Room::Nothing {
+            return (Some(new), make_room);
+        }
+        // Nobody waits for whether it is read.
+        let _ = new.try_write(pages::NO_ROOM);
+        (None, make_room)
     }
 }
 

@@ -14,6 +14,12 @@ pub trait Door: Send + Sync + fmt::Debug {
     /// Whether somebody is asked before it opens; the visitor's page then says that it waits.
     fn asks(&self) -> bool;
 
+    /// Whether the link is the owner's own, whom a crowd of visitors does not keep out: its sessions are not counted
+    /// among those of the display.
+    fn is_owners(&self) -> bool {
+        false
+    }
+
     /// Lets the visitor in, or says why not. Dropped when the visitor leaves before it is decided.
     ///
     /// # Errors

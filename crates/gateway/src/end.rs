@@ -51,6 +51,14 @@ pub enum End {
     Denied,
     /// The owner of the display was asked, and did not answer.
     NotAnswered,
+    /// The link has as many sessions as it may have.
+    LinkFull,
+    /// The display has as many sessions as it may have.
+    DisplayFull,
+    /// The gateway has no descriptors left for another session.
+    GatewayFull,
+    /// As many visitors of this link wait for an answer as may.
+    TooManyWaiting,
 }
 
 impl End {
@@ -76,7 +84,9 @@ impl End {
             Self::WrongPin => 4010,
             Self::Denied => 4011,
             Self::NotAnswered => 4012,
+            Self::LinkFull | Self::DisplayFull | Self::GatewayFull => 4013,
             Self::DisplayNotStarted => 4014,
+            Self::TooManyWaiting => 4015,
         }
     }
 
@@ -103,7 +113,16 @@ impl End {
             Self::WrongPin => "That is not this link's PIN".into(),
             Self::Denied => "The owner of this display said no".into(),
             Self::NotAnswered => "The owner of this display did not answer".into(),
+            Self::LinkFull => "This link has as many sessions as it may have".into(),
+            Self::DisplayFull => "This display has as many sessions as it may have".into(),
+            Self::GatewayFull => "The gateway has no room for another session".into(),
+            Self::TooManyWaiting => "Too many visitors are already waiting for this link".into(),
         }
+    }
+
+    /// Whether the viewer has guessed, and was wrong.
+    pub(crate) fn is_wrong_guess(&self) -> bool {
+        matches!(self, Self::NoSuchLink | Self::WrongPin)
     }
 
     /// The frame that tells the viewer, its reason shortened to what a close frame holds.

@@ -1,36 +1,68 @@
-//! A brake for those who guess tokens.
+//! A brake for those who guess tokens and PINs.
+//!
+//! Right ones are never counted and never wait, so no stranger can keep an honest visitor out, whatever address they
+//! share. The other side of that: whoever does not wait for an answer learns nothing but that it does not come at once.
+//! What protects a link in the end is the length of its token.
 
 use std::{
+    collections::HashMap,
     net::{IpAddr, Ipv6Addr},
-    num::NonZeroU32,
+    sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use tokio::time::Instant;
 
-/// So many wrong tokens an address has free; then one a second.
-const AT_ONCE: NonZeroU32 = NonZeroU32::new(20).unwrap();
-/// More addresses than this are not told apart: those that were quiet are forgotten first, then everybody.
-const MOST_ADDRESSES: usize = 10_000;
+/// So many wrong tokens an address has free …
+const FREE: u32 = 20;
+/// … and then one in this time.
+const PACE: Duration = Duration::from_secs(1);
+/// The longest that anybody waits for an answer.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// More addresses than this are not told apart: those that were not known before count as one.
+const MOST_ADDRESSES: usize = 4096;
 
 /// Counts the wrong tokens of each address. Right ones are never counted.
-pub(crate) struct Guesses(DefaultKeyedRateLimiter<IpAddr>);
+#[derive(Default)]
+pub(crate) struct Guesses(Mutex<HashMap<IpAddr, Instant>>);
+
+/// How an address is answered that was wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Brake {
+    /// At once.
+    Off,
+    /// After this time.
+    Wait(Duration),
+    /// After this time, with the news that it was wrong too often.
+    TooMany(Duration),
+}
 
 impl Guesses {
-    pub(crate) fn new() -> Self {
-        Self(RateLimiter::keyed(
-            Quota::per_second(NonZeroU32::MIN).allow_burst(AT_ONCE),
-        ))
-    }
-
-    /// Takes note of a wrong token; `false` when that was one too many.
-    pub(crate) fn one_more(&self, address: IpAddr) -> bool {
-        if self.0.len() >= MOST_ADDRESSES {
-            self.0.retain_recent();
-            if self.0.len() >= MOST_ADDRESSES {
-                return false;
+    /// Takes note of a wrong token.
+    pub(crate) fn one_more(&self, address: IpAddr) -> Brake {
+        let now = Instant::now();
+        let mut paid_until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut address = neighbourhood(address);
+        if paid_until.len() >= MOST_ADDRESSES && !paid_until.contains_key(&address) {
+            paid_until.retain(|_, until| *until > now);
+            paid_until.shrink_to(MOST_ADDRESSES / 4);
+            if paid_until.len() >= MOST_ADDRESSES {
+                address = Ipv6Addr::UNSPECIFIED.into();
             }
         }
-        self.0.check_key(&neighbourhood(address)).is_ok()
+        // Each guess costs the address a second; what it has not spent for a while is its own again.
+        let until = paid_until.entry(address).or_insert(now);
+        let next = (*until).max(now) + PACE;
+        let wait = (next - now).saturating_sub(FREE * PACE);
+        if wait > LONGEST_WAIT {
+            return Brake::TooMany(LONGEST_WAIT);
+        }
+        *until = next;
+        if wait.is_zero() {
+            Brake::Off
+        } else {
+            Brake::Wait(wait)
+        }
     }
 }
 
@@ -46,22 +78,35 @@ pub(crate) fn neighbourhood(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_21st_guess_is_one_too_many_and_only_for_its_own_address() {
-        let guesses = Guesses::new();
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn beyond_twenty_guesses_wait_for_their_turn_and_only_those_of_their_address() {
+        let guesses = Guesses::default();
         let (one, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
-        assert!((0..20).all(|_| guesses.one_more(one)));
-        assert!(!guesses.one_more(one));
-        assert!(guesses.one_more(other));
+        assert!((0..20).all(|_| guesses.one_more(one) == Brake::Off));
+        for turn in 1..=30 {
+            assert_eq!(guesses.one_more(one), Brake::Wait(turn * SECOND));
+        }
+        assert!((0..1000).all(|_| guesses.one_more(one) == Brake::TooMany(LONGEST_WAIT)));
+        assert_eq!(guesses.one_more(other), Brake::Off);
+        tokio::time::advance(10 * SECOND).await;
+        assert_eq!(guesses.one_more(one), Brake::Wait(21 * SECOND));
+        tokio::time::advance(60 * SECOND).await;
+        assert!((0..20).all(|_| guesses.one_more(one) == Brake::Off));
     }
 
-    #[test]
-    fn a_flood_from_everywhere_takes_no_more_room() {
-        let guesses = Guesses::new();
-        let from = |n: usize| IpAddr::from(Ipv6Addr::from_bits((n as u128) << 64));
-        let told_apart = (0..MOST_ADDRESSES + 500).filter(|n| guesses.one_more(from(*n)));
-        assert_eq!(told_apart.count(), MOST_ADDRESSES);
-        assert_eq!(guesses.0.len(), MOST_ADDRESSES);
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_from_everywhere_takes_no_more_room_and_gives_it_back() {
+        let guesses = Guesses::default();
+        let from = |n: usize| IpAddr::from(Ipv6Addr::from_bits((1 + n as u128) << 64));
+        let at_once = (0..MOST_ADDRESSES + 500).filter(|n| guesses.one_more(from(*n)) == Brake::Off);
+        assert_eq!(at_once.count(), MOST_ADDRESSES + 20);
+        let known = |guesses: &Guesses| guesses.0.lock().unwrap().len();
+        assert_eq!(known(&guesses), MOST_ADDRESSES + 1);
+        tokio::time::advance(60 * SECOND).await;
+        assert_eq!(guesses.one_more(from(MOST_ADDRESSES + 501)), Brake::Off);
+        assert_eq!(known(&guesses), 1);
     }
 
     #[test]

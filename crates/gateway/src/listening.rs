@@ -10,7 +10,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::socket;
+use crate::{descriptors::room_is_made, socket};
 
 /// How long nobody is accepted after the system could not.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -27,8 +27,9 @@ pub struct BindError {
     pub source: io::Error,
 }
 
-/// What becomes of a connection that was accepted: it, and whence it came. Must not block.
-pub(crate) type Serve = dyn Fn(TcpStream, SocketAddr) + Send + Sync;
+/// What becomes of a connection that was accepted: it, and whence it came. Must not block. `true`: others have to leave
+/// before the next is accepted.
+pub(crate) type Serve = dyn Fn(TcpStream, SocketAddr) -> bool + Send + Sync;
 
 /// All listeners of a gateway. Dropping it closes them.
 pub(crate) struct Listening {
@@ -174,7 +175,9 @@ async fn accept(bound: Bound, serve: Arc<Serve>) {
                 // It fails on a connection that is gone already; serving it will notice.
                 #[cfg(not(target_os = "linux"))]
                 let _ = socket::tune((&stream).into());
-                serve(stream, from);
+                if serve(stream, from) {
+                    room_is_made().await;
+                }
             }
             // It was gone before it was accepted; the next one is there or will come.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
@@ -228,6 +231,7 @@ mod tests {
             );
             tell.send(options.0.and_then(|all| Ok((all, options.1?, options.2?))))
                 .unwrap();
+            false
         }));
         let anywhere = "127.0.0.1:0".parse().unwrap();
         listening.start(&[anywhere]).await.unwrap();

@@ -1,4 +1,4 @@
-//! Connections that have shown no token yet.
+//! Connections that have shown no good token: those that have shown none yet, and those that wait for their refusal.
 //!
 //! When there are too many, the oldest goes: whoever opens sockets and says nothing is pushed out by those who come to
 //! look at a desktop, and not the other way round.
@@ -15,14 +15,56 @@ use tokio::sync::oneshot;
 
 use crate::guesses::neighbourhood;
 
-/// All of them together.
+/// Those that have shown no token, all together.
 const MOST: usize = 2048;
 /// Those of one address.
 const MOST_OF_ONE: usize = 256;
 
-/// The connections that have shown no token yet.
-#[derive(Clone, Default)]
-pub(crate) struct Lobby(Arc<Mutex<Waiting>>);
+/// Those whose token was wrong and who wait for the answer, all together.
+const MOST_WRONG: usize = 2048;
+/// Those of one address: fewer than have shown none, for they must not push out the visitors who come beside them.
+const MOST_WRONG_OF_ONE: usize = 64;
+
+/// Connections that have shown no good token.
+#[derive(Clone)]
+pub(crate) struct Lobby {
+    waiting: Arc<Mutex<Waiting>>,
+    most: usize,
+    most_of_one: usize,
+}
+
+/// All who have shown no good token.
+pub(crate) struct Strangers {
+    /// Those who have shown none yet.
+    pub(crate) lobby: Lobby,
+    /// Those whose token was wrong, and who wait for the answer.
+    pub(crate) wrong: Lobby,
+}
+
+impl Strangers {
+    pub(crate) fn new() -> Self {
+        Self {
+            lobby: Lobby::with_room(MOST, MOST_OF_ONE),
+            wrong: Lobby::with_room(MOST_WRONG, MOST_WRONG_OF_ONE),
+        }
+    }
+
+    /// A third of them has to go, the wrong ones first; `false` if nobody is there. (So many, because the oldest go and
+    /// leave low numbers of descriptors: with one for one the highest would climb with each who comes.)
+    pub(crate) fn push_out_some(&self) -> bool {
+        let there = self.wrong.waiting().total + self.lobby.waiting().total;
+        for _ in 0..there.div_ceil(3) {
+            let _ = self.wrong.push_out_one() || self.lobby.push_out_one();
+        }
+        there > 0
+    }
+
+    /// Nobody has a place any more, nor who still comes.
+    pub(crate) fn close(&self) {
+        self.lobby.close();
+        self.wrong.close();
+    }
+}
 
 /// Dropping it tells a connection that its place is lost.
 type Loss = oneshot::Sender<()>;
@@ -47,22 +89,25 @@ pub(crate) struct Place {
 pub(crate) struct Lost(oneshot::Receiver<()>);
 
 impl Lobby {
+    fn with_room(most: usize, most_of_one: usize) -> Self {
+        Self {
+            waiting: Arc::default(),
+            most,
+            most_of_one,
+        }
+    }
+
     /// Takes in a connection from `address`; where there are too many, the oldest loses its place. Of a trusted proxy
     /// there may be as many as there is room for, until it says for whom they are.
     pub(crate) fn enter(&self, address: IpAddr, is_proxy: bool) -> (Place, Lost) {
         let address = neighbourhood(address);
         let (tell, loss) = oneshot::channel();
         let mut waiting = self.waiting();
-        let crowded = waiting.total >= MOST;
-        let most_of = crowded.then(|| {
-            waiting
-                .of
-                .iter()
-                .max_by_key(|(_, those)| those.len())
-                .map(|(key, _)| *key)
-        });
-        let own = !is_proxy && waiting.is_full_for(address);
-        waiting.make_room(if own { Some(address) } else { most_of.flatten() });
+        if !is_proxy && waiting.count(address) >= self.most_of_one {
+            waiting.push_out(address);
+        } else if waiting.total >= self.most {
+            waiting.push_out_of_the_busiest();
+        }
         let number = waiting.next;
         waiting.next += 1;
         if !waiting.closed {
@@ -78,8 +123,12 @@ impl Lobby {
         (place, Lost(loss))
     }
 
-    /// Nobody has a place any more, nor who still comes.
-    pub(crate) fn close(&self) {
+    /// Takes the place of whoever came first from the busiest address; `false` if nobody is there.
+    fn push_out_one(&self) -> bool {
+        self.waiting().push_out_of_the_busiest()
+    }
+
+    fn close(&self) {
         let mut waiting = self.waiting();
         waiting.closed = true;
         waiting.total = 0;
@@ -87,7 +136,7 @@ impl Lobby {
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -101,8 +150,8 @@ impl Place {
         }
         let mut waiting = self.lobby.waiting();
         if let Some(loss) = waiting.leave(*counted, self.number) {
-            if waiting.is_full_for(address) {
-                waiting.make_room(Some(address));
+            if waiting.count(address) >= self.lobby.most_of_one {
+                waiting.push_out(address);
             }
             waiting.total += 1;
             waiting
@@ -125,16 +174,23 @@ impl Future for Lost {
 }
 
 impl Waiting {
-    fn is_full_for(&self, address: IpAddr) -> bool {
-        self.of.get(&address).map_or(0, VecDeque::len) >= MOST_OF_ONE
+    fn count(&self, address: IpAddr) -> usize {
+        self.of.get(&address).map_or(0, VecDeque::len)
+    }
+
+    fn push_out_of_the_busiest(&mut self) -> bool {
+        let busiest = self.of.iter().max_by_key(|(_, those)| those.len());
+        let Some(address) = busiest.map(|(address, _)| *address) else {
+            return false;
+        };
+        self.push_out(address);
+        true
     }
 
     /// The oldest of an address loses its place.
-    fn make_room(&mut self, address: Option<IpAddr>) {
-        if let Some(from) = address
-            && let Some(&(oldest, _)) = self.of.get(&from).and_then(VecDeque::front)
-        {
-            self.leave(from, oldest);
+    fn push_out(&mut self, address: IpAddr) {
+        if let Some(&(oldest, _)) = self.of.get(&address).and_then(VecDeque::front) {
+            self.leave(address, oldest);
         }
     }
 
@@ -171,7 +227,7 @@ mod tests {
 
     #[test]
     fn the_oldest_of_an_address_makes_room_and_others_stay() {
-        let lobby = Lobby::default();
+        let lobby = Strangers::new().lobby;
         let (one, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
         let mut quiet = lobby.enter(other, false);
         let mut places: Vec<_> = (0..=MOST_OF_ONE).map(|_| lobby.enter(one, false)).collect();
@@ -184,7 +240,7 @@ mod tests {
 
     #[test]
     fn nobody_stays_in_a_closed_lobby() {
-        let lobby = Lobby::default();
+        let lobby = Strangers::new().lobby;
         let mut before = lobby.enter("192.0.2.1".parse().unwrap(), false);
         lobby.close();
         let mut after = lobby.enter("192.0.2.1".parse().unwrap(), false);
@@ -196,7 +252,7 @@ mod tests {
 
     #[test]
     fn in_a_full_lobby_the_busiest_address_makes_room() {
-        let lobby = Lobby::default();
+        let lobby = Strangers::new().lobby;
         let of = |n: usize| IpAddr::from([10, 0, (n / 200) as u8, (n % 200) as u8]);
         let mut oldest = lobby.enter(of(7), false);
         let mut places: Vec<_> = (1..=MOST).map(|n| lobby.enter(of(n), false)).collect();
@@ -206,7 +262,7 @@ mod tests {
 
     #[test]
     fn behind_a_proxy_each_visitor_has_a_share_of_their_own() {
-        let lobby = Lobby::default();
+        let lobby = Strangers::new().lobby;
         let proxy = "127.0.0.1".parse().unwrap();
         let (greedy, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
         let mut quiet = lobby.enter(proxy, true);

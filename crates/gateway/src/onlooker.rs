@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::{
     Target, TargetError,
+    descriptors::{Room, room_behind},
     socket::{ServerStream, Socket},
     vnc::{Server, write},
 };
@@ -59,6 +60,9 @@ pub enum LookError {
     /// It sent more than four times its screen.
     #[error("the VNC server sent far more than its screen")]
     TooMuch,
+    /// The descriptors that are left are for visitors.
+    #[error("too few descriptors are left for a picture")]
+    NoRoom,
 }
 
 impl LookError {
@@ -80,6 +84,9 @@ impl Onlooker {
         most: (u16, u16),
     ) -> Result<Self, LookError> {
         let stream = target.connect().await?;
+        if room_behind(&stream) != Room::Plenty {
+            return Err(LookError::NoRoom);
+        }
         let server = Server::log_in(&stream, password).await?;
         let screen = server.initialise(Rights::View).await?;
         let (ServerInitInfo { width, height, .. }, behind) = split(&screen.said)?;

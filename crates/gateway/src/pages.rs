@@ -78,6 +78,12 @@ impl Pages {
     }
 }
 
+/// For a connection that there is no descriptor for, so that there is no time to read what it asks.
+pub(crate) const NO_ROOM: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n\
+    Content-Length: 70\r\nRetry-After: 5\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n\
+    The gateway has no room for more connections now. Try again in a bit.\n";
+
 /// Whether the request is a health check, which is answered whatever its Host: many send none.
 pub(crate) fn is_health_check(request: &request::Parts) -> bool {
     matches!(request.method, Method::GET | Method::HEAD) && request.uri.path() == HEALTH_PATH

@@ -7,13 +7,14 @@ use porthole_rfb::Password;
 use tokio::time::timeout;
 
 use crate::{
-    Access, BindError, End, Identity, OwnNames, Pages, Plain, Refusals, Sessions, Target, TargetError,
-    TokenSource,
+    Access, BindError, End, Identity, Limits, OwnNames, Pages, Plain, Refusals, Sessions, Target,
+    TargetError, TokenSource,
     attend::House,
     connection::{Caller, Open, serve},
+    descriptors::Scarcity,
     guesses::Guesses,
     listening::Listening,
-    lobby::Lobby,
+    lobby::Strangers,
     vnc,
 };
 
@@ -75,7 +76,8 @@ impl Gateway {
         let house = House {
             tokens,
             sessions: Sessions::default(),
-            guesses: Guesses::new(),
+            guesses: Guesses::default(),
+            strangers: Strangers::new(),
             heartbeat,
         };
         let open = Arc::new(Open {
@@ -87,13 +89,21 @@ impl Gateway {
             identity: ArcSwapOption::from(identity.map(Arc::new)),
             plain: ArcSwap::from_pointee(plain),
             splice,
-            lobby: Lobby::default(),
+            scarcity: Scarcity::default(),
         });
         let listening = Listening::new(Arc::new({
             let open = Arc::clone(&open);
             move |stream, from| {
+                let (stream, crowded) = open.make_room(stream);
+                let Some(stream) = stream else {
+                    return crowded;
+                };
                 let caller = Caller::new(from, stream.local_addr().ok());
-                tokio::spawn(serve(stream, caller, Arc::clone(&open)));
+                let is_proxy = open.is_proxy(caller.peer);
+                // Before the task has its first turn: whoever makes room for the next one has to find it.
+                let place = open.house.strangers.lobby.enter(caller.peer, is_proxy);
+                tokio::spawn(serve(stream, place, caller, Arc::clone(&open)));
+                crowded
             }
         }));
         listening.start(&listen).await?;
@@ -131,6 +141,11 @@ impl Gateway {
         &self.open.refusals
     }
 
+    /// Changes how many sessions there may be, from the next one on.
+    pub fn set_limits(&self, limits: Limits) {
+        self.sessions().set_limits(limits);
+    }
+
     /// Changes whom the gateway answers, from the next request on.
     pub fn set_access(&self, access: Access) {
         self.open.access.store(Arc::new(access));
@@ -139,7 +154,7 @@ impl Gateway {
     /// Stops accepting, ends the sessions with close code 1001, and waits for them, 4 s at most.
     pub async fn stop(&self) {
         self.listening.stop().await;
-        self.open.lobby.close();
+        self.open.house.strangers.close();
         let sessions = self.sessions();
         let mut changes = sessions.changes();
         sessions.close(End::ShuttingDown);

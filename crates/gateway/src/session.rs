@@ -13,7 +13,11 @@ use std::{
 use porthole_rfb::Rights;
 use tokio::sync::watch;
 
-use crate::{End, Grant, OnDemand, RightsError, Route, Target, TokenHash, live_rights::LiveRights};
+use crate::{
+    End, Grant, Limits, OnDemand, RightsError, Route, Target, TokenHash,
+    limits::{LinkUpdates, Slot, Slots},
+    live_rights::LiveRights,
+};
 
 /// Names a session for as long as the program runs.
 pub type SessionId = u64;
@@ -54,6 +58,7 @@ struct Registry {
     endings: AtomicU64,
     changes: watch::Sender<u64>,
     closed: OnceLock<End>,
+    slots: Slots,
 }
 
 struct Entry {
@@ -120,6 +125,11 @@ impl Sessions {
         self.end_where(why, |_| true);
     }
 
+    /// From the next session on; those that are open stay.
+    pub(crate) fn set_limits(&self, limits: Limits) {
+        self.0.slots.set_limits(limits);
+    }
+
     /// How often sessions were ended from outside. A session that began since this was the same has missed none.
     pub(crate) fn endings(&self) -> u64 {
         let _entries = self.entries();
@@ -180,6 +190,7 @@ impl Sessions {
         Session {
             on_demand,
             ended: entry.end.subscribe(),
+            slot: OnceLock::new(),
             entry,
             sessions: self.clone(),
         }
@@ -219,6 +230,8 @@ pub(crate) struct Session {
     entry: Arc<Entry>,
     on_demand: Option<Arc<dyn OnDemand>>,
     ended: watch::Receiver<Option<End>>,
+    /// Taken once the visitor is past the door.
+    slot: OnceLock<Slot>,
     sessions: Sessions,
 }
 
@@ -232,6 +245,24 @@ impl Session {
         self.entry.rights.want(rights);
         self.entry.inside.store(true, Ordering::Relaxed);
         self.sessions.changed();
+    }
+
+    /// Takes one of the slots of the link and of the display.
+    ///
+    /// # Errors
+    /// They have as many sessions as they may have.
+    pub(crate) fn take_slot(&self, grant: &Grant) -> Result<(), End> {
+        let owner = grant.door.as_ref().is_some_and(|door| door.is_owners());
+        let slots = &self.sessions.0.slots;
+        let slot = slots.take(self.entry.info.token, &grant.display, owner)?;
+        // It is taken once.
+        let _ = self.slot.set(slot);
+        Ok(())
+    }
+
+    /// The full updates that all sessions of the link may ask for.
+    pub(crate) fn link_updates(&self) -> Option<&LinkUpdates> {
+        self.slot.get().map(|slot| &*slot.updates)
     }
 
     /// Those that the viewer is to have; `None` on a raw route.

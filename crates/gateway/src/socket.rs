@@ -1,5 +1,7 @@
 //! What the relay asks of a socket: to say when it is ready, and then to read or write what it can.
 
+#[cfg(unix)]
+use std::os::fd::{AsFd, BorrowedFd};
 use std::{
     io,
     net::{Shutdown, SocketAddr},
@@ -194,6 +196,16 @@ pub(crate) enum ServerStream {
 }
 
 one_of!(ServerStream: Tcp, Unix);
+
+#[cfg(unix)]
+impl AsFd for ServerStream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Tcp(stream) => stream.as_fd(),
+            Self::Unix(stream) => stream.as_fd(),
+        }
+    }
+}
 
 /// Small updates leave at once, and a peer whose machine vanished is noticed by the system within some minutes. Where
 /// this is done to a listener, Linux does it to all whom it accepts.

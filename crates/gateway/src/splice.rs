@@ -12,7 +12,10 @@ mod system {
 
     use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
 
-    use crate::buffers::LARGE;
+    use crate::{
+        buffers::LARGE,
+        descriptors::{Room, room_behind},
+    };
 
     /// Pipes that wait for their next use, all of them empty.
     static FREE: Mutex<Vec<Ends>> = Mutex::new(Vec::new());
@@ -31,11 +34,15 @@ mod system {
     }
 
     impl Pipe {
-        /// An empty pipe; `None` where the system has none left.
+        /// An empty pipe; `None` where the system has none left to spare.
         pub(crate) fn borrow() -> Option<Self> {
             let waiting = FREE.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let ends = waiting.or_else(|| {
                 let (read, write) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).ok()?;
+                // Copying is slower, and needs none.
+                if room_behind(&write) != Room::Plenty {
+                    return None;
+                }
                 // Where it stays smaller, less passes at once.
                 let _ = fcntl_setpipe_size(&write, LARGE);
                 Some(Ends { read, write })

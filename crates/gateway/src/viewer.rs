@@ -101,6 +101,20 @@ impl<S: Socket> Viewer<S> {
         }
     }
 
+    /// Waits until the viewer leaves, or has sent far more than anybody who waits. What it says is not looked at.
+    pub(crate) async fn leaves(&mut self) {
+        const MOST_READS: usize = 256;
+        let mut ignored = [0; 64];
+        for _ in 0..MOST_READS {
+            if !matches!(
+                poll_fn(|cx| self.socket.poll_read(cx, &mut ignored)).await,
+                Ok(1..)
+            ) {
+                return;
+            }
+        }
+    }
+
     /// Tells the viewer why it ends, unless it was the viewer that ended it. Then reads to its end, whatever it sends: a
     /// socket that is closed before that is reset, and the reason may be lost.
     pub(crate) async fn close(self, end: &End) {

@@ -25,7 +25,7 @@ mod words;
 
 use std::{fmt, net::IpAddr, path::PathBuf};
 
-use porthole_gateway::{Password, ProxyNetwork, Target};
+use porthole_gateway::{Limits, Password, ProxyNetwork, Target};
 use porthole_launcher::{Desktop, What};
 use url::Url;
 
@@ -83,6 +83,8 @@ pub struct Config {
     pub token_file: Option<PathBuf>,
     /// What a link for others gives, unless its maker says otherwise.
     pub links: Terms,
+    /// How many sessions there may be.
+    pub limits: Limits,
     /// Where a display is opened.
     pub open: OpenIn,
     /// What the windows look like.
@@ -198,6 +200,7 @@ impl Config {
             interface: None,
             token_file: None,
             links: Terms::default(),
+            limits: Limits::default(),
             open: OpenIn::default(),
             theme: Theme::default(),
             displays: Vec::new(),

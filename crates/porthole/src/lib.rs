@@ -49,6 +49,7 @@ pub use listen::ListenError;
 pub use network::{Interface, MachineNames};
 pub use pictures::Pictures;
 pub use porthole::{Change, LinkError, Porthole, StartError};
+pub use porthole_gateway::allow_many_descriptors;
 pub use secret::Secret;
 pub use snapshot::{
     Adding, AddingView, AskView, DisplayView, Finding, FoundView, InterfaceView, LaunchView, LinkView,

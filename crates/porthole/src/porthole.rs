@@ -134,6 +134,7 @@ impl Porthole {
         let own_names = Arc::new(MachineNames::new(place.interfaces.clone()));
         let listening = listen(&config, kept, Arc::new(sources), own_names, &place.file).await?;
         let gateway = Arc::new(listening.gateway);
+        gateway.set_limits(config.limits);
         desks.follow(gateway.sessions().clone());
         links.follow(gateway.sessions().clone());
         desks.start_soon(to_start);
@@ -352,6 +353,7 @@ impl Porthole {
         }
         self.network.set_config(Arc::clone(&self.config));
         self.gateway.set_access(access(&self.config));
+        self.gateway.set_limits(self.config.limits);
         tokio::spawn(self.tokens.set_config(Arc::clone(&self.config)));
         let (to_start, of_desks) = self.desks.set_config(&self.config);
         self.desks.start_soon(to_start);

@@ -1,10 +1,11 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client_messages::{Measure, Message, measure};
 use crate::gather::Gather;
 use crate::held_input::HeldInput;
 use crate::policy::{Verdict, judge};
-use crate::update_budget::UpdateBudget;
+use crate::update_budget::{SharedUpdateBudget, UpdateBudget};
 use crate::{ClientError, Rights, ServerClipboard, encodings, extended_clipboard};
 
 /// Reads what a viewer sends after ClientInit, message by message, and lets through what its rights allow.
@@ -52,6 +53,9 @@ pub struct ClientReader {
     place: Place,
     gather: Gather,
     budget: UpdateBudget,
+    /// That of all viewers of the link. The first full update is not taken from it: without one a viewer has no picture.
+    shared: Option<Arc<SharedUpdateBudget>>,
+    has_updated: bool,
     held: HeldInput,
     /// The viewer's last SetEncodings, as it sent it; empty before the first.
     encodings: Box<[u8]>,
@@ -80,6 +84,8 @@ impl ClientReader {
             place: Place::Head,
             gather: Gather::default(),
             budget: UpdateBudget::default(),
+            shared: None,
+            has_updated: false,
             held: HeldInput::default(),
             encodings: Box::default(),
             extended_clipboard: false,
@@ -100,6 +106,14 @@ impl ClientReader {
     pub fn learn_extended_clipboard(&mut self, upstream: &mut Vec<u8>) {
         if !std::mem::replace(&mut self.extended_clipboard, true) {
             self.tell_encodings(upstream);
+        }
+    }
+
+    /// Takes full updates, but for the first, from `budget` as well, which the viewers of a link share.
+    pub fn with_shared_budget(self, budget: Arc<SharedUpdateBudget>) -> Self {
+        Self {
+            shared: Some(budget),
+            ..self
         }
     }
 
@@ -213,7 +227,13 @@ impl ClientReader {
                 self.encodings = message.into();
                 self.tell_encodings(upstream);
             }
-            Some(3) if self.least == Rights::View => ration(message, &mut self.budget, upstream),
+            Some(3) if self.least == Rights::View => {
+                let full = message[1] == 0 && self.budget.spend() && {
+                    let first = !std::mem::replace(&mut self.has_updated, true);
+                    first || self.shared.as_deref().is_none_or(SharedUpdateBudget::spend)
+                };
+                ration(message, full, upstream);
+            }
             _ => {
                 self.held.note(message, upstream);
                 upstream.extend_from_slice(message);
@@ -245,9 +265,8 @@ impl ClientReader {
     }
 }
 
-/// Passes on a FramebufferUpdateRequest (RFC 6143 §7.5.3), made incremental when the budget is spent.
-fn ration(request: &[u8], budget: &mut UpdateBudget, upstream: &mut Vec<u8>) {
-    let incremental = u8::from(request[1] != 0 || !budget.spend());
-    upstream.extend_from_slice(&[request[0], incremental]);
+/// Passes on a FramebufferUpdateRequest (RFC 6143 §7.5.3), made incremental unless a `full` update may be asked for.
+fn ration(request: &[u8], full: bool, upstream: &mut Vec<u8>) {
+    upstream.extend_from_slice(&[request[0], u8::from(!full)]);
     upstream.extend_from_slice(&request[2..]);
 }

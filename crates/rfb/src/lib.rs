@@ -48,6 +48,7 @@ pub use server_error::{ServerError, security_types};
 pub use server_handshake::ServerHandshake;
 pub use server_init::{ServerInit, ServerInitInfo};
 pub use shortened::shortened;
+pub use update_budget::SharedUpdateBudget;
 pub use viewer_handshake::{ViewerError, ViewerHandshake};
 
 /// The ClientInit to send to the VNC server once [`ServerHandshake`] is done: shared (RFC 6143 §7.3.1).

@@ -275,6 +275,18 @@ export const de: Texts = {
       next: 'Fragen Sie noch einmal, wenn jemand am Bildschirm sitzt.',
       action: 'Noch einmal fragen',
     },
+    full: {
+      title: 'Kein Platz mehr frei',
+      cause: 'Es sind schon so viele Personen verbunden wie erlaubt.',
+      next: 'Versuchen Sie es noch einmal, wenn jemand gegangen ist, oder wenden Sie sich an die Person, die den Desktop teilt.',
+      action: 'Noch einmal versuchen',
+    },
+    tooManyWaiting: {
+      title: 'Viele andere warten schon',
+      cause: 'Zu viele Besucher warten bereits auf Einlass mit diesem Link.',
+      next: 'Versuchen Sie es in einigen Minuten noch einmal, wenn sie eine Antwort haben.',
+      action: 'Noch einmal fragen',
+    },
     passwordRefused: {
       title: 'Nicht eingelassen',
       cause: 'Der VNC-Server hat das Passwort nicht angenommen.',

@@ -278,6 +278,18 @@ export const en = {
       next: 'Ask again when the owner is at the screen.',
       action: 'Ask again',
     },
+    full: {
+      title: 'No room for more viewers',
+      cause: 'As many people as allowed are connected already.',
+      next: 'Try again when somebody has left, or ask the owner of this desktop.',
+      action: 'Try again',
+    },
+    tooManyWaiting: {
+      title: 'Many others are waiting',
+      cause: 'Too many visitors are already waiting for this link.',
+      next: 'Try again in a few minutes, when they have been answered.',
+      action: 'Ask again',
+    },
     passwordRefused: {
       title: 'Not let in',
       cause: 'The VNC server did not accept the password.',

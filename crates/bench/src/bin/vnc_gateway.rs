@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context;
 use porthole_gateway::{
-    Access, Gateway, Grant, HEARTBEAT, Lookup, Pages, Plain, Rights, Route, Settings, Target, Token,
+    Access, Gateway, Grant, HEARTBEAT, Limits, Lookup, Pages, Plain, Rights, Route, Settings, Target, Token,
     TokenSource,
 };
 
@@ -45,6 +45,10 @@ async fn main() -> anyhow::Result<()> {
         heartbeat: HEARTBEAT,
     })
     .await?;
+    gateway.set_limits(Limits {
+        sessions_per_link: usize::MAX,
+        sessions_per_display: usize::MAX,
+    });
     // Until it is ended from outside.
     std::future::pending::<()>().await;
     gateway.stop().await;

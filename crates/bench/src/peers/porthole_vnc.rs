@@ -62,7 +62,9 @@ impl Peer for View {
 pub fn with_display(program: &Path, place: &str, folder: &Path) -> Result<(Process, Door)> {
     let address = free_port()?;
     let port = address.port();
-    let config = format!("port = {port}\n[[display]]\nname = \"bench\"\n{place}\n");
+    let config = format!(
+        "port = {port}\n[limits]\nsessions_per_link = 100000\nsessions_per_display = 100000\n[[display]]\nname = \"bench\"\n{place}\n"
+    );
     fs::write(folder.join("config.toml"), config)?;
     let mut process = Process::start(&mut portholed(program, folder), folder)?;
     let token = link(&mut process, folder)?;

@@ -171,6 +171,9 @@ impl<V: Socket, S: Socket> Relay<V, S> {
             Some((reader, last)) => {
                 reader.elapse(self.alive - *last);
                 *last = self.alive;
+                if let Some(updates) = self.session.link_updates() {
+                    updates.tell_time(self.alive);
+                }
                 reader
                     .read(&buffer[payload], &mut up.passed)
                     .map_err(|error| End::BrokenRfb(error.to_string()))?;

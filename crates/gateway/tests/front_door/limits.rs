@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use porthole_gateway::{Grant, Limits, Rights};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::common::{
-    Stream, TestGateway, TestTarget, closed, echo, receive, send, skip,
+    Stream, TestGateway, TestTarget, closed, echo, raw, receive, send, skip, vnc,
     wire::{self, ask},
     within,
 };
+use crate::vnc_route::Desk;
 
 const HEADERS: Duration = Duration::from_secs(5);
 
@@ -17,6 +20,17 @@ async fn until_closed(stream: &mut Stream) -> Vec<u8> {
     let mut bytes = Vec::new();
     let _ = within(stream.read_to_end(&mut bytes)).await;
     bytes
+}
+
+/// Two ends of each connection live in this process.
+fn allow_many_sockets() {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let wanted = limit.maximum.unwrap_or(8_192).min(8_192);
+    let raised = rustix::process::Rlimit {
+        current: Some(wanted),
+        ..limit
+    };
+    rustix::process::setrlimit(rustix::process::Resource::Nofile, raised).unwrap();
 }
 
 #[tokio::test]
@@ -88,15 +102,7 @@ async fn a_body_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_thousand_who_say_nothing_keep_nobody_out() {
-    // Two ends of each connection live in this process.
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
-    let wanted = limit.maximum.unwrap_or(8_192).min(8_192);
-    let raised = rustix::process::Rlimit {
-        current: Some(wanted),
-        ..limit
-    };
-    rustix::process::setrlimit(rustix::process::Resource::Nofile, raised).unwrap();
-
+    allow_many_sockets();
     let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
     let mut before = gateway.viewer("raw").await;
     let mut silent = Vec::new();
@@ -124,26 +130,110 @@ async fn a_thousand_who_say_nothing_keep_nobody_out() {
 }
 
 #[tokio::test]
-async fn guessing_ends_after_twenty_and_a_right_token_passes() {
+async fn guesses_beyond_twenty_wait_and_a_right_token_never_does() {
     let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
     for i in 0..20 {
-        assert_eq!(
-            closed(&mut gateway.viewer(&format!("guess{i}")).await).await.0,
-            4001,
-            "{i}"
-        );
+        let mut guess = gateway.viewer(&format!("guess{i}")).await;
+        assert_eq!(closed(&mut guess).await.0, 4001, "{i}");
     }
-    let told = closed(&mut gateway.viewer("guess").await).await;
-    assert_eq!(
-        told,
-        (
-            4005,
-            "Too many wrong links from this address; wait a minute".into()
-        )
-    );
+    let mut guesses = Vec::new();
+    for i in 0..3 {
+        guesses.push(wire::open(&gateway, &format!("late{i}")).await);
+        // Whoever talks meanwhile waits all the same.
+        let talk = wire::frame(wire::BINARY, b"let me in");
+        guesses[i].write_all(&talk).await.unwrap();
+    }
     let mut viewer = gateway.viewer("raw").await;
     send(&mut viewer, b"hello").await;
     assert_eq!(receive(&mut viewer, 5).await, b"hello");
+    for guess in &mut guesses {
+        assert!(
+            guess.read_u8().now_or_never().is_none(),
+            "a guess was answered at once"
+        );
+    }
+    // One a second is answered, in their order.
+    for guess in &mut guesses {
+        skip(Duration::from_millis(1010)).await;
+        assert_eq!(wire::read_close(guess).await.0, 4001);
+    }
+}
+
+#[tokio::test]
+async fn a_right_token_passes_while_two_thousand_guesses_wait() {
+    allow_many_sockets();
+    let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
+    let mut guesses = Vec::new();
+    for i in 0..2_000 {
+        let mut guess = gateway.connect().await;
+        let hello = wire::handshake(gateway.address(), &format!("guess{i}"), "");
+        within(guess.write_all(hello.as_bytes())).await.unwrap();
+        wire::head(&mut guess).await;
+        guesses.push(guess);
+    }
+    let mut viewer = gateway.viewer("raw").await;
+    send(&mut viewer, b"hello").await;
+    assert_eq!(receive(&mut viewer, 5).await, b"hello");
+    // Those that wait are bounded for each address: the others were cut off, and not answered.
+    for guess in &mut guesses[20..1_900] {
+        assert_eq!(until_closed(guess).await, b"");
+    }
+    for guess in &mut guesses[1_936..] {
+        assert!(
+            guess.read_u8().now_or_never().is_none(),
+            "a guess was answered at once"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_65th_session_of_a_link_is_turned_away_and_takes_the_place_of_one_that_leaves() {
+    let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
+    gateway.grant("other", raw(echo(TestTarget::tcp().await)));
+    let mut viewers = Vec::new();
+    for _ in 0..64 {
+        viewers.push(gateway.viewer("raw").await);
+    }
+    gateway.sessions_become(64).await;
+    let (code, reason) = closed(&mut gateway.viewer("raw").await).await;
+    assert_eq!(code, 4013, "{reason}");
+    assert!(reason.contains("link"), "{reason}");
+    // Another link to the same display.
+    let mut other = gateway.viewer("other").await;
+    send(&mut other, b"hello").await;
+    assert_eq!(receive(&mut other, 5).await, b"hello");
+    viewers.pop();
+    gateway.sessions_become(64).await;
+    let mut next = gateway.viewer("raw").await;
+    send(&mut next, b"hello").await;
+    assert_eq!(receive(&mut next, 5).await, b"hello");
+}
+
+#[tokio::test]
+async fn a_display_is_bounded_over_all_its_links_and_others_are_not_concerned() {
+    let target = echo(TestTarget::tcp().await);
+    let gateway = TestGateway::start().await;
+    let bob = Grant {
+        display: "Bob".into(),
+        ..raw(target.clone())
+    };
+    gateway.grant("bob", bob);
+    let mut viewers = Vec::new();
+    for link in ["one", "two", "three"] {
+        gateway.grant(link, raw(target.clone()));
+    }
+    for link in ["one", "two"] {
+        for _ in 0..64 {
+            viewers.push(gateway.viewer(link).await);
+        }
+    }
+    gateway.sessions_become(128).await;
+    let (code, reason) = closed(&mut gateway.viewer("three").await).await;
+    assert_eq!(code, 4013, "{reason}");
+    assert!(reason.contains("display"), "{reason}");
+    let mut bob = gateway.viewer("bob").await;
+    send(&mut bob, b"hello").await;
+    assert_eq!(receive(&mut bob, 5).await, b"hello");
 }
 
 #[tokio::test]
@@ -166,13 +256,18 @@ async fn who_was_refused_cannot_stay() {
 #[tokio::test]
 async fn who_was_refused_and_stays_makes_room_for_the_next() {
     let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
+    gateway.set_limits(Limits {
+        sessions_per_link: 0,
+        ..Limits::default()
+    });
     // More than one address may have there. They go on talking, and nobody waits for their goodbye to be over.
     let mut refused = Vec::new();
-    for i in 0..300 {
-        let mut stream = wire::open(&gateway, &format!("wrong{i}")).await;
-        assert!([4001, 4005].contains(&wire::read_close(&mut stream).await.0));
+    for _ in 0..300 {
+        let mut stream = wire::open(&gateway, "raw").await;
+        assert_eq!(wire::read_close(&mut stream).await.0, 4013);
         refused.push(stream);
     }
+    gateway.set_limits(Limits::default());
     let gone = async {
         for stream in &mut refused[..40] {
             while stream.write(b"still here").await.is_ok() {}
@@ -214,4 +309,48 @@ async fn viewers_that_come_while_the_gateway_stops_are_not_left_hanging() {
         assert!([0, 1001, 1006].contains(&code), "{code}");
     }
     assert!(sessions.list().is_empty());
+}
+
+#[tokio::test]
+async fn all_viewers_of_a_link_share_one_budget_of_full_updates_and_each_has_its_first() {
+    const FULL: [u8; 10] = [3, 0, 0, 0, 0, 0, 2, 128, 1, 224];
+    const CHANGES: [u8; 10] = [3, 1, 0, 0, 0, 0, 2, 128, 1, 224];
+    let desk = Desk::new(None, Rights::View).await;
+    let wish = [FULL; 20].concat();
+    // Time passes between them, and may give one more.
+    for (number, least) in [10, 2, 1, 1].into_iter().enumerate() {
+        let (mut viewer, mut server) = desk.session().await;
+        send(&mut viewer, &wish).await;
+        let mut full = 0;
+        for _ in 0..20 {
+            let heard = vnc::read::<10>(&mut server).await;
+            assert!([FULL, CHANGES].contains(&heard));
+            full += usize::from(heard == FULL);
+        }
+        assert!((least..=least + 3).contains(&full), "viewer {number}: {full}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_turned_away_takes_no_slot_and_no_use_of_the_link() {
+    let desk = Desk::new(None, Rights::View).await;
+    desk.gateway.set_limits(Limits {
+        sessions_per_link: 1,
+        sessions_per_display: 1,
+    });
+    for _ in 0..3 {
+        let (viewer, server) = desk.session().await;
+        for _ in 0..3 {
+            assert_eq!(closed(&mut desk.gateway.viewer("alice").await).await.0, 4013);
+        }
+        drop((viewer, server));
+        desk.gateway.sessions_become(0).await;
+    }
+    // A display that cannot be reached keeps no slot either.
+    let gone = TestTarget::tcp().await.target();
+    desk.gateway.grant("alice", raw(gone));
+    for _ in 0..3 {
+        assert_eq!(closed(&mut desk.gateway.viewer("alice").await).await.0, 1011);
+        desk.gateway.sessions_become(0).await;
+    }
 }

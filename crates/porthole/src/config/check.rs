@@ -2,11 +2,11 @@
 
 use std::{
     net::IpAddr,
-    ops::Range,
+    ops::{Range, RangeInclusive},
     path::{Path, PathBuf},
 };
 
-use porthole_gateway::Target;
+use porthole_gateway::{Limits, Target};
 use toml::Spanned;
 use url::Url;
 
@@ -22,6 +22,9 @@ use crate::{DisplayId, texts::say, unreachable::bad_target};
 
 /// The longest name of a display, in characters: it has to fit a menu.
 const LONGEST_NAME: usize = 64;
+
+/// What a bound of sessions may be: more than any VNC server serves.
+const MAX_SESSIONS: RangeInclusive<usize> = 1..=100_000;
 
 /// The longest name that DNS knows.
 const LONGEST_HOST: usize = 253;
@@ -73,6 +76,7 @@ impl<'a> Checker<'a> {
         config.mdns = file.mdns;
         config.token_file = file.token_file.map(|file| self.token_file(file)).transpose()?;
         config.links = self.links(file.links)?;
+        config.limits = self.limits(file.limits)?;
         config.open = self.choice(file.open, &OPEN)?;
         config.theme = self.choice(file.theme, &THEMES)?;
         config.interface = file.interface.map(|name| self.interface(name)).transpose()?;
@@ -151,6 +155,24 @@ impl<'a> Checker<'a> {
         url.map(|url| url.origin().ascii_serialization()).ok_or_else(|| {
             let cause = say!("config-no-origin", text = origin.get_ref().as_str());
             self.wrong(&origin.span(), cause)
+        })
+    }
+
+    fn limits(&self, limits: schema::Limits) -> Checked<Limits> {
+        let usual = Limits::default();
+        let number = |limit: Option<Spanned<i64>>, usual| {
+            let Some(limit) = limit else { return Ok(usual) };
+            let number = usize::try_from(*limit.get_ref()).ok();
+            number
+                .filter(|number| MAX_SESSIONS.contains(number))
+                .ok_or_else(|| {
+                    let cause = say!("config-no-limit", number = limit.get_ref().to_string());
+                    self.wrong(&limit.span(), cause)
+                })
+        };
+        Ok(Limits {
+            sessions_per_link: number(limits.sessions_per_link, usual.sessions_per_link)?,
+            sessions_per_display: number(limits.sessions_per_display, usual.sessions_per_display)?,
         })
     }
 

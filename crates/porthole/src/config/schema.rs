@@ -30,6 +30,8 @@ pub(super) struct File {
     #[serde(default)]
     pub links: Links,
     #[serde(default)]
+    pub limits: Limits,
+    #[serde(default)]
     pub display: Vec<Display>,
 }
 
@@ -41,6 +43,13 @@ pub(super) struct Links {
     pub once: Option<bool>,
     pub ask: Option<bool>,
     pub pin: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Limits {
+    pub sessions_per_link: Option<Spanned<i64>>,
+    pub sessions_per_display: Option<Spanned<i64>>,
 }
 
 #[derive(Deserialize)]

@@ -20,6 +20,10 @@ impl Door for LinkDoor {
         self.opened.terms.ask
     }
 
+    fn is_owners(&self) -> bool {
+        self.opened.audience != Audience::Others
+    }
+
     fn open(&self, visitor: Visitor) -> Opening<'_> {
         Box::pin(async move {
             self.ledger.show_pin(&self.token, visitor.pin.as_ref())?;

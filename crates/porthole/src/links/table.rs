@@ -59,6 +59,7 @@ pub(super) struct Opened {
     pub display: DisplayId,
     /// What tells the place that it was made for from others.
     pub place: String,
+    pub audience: Audience,
     pub terms: Terms,
     /// How long it works still; `None`: until somebody revokes it.
     pub left: Option<Duration>,
@@ -146,6 +147,7 @@ impl Table {
         opens.then(|| Opened {
             display: entry.display.clone(),
             place: entry.place.clone(),
+            audience: entry.audience,
             terms: entry.terms,
             left,
         })

@@ -68,6 +68,17 @@ impl Client {
         }
     }
 
+    /// The next message that is no ping.
+    pub async fn answer(&mut self) -> Message {
+        loop {
+            match self.0.next().await {
+                Some(Ok(Message::Ping(_))) => {}
+                Some(Ok(message)) => return message,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
     /// Sends to a target that echoes, and sees it come back.
     pub async fn hears_its_echo(&mut self) {
         self.send(Message::binary(&b"hello"[..])).await;

@@ -225,3 +225,46 @@ async fn visitors_wait_are_answered_and_leave_a_trace() {
         "{trace}"
     );
 }
+
+#[tokio::test]
+async fn a_full_display_turns_visitors_away_lets_its_owner_in_and_follows_the_config() {
+    let home = Home::new();
+    let limits = "[limits]\nsessions_per_link = 1\nsessions_per_display = 1\n";
+    home.write("c.toml", &format!("{CONFIG}{limits}"));
+    let mut portholed = Portholed::start(&home, &["--config=c.toml"]);
+    let own = portholed.next_line();
+    let place = Place { home, portholed };
+    let [one, other] = [(); 2].map(|()| place.prints(&["link", "Alice", "--for", "1h"]));
+    let mut first = place.visit(&one).await;
+    first.come_in().await;
+    for link in [&one, &other] {
+        assert_eq!(place.visit(link).await.ending().await.0, 4013);
+    }
+    let mut owner = place.visit(&own).await;
+    owner.come_in().await;
+    assert_eq!(place.visit(&own).await.ending().await.0, 4013);
+
+    place.home.replace(
+        "c.toml",
+        &format!("{CONFIG}{}", limits.replace("display = 1", "display = 2")),
+    );
+    let mut tries = 0;
+    // The config is read again a moment later.
+    while place.listed("sessions").await.as_array().unwrap().len() < 3 {
+        let mut second = place.visit(&other).await;
+        second
+            .send(tokio_tungstenite::tungstenite::Message::binary(
+                &b"RFB 003.008\n"[..],
+            ))
+            .await;
+        if matches!(
+            second.answer().await,
+            tokio_tungstenite::tungstenite::Message::Binary(_)
+        ) {
+            break;
+        }
+        tries += 1;
+        assert!(tries < 2000);
+    }
+    assert_eq!(place.visit(&one).await.ending().await.0, 4013);
+}

@@ -399,6 +399,7 @@ config-not-understood = Das lässt sich nicht lesen ({ $message })
 config-listen-empty = `listen` ist eine leere Liste; schreiben Sie eine Adresse, etwa "127.0.0.1"
 config-no-address = `{ $text }` ist keine Adresse dieses Rechners; schreiben Sie eine wie "127.0.0.1", "0.0.0.0" oder "::1" (ein Port kommt in `port`)
 config-no-port = { $number } ist kein Port; schreiben Sie eine Zahl von 1 bis 65535, oder 0 für einen beliebigen
+config-no-limit = { $number } taugt nicht als Grenze für Sitzungen; schreiben Sie eine Zahl von 1 bis 100000
 config-no-base-path = `{ $text }` ist kein Basispfad; schreiben Sie einen wie "/novnc"
 config-no-host = `{ $text }` ist kein Rechnername; schreiben Sie einen wie "desk.example.org", ohne Port
 config-no-origin = `{ $text }` ist kein Ursprung; schreiben Sie einen wie "https://desk.example.org"

@@ -403,6 +403,7 @@ config-not-understood = { $message }
 config-listen-empty = `listen` is an empty list; write an address, as "127.0.0.1"
 config-no-address = `{ $text }` is no address to listen on; write one like "127.0.0.1", "0.0.0.0" or "::1" (a port goes into `port`)
 config-no-port = { $number } is no port; write a number from 1 to 65535, or 0 for any
+config-no-limit = { $number } is no bound of sessions; write a number from 1 to 100000
 config-no-base-path = `{ $text }` is no base path; write one like "/novnc"
 config-no-host = `{ $text }` is no host name; write one like "desk.example.org", without a port
 config-no-origin = `{ $text }` is no origin; write one like "https://desk.example.org"

@@ -10,8 +10,8 @@ use std::{
 use super::{Stream, Transport, Viewer, connect, identity, open, wire, within};
 use crate::TRANSPORT;
 use porthole_gateway::{
-    Access, BindError, End, Gateway, Grant, HEARTBEAT, Identity, Lookup, OwnNames, Pages, Plain, Refusals,
-    Rights, Route, SessionInfo, Sessions, Settings, Target, Token, TokenHash, TokenSource,
+    Access, BindError, End, Gateway, Grant, HEARTBEAT, Identity, Limits, Lookup, OwnNames, Pages, Plain,
+    Refusals, Rights, Route, SessionInfo, Sessions, Settings, Target, Token, TokenHash, TokenSource,
 };
 
 pub struct TestGateway {
@@ -140,6 +140,10 @@ impl TestGateway {
 
     pub fn set_access(&self, access: Access) {
         self.gateway.set_access(access);
+    }
+
+    pub fn set_limits(&self, limits: Limits) {
+        self.gateway.set_limits(limits);
     }
 
     pub async fn stop(self) {

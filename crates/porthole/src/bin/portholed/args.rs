@@ -94,6 +94,10 @@ pub struct Args {
     #[arg(short = '6', long, requires = "listen", help_heading = RUNNING)]
     pub prefer_ipv6: bool,
 
+    /// How many sessions a target may have at a time [default: 128]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=100_000), requires = "listen", help_heading = RUNNING)]
+    pub max_sessions: Option<u32>,
+
     /// Run in the background, once it listens
     #[arg(short = 'D', long, help_heading = RUNNING)]
     pub daemon: bool,

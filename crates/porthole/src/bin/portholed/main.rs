@@ -60,7 +60,7 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
         detached,
     } = Plan::of(args)?;
     let log = log::start(verbosity, log_file.as_deref())?;
-    allow_many_sockets();
+    porthole_gateway::allow_many_descriptors();
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     let served = runtime.block_on(async {
         let process = Process {
@@ -94,19 +94,4 @@ async fn serve(work: Work, mut process: Process) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Two sockets for each viewer soon exceed the 1,024 descriptors that a process usually begins with.
-fn allow_many_sockets() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    if let Err(error) = setrlimit(
-        Resource::Nofile,
-        Rlimit {
-            current: limit.maximum,
-            ..limit
-        },
-    ) {
-        tracing::debug!(%error, "the limit of open files stays as it is");
-    }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, bail, ensure};
 use porthole::ConfigPlace;
-use porthole_gateway::{HEARTBEAT, NO_HEARTBEAT, Target};
+use porthole_gateway::{HEARTBEAT, Limits, NO_HEARTBEAT, Target};
 
 use crate::{
     args::Args,
@@ -76,12 +76,25 @@ impl Work {
             origins: args.allow_origin,
             trusted_proxies: args.trusted_proxy.into_iter().collect(),
             frame_ancestors: args.frame_ancestor,
+            limits: limits(args.max_sessions),
             heartbeat: match args.heartbeat {
                 None => HEARTBEAT,
                 Some(0) => NO_HEARTBEAT,
                 Some(seconds) => Duration::from_secs(seconds.into()),
             },
         }))
+    }
+}
+
+/// Tokens of a token file are their target's as much as a link is a display's, but each leads to one target alone.
+fn limits(max_sessions: Option<u32>) -> Limits {
+    let usual = Limits::default().sessions_per_display;
+    let most = max_sessions
+        .and_then(|most| most.try_into().ok())
+        .unwrap_or(usual);
+    Limits {
+        sessions_per_link: most,
+        sessions_per_display: most,
     }
 }
 

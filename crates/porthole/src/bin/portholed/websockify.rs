@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use anyhow::anyhow;
 use porthole::MachineNames;
 use porthole_gateway::{
-    Access, BindError, Gateway, Index, IndexEntry, Pages, Plain, SettingsPlace, Target, TokenSource,
+    Access, BindError, Gateway, Index, IndexEntry, Limits, Pages, Plain, SettingsPlace, Target, TokenSource,
     TrustedProxies,
     sources::{Fixed, TokenFile, TokenLine},
 };
@@ -37,6 +37,8 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// The origins whose pages may show the viewer in a frame.
     pub frame_ancestors: Vec<String>,
+    /// How many sessions a target may have.
+    pub limits: Limits,
     /// How often viewers are pinged.
     pub heartbeat: Duration,
 }
@@ -96,8 +98,10 @@ pub async fn start(settings: Settings) -> anyhow::Result<StandIn> {
         tokens: source.tokens(),
         heartbeat: settings.heartbeat,
     });
+    let gateway = gateway.await.map_err(explain)?;
+    gateway.set_limits(settings.limits);
     Ok(StandIn {
-        gateway: gateway.await.map_err(explain)?,
+        gateway,
         source,
         certificate,
     })

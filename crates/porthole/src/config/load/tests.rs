@@ -1,6 +1,6 @@
 //! Configs, and what is wrong with them.
 
-use porthole_gateway::Target;
+use porthole_gateway::{Limits, Target};
 
 use super::*;
 use porthole_launcher::{Desktop, What};
@@ -45,6 +45,8 @@ fn a_config_of_everything() {
         once = true
         ask = true
         pin = true
+        [limits]
+        sessions_per_link = 2
         [[display]]
         name = " Bob "
         target = ":2"
@@ -67,6 +69,13 @@ fn a_config_of_everything() {
     assert_eq!(
         config.listen,
         Some(vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()])
+    );
+    assert_eq!(
+        config.limits,
+        Limits {
+            sessions_per_link: 2,
+            sessions_per_display: 128
+        }
     );
     assert_eq!((&config.encryption, config.mdns), (&Encryption::Generated, true));
     assert_eq!(config.interface.as_deref(), Some("wlan0"));
@@ -194,6 +203,8 @@ fn what_is_wrong_is_said_with_its_line() {
         ("port = 70000", 1, "no port"),
         ("port = -1", 1, "no port"),
         ("port = \"http\"", 1, "expected"),
+        ("[limits]\nsessions_per_link = 0", 2, "no bound"),
+        ("[limits]\n\nsessions_per_display = 100001", 3, "no bound"),
         ("\n\nprot = 6080", 3, "unknown field `prot`"),
         ("base_path = \"novnc\"", 1, "no base path"),
         ("base_path = \"/a/../b\"", 1, "no base path"),

@@ -1,0 +1,168 @@
+//! Descriptors that are kept back, so that a crowd takes none of what the program itself needs: control socket, history,
+//! log and state.
+//!
+//! A new descriptor is the lowest that is free (POSIX.1, open), so its number tells how many are taken, whoever took them.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::{
+    task::yield_now,
+    time::{Instant, sleep},
+};
+
+/// Raises the limit of open files to the hard one: two sockets for each viewer soon exceed the 1,024 descriptors that a
+/// process usually begins with. Where that is refused the limit stays as it is.
+pub fn allow_many_descriptors() {
+    system::allow_many();
+}
+
+pub(crate) use system::{room_behind, room_now};
+
+/// What is left behind a new descriptor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// Enough for everybody.
+    Plenty,
+    /// Strangers should go.
+    Scarce,
+    /// Enough to answer, and not for a session.
+    Full,
+    /// Nothing but what is kept back.
+    Nothing,
+}
+
+/// So many descriptors are kept back for the program itself, but no more than a fourth of all.
+const KEPT_BACK: u64 = 64;
+
+/// So many lie between two kinds of room, but no more than a sixteenth of all.
+const STEP: u64 = 32;
+
+impl Room {
+    /// Behind descriptor number `taken`, with at most `limit` of them.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "descriptors are not numbered there"))]
+    fn behind(taken: u64, limit: u64) -> Self {
+        let step = STEP.min(limit / 16);
+        let nothing = limit - KEPT_BACK.min(limit / 4);
+        if taken >= nothing {
+            Self::Nothing
+        } else if taken >= nothing - step {
+            Self::Full
+        } else if taken >= nothing - 2 * step {
+            Self::Scarce
+        } else {
+            Self::Plenty
+        }
+    }
+}
+
+/// Descriptors that are scarce, as the log tells of them: once, and again when they were not for a while.
+#[derive(Default)]
+pub(crate) struct Scarcity(Mutex<Option<Instant>>);
+
+/// After so long without scarcity it is taken to be over.
+const CALM: Duration = Duration::from_secs(60);
+
+impl Scarcity {
+    pub(crate) fn is_seen(&self) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = last.replace(Instant::now());
+        if before.is_none_or(|before| before.elapsed() > CALM) {
+            tracing::warn!(
+                "nearly all descriptors are taken: connections that show no link are closed, and then visitors are turned \
+                 away; raise the limit of open files (`ulimit -Hn`, or LimitNOFILE= of the unit)"
+            );
+        }
+    }
+}
+
+/// How often it is looked whether those who had to go are gone, and how many times.
+const LOOK: Duration = Duration::from_millis(2);
+const MOST_LOOKS: u32 = 50;
+
+/// Waits for a moment until those who had to go are gone.
+pub(crate) async fn room_is_made() {
+    for _ in 0..MOST_LOOKS {
+        yield_now().await;
+        if matches!(room_now(), Room::Plenty | Room::Scarce) {
+            return;
+        }
+        sleep(LOOK).await;
+    }
+}
+
+#[cfg(unix)]
+mod system {
+    use std::os::fd::{AsFd, AsRawFd};
+
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    use socket2::{Domain, Socket, Type};
+
+    use super::Room;
+
+    pub(super) fn allow_many() {
+        let limit = getrlimit(Resource::Nofile);
+        let raised = Rlimit {
+            current: limit.maximum,
+            ..limit
+        };
+        if let Err(error) = setrlimit(Resource::Nofile, raised) {
+            tracing::debug!(%error, "the limit of open files stays as it is");
+        }
+    }
+
+    /// How much room is left behind the next descriptor.
+    pub(crate) fn room_now() -> Room {
+        Socket::new(Domain::UNIX, Type::STREAM, None).map_or(Room::Nothing, |next| room_behind(&next))
+    }
+
+    /// How much room is left behind a descriptor that is new.
+    pub(crate) fn room_behind(new: &impl AsFd) -> Room {
+        let number = new.as_fd().as_raw_fd();
+        match getrlimit(Resource::Nofile).current {
+            Some(limit) => Room::behind(u64::try_from(number).unwrap_or_default(), limit),
+            None => Room::Plenty,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    use super::Room;
+
+    pub(super) fn allow_many() {}
+
+    pub(crate) fn room_behind<T>(_: &T) -> Room {
+        Room::Plenty
+    }
+
+    pub(crate) fn room_now() -> Room {
+        Room::Plenty
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_back_is_little_of_many_and_something_of_few() {
+        for (limit, plenty, scarce, full) in [
+            (1024, 895, 927, 959),
+            (48, 29, 32, 35),
+            (524_288, 524_159, 524_191, 524_223),
+        ] {
+            assert_eq!(Room::behind(plenty, limit), Room::Plenty);
+            assert_eq!(Room::behind(plenty + 1, limit), Room::Scarce);
+            assert_eq!(Room::behind(scarce, limit), Room::Scarce);
+            assert_eq!(Room::behind(scarce + 1, limit), Room::Full);
+            assert_eq!(Room::behind(full + 1, limit), Room::Nothing);
+        }
+        for limit in 0..100 {
+            assert_eq!(Room::behind(limit, limit), Room::Nothing, "{limit}");
+        }
+    }
+}
