@@ -122,7 +122,9 @@ const visit: VisitView = {
   displayId: 'alice',
   address: '192.0.2.4',
   rights: 'control',
+  visits: 1,
   began: new Date(2026, 10, 22, 14, 0).getTime(),
+  last: new Date(2026, 10, 22, 14, 0).getTime(),
   ended: new Date(2026, 10, 22, 14, 38).getTime(),
   why: 'The visitor <left>.',
 };
@@ -140,6 +142,8 @@ test('the history is read while somebody looks at it', async () => {
   await show({ ...nothing, history: [visit, { ...visit, ended: null, why: null }] });
   expect(text()).toContain('38 minutes · The visitor <left>.');
   expect(text()).toContain('still here');
+  await show({ ...nothing, history: [{ ...visit, visits: 12 }] });
+  expect(text()).toContain('12 visits · 38 minutes · The visitor <left>.');
   await click('Export…');
   await click('Close');
   expect(asked.slice(1)).toEqual([

@@ -66,8 +66,9 @@ impl Guesses {
     }
 }
 
-/// One household has one IPv4 address, or a /64 of IPv6 to choose from.
-pub(crate) fn neighbourhood(address: IpAddr) -> IpAddr {
+/// Whom an address counts for where visitors are counted by their addresses: one household has one IPv4 address, or a /64
+/// of IPv6 to choose from.
+pub fn neighbourhood(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(v4) => v4.into(),
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),

@@ -3,6 +3,7 @@
 mod csv;
 mod event;
 mod file;
+mod fold;
 
 use std::{
     path::{Path, PathBuf},
@@ -15,8 +16,9 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use crate::{VisitView, blocking::blocking, milliseconds::milliseconds};
-use event::{Event, What, visits};
+use crate::{VisitView, blocking::blocking, links::LinkId, milliseconds::milliseconds};
+use event::{Event, What};
+use fold::Fold;
 
 pub(crate) use csv::export;
 
@@ -54,9 +56,9 @@ impl History {
         }
     }
 
-    /// A session has begun.
-    pub fn began(&self, session: &SessionInfo) {
-        self.write(session, What::began(session));
+    /// A session has begun, by this link.
+    pub fn began(&self, link: LinkId, session: &SessionInfo) {
+        self.write(session, What::began(link, session));
     }
 
     /// It has ended.
@@ -64,7 +66,7 @@ impl History {
         self.write(session, What::ended(why));
     }
 
-    /// The visits of the last 30 days, the latest first.
+    /// The visits of the last 30 days, the latest first; those that followed each other closely as one.
     pub async fn read(&self) -> Vec<VisitView> {
         let (answer, answered) = oneshot::channel();
         // Whoever keeps it lives as long as this does; if not, the program ends, and nobody will look.
@@ -124,10 +126,10 @@ fn attend(path: &Path, jobs: Vec<Job>) -> bool {
                 wrote |= append(path, &mut events);
                 let read = file::read(path).unwrap_or_else(|error| {
                     warn(path, Err(error));
-                    Vec::new()
+                    Fold::default()
                 });
                 // Who asked may have gone.
-                let _ = answer.send(visits(&read));
+                let _ = answer.send(read.views());
             }
         }
     }
@@ -137,9 +139,10 @@ fn attend(path: &Path, jobs: Vec<Job>) -> bool {
 fn append(path: &Path, events: &mut Vec<Event>) -> bool {
     let events = std::mem::take(events);
     if !events.is_empty() {
-        warn(path, file::append(path, &events, SystemTime::now()));
+        warn(path, file::append(path, events, SystemTime::now()));
+        return true;
     }
-    !events.is_empty()
+    false
 }
 
 fn warn(path: &Path, outcome: std::io::Result<()>) {
@@ -179,8 +182,8 @@ mod tests {
         assert_eq!(history.read().await, []);
         let mut changes = history.changes();
         let (one, other) = (session(1, Rights::Control), session(2, Rights::View));
-        history.began(&one);
-        history.began(&other);
+        history.began(1, &one);
+        history.began(1, &other);
         history.ended(&one, &End::ViewerClosed);
         changes.changed().await.unwrap();
         let seen = history.read().await;

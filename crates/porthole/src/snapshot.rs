@@ -173,7 +173,7 @@ pub struct SessionView {
 }
 
 /// What the viewer of a session may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum SessionRights {
     /// See the screen, and use keyboard, pointer and clipboard.

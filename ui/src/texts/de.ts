@@ -285,6 +285,7 @@ export const de: Texts = {
     control: 'Steuern',
     view: 'nur Zusehen',
     lasts: 'noch da, oder mit Porthole beendet',
+    visits: (count) => `${count} Besuche`,
     only: (shown, all) =>
       `Das sind die letzten ${shown} von ${all} Besuchen; der Export enthält alle.`,
     export: 'Exportieren…',

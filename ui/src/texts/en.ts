@@ -281,6 +281,7 @@ export const en = {
     control: 'control',
     view: 'view only',
     lasts: 'still here, or cut off by the end of Porthole',
+    visits: (count: number) => `${count} visits`,
     only: (shown: number, all: number) =>
       `These are the latest ${shown} of ${all} visits; the export has all.`,
     export: 'Export…',

@@ -52,6 +52,7 @@ fn table(visits: &[VisitView]) -> String {
         "Display",
         "Address",
         "Rights",
+        "Visits",
         "Began (UTC)",
         "Ended (UTC)",
         "Why",
@@ -67,6 +68,7 @@ fn table(visits: &[VisitView]) -> String {
             visit.display.clone(),
             visit.address.clone(),
             rights.into(),
+            visit.visits.to_string(),
             date(visit.began),
             visit.ended.map(date).unwrap_or_default(),
             visit.why.clone().unwrap_or_default(),
@@ -121,7 +123,9 @@ mod tests {
             display_id: Some("alice".parse().unwrap()),
             address: "2001:db8::1".into(),
             rights: SessionRights::View,
+            visits: 3,
             began: 951_827_696_789,
+            last: 951_827_696_789,
             ended: None,
             why: Some(why.into()),
         }
@@ -157,8 +161,8 @@ mod tests {
         assert_eq!(second, folder.join("Porthole history 1970-01-01 (2).csv"));
         assert_eq!(
             fs::read_to_string(first).unwrap(),
-            "\u{feff}\"Display\",\"Address\",\"Rights\",\"Began (UTC)\",\"Ended (UTC)\",\"Why\",\"Display id\"\r\n\"'=cmd|' /C calc'!A0\",\
-             \"2001:db8::1\",\"view only\",\"2000-02-29 12:34:56\",\"\",\"The viewer left.\",\"alice\"\r\n"
+            "\u{feff}\"Display\",\"Address\",\"Rights\",\"Visits\",\"Began (UTC)\",\"Ended (UTC)\",\"Why\",\"Display id\"\r\n\"'=cmd|' /C calc'!A0\",\
+             \"2001:db8::1\",\"view only\",\"3\",\"2000-02-29 12:34:56\",\"\",\"The viewer left.\",\"alice\"\r\n"
         );
     }
 }

@@ -1,16 +1,19 @@
 //! What is written of a visit, and what is read from that.
 
-use std::collections::HashMap;
-
 use porthole_gateway::{End, SessionInfo};
 use serde::{Deserialize, Serialize};
 
-use crate::{DisplayId, SessionRights, VisitView, sentence::sentence, texts::say};
+use super::fold::Visits;
+use crate::{DisplayId, SessionRights, links::LinkId, sentence::sentence, texts::say};
+
+/// The longest reason that is written, in characters.
+const MAX_REASON_CHARS: usize = 200;
 
 /// One line of the file, as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Event {
-    /// Names the visit: no two have the same.
+    /// Names the visit: no two have the same. Empty where several are folded.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub visit: String,
     /// In milliseconds since 1970 (UTC).
     pub at: u64,
@@ -22,6 +25,9 @@ pub(super) struct Event {
 #[serde(tag = "event", rename_all = "lowercase")]
 pub(super) enum What {
     Began {
+        /// By which link; not known of earlier versions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<LinkId>,
         display: String,
         #[serde(default)]
         display_id: Option<DisplayId>,
@@ -32,11 +38,14 @@ pub(super) enum What {
         /// A sentence.
         why: String,
     },
+    /// Several events that were folded.
+    Visits(Visits),
 }
 
 impl What {
-    pub fn began(session: &SessionInfo) -> Self {
+    pub fn began(link: LinkId, session: &SessionInfo) -> Self {
         Self::Began {
+            link: Some(link),
             display: session.name.clone(),
             display_id: session.display.parse().ok(),
             address: session.address.to_string(),
@@ -47,15 +56,23 @@ impl What {
     pub fn ended(why: &End) -> Self {
         let why = match why {
             End::ViewerClosed => "The viewer left.".into(),
-            other => sentence(&other.reason()),
+            other => sentence(&shortened(&other.reason())),
         };
         Self::Ended { why }
     }
 }
 
+/// Others' words may be many.
+fn shortened(reason: &str) -> String {
+    match reason.char_indices().nth(MAX_REASON_CHARS) {
+        Some((end, _)) => format!("{}…", &reason[..end]),
+        None => reason.to_owned(),
+    }
+}
+
 /// Why a visit ended, in the person's language, as far as no words of others are in it: the file has it in English,
 /// whoever reads it.
-fn told(why: &str) -> String {
+pub(super) fn told(why: &str) -> String {
     let known: [(End, fn() -> String); 8] = [
         (End::ViewerClosed, || say!("visit-viewer-left")),
         (End::TargetClosed, || say!("visit-target-closed")),
@@ -69,42 +86,6 @@ fn told(why: &str) -> String {
     let same = |end: &End| What::ended(end) == What::Ended { why: why.to_owned() };
     let found = known.into_iter().find(|(end, _)| same(end));
     found.map_or_else(|| why.to_owned(), |(_, told)| told())
-}
-
-/// The visits of events that are in their order, the latest first.
-pub(super) fn visits(events: &[Event]) -> Vec<VisitView> {
-    let mut visits: Vec<VisitView> = Vec::new();
-    let mut places = HashMap::new();
-    for Event { visit, at, what } in events {
-        match what {
-            What::Began {
-                display,
-                display_id,
-                address,
-                rights,
-            } => {
-                places.insert(visit.as_str(), visits.len());
-                visits.push(VisitView {
-                    display: display.clone(),
-                    display_id: display_id.clone(),
-                    address: address.clone(),
-                    rights: *rights,
-                    began: *at,
-                    ended: None,
-                    why: None,
-                });
-            }
-            // Of a visit that was so long that its beginning is forgotten, nothing is told.
-            What::Ended { why } => {
-                if let Some(place) = places.get(visit.as_str()) {
-                    visits[*place].ended = Some(*at);
-                    visits[*place].why = Some(told(why));
-                }
-            }
-        }
-    }
-    visits.reverse();
-    visits
 }
 
 #[cfg(test)]

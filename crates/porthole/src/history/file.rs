@@ -2,12 +2,15 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, ErrorKind, Read, Seek, SeekFrom, Write},
+    io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write},
     path::Path,
     time::{Duration, SystemTime},
 };
 
-use super::event::Event;
+use super::{
+    event::Event,
+    fold::{Fold, MAX_LINES},
+};
 use crate::{
     milliseconds::{in_milliseconds, milliseconds},
     private_file,
@@ -16,11 +19,15 @@ use crate::{
 /// How long a visit is remembered.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// What is read at most, in bytes: the latest. When the file is longer, the older half of that is forgotten.
+/// When the file is longer than this, in bytes, its events are folded.
 const LONGEST: u64 = 2 << 20;
 
-/// Adds events, and forgets old ones when the file has become too long.
-pub(super) fn append(path: &Path, events: &[Event], now: SystemTime) -> io::Result<()> {
+/// What is read at most, in bytes: the latest. More than [`LONGEST`] and all that is appended at once, so that nothing
+/// is lost before it is folded.
+const MOST_READ: u64 = 2 * LONGEST;
+
+/// Adds events, and folds all when the file has become too long.
+pub(super) fn append(path: &Path, events: Vec<Event>, now: SystemTime) -> io::Result<()> {
     let mut text = lines(events)?;
     let mut file = open(path)?;
     let length = file.seek(SeekFrom::End(0))?;
@@ -35,45 +42,55 @@ pub(super) fn append(path: &Path, events: &[Event], now: SystemTime) -> io::Resu
     Ok(())
 }
 
-/// The events, in their order. Lines that make no sense are passed over.
-pub(super) fn read(path: &Path) -> io::Result<Vec<Event>> {
+/// What the events make. Lines that make no sense are passed over.
+pub(super) fn read(path: &Path) -> io::Result<Fold> {
+    let mut fold = Fold::default();
     let mut file = match File::open(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(fold),
         file => file?,
     };
-    let begin = file.seek(SeekFrom::End(0))?.saturating_sub(LONGEST);
+    let begin = file.seek(SeekFrom::End(0))?.saturating_sub(MOST_READ);
     file.seek(SeekFrom::Start(begin))?;
-    let mut text = Vec::new();
-    file.take(LONGEST).read_to_end(&mut text)?;
-    let lines = text.split(|byte| *byte == b'\n');
-    Ok(lines
-        .filter_map(|line| serde_json::from_slice(line).ok())
-        .collect())
+    // Line by line: what was needed for the whole of it at once, the process would keep.
+    let mut file = BufReader::new(file.take(MOST_READ));
+    let mut line = Vec::new();
+    while file.read_until(b'\n', &mut line)? > 0 {
+        if let Ok(event) = serde_json::from_slice(&line) {
+            fold.add(event);
+        }
+        line.clear();
+    }
+    Ok(fold)
 }
 
-/// Forgets events that are too old or too many.
+/// Folds events, and forgets those that are too old or too many.
 pub(super) fn prune(path: &Path, now: SystemTime) -> io::Result<()> {
     let Ok(before) = path.metadata() else {
         return Ok(());
     };
     let oldest = milliseconds(now).saturating_sub(in_milliseconds(KEPT));
-    let mut events = read(path)?;
-    events.retain(|event| event.at >= oldest);
-    let mut text = lines(&events)?;
-    while text.len() as u64 > LONGEST / 2 && before.len() > LONGEST {
-        events.drain(..events.len().div_ceil(2));
-        text = lines(&events)?;
-    }
+    let mut fold = read(path)?;
+    fold.forget_before(oldest);
+    let mut most = MAX_LINES;
+    let text = loop {
+        fold.keep(most);
+        let text = lines(fold.events())?;
+        // Or it would be folded again soon, and in vain.
+        if text.len() as u64 <= LONGEST / 2 || most == 0 {
+            break text;
+        }
+        most /= 2;
+    };
     if text.len() as u64 == before.len() {
         return Ok(());
     }
     private_file::replace(path, &text)
 }
 
-fn lines(events: &[Event]) -> io::Result<Vec<u8>> {
+fn lines(events: impl IntoIterator<Item = Event>) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     for event in events {
-        serde_json::to_writer(&mut text, event)?;
+        serde_json::to_writer(&mut text, &event)?;
         text.push(b'\n');
     }
     Ok(text)
@@ -102,17 +119,30 @@ mod tests {
     use std::fs;
 
     use super::{super::event::What, *};
+    use crate::{SessionRights, VisitView, links::LinkId};
 
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
     fn event(number: u64, at: SystemTime) -> Event {
+        by_link(number, number, at)
+    }
+
+    fn by_link(link: LinkId, number: u64, at: SystemTime) -> Event {
         Event {
-            visit: number.to_string(),
+            visit: format!("1-{number}"),
             at: milliseconds(at),
-            what: What::Ended {
-                why: "The display's server said \"bye\"\n.".into(),
+            what: What::Began {
+                link: Some(link),
+                display: "A \"display\"\n.".into(),
+                display_id: None,
+                address: format!("{}.{}.{}.1", number >> 16, number >> 8 & 255, number & 255),
+                rights: SessionRights::View,
             },
         }
+    }
+
+    fn views(path: &Path) -> Vec<VisitView> {
+        read(path).unwrap().views()
     }
 
     #[test]
@@ -122,11 +152,12 @@ mod tests {
         let now = SystemTime::now();
         prune(&path, now).unwrap();
         assert!(!path.exists(), "no file for nothing");
-        let events = [event(1, now - 31 * DAY), event(2, now - 29 * DAY), event(3, now)];
-        append(&path, &events, now).unwrap();
-        assert_eq!(read(&path).unwrap(), events);
+        let events = vec![event(1, now - 31 * DAY), event(2, now - 29 * DAY), event(3, now)];
+        append(&path, events, now).unwrap();
+        let before = views(&path);
+        assert_eq!(before.len(), 3);
         prune(&path, now).unwrap();
-        assert_eq!(read(&path).unwrap(), events[1..]);
+        assert_eq!(views(&path), before[..2]);
     }
 
     #[test]
@@ -134,29 +165,46 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("history");
         let now = SystemTime::now();
-        append(&path, &[event(1, now)], now).unwrap();
+        append(&path, vec![event(1, now)], now).unwrap();
         let whole = fs::read(&path).unwrap();
         fs::write(&path, [&whole[..], b"\xff\n", &whole[..9]].concat()).unwrap();
-        append(&path, &[event(2, now)], now).unwrap();
-        assert_eq!(read(&path).unwrap(), [event(1, now), event(2, now)]);
+        append(&path, vec![event(2, now)], now).unwrap();
+        assert_eq!(views(&path).len(), 2);
         prune(&path, now).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 2);
     }
 
     #[test]
-    fn the_file_is_never_long_for_long() {
+    fn what_earlier_versions_wrote_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history");
+        let old = r#"{"visit":"1-1","at":5,"event":"began","display":"Alice","address":"192.0.2.1","rights":"view"}
+{"visit":"1-1","at":9,"event":"ended","why":"The viewer left."}
+"#;
+        fs::write(&path, old).unwrap();
+        let views = views(&path);
+        assert_eq!((views.len(), views[0].began, views[0].ended), (1, 5, Some(9)));
+    }
+
+    #[test]
+    fn the_file_is_never_long_for_long_and_nobody_is_pushed_out() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("history");
         let now = SystemTime::now();
-        let events: Vec<_> = (0..5000).map(|number| event(number, now)).collect();
+        append(&path, vec![by_link(7, 1, now), by_link(8, 2, now)], now).unwrap();
         for round in 0..10 {
-            append(&path, &events, now).unwrap();
+            let many = (0..5000).map(|number| by_link(9, round * 5000 + number, now));
+            append(&path, many.collect(), now).unwrap();
             assert!(path.metadata().unwrap().len() <= LONGEST, "{round}");
         }
-        assert_eq!(read(&path).unwrap().last(), events.last());
-        assert!(read(&path).unwrap().len() > 3000);
+        prune(&path, now).unwrap();
+        let seen = views(&path);
+        assert!(seen.len() > 3000, "{}", seen.len());
+        for few in ["0.0.1.1", "0.0.2.1"] {
+            assert!(seen.iter().any(|view| view.address == few), "{few}");
+        }
         fs::write(&path, vec![b'x'; 5 << 20]).unwrap();
-        append(&path, &events[..1], now).unwrap();
-        assert_eq!(read(&path).unwrap(), events[..1], "somebody else has written it");
+        append(&path, vec![event(1, now)], now).unwrap();
+        assert_eq!(views(&path).len(), 1, "somebody else has written it");
     }
 }

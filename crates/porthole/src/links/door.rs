@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use porthole_gateway::{Door, End, Entry, Opening, SessionInfo, Token, TokenHash, Visit, Visitor};
 
-use super::{Audience, asking::Asked, ledger::Ledger, table::Opened};
+use super::{Audience, LinkId, asking::Asked, ledger::Ledger, table::Opened};
 
 /// The door of one link.
 pub(super) struct LinkDoor {
@@ -31,6 +31,7 @@ impl Door for LinkDoor {
             let mut rights = self.opened.terms.rights.into();
             if self.opened.terms.ask {
                 let asked = Asked {
+                    link: token,
                     display: self.opened.display.clone(),
                     name: self.name.clone(),
                     address: visitor.address,
@@ -60,6 +61,7 @@ impl fmt::Debug for LinkDoor {
 struct Stay {
     ledger: Arc<Ledger>,
     token: TokenHash,
+    id: LinkId,
     /// Its beginning stands in the history.
     told: bool,
 }
@@ -67,10 +69,11 @@ struct Stay {
 impl Stay {
     /// `None` if the link opens nothing any more: of two visitors with a link that works once, one comes too late.
     fn enter(ledger: Arc<Ledger>, token: TokenHash) -> Option<Self> {
-        ledger.enter(token)?;
+        let id = ledger.enter(token)?;
         Some(Self {
             ledger,
             token,
+            id,
             told: false,
         })
     }
@@ -79,7 +82,7 @@ impl Stay {
 impl Visit for Stay {
     fn began(&mut self, session: &SessionInfo) {
         if self.ledger.begin(self.token) != Some(Audience::Window) {
-            self.ledger.history.began(session);
+            self.ledger.history.began(self.id, session);
             self.told = true;
         }
     }

@@ -526,20 +526,31 @@ async fn at_once(visit: tokio::task::JoinHandle<Outcome>) -> Outcome {
 }
 
 #[tokio::test]
-async fn so_many_wait_and_a_visitor_who_goes_makes_room() {
+async fn so_many_of_a_link_wait_and_a_visitor_who_goes_makes_room() {
     let fixture = Fixture::new(&[("Alice", ":1")]).await;
     let token = fixture.make(asks()).await.token;
+    let other = fixture.make(asks()).await.token;
     let come = |last| knock(fixture.door(&token), last);
-    let mut visits: Vec<_> = (0..3).map(|_| come(0)).collect();
-    waiting(&fixture.links, 3).await;
-    assert_eq!(at_once(come(0)).await, Err(End::NotAnswered), "three of one");
-    visits.extend((3..20).map(|n| come(n / 3)));
-    waiting(&fixture.links, 20).await;
-    assert_eq!(at_once(come(9)).await, Err(End::NotAnswered), "twenty in all");
-    visits.remove(0).abort();
-    waiting(&fixture.links, 19).await;
-    visits.push(come(9));
-    waiting(&fixture.links, 20).await;
+    let mut visits: Vec<_> = (0..8).map(|_| come(0)).collect();
+    waiting(&fixture.links, 8).await;
+    assert_eq!(
+        at_once(come(0)).await,
+        Err(End::TooManyWaiting),
+        "eight of a link"
+    );
+    // A neighbour with another link waits beside them, and another address has a right to wait, too.
+    visits.push(knock(fixture.door(&other), 0));
+    waiting(&fixture.links, 9).await;
+    visits.push(come(1));
+    let (pushed_out, _, _) = futures_util::future::select_all(&mut visits).await;
+    assert_eq!(pushed_out.unwrap(), Err(End::TooManyWaiting));
+    let asking = waiting(&fixture.links, 9).await;
+    assert!(asking.iter().any(|ask| ask.address == "192.0.2.1"), "{asking:?}");
+    let last = visits.pop().unwrap();
+    last.abort();
+    waiting(&fixture.links, 8).await;
+    visits.push(come(2));
+    waiting(&fixture.links, 9).await;
 }
 
 #[tokio::test]

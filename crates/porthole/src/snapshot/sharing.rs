@@ -130,7 +130,7 @@ pub struct AskView {
     pub since: u64,
 }
 
-/// One visit of the history.
+/// A line of the history: visits by one link from one address that followed each other closely.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct VisitView {
@@ -138,14 +138,19 @@ pub struct VisitView {
     pub display: String,
     /// The display's id; `None` for a token file's target that no display shows, and for visits of the first versions.
     pub display_id: Option<DisplayId>,
-    /// The visitor's IP address.
+    /// The visitor's IP address; a network, as `2001:db8::/64`, if they came from several addresses of it.
     pub address: String,
     /// What the visitor could do in the beginning.
     pub rights: SessionRights,
-    /// When it began, in milliseconds since 1970 (UTC).
+    /// How many they were.
+    pub visits: u32,
+    /// When the first one began, in milliseconds since 1970 (UTC).
     #[ts(type = "number")]
     pub began: u64,
-    /// When it ended, likewise; `None`: it lasts, or the program ended before it.
+    /// When the last one began, likewise.
+    #[ts(type = "number")]
+    pub last: u64,
+    /// When the last one ended, likewise; `None`: it lasts, or the program ended before it.
     #[ts(type = "number | null")]
     pub ended: Option<u64>,
     /// Why it ended, as a sentence.

@@ -7,8 +7,10 @@ use std::{
     path::Path,
 };
 
+use tokio_tungstenite::tungstenite::Message;
+
 use crate::{
-    client::{connect, ending},
+    client::connect,
     program::{Home, Portholed, token_source},
     target,
 };
@@ -25,8 +27,15 @@ async fn opens(portholed: &Portholed, token: &str) {
         .await;
 }
 
+/// Whether a viewer is told that this is no link; beyond twenty of an address such answers take a second each.
 async fn is_refused(portholed: &Portholed, token: &str) -> bool {
-    ending(portholed.address, &format!("/?token={token}")).await.0 == 4001
+    let mut viewer = connect(portholed.address, &format!("/?token={token}")).await;
+    viewer.send(Message::binary(&b"hello"[..])).await;
+    match viewer.answer().await {
+        Message::Binary(_) => false,
+        Message::Close(Some(frame)) if u16::from(frame.code) == 4001 => true,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// How often the log says it.

@@ -143,7 +143,7 @@ pub fn visitors(visitors: &[AskView], now: SystemTime) -> String {
 
 pub fn history(visits: &[VisitView], now: SystemTime) -> String {
     let rows = visits.iter().map(|visit| {
-        let came = format!("{} ago", age(visit.began, now));
+        let came = format!("{} ago", age(visit.last, now));
         [came, visit.display.clone(), visit_words(visit)]
     });
     table(rows, "Nobody came in the last 30 days\n")
@@ -193,6 +193,10 @@ fn visit_words(visit: &VisitView) -> String {
     let stay = match visit.ended {
         Some(ended) => format!("for {}", between(visit.began, ended)),
         None => "end not known".into(),
+    };
+    let stay = match visit.visits {
+        0 | 1 => stay,
+        visits => format!("{visits} visits, {stay}"),
     };
     let why = visit
         .why
@@ -327,13 +331,24 @@ mod tests {
             display_id: None,
             address: "192.0.2.1".into(),
             rights: SessionRights::Control,
+            visits: 1,
             began: NOW - 60_000,
+            last: NOW - 60_000,
             ended: Some(NOW - 50_000),
             why: Some("The server says \u{1b}[2J.".into()),
         };
         assert_eq!(
-            history(&[visit], now()),
+            history(std::slice::from_ref(&visit), now()),
             "1 min ago  Alice  192.0.2.1, control, for 10 s: The server says  [2J.\n"
+        );
+        let often = VisitView {
+            visits: 12,
+            why: None,
+            ..visit
+        };
+        assert_eq!(
+            history(&[often], now()),
+            "1 min ago  Alice  192.0.2.1, control, 12 visits, for 10 s\n"
         );
     }
 }
