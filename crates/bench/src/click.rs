@@ -26,7 +26,7 @@ const DESKTOP: &str = "launch = { session = \"exec sleep 1000\" }";
 /// Measures, and gives the table.
 pub fn measure(program: &Path, rounds: u32) -> Result<String> {
     let folder = tempfile::tempdir()?;
-    let (_process, door) = with_display(program, DESKTOP, folder.path())?;
+    let (_process, door) = with_display(program, DESKTOP, "", folder.path())?;
     let (mut stopped, mut running, mut bare) = (Vec::new(), Vec::new(), Vec::new());
     let outcome = (0..rounds).try_for_each(|_| {
         stopped.push(first_pixel(&door)?);

@@ -57,6 +57,9 @@ struct Args {
     /// Do faults to Porthole alone, in place of measuring it beside others
     #[arg(long)]
     faults: bool,
+    /// With --faults, how many short visits there are; 1000000 takes many minutes
+    #[arg(long, value_name = "NUMBER", default_value_t = 20_000)]
+    visits: usize,
     /// Where all figures go
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -101,7 +104,7 @@ fn main() -> Result<()> {
     };
     allow_many_sockets();
     if args.faults {
-        return faults::measure(&programs.portholed);
+        return faults::measure(&programs.portholed, args.visits);
     }
     let (peers, left_out) = choose_peers(peers::all(&programs), &args.peers);
     let modes = choose_modes(&args.modes)?;

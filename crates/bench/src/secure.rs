@@ -6,6 +6,7 @@ use std::{
     net::TcpStream,
     path::Path,
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use anyhow::{Context, Result};
@@ -77,6 +78,17 @@ impl Stream {
                 .context("the TLS handshake failed")?;
         }
         Ok(Self::Tls(Box::new(StreamOwned::new(session, stream))))
+    }
+}
+
+impl Stream {
+    /// How long the next reads wait.
+    pub fn set_read_timeout(&self, time: Duration) -> io::Result<()> {
+        let socket = match self {
+            Self::Plain(stream) => stream,
+            Self::Tls(stream) => stream.get_ref(),
+        };
+        socket.set_read_timeout(Some(time))
     }
 }
 

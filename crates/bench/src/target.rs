@@ -167,12 +167,15 @@ fn answer_one(mut stream: &TcpStream, incoming: &mut [u8], zeros: &[u8]) -> io::
     Ok(true)
 }
 
+/// The encoding by which a viewer asks for it.
+pub const EXTENDED_CLIPBOARD: [u8; 4] = 0xc0a1_e5ce_u32.to_be_bytes();
 /// What Xtigervnc answers when it is asked for its extended clipboard.
-const CAPS: [u8; 16] = [3, 0, 0, 0, 255, 255, 255, 248, 31, 0, 0, 1, 0, 0, 0, 0];
+pub const CAPS: [u8; 16] = [3, 0, 0, 0, 255, 255, 255, 248, 31, 0, 0, 1, 0, 0, 0, 0];
 /// How a gateway begins that keeps the clipboard from a view-only viewer: it waits for a second answer.
 const WALL: [u8; 8] = [6, 0, 0, 0, 255, 255, 255, 252];
 
-fn greet(stream: &TcpStream) -> io::Result<()> {
+/// Greets as Xtigervnc does.
+pub fn greet(stream: &TcpStream) -> io::Result<()> {
     greet_with(stream, &CAPS)
 }
 

@@ -1,9 +1,9 @@
 //! A viewer: comes in by a peer's door, asks for bytes, and counts them.
 
 use std::{
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -109,6 +109,25 @@ impl Viewer {
             left = left
                 .checked_sub(payload)
                 .context("the peer sent more than was asked for")?;
+        }
+        Ok(())
+    }
+
+    /// Reads whatever comes in this time.
+    pub fn drain_for(&mut self, time: Duration) -> Result<()> {
+        let end = Instant::now() + time;
+        let mut ignored = vec![0; CHUNK];
+        while let Some(left) = end
+            .checked_duration_since(Instant::now())
+            .filter(|left| !left.is_zero())
+        {
+            self.stream.set_read_timeout(left)?;
+            match self.stream.read(&mut ignored) {
+                Ok(0) => anyhow::bail!("the peer closed"),
+                Ok(_) => {}
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(())
     }

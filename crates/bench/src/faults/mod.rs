@@ -7,7 +7,11 @@ mod crowd;
 mod deaf;
 mod descriptors;
 mod flooding;
+mod guesses;
 mod half_open;
+mod shared;
+mod visits;
+mod watchers;
 
 use std::{
     io::{self, Write},
@@ -71,7 +75,7 @@ impl Subject {
 }
 
 /// Does all of them, and prints the table.
-pub fn measure(portholed: &Path) -> Result<()> {
+pub fn measure(portholed: &Path, visits: usize) -> Result<()> {
     let mut rows = Vec::new();
     for tls in [false, true] {
         rows.extend(half_open::measure(portholed, tls).context("half-open handshakes")?);
@@ -81,6 +85,9 @@ pub fn measure(portholed: &Path) -> Result<()> {
     }
     rows.extend(descriptors::measure(portholed).context("out of descriptors")?);
     rows.extend(flooding::measure(portholed).context("a flooding VNC server")?);
+    rows.extend(guesses::measure(portholed).context("guesses")?);
+    rows.extend(watchers::measure(portholed).context("view-only sessions")?);
+    rows.extend(visits::measure(portholed, visits).context("short visits")?);
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "| | wanted | measured | |\n|---|---|---|---|")?;
     for Row {

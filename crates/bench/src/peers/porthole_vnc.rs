@@ -34,7 +34,7 @@ impl Peer for Control {
     }
 
     fn start(&self, target: SocketAddr, _: Setting, folder: &Path) -> Result<(Option<Process>, Door)> {
-        let (process, door) = with_display(&self.0, &format!("target = \"{target}\""), folder)?;
+        let (process, door) = with_display(&self.0, &format!("target = \"{target}\""), MANY, folder)?;
         Ok((Some(process), door))
     }
 }
@@ -58,13 +58,15 @@ impl Peer for View {
     }
 }
 
+/// Nobody but a benchmark has thousands of viewers for one display.
+pub const MANY: &str = "[limits]\nsessions_per_link = 100000\nsessions_per_display = 100000\n";
+
 /// Starts `portholed` with one display, called `bench`, and gives the door that its link opens.
-pub fn with_display(program: &Path, place: &str, folder: &Path) -> Result<(Process, Door)> {
+/// `limits` stands where the config has them.
+pub fn with_display(program: &Path, place: &str, limits: &str, folder: &Path) -> Result<(Process, Door)> {
     let address = free_port()?;
     let port = address.port();
-    let config = format!(
-        "port = {port}\n[limits]\nsessions_per_link = 100000\nsessions_per_display = 100000\n[[display]]\nname = \"bench\"\n{place}\n"
-    );
+    let config = format!("port = {port}\n{limits}[[display]]\nname = \"bench\"\n{place}\n");
     fs::write(folder.join("config.toml"), config)?;
     let mut process = Process::start(&mut portholed(program, folder), folder)?;
     let token = link(&mut process, folder)?;
@@ -84,7 +86,8 @@ pub fn portholed(program: &Path, folder: &Path) -> Command {
     command
 }
 
-fn door(address: SocketAddr, token: &str) -> Door {
+/// The door that a link opens.
+pub fn door(address: SocketAddr, token: &str) -> Door {
     let websocket = WebSocket {
         resource: "/websockify".into(),
         protocols: format!("binary, porthole.token.{token}"),
