@@ -119,7 +119,7 @@ _portholed() {
 
     case "${cmd}" in
         portholed)
-            opts="-6 -D -v -h -V --unix-target --config --token-plugin --token-source --target-config --cert --key --ssl-only --web --index --allow-host --allow-origin --trusted-proxy --frame-ancestor --heartbeat --prefer-ipv6 --daemon --log-file --verbose --libserver --file-only --no-parent --detached --stop-left --help --version status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help"
+            opts="-6 -D -v -h -V --unix-target --config --token-plugin --token-source --target-config --cert --key --ssl-only --web --index --allow-host --allow-origin --trusted-proxy --frame-ancestor --heartbeat --prefer-ipv6 --max-sessions --daemon --log-file --verbose --libserver --file-only --no-parent --detached --stop-left --help --version status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -174,6 +174,10 @@ _portholed() {
                     return 0
                     ;;
                 --heartbeat)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-sessions)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_portholed_global_optspecs
-    string join \n unix-target= config= token-plugin= token-source= target-config= cert= key= ssl-only web= index allow-host= allow-origin= trusted-proxy= frame-ancestor= heartbeat= 6/prefer-ipv6 D/daemon log-file= v/verbose libserver file-only no-parent detached stop-left h/help V/version
+    string join \n unix-target= config= token-plugin= token-source= target-config= cert= key= ssl-only web= index allow-host= allow-origin= trusted-proxy= frame-ancestor= heartbeat= 6/prefer-ipv6 max-sessions= D/daemon log-file= v/verbose libserver file-only no-parent detached stop-left h/help V/version
 end
 
 function __fish_portholed_needs_command
@@ -37,6 +37,7 @@ complete -c portholed -n "__fish_portholed_needs_command" -l allow-origin -d 'Le
 complete -c portholed -n "__fish_portholed_needs_command" -l trusted-proxy -d 'Believe this reverse proxy, an address or a network like 10.0.0.0/8, when it says for whom it connects: by X-Forwarded-For, Forwarded or the PROXY protocol (may be repeated)' -r
 complete -c portholed -n "__fish_portholed_needs_command" -l frame-ancestor -d 'Let pages of this origin show the viewer in a frame, as https://portal.example.org (may be repeated)' -r
 complete -c portholed -n "__fish_portholed_needs_command" -l heartbeat -d 'Ping viewers this often, so that no proxy cuts idle ones; 0: never [default: 20]' -r
+complete -c portholed -n "__fish_portholed_needs_command" -l max-sessions -d 'How many sessions a target may have at a time [default: 128]' -r
 complete -c portholed -n "__fish_portholed_needs_command" -l log-file -d 'Log to this file in place of standard error; SIGHUP opens it anew' -r -F
 complete -c portholed -n "__fish_portholed_needs_command" -l ssl-only -d 'Speak https alone'
 complete -c portholed -n "__fish_portholed_needs_command" -l index -d 'List all targets with their links at `/`, for everybody who can reach it'

@@ -53,6 +53,7 @@ pub use descriptors::allow_many_descriptors;
 pub use door::{Door, Entry, Opening, Pin, Visit, Visitor};
 pub use end::End;
 pub use grant::{Grant, Route};
+pub use guesses::neighbourhood;
 pub use identity::{Identity, IdentityError, IdentityFault, KeyFault, NEW_PAIR};
 pub use limits::Limits;
 pub use listening::BindError;
