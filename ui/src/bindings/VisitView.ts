@@ -3,7 +3,7 @@ import type { DisplayId } from "./DisplayId";
 import type { SessionRights } from "./SessionRights";
 
 /**
- * One visit of the history.
+ * A line of the history: visits by one link from one address that followed each other closely.
  */
 export type VisitView = { 
 /**
@@ -15,7 +15,7 @@ display: string,
  */
 displayId: DisplayId | null, 
 /**
- * The visitor's IP address.
+ * The visitor's IP address; a network, as `2001:db8::/64`, if they came from several addresses of it.
  */
 address: string, 
 /**
@@ -23,11 +23,19 @@ address: string,
  */
 rights: SessionRights, 
 /**
- * When it began, in milliseconds since 1970 (UTC).
+ * How many they were.
+ */
+visits: number, 
+/**
+ * When the first one began, in milliseconds since 1970 (UTC).
  */
 began: number, 
 /**
- * When it ended, likewise; `None`: it lasts, or the program ended before it.
+ * When the last one began, likewise.
+ */
+last: number, 
+/**
+ * When the last one ended, likewise; `None`: it lasts, or the program ended before it.
  */
 ended: number | null, 
 /**

@@ -78,7 +78,7 @@ fn table(visits: &[VisitView]) -> String {
     text
 }
 
-fn row(cells: [String; 7]) -> String {
+fn row(cells: [String; 8]) -> String {
     cells.map(|text| cell(&text)).join(",") + "\r\n"
 }
 
