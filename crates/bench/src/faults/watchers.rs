@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::{Row, Times, shared::Shared, wait};
 use crate::viewer::{Buffer, Door};
