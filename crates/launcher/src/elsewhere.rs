@@ -36,6 +36,11 @@ impl Launcher {
         Err(LaunchError::NotHere)
     }
 
+    /// There are no desktops here.
+    pub fn opens_login_sessions(&self) -> bool {
+        false
+    }
+
     /// A display that has ended because nothing can be launched here.
     pub fn start(&self, launch: Launch) -> Launched {
         let (_, state) = watch::channel(State::Ended(Ended {

@@ -10,6 +10,7 @@ use super::{
     leader::Leader,
     live::Live,
     log::Log,
+    login,
     process::{Identity, Process},
     record::Record,
     server,
@@ -78,6 +79,12 @@ impl Launcher {
                 server::find_x0vnc().map(drop)
             }
         }
+    }
+
+    /// Whether desktops that root starts for other users get a session of PAM's, as a login does, as far as can be said
+    /// without starting one.
+    pub fn opens_login_sessions(&self) -> bool {
+        login::find_su_with_service().is_some()
     }
 
     /// Starts a display. It runs on when this program ends.

@@ -31,12 +31,15 @@ const AFTER: &str = r#"exec "$@" >&3 3>&-"#;
 const LOGIN_DEFS: &str = "/etc/login.defs";
 const FALLBACK_MASK: &str = "022";
 
+/// A `su` that PAM has a service for.
+pub(super) fn find_su_with_service() -> Option<PathBuf> {
+    let has_service = SERVICES.iter().any(|service| Path::new(service).is_file());
+    has_service.then(|| tool::find("su")).flatten()
+}
+
 /// The `su` that opens sessions with PAM: util-linux's, which the distributions have. `None` where there is no PAM.
 pub(super) async fn find_su() -> Option<PathBuf> {
-    if !SERVICES.iter().any(|service| Path::new(service).is_file()) {
-        return None;
-    }
-    let su = tool::find("su")?;
+    let su = find_su_with_service()?;
     let mut version = child_command(&su);
     version.arg("--version");
     let version = tool::run(version, &[]).await.ok()?;

@@ -124,7 +124,23 @@ pub(super) fn servers(case: &Case) -> Vec<Finding> {
             }
         }
     }
+    findings.extend(login_sessions(case));
     findings
+}
+
+/// Whether other users' desktops would lack what PAM gives to a login.
+fn login_sessions(case: &Case) -> Option<Finding> {
+    let for_others = case.config.displays.iter().any(|display| {
+        matches!(
+            &display.place,
+            Place::Launched(LaunchPlan {
+                what: What::Desktop(Desktop { user: Some(_), .. }),
+                ..
+            })
+        )
+    });
+    (case.machine.is_root && for_others && !case.place.launcher.opens_login_sessions())
+        .then(|| Finding::warn("login-sessions", say!("doctor-no-pam"), say!("doctor-no-pam-fix")))
 }
 
 /// What the launcher says, as a sentence each.

@@ -70,6 +70,27 @@ fn without_vnc_servers_new_desktops_are_what_is_missing() {
     }
 }
 
+/// Only root would have opened sessions for others.
+#[test]
+fn without_pam_desktops_of_others_lack_a_login() {
+    let home = Home::new();
+    for (launch, expected) in [("{ user = \"root\" }", 1), ("{}", 0)] {
+        home.write(
+            "c.toml",
+            &format!("port = 0\n[[display]]\nname = \"A\"\nlaunch = {launch}\n"),
+        );
+        // There is no su.
+        let (_, findings) = found(&doctor(&home).env("PATH", home.path("")).output().unwrap());
+        let findings = of("login-sessions", &findings);
+        let root = rustix::process::geteuid().is_root();
+        assert_eq!(findings.len(), if root { expected } else { 0 }, "{findings:#?}");
+        assert!(
+            findings.iter().all(|finding| finding["verdict"] == "warn"),
+            "{findings:#?}"
+        );
+    }
+}
+
 #[test]
 fn few_descriptors() {
     let home = Home::new();

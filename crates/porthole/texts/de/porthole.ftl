@@ -212,6 +212,8 @@ doctor-socket-no-socket-fix = Berichtigen Sie `target` dieses Bildschirms in der
 doctor-socket-closed = Dieser Benutzer darf den Socket { $socket } nicht öffnen.
 doctor-socket-closed-fix = Lassen Sie ihn vom VNC-Server für eine Gruppe anlegen, in der Sie sind (-rfbunixmode 0660), oder führen Sie aus: sudo chmod go+rw { $socket }
 doctor-desktops-well = Neue Desktops lassen sich starten.
+doctor-no-pam = Dieses System hat kein PAM für su: Desktops anderer Benutzer bekommen keine Sitzung von logind und keine Grenzen aus limits.conf, und kein Home-Verzeichnis wird für sie angelegt.
+doctor-no-pam-fix = Installieren Sie das su von util-linux mit PAM, sodass es /etc/pam.d/su gibt.
 doctor-this-screen-well = Der Bildschirm, vor dem man sitzt, lässt sich teilen.
 
 doctor-screen-none = Hier ist kein Bildschirm (weder DISPLAY noch WAYLAND_DISPLAY ist gesetzt): portholed funktioniert, porthole öffnet kein Fenster.

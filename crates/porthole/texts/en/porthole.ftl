@@ -215,6 +215,8 @@ doctor-socket-no-socket-fix = Correct the display's target in the config file.
 doctor-socket-closed = The socket { $socket } may not be opened by this user.
 doctor-socket-closed-fix = Let its VNC server make it for a group that you are in (-rfbunixmode 0660), or run: sudo chmod go+rw { $socket }
 doctor-desktops-well = New desktops can be started.
+doctor-no-pam = This system has no PAM for su: desktops of other users get no session of logind's, no limits of limits.conf, and no home is made for them.
+doctor-no-pam-fix = Install util-linux's su with PAM, so that there is an /etc/pam.d/su.
 doctor-this-screen-well = The screen that one sits at can be shared.
 
 doctor-screen-none = There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): portholed works, porthole opens no window.
