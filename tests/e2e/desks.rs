@@ -165,15 +165,6 @@ async fn opening_a_link_starts_the_desktop_as_its_user_and_says_why_it_ends() ->
     desks.nothing_is_left()
 }
 
-async fn viewer_is_back(desks: &Desks) -> Result<()> {
-    eventually("the viewer is back", async || {
-        let status = desks.ask(&["status"])?;
-        ensure!(status.contains(", 1 viewer"), "{status}");
-        Ok(())
-    })
-    .await
-}
-
 #[tokio::test]
 async fn a_viewer_comes_back_to_a_desktop_that_is_started_again() -> Result<()> {
     let alice = Person::alice()?;
@@ -183,8 +174,7 @@ async fn a_viewer_comes_back_to_a_desktop_that_is_started_again() -> Result<()> 
     let page = browser.open(&portholed.link("Alice").await?).await?;
     page.shows(RED, IN_THE_OPEN).await?;
     let before = desks.member("xterm").await?;
-    desks.ask(&["restart", "Alice"])?;
-    viewer_is_back(&desks).await?;
+    page.reconnects(async || desks.ask(&["restart", "Alice"])).await?;
     page.shows(RED, IN_THE_OPEN).await?;
     ensure!(desks.member("xterm").await? != before, "it is the same desktop");
     writes(page, "id -un", &alice, &proof(&desks)).await?;
@@ -206,9 +196,11 @@ async fn a_desktop_outlives_the_program_and_its_viewer_comes_back() -> Result<()
         desks.member("xterm").await?,
     );
 
-    portholed.kill().await?;
-    let _again = desks.portholed().await?;
-    viewer_is_back(&desks).await?;
+    let again = async || {
+        portholed.kill().await?;
+        desks.portholed().await
+    };
+    let _again = page.reconnects(again).await?;
     page.shows(RED, IN_THE_OPEN).await?;
     let who = writes(page, "id -un", &alice, &proof(&desks)).await?;
     ensure!(who.trim_end() == alice.name(), "{who}");
@@ -219,7 +211,7 @@ async fn a_desktop_outlives_the_program_and_its_viewer_comes_back() -> Result<()
     ensure!(before == after, "not the same: {before:?} {after:?}");
 
     let stopped = desks.ask(&["stop", "Alice"])?;
-    ensure!(stopped == "Alice: stopped\n", "{stopped}");
+    ensure!(stopped.starts_with("Alice: stopped"), "{stopped}");
     page.says("It was stopped").await?;
     desks.nothing_is_left()
 }

@@ -25,9 +25,18 @@ const TOLERANCE: u8 = 6;
 
 const WHITE: Colour = [255, 255, 255];
 
+/// The remote screen; the last picture of a connection that was lost stands in `.still`.
+const SCREEN: &str = "canvas:not(.still canvas)";
+
+/// Marks the screen that is there.
+const MARK: &str = "document.querySelector(arguments[0])?.setAttribute('data-seen', '');";
+
+/// Whether there is one without a mark, on which something can be drawn.
+const IS_NEW: &str = "return !!document.querySelector(`${arguments[0]}:not([data-seen])`)?.width;";
+
 /// Gives the colour at a place of the remote screen as it is drawn, or null while nothing is.
 const PIXEL: &str = "
-    const canvas = document.querySelector('canvas');
+    const canvas = document.querySelector('canvas:not(.still canvas)');
     if (!canvas || !canvas.width) return null;
     const [x, y] = [arguments[0] * canvas.width, arguments[1] * canvas.height];
     return Array.from(canvas.getContext('2d').getImageData(x, y, 1, 1).data);";
@@ -37,7 +46,7 @@ const PIXEL: &str = "
 const FIRST_FRAME: &str = "
     const [x, y, colour, tolerance, done] = arguments;
     const look = () => {
-        const canvas = document.querySelector('canvas');
+        const canvas = document.querySelector('canvas:not(.still canvas)');
         const pixel = canvas?.width
             && canvas.getContext('2d').getImageData(x * canvas.width, y * canvas.height, 1, 1).data;
         const there = pixel && colour.every((part, at) => Math.abs(part - pixel[at]) <= tolerance);
@@ -246,13 +255,31 @@ impl<'a> Page<'a> {
         .await
     }
 
+    /// Takes the page's connection away by `cut`, and waits until the page has another one: what is typed before that is
+    /// for a desktop that is gone, however alive the page still looks.
+    ///
+    /// # Errors
+    ///
+    /// When `cut` fails, or there is no other screen in time.
+    pub async fn reconnects<T>(&self, cut: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
+        self.client.execute(MARK, vec![json!(SCREEN)]).await?;
+        let done = cut().await?;
+        self.wait("the page has connected again", async || {
+            let is_new = self.client.execute(IS_NEW, vec![json!(SCREEN)]).await?;
+            ensure!(is_new == json!(true), "it has not");
+            Ok(())
+        })
+        .await?;
+        Ok(done)
+    }
+
     /// Waits until the remote screen looks otherwise than it does now.
     ///
     /// # Errors
     ///
     /// When it does not in time.
     pub async fn changes(&self) -> Result<()> {
-        let picture = "return document.querySelector('canvas')?.toDataURL()";
+        let picture = "return document.querySelector('canvas:not(.still canvas)')?.toDataURL()";
         let before = self.client.execute(picture, vec![]).await?;
         self.wait("the picture changes", async || {
             let now = self.client.execute(picture, vec![]).await?;
@@ -269,12 +296,7 @@ impl<'a> Page<'a> {
     /// When there is no terminal in time.
     pub async fn types(&self, line: &str) -> Result<()> {
         self.shows(WHITE, IN_THE_TERMINAL).await?;
-        let (left, top, width, height) = self
-            .client
-            .find(Locator::Css("canvas"))
-            .await?
-            .rectangle()
-            .await?;
+        let (left, top, width, height) = self.client.find(Locator::Css(SCREEN)).await?.rectangle().await?;
         let x = (left + width * IN_THE_TERMINAL.0).round();
         let y = (top + height * IN_THE_TERMINAL.1).round();
         let click = MouseActions::new("mouse".to_owned())

@@ -53,11 +53,14 @@ impl Person {
             .args(["--recursive", &format!("{name}:{name}")])
             .arg(home.path()))?;
         run(as_root("chmod").arg("755").arg(home.path()))?;
-        Ok(Self {
+        let person = Self {
             name: name.to_owned(),
             uid: id(name)?,
             home,
-        })
+        };
+        // No desktop starts without it.
+        person.account_home()?;
+        Ok(person)
     }
 
     /// The name of the account.

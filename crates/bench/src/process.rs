@@ -46,11 +46,20 @@ impl Process {
 
     /// Memory of all its processes, shared pages counted in proportion (PSS), in KiB.
     pub fn memory(&self) -> Result<u64> {
+        self.sum_of("Pss:")
+    }
+
+    /// What of it they have allocated, in KiB: no pages of programs and libraries, which come and go with what runs.
+    pub fn allocated(&self) -> Result<u64> {
+        self.sum_of("Pss_Anon:")
+    }
+
+    fn sum_of(&self, field: &str) -> Result<u64> {
         let mut sum = 0;
         for stat in self.stats() {
             // A process that has just ended has no memory.
             let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", stat.pid)).unwrap_or_default();
-            sum += pss(&rollup).unwrap_or(0);
+            sum += kilobytes(&rollup, field).unwrap_or(0);
         }
         anyhow::ensure!(sum > 0, "the peer's memory cannot be read");
         Ok(sum)
@@ -107,8 +116,8 @@ impl Stat {
     }
 }
 
-fn pss(rollup: &str) -> Option<u64> {
-    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+fn kilobytes(rollup: &str, field: &str) -> Option<u64> {
+    let line = rollup.lines().find_map(|line| line.strip_prefix(field))?;
     line.split_whitespace().next()?.parse().ok()
 }
 
@@ -124,10 +133,10 @@ mod tests {
 
     #[test]
     fn memory_is_read() {
-        assert_eq!(
-            pss("00-ff ---p [rollup]\nRss:  9 kB\nPss:     123 kB\nPss_Dirty: 4 kB\n"),
-            Some(123)
-        );
+        let rollup =
+            "00-ff ---p [rollup]\nRss:  9 kB\nPss:     123 kB\nPss_Dirty: 4 kB\nPss_Anon:      45 kB\n";
+        assert_eq!(kilobytes(rollup, "Pss:"), Some(123));
+        assert_eq!(kilobytes(rollup, "Pss_Anon:"), Some(45));
     }
 
     #[test]

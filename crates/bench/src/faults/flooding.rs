@@ -28,7 +28,7 @@ pub fn measure(portholed: &Path) -> Result<Vec<Row>> {
     .map(|(flood, name)| {
         let growth = growth(portholed, flood).context(name)?;
         Ok(Row::new(
-            format!("a flooding VNC server, {name} before its pixels: growth of the process"),
+            format!("a flooding VNC server, {name} before its pixels: growth of its memory"),
             "≤ 1 MiB",
             format!("{growth} KiB"),
             growth <= MAX_GROWTH,
@@ -49,14 +49,14 @@ fn growth(portholed: &Path, flood: Flood) -> Result<u64> {
     // One that came and left has filled the buffers that are kept for everybody.
     drop(running.door.enter());
     wait(Duration::from_secs(1));
-    let before = process.memory()?;
+    let before = process.allocated()?;
     thread::scope(|scope| {
         // A gateway that takes in all of it lets nobody in, and is watched all the same.
         let viewer = scope.spawn(|| running.door.enter());
         let (began, mut most) = (Instant::now(), before);
         while began.elapsed() < WATCHED {
             wait(Duration::from_millis(100));
-            most = most.max(process.memory()?);
+            most = most.max(process.allocated()?);
         }
         drop(viewer.join());
         Ok(most - before)

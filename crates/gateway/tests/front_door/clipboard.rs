@@ -293,7 +293,8 @@ async fn a_viewer_that_leaves_a_text_open_does_not_set_the_clipboard_when_contro
     within(until(|| !screen.has_keys_down())).await;
     send(&mut visitor.viewer, &[b'x'; 39]).await;
     visitor.is_read().await;
-    // The server has read what came before the news of this.
+    // What it is told before that it was told in control.
+    visitor.hears_at_last(&ANSWER).await;
     screen.copy("the owner's second");
     visitor.is_only_notified().await;
     assert_eq!(screen.clipboard().await, "the owner's second");

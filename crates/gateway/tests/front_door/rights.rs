@@ -275,6 +275,55 @@ async fn a_session_whose_server_cannot_be_told_is_ended() {
     assert!(heard.chunks(8).all(|key| KEY.starts_with(key)));
 }
 
+#[tokio::test]
+async fn a_visitor_who_is_not_quite_there_is_demoted_too() {
+    // Before it has said that it wants in: nothing of it is read yet.
+    let desk = Desk::new(None, Rights::Control).await;
+    let mut viewer = wire::open_with(&desk.gateway, "alice, porthole.events", b"").await;
+    let mut server = desk.target.accept().await;
+    within(vnc::log_in(&mut server, None)).await;
+    desk.set_rights(Rights::View).await;
+    let hello = [&vnc::VERSION[..], &[1, 1], &KEY, &UPDATE_REQUEST].concat();
+    within(viewer.write_all(&wire::frame(wire::BINARY, &hello)))
+        .await
+        .unwrap();
+    hears(&mut server, &vnc::hello()).await;
+    within(server.write_all(vnc::SERVER_INIT)).await.unwrap();
+    hears(&mut server, &UPDATE_REQUEST).await;
+
+    // While the server is asked for its screen: once that is there, or not at all.
+    for answers in [true, false] {
+        let desk = Desk::new(None, Rights::Control).await;
+        let hello = wire::frame(wire::BINARY, &[&vnc::VERSION[..], &[1, 1]].concat());
+        let mut viewer = wire::open_with(&desk.gateway, "alice", &hello).await;
+        let mut server = desk.target.accept().await;
+        within(vnc::log_in(&mut server, None)).await;
+        hears(&mut server, &vnc::hello()).await;
+        let sessions = desk.gateway.sessions();
+        let id = sessions.list()[0].id;
+        let (set, ()) = tokio::join!(within(sessions.set_rights(id, Rights::View)), async {
+            assert_eq!(sessions.list()[0].rights, Some(Rights::Control));
+            if answers {
+                within(server.write_all(vnc::SERVER_INIT)).await.unwrap();
+            } else {
+                tokio::task::yield_now().await;
+                skip(Duration::from_secs(6)).await;
+            }
+        });
+        if answers {
+            assert_eq!(set, Ok(()));
+            let said = [&KEY[..], &UPDATE_REQUEST].concat();
+            within(viewer.write_all(&wire::frame(wire::BINARY, &said)))
+                .await
+                .unwrap();
+            hears(&mut server, &UPDATE_REQUEST).await;
+        } else {
+            assert_eq!(set, Err(RightsError::Ended));
+            assert_eq!(wire::read_close(&mut viewer).await.0, 4002);
+        }
+    }
+}
+
 /// Control that cannot be given yet is given as soon as it can be.
 #[tokio::test]
 async fn control_is_not_said_to_be_given_before_it_is() {
