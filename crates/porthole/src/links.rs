@@ -48,6 +48,8 @@ pub(crate) enum Audience {
     Others,
     /// A browser of this machine, which may keep it among its bookmarks.
     Here,
+    /// Likewise; it was printed by a start of the headless program, and the next start replaces it.
+    Start,
     /// A window of the program's own. The link is gone when the program ends, and is not shown among the links.
     Window,
 }
@@ -101,6 +103,20 @@ pub(crate) enum NotMade {
     /// The config has no such display.
     #[error("{}", say!("link-no-display"))]
     NoDisplay,
+    /// There are too many already.
+    #[error("{0}")]
+    TooMany(#[from] TooMany),
+}
+
+/// There are so many links that no further one is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum TooMany {
+    /// To the display.
+    #[error("{}", say!("link-too-many", count = *.0))]
+    OfDisplay(usize),
+    /// To all displays together.
+    #[error("{}", say!("link-too-many-in-all", count = *.0))]
+    InAll(usize),
 }
 
 impl Links {
@@ -183,7 +199,7 @@ impl Links {
             audience,
             pin: pin.as_ref().map(|pin| PinHash::of(pin, &token)),
         };
-        let (id, saved) = self.ledger.insert(token.hash(), link);
+        let (id, saved) = self.ledger.insert(token.hash(), link)?;
         Ok((Made { token, id, pin }, saved))
     }
 
@@ -199,11 +215,25 @@ impl Links {
 
     /// A link that gives control of a display for [`LIFETIME`], to a browser of this machine.
     pub fn to_keep(&self, display: &DisplayId) -> Result<(Token, Saving), NotMade> {
+        self.for_this_machine(display, Audience::Here)
+    }
+
+    /// Likewise, for a start of the headless program to print.
+    pub fn of_start(&self, display: &DisplayId) -> Result<(Token, Saving), NotMade> {
+        self.for_this_machine(display, Audience::Start)
+    }
+
+    /// Ends the links that earlier starts have printed: those of this one take their place.
+    pub fn retire_links_of_starts(&self) -> Saving {
+        self.ledger.revoke(Table::retire_links_of_starts).1
+    }
+
+    fn for_this_machine(&self, display: &DisplayId, audience: Audience) -> Result<(Token, Saving), NotMade> {
         let terms = Terms {
             seconds: Some(LIFETIME.as_secs()),
             ..Terms::default()
         };
-        let (made, saved) = self.make(display, terms, Audience::Here)?;
+        let (made, saved) = self.make(display, terms, audience)?;
         Ok((made.token, saved))
     }
 

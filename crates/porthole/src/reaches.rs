@@ -108,7 +108,9 @@ impl Reaches {
         if why != Why::Routine {
             known.reach = Reach::Checking;
         }
-        if known.attempt.is_some() && why != Why::Changed {
+        // A routine check leaves a server alone that has refused us; who asks is not to be put off with that.
+        let is_idle = why == Why::Asked && known.refused_by.is_some();
+        if known.attempt.is_some() && why != Why::Changed && !is_idle {
             return None;
         }
         known.attempt = Some(number);

@@ -78,6 +78,9 @@ pub(crate) struct Link {
     pub terms: Option<Terms>,
     #[serde(default)]
     pub shared: bool,
+    /// A start of the headless program has made it, and the next one replaces it.
+    #[serde(default)]
+    pub of_start: bool,
     #[serde(default)]
     pub pin: Option<PinHash>,
     #[serde(default)]
@@ -213,6 +216,7 @@ mod tests {
             id: Some(3),
             terms: Some(Terms::default()),
             shared: true,
+            of_start: false,
             pin: Some(PinHash::of("123456", &token)),
             wrong_pins: 4,
             uses: 5,

@@ -9,7 +9,7 @@ use porthole_gateway::{End, Pin, Sessions, Token, TokenHash};
 use tokio::{sync::watch, time::timeout};
 
 use super::{
-    Audience, LinkId, Orphan,
+    Audience, LinkId, Orphan, TooMany,
     asking::Asking,
     clock::{Clock, Now},
     table::{NewLink, Opened, Table},
@@ -100,10 +100,11 @@ impl Ledger {
         self.change_and_save(|table, _| table.port = Some(port)).1
     }
 
-    pub fn insert(&self, token: TokenHash, link: NewLink<'_>) -> (LinkId, Saving) {
-        let ((id, gone), saved) = self.change_and_save(|table, now| table.insert(token, link, now));
+    pub fn insert(&self, token: TokenHash, link: NewLink<'_>) -> Result<(LinkId, Saving), TooMany> {
+        let (inserted, saved) = self.change_and_save(|table, now| table.insert(token, link, now));
+        let (id, gone) = inserted?;
         self.cut(&Vec::from_iter(gone), End::Disconnected);
-        (id, saved)
+        Ok((id, saved))
     }
 
     pub fn open(&self, token: TokenHash) -> Option<Opened> {
@@ -141,7 +142,7 @@ impl Ledger {
         let audience = self.change(|table, now| table.begin(token, now));
         match audience {
             Some(Audience::Window) => {}
-            Some(Audience::Here | Audience::Others) => self.save(),
+            Some(Audience::Here | Audience::Start | Audience::Others) => self.save(),
             None => self.cut(&[token], End::Disconnected),
         }
         audience

@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use porthole_gateway::{End, Pin, Token, TokenHash};
 
 use super::{
-    Audience, LinkId, Orphan,
+    Audience, LinkId, Orphan, TooMany,
     clock::Now,
     identity::{Identities, Known},
     life::{Fares, Life},
@@ -17,9 +17,15 @@ use crate::{
     state::{Link, State},
 };
 
-/// So many links of one display work at once, of those that outlive the program and of those that do not; the oldest
-/// that nobody uses makes room.
-pub(super) const MOST: usize = 100;
+/// So many links of one display can be kept at once.
+pub(super) const MAX_LINKS_PER_DISPLAY: usize = 20_000;
+
+/// So many links can be kept in all.
+pub(super) const MAX_LINKS: usize = 50_000;
+
+/// So many links of one display can be held by windows of the program's own. Nobody else has them, so that another can
+/// take the place of the one that is least likely to be needed.
+pub(super) const MAX_WINDOW_LINKS_PER_DISPLAY: usize = 100;
 
 /// All links.
 #[derive(Default)]
@@ -30,6 +36,25 @@ pub(super) struct Table {
     links: HashMap<TokenHash, Entry>,
     /// The id that was given last. None is given twice, so that to revoke one can never meet another.
     last: LinkId,
+    /// The last that an earlier start of the program gave.
+    last_of_earlier: LinkId,
+    /// How many links can be kept, of one display and in all.
+    limits: Limits,
+}
+
+/// How many links can be kept.
+pub(super) struct Limits {
+    pub per_display: usize,
+    pub in_all: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            per_display: MAX_LINKS_PER_DISPLAY,
+            in_all: MAX_LINKS,
+        }
+    }
 }
 
 struct Entry {
@@ -91,11 +116,28 @@ impl Table {
                 table.links.insert(link.token, entry);
             }
         }
+        table.last_of_earlier = table.last;
         table
     }
 
-    /// Adds a link, and says which one had to make room for it.
-    pub fn insert(&mut self, token: TokenHash, new: NewLink<'_>, now: Now) -> (LinkId, Option<TokenHash>) {
+    #[cfg(test)]
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
+    /// Adds a link, and says which one of a window's had to make room for it.
+    ///
+    /// # Errors
+    /// There are too many already: no link that was given out ends because another is made.
+    pub fn insert(
+        &mut self,
+        token: TokenHash,
+        new: NewLink<'_>,
+        now: Now,
+    ) -> Result<(LinkId, Option<TokenHash>), TooMany> {
+        if new.audience.outlives_us() {
+            self.has_room(new.display)?;
+        }
         let id = self.next_id();
         let terms = Terms {
             pin: new.pin.is_some(),
@@ -116,23 +158,50 @@ impl Table {
             visits: 0,
         };
         self.links.insert(token, entry);
-        (id, self.make_room(new.display, new.audience))
+        let gone = match new.audience {
+            Audience::Window => self.make_room(new.display),
+            _ => None,
+        };
+        Ok((id, gone))
     }
 
-    fn make_room(&mut self, display: &DisplayId, audience: Audience) -> Option<TokenHash> {
-        let alike = |entry: &Entry| {
-            entry.display == *display && entry.audience.outlives_us() == audience.outlives_us()
-        };
-        let alike = self.links.iter().filter(|(_, entry)| alike(entry));
-        let (count, oldest) = alike.fold((0, None::<(&TokenHash, &Entry)>), |(count, oldest), next| {
-            let before = |oldest: &(&TokenHash, &Entry)| {
-                (oldest.1.visits > 0, oldest.1.id) < (next.1.visits > 0, next.1.id)
-            };
-            (count + 1, oldest.filter(before).or(Some(next)))
+    /// Whether one more link to a display can be kept.
+    fn has_room(&self, display: &DisplayId) -> Result<(), TooMany> {
+        let kept = self.links.values().filter(|entry| entry.audience.outlives_us());
+        let (all, of_display) = kept.fold((0, 0), |(all, of_display), entry| {
+            (all + 1, of_display + usize::from(entry.display == *display))
         });
-        let oldest = oldest.filter(|_| count > MOST).map(|(token, _)| *token)?;
-        self.links.remove(&oldest);
-        Some(oldest)
+        if of_display >= self.limits.per_display {
+            return Err(TooMany::OfDisplay(of_display));
+        }
+        match all >= self.limits.in_all {
+            true => Err(TooMany::InAll(all)),
+            false => Ok(()),
+        }
+    }
+
+    /// Takes out the links that earlier starts of the program have made for this machine.
+    pub fn retire_links_of_starts(&mut self) -> Vec<TokenHash> {
+        let last = self.last_of_earlier;
+        self.take_out(|entry| entry.audience == Audience::Start && entry.id <= last)
+    }
+
+    /// Takes out one link that a window has of a display, if there are too many: of those that nobody uses now the first,
+    /// and rather one that was never used.
+    fn make_room(&mut self, display: &DisplayId) -> Option<TokenHash> {
+        let of_windows = |entry: &Entry| entry.display == *display && entry.audience == Audience::Window;
+        let held = self.links.iter().filter(|(_, entry)| of_windows(entry));
+        let mut held: Vec<_> = held
+            .map(|(token, entry)| (entry.visits > 0, entry.uses > 0, entry.id, *token))
+            .collect();
+        if held.len() <= MAX_WINDOW_LINKS_PER_DISPLAY {
+            return None;
+        }
+        // The one that was made just now is the last, and stays.
+        held.sort_by_key(|(inside, used, id, _)| (*id == self.last, *inside, *used, *id));
+        let (.., token) = held.first()?;
+        self.links.remove(token);
+        Some(*token)
     }
 
     /// What a token opens.
@@ -320,6 +389,7 @@ impl Table {
             seen: entry.life.map(|life| life.seen() / 1000),
             terms: Some(entry.terms),
             shared: entry.audience == Audience::Others,
+            of_start: entry.audience == Audience::Start,
             pin: entry.pin,
             wrong_pins: entry.wrong_pins,
             uses: entry.uses,
@@ -349,10 +419,10 @@ impl Table {
             display,
             place: link.place.clone(),
             terms: link.terms.unwrap_or(of_old),
-            audience: if link.shared {
-                Audience::Others
-            } else {
-                Audience::Here
+            audience: match (link.shared, link.of_start) {
+                (true, _) => Audience::Others,
+                (false, true) => Audience::Start,
+                (false, false) => Audience::Here,
             },
             created: link.created.saturating_mul(1000),
             life: link

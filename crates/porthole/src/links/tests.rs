@@ -9,7 +9,11 @@ use std::{
 use porthole_gateway::{Door, End, SessionInfo, Visitor};
 use tokio::net::TcpStream;
 
-use super::{clock::Now, table::MOST, *};
+use super::{
+    clock::Now,
+    table::{Limits, MAX_WINDOW_LINKS_PER_DISPLAY},
+    *,
+};
 use crate::config::Display;
 
 #[derive(Debug)]
@@ -348,20 +352,113 @@ async fn a_link_of_the_first_versions_works_on() {
 }
 
 #[tokio::test]
-async fn the_oldest_link_of_a_display_makes_room() {
+async fn no_link_that_was_given_out_ends_because_another_is_made() {
     let fixture = Fixture::new(&[("Alice", ":1"), ("Bob", ":2")]).await;
-    let bob = fixture.links.until_the_end(&fixture.id("Bob")).unwrap();
-    let window = fixture.links.until_the_end(&fixture.id("Alice")).unwrap();
-    let used = fixture.links.to_keep(&fixture.id("Alice")).unwrap().0;
-    let _inside = fixture.visit(&used, None).await.ok();
+    let for_ever = Terms {
+        seconds: None,
+        ..Terms::default()
+    };
+    let (first, _) = fixture
+        .links
+        .make(&fixture.id("Alice"), for_ever, Audience::Others)
+        .unwrap();
+    let alice = fixture.id("Alice");
+    let mut table = Table::of(State::default());
+    table.put_in_force(
+        &mut config(&[("Alice", ":1"), ("Bob", ":2")]).displays,
+        fixture.clocks.clock()(),
+    );
+    let (per_display, in_all) = (20, 50);
+    table.set_limits(Limits { per_display, in_all });
+    let mut make = |display: &DisplayId, audience, number: usize| {
+        let new = NewLink {
+            display,
+            place: ":1".into(),
+            terms: for_ever,
+            audience,
+            pin: None,
+        };
+        let token = Token::from(format!("{number}")).hash();
+        table
+            .insert(token, new, Now::default())
+            .map(|(id, gone)| (id, gone.is_some()))
+    };
+    for number in 0..per_display {
+        make(&alice, Audience::Others, number).unwrap();
+    }
+    let full = TooMany::OfDisplay(per_display);
+    for audience in [Audience::Others, Audience::Here, Audience::Start] {
+        assert_eq!(make(&alice, audience, in_all), Err(full));
+    }
+    assert_eq!(
+        full.to_string(),
+        "there are 20 links to this display, and no more can be made: revoke those that nobody needs"
+    );
+    // Windows of our own are no concern of others.
+    assert!(make(&alice, Audience::Window, in_all + 1).is_ok());
+    for number in per_display..in_all {
+        let display = DisplayId::derived("", "", (number / per_display) as u32);
+        make(&display, Audience::Others, number).unwrap();
+    }
+    assert_eq!(
+        make(&fixture.id("Bob"), Audience::Others, in_all + 2),
+        Err(TooMany::InAll(in_all))
+    );
+    for _ in 0..200 {
+        fixture.links.to_keep(&alice).unwrap();
+    }
+    assert!(fixture.opens(&first.token));
+}
+
+#[tokio::test]
+async fn of_windows_links_the_oldest_that_nobody_uses_makes_room() {
+    let fixture = Fixture::new(&[("Alice", ":1"), ("Bob", ":2")]).await;
+    let (alice, bob) = (
+        fixture.id("Alice"),
+        fixture.links.until_the_end(&fixture.id("Bob")).unwrap(),
+    );
+    let kept = fixture.links.to_keep(&alice).unwrap().0;
+    let used = fixture.links.until_the_end(&alice).unwrap();
+    let mut entry = fixture.visit(&used, None).await.ok().unwrap();
+    entry.visit.began(&session(&used));
+    drop(entry);
     let mut tokens = Vec::new();
-    for _ in 0..MOST {
-        tokens.push(fixture.links.to_keep(&fixture.id("Alice")).unwrap().0);
+    for _ in 0..MAX_WINDOW_LINKS_PER_DISPLAY {
+        tokens.push(fixture.links.until_the_end(&alice).unwrap());
     }
     assert!(!fixture.opens(&tokens[0]));
     assert!(tokens[1..].iter().all(|token| fixture.opens(token)));
-    assert!(fixture.opens(&bob) && fixture.opens(&window));
-    assert!(fixture.opens(&used), "somebody is inside");
+    assert!(fixture.opens(&bob) && fixture.opens(&kept));
+    assert!(fixture.opens(&used), "its window may come back");
+}
+
+#[tokio::test]
+async fn links_of_starts_replace_each_other_and_no_others() {
+    let mut fixture = Fixture::new(&[("Alice", ":1")]).await;
+    let for_ever = Terms {
+        seconds: None,
+        ..Terms::default()
+    };
+    let given = fixture.make(for_ever).await.token;
+    let bookmark = fixture.links.to_keep(&fixture.id("Alice")).unwrap().0;
+    let mut printed: Vec<Token> = Vec::new();
+    for _ in 0..5 {
+        drop(fixture.links.retire_links_of_starts());
+        assert!(printed.iter().all(|token| !fixture.opens(token)));
+        printed.push(fixture.links.of_start(&fixture.id("Alice")).unwrap().0);
+        // Within a run all of them work.
+        drop(fixture.links.retire_links_of_starts());
+        printed.push(fixture.links.of_start(&fixture.id("Alice")).unwrap().0);
+        assert!(
+            printed[printed.len() - 2..]
+                .iter()
+                .all(|token| fixture.opens(token))
+        );
+        fixture.saved().await;
+        fixture = fixture.started_again(&[("Alice", ":1")]).await;
+        assert!(fixture.opens(&given) && fixture.opens(&bookmark));
+        assert_eq!(fixture.links.views().len(), 4);
+    }
 }
 
 #[tokio::test]

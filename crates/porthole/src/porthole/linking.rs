@@ -23,9 +23,16 @@ impl Porthole {
         let entrance = likeliest
             .filter(|entrance| entrance.public.is_some() || self.config.listen.is_some())
             .unwrap_or_else(|| addresses.entrance_here());
+        drop(self.links.retire_links_of_starts());
         let mut links = Vec::new();
         for Display { id, name, .. } in &self.config.displays {
-            let (token, saved) = self.links.to_keep(id)?;
+            let (token, saved) = match self.links.of_start(id) {
+                Err(error @ NotMade::TooMany(_)) => {
+                    tracing::warn!("there is no link to {name}: {error}");
+                    continue;
+                }
+                made => made?,
+            };
             if let Err(error) = saved.await {
                 tracing::warn!("{error}; the link to {name} works until Porthole ends");
             }

@@ -279,3 +279,21 @@ async fn links_of_a_display_that_has_left_are_listed_open_nothing_and_come_back_
         .await;
     assert_eq!(place.opens(&link).await, None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn starts_end_no_link_that_was_given_to_somebody() {
+    let alice = vnc("alice").await;
+    let displays = [entry("Alice", &alice, None)];
+    let mut place = Place::new(&displays);
+    let link = place.link("Alice");
+    for _ in 0..105 {
+        place = place.edit_between_starts(&displays).await;
+    }
+    assert_eq!(place.opens(&link).await.as_deref(), Some("alice"));
+    let links = place.json(&["links"]);
+    assert_eq!(
+        links.as_array().unwrap().len(),
+        2,
+        "that of this start, and the one that was given"
+    );
+}
