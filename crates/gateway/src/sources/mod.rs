@@ -2,6 +2,7 @@
 
 mod faults;
 mod fixed;
+mod guessable;
 mod token_file;
 mod token_files;
 mod token_lines;

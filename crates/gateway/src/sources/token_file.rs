@@ -16,6 +16,7 @@ use tracing::{info, warn};
 
 use super::{
     faults::{Cause, Fault, Faults},
+    guessable::is_guessable,
     token_files::{Holds, Stamp, is_local, read},
     token_lines::TokenLine,
 };
@@ -175,7 +176,12 @@ impl Table {
     /// The same for files of which these had tokens before. Blocks.
     fn read_after(path: &Path, listed: bool, before: &HashSet<PathBuf>) -> Result<Self, Faults> {
         let (mut tokens, mut targets, mut list) = (Vec::new(), Targets::default(), HashMap::new());
+        let (mut guessable, mut first_guessable) = (0, None);
         let mut content = read(path, |line| {
+            if is_guessable(&line.token) {
+                guessable += 1;
+                first_guessable.get_or_insert_with(|| line.target.clone());
+            }
             let hash = line.token.hash();
             tokens.push((hash, targets.place(line.target)));
             if listed {
@@ -197,6 +203,13 @@ impl Table {
         tokens.dedup_by_key(|(hash, _)| *hash);
         tokens.shrink_to_fit();
         info!(tokens = tokens.len(), "{} was read", path.display());
+        if let Some(first) = first_guessable {
+            warn!(
+                "{}: {guessable} tokens are so short that they can be guessed, the first is the one for {first}; use at \
+                 least 8 random letters and digits, better 22",
+                path.display()
+            );
+        }
         let with_tokens = content
             .files
             .into_iter()

@@ -171,3 +171,18 @@ async fn a_million_lines_are_served_and_followed() {
     }
     opens(&portholed, "t999990").await;
 }
+
+#[tokio::test]
+async fn tokens_that_can_be_guessed_are_warned_of_and_not_told() {
+    let home = Home::new();
+    let echo = target::echo().await;
+    let tokens = home.write(
+        "tokens",
+        &format!("U6F7msdQ: {echo}\n4711: {echo}\n8152: {echo}\n"),
+    );
+    let portholed = serve(&home, &tokens);
+    opens(&portholed, "4711").await;
+    let told = format!("2 tokens are so short that they can be guessed, the first is the one for {echo}");
+    assert_eq!(said(&home, &told), 1, "{}", home.read("stderr"));
+    assert_eq!(said(&home, "4711"), 0);
+}
