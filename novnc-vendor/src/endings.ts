@@ -46,6 +46,7 @@ const RETRY: Record<Kind, Retry> = {
   restarting: 'auto',
   notValid: 'never',
   byOwner: 'offer',
+  revoked: 'never',
   changed: 'offer',
   serverRefused: 'offer',
   tooMany: 'offer',
@@ -89,6 +90,7 @@ const BY_CODE: Partial<Record<number, Kind>> = {
   4013: 'full',
   4014: 'notStarted',
   4015: 'tooManyWaiting',
+  4016: 'revoked',
 };
 
 /** Where the gateway's reason says what this page cannot know; elsewhere it repeats the code in fewer words. */
@@ -139,6 +141,12 @@ export function endingOfRefused(refusal: Refusal): Ending {
     ...(name !== '' && { cause: texts.refused[refusal.kind](name) }),
     ...(setting !== '' && { next: texts.refused.add(setting) }),
   };
+}
+
+/** The same after a visit by a link that opens no second one: the page neither tries again nor offers to. */
+export function withoutReturn(ending: Ending): Ending {
+  if (ending.retry === 'never') return ending;
+  return { ...ending, retry: 'never', action: '', next: texts.usedUp };
 }
 
 export function endingOfLink(fault: LinkFault): Ending {

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { readEvent } from './events';
 
-const welcome = { type: 'welcome', display: 'Alice', rights: 'view', secondsLeft: 3540 };
+const welcome = {
+  type: 'welcome',
+  display: 'Alice',
+  rights: 'view',
+  secondsLeft: 3540,
+  once: true,
+};
 
 test.each([
   { type: 'waiting' },

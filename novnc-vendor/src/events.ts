@@ -5,8 +5,14 @@ export type Rights = 'control' | 'view';
 export type GatewayEvent =
   /** The owner is being asked whether to let the visitor in. */
   | { type: 'waiting' }
-  /** Let in. `secondsLeft` is the time until the link ends, null if it does not. */
-  | { type: 'welcome'; display: string; rights: Rights; secondsLeft: number | null }
+  /** Let in. `secondsLeft` is the time until the link ends, null if it does not; `once`: it opens no second visit. */
+  | {
+      type: 'welcome';
+      display: string;
+      rights: Rights;
+      secondsLeft: number | null;
+      once: boolean;
+    }
   /** The owner changed what the visitor may do. */
   | { type: 'rights'; rights: Rights };
 
@@ -16,13 +22,19 @@ export const EVENTS_PROTOCOL = 'porthole.events';
 /** Reads a text frame. Nothing for what this page does not understand: a newer gateway may know more events. */
 export function readEvent(frame: string): GatewayEvent | undefined {
   const found = parse(frame);
-  const { display, rights, secondsLeft } = found;
+  const { display, rights, secondsLeft, once } = found;
   switch (found['type']) {
     case 'waiting':
       return { type: 'waiting' };
     case 'welcome':
       if (typeof display !== 'string' || !isRights(rights)) return undefined;
-      return { type: 'welcome', display, rights, secondsLeft: readSeconds(secondsLeft) };
+      return {
+        type: 'welcome',
+        display,
+        rights,
+        secondsLeft: readSeconds(secondsLeft),
+        once: once === true,
+      };
     case 'rights':
       return isRights(rights) ? { type: 'rights', rights } : undefined;
     default:

@@ -36,13 +36,13 @@ export class Hands {
   /** Holds a modifier down on the desktop, or lets it go. */
   toggle(modifier: Modifier): void {
     const down = !this.held.has(modifier);
-    this.#reach.screen()?.press(modifier, down);
+    this.#reach.screen()?.hold(modifier, down);
     if (down) this.held.add(modifier);
     else this.held.delete(modifier);
   }
 
   releaseAll(): void {
-    for (const modifier of this.held) this.#reach.screen()?.press(modifier, false);
+    for (const modifier of this.held) this.#reach.screen()?.hold(modifier, false);
     this.held.clear();
   }
 

@@ -48,5 +48,17 @@ declare module '@novnc/novnc' {
     clipboardPasteFrom(text: string): void;
     focus(options?: FocusOptions): void;
     disconnect(): void;
+
+    /**
+     * noVNC's own, for keys of its keyboard and its gestures. A lock is `null` where nobody knows its state; gestures
+     * leave both out.
+     */
+    _handleKeyEvent(
+      keysym: number,
+      code: string,
+      down: boolean,
+      numLock?: boolean | null,
+      capsLock?: boolean | null,
+    ): void;
   }
 }

@@ -3,7 +3,9 @@ import type { Credentials } from '@novnc/novnc';
 import type { GatewayEvent } from './events';
 import type { Key } from './keys';
 import type { Plan } from './link';
+import { Modifiers } from './modifiers';
 import { readReason } from './reason';
+import { steady, type SteadyRfb } from './rfb';
 import type { Settings } from './settings';
 import { openSocket, type Close } from './socket';
 
@@ -58,8 +60,10 @@ export async function openScreen(
 
 /** One connection to one desktop, on the page: all that the viewer knows of noVNC. */
 export class Screen {
-  readonly #rfb: RFB;
+  readonly #rfb: SteadyRfb;
   readonly #mount: HTMLElement;
+  readonly #modifiers: Modifiers | undefined;
+  readonly #gone = new AbortController();
   #finished = false;
 
   constructor(
@@ -87,12 +91,14 @@ export class Screen {
     socket.addEventListener('message', () => events.heard(), { once: true });
 
     this.#mount = mount;
-    const rfb = new Rfb(mount, socket, {
+    const rfb = new (steady(Rfb))(mount, socket, {
       shared: plan.shared,
       credentials,
       ...(plan.repeaterId !== undefined && { repeaterID: plan.repeaterId }),
     });
     this.#rfb = rfb;
+    const canvas = this.#canvas();
+    if (canvas) this.#modifiers = new Modifiers(canvas, this.#gone.signal);
     rfb.background = 'transparent';
     rfb.showDotCursor = showDot;
     this.apply(settings);
@@ -100,6 +106,7 @@ export class Screen {
     rfb.addEventListener('connect', () => events.connected());
     rfb.addEventListener('disconnect', () => {
       this.#finished = true;
+      this.#gone.abort();
       end({ code: 1006, reason: '', opened, gaveUp: true });
     });
     rfb.addEventListener('credentialsrequired', ({ detail }) =>
@@ -117,6 +124,8 @@ export class Screen {
   /** @param typing an on-screen keyboard takes away part of the page: no reason to make the desktop smaller */
   apply({ scaling, quality, compression, viewOnly }: Settings, typing = false): void {
     const rfb = this.#rfb;
+    // noVNC forgets what is held when it may send nothing any more.
+    if (viewOnly && !rfb.viewOnly) this.#modifiers?.releaseAll();
     rfb.viewOnly = viewOnly;
     rfb.scaleViewport = scaling === 'fit' || (scaling === 'remote' && (typing || viewOnly));
     rfb.resizeSession = scaling === 'remote' && !typing;
@@ -152,13 +161,18 @@ export class Screen {
     return still;
   }
 
-  /** Presses a key and lets it go; with `down`, only the one or the other. */
-  press({ keysym, code }: Pick<Key, 'keysym' | 'code'>, down?: boolean): void {
-    this.#rfb.sendKey(keysym, code, down);
+  /** Presses a key and lets it go. */
+  press({ keysym, code }: Pick<Key, 'keysym' | 'code'>): void {
+    this.#rfb.sendKey(keysym, code);
+  }
+
+  /** Holds a key down, or lets it go. */
+  hold(key: Pick<Key, 'keysym' | 'code'>, down: boolean): void {
+    this.#rfb.hold(key, down);
   }
 
   ctrlAltDel(): void {
-    this.#rfb.sendCtrlAltDel();
+    this.#rfb.pressCtrlAltDel();
   }
 
   /** Puts text on the desktop's clipboard. */
@@ -184,6 +198,7 @@ export class Screen {
   }
 
   close(): void {
+    this.#gone.abort();
     if (!this.#finished) this.#rfb.disconnect();
   }
 

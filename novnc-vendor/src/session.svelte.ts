@@ -7,6 +7,7 @@ import {
   LEFT,
   PAGE_OUT_OF_DATE,
   pinWanted,
+  withoutReturn,
   type Ending,
 } from './endings';
 import type { GatewayEvent } from './events';
@@ -122,7 +123,7 @@ export class Session {
   /** Tries now instead of later, or again after an end. */
   retry(): void {
     if (this.phase.name === 'waiting') this.#connect(this.phase.ending);
-    else if (this.phase.name === 'ended') this.#connect();
+    else if (this.phase.name === 'ended' && this.phase.ending.retry !== 'never') this.#connect();
   }
 
   /** The network is back, or somebody looks at the page again. */
@@ -131,7 +132,7 @@ export class Session {
   }
 
   leave(): void {
-    this.#end(LEFT);
+    this.#end(this.#final(LEFT, this.phase.name === 'connected'));
   }
 
   /** Shows a PIN at the door. */
@@ -215,7 +216,7 @@ export class Session {
 
   /** The events of one attempt; those that come too late are not heard. */
   #listen(attempt: number): ScreenEvents {
-    let connectedAt = 0;
+    let connectedAt: number | undefined;
     let passwordAsked = this.#credentials.password !== undefined;
     let refusal: Ending | undefined;
     const current =
@@ -260,20 +261,21 @@ export class Session {
         if (!clipped) this.drag(false);
       }),
       closed: current((close) => {
-        const connected = connectedAt > 0;
+        const connected = connectedAt !== undefined;
         if (!close.opened && this.#tryOtherReading()) return;
         const pin = pinWanted(close.code);
         if (pin) {
           this.#askForPin(pin.wrong);
           return;
         }
-        const ending = refusal ?? endingOf({ ...close, connected });
+        const ending = this.#final(refusal ?? endingOf({ ...close, connected }), connected);
         if (ending.retry !== 'auto') {
           this.#end(ending);
           return;
         }
         const still = this.#screen?.still() ?? this.still;
-        this.#wait(ending, connected ? performance.now() - connectedAt : 0, still);
+        const since = connectedAt ?? performance.now();
+        this.#wait(ending, performance.now() - since, still);
         if (!close.opened) void this.#askWhy();
       }),
     };
@@ -353,6 +355,11 @@ export class Session {
     this.still = still;
     this.phase = { name: 'waiting', ending, until: performance.now() + delay };
     this.#retry = setTimeout(() => this.retry(), delay);
+  }
+
+  /** A link for one visit is used up once the desktop was seen. */
+  #final(ending: Ending, connected: boolean): Ending {
+    return this.terms.once && connected ? withoutReturn(ending) : ending;
   }
 
   /** No picture stays behind: whoever may not look any more must not. */

@@ -4,6 +4,7 @@ import type { openScreen, ScreenEvents, ScreenOptions } from './screen';
 import { Session } from './session.svelte';
 import { LONGEST_TEXT } from './clipboard';
 import { DEFAULTS } from './settings';
+import { texts } from './texts';
 
 /** Screens that only remember what was asked of them; the test plays the server. */
 function fakeScreens() {
@@ -17,6 +18,7 @@ function fakeScreens() {
       close: vi.fn(),
       focus: vi.fn(),
       press: vi.fn(),
+      hold: vi.fn(),
       answer: vi.fn(),
       trust: vi.fn(),
       apply: vi.fn(),
@@ -162,15 +164,18 @@ describe('after a loss', () => {
   });
 });
 
-test.each([1000, 4001, 4002, 4003, 4007])('code %i ends it, and no picture stays', async (code) => {
-  await follow();
-  screens.last().events.connected();
-  screens.last().events.closed({ ...lost, code });
-  await vi.advanceTimersByTimeAsync(60_000);
-  expect(session.phase.name).toBe('ended');
-  expect(session.still).toBeUndefined();
-  expect(screens.opened).toHaveLength(1);
-});
+test.each([1000, 4001, 4002, 4003, 4007, 4016])(
+  'code %i ends it, and no picture stays',
+  async (code) => {
+    await follow();
+    screens.last().events.connected();
+    screens.last().events.closed({ ...lost, code });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(session.phase.name).toBe('ended');
+    expect(session.still).toBeUndefined();
+    expect(screens.opened).toHaveLength(1);
+  },
+);
 
 describe('a WebSocket that never opened', () => {
   const answers = (answer: unknown) => {
@@ -281,9 +286,9 @@ test('held modifiers are let go with view only, and are not held on the next scr
   await follow();
   screens.last().events.connected();
   session.hands.toggle(ctrl);
-  expect(screens.last().screen['press']).toHaveBeenLastCalledWith(ctrl, true);
+  expect(screens.last().screen['hold']).toHaveBeenLastCalledWith(ctrl, true);
   session.apply({ ...DEFAULTS, viewOnly: true });
-  expect(screens.last().screen['press']).toHaveBeenLastCalledWith(ctrl, false);
+  expect(screens.last().screen['hold']).toHaveBeenLastCalledWith(ctrl, false);
   session.hands.toggle(ctrl);
   screens.last().events.closed(lost);
   expect(session.hands.held.size).toBe(0);
@@ -333,12 +338,42 @@ describe('a link with a PIN', () => {
 
 describe('what the gateway tells', () => {
   const tell = (event: Parameters<ScreenEvents['told']>[0]) => screens.last().events.told(event);
-  const welcome = { type: 'welcome', display: 'Alice', secondsLeft: null } as const;
+  const welcome = { type: 'welcome', display: 'Alice', secondsLeft: null, once: false } as const;
   const applied = () => vi.mocked(screens.last().screen['apply'] as () => void).mock.lastCall;
 
   beforeEach(async () => {
     await follow();
     screens.last().events.opened();
+  });
+
+  test.each([1000, 1006, 1011, 4002, 4008])(
+    'a link for one visit offers no way back after code %i',
+    async (code) => {
+      tell({ ...welcome, rights: 'control', once: true });
+      screens.last().events.connected();
+      screens.last().events.closed({ ...lost, code });
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(session.phase).toMatchObject({
+        name: 'ended',
+        ending: { retry: 'never', next: texts.usedUp },
+      });
+      session.retry();
+      session.hurry();
+      expect(screens.opened).toHaveLength(1);
+    },
+  );
+
+  test('a link for one visit is not used up by a desktop that was never seen', () => {
+    tell({ ...welcome, rights: 'control', once: true });
+    screens.last().events.closed({ ...lost, code: 1011 });
+    expect(session.phase.name).toBe('waiting');
+  });
+
+  test('who leaves by a link for one visit is told that it was one', () => {
+    tell({ ...welcome, rights: 'control', once: true });
+    screens.last().events.connected();
+    session.leave();
+    expect(session.phase).toMatchObject({ ending: { retry: 'never', next: texts.usedUp } });
   });
 
   test('the owner is being asked, which is no desktop that starts', async () => {

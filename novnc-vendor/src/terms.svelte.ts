@@ -21,6 +21,9 @@ export class Terms {
   /** When the link ends, on the clock of `performance.now()`. */
   endsAt = $state<number>();
 
+  /** The link opens this visit, and no other. */
+  once = false;
+
   readonly #say: (text: string) => void;
   #welcomed = false;
   #warned = false;
@@ -31,12 +34,18 @@ export class Terms {
     this.#say = say;
   }
 
-  welcome({ display, rights, secondsLeft }: Extract<GatewayEvent, { type: 'welcome' }>): void {
+  welcome({
+    display,
+    rights,
+    secondsLeft,
+    once,
+  }: Extract<GatewayEvent, { type: 'welcome' }>): void {
     this.display = presentable(display);
     if (this.#welcomed) this.change(rights);
     else if (rights === 'view') this.#say(texts.rights.lookOnly);
     this.#welcomed = true;
     this.rights = rights;
+    this.once = once;
     this.#endIn(secondsLeft);
   }
 
@@ -50,6 +59,7 @@ export class Terms {
   forget(): void {
     this.display = '';
     this.rights = undefined;
+    this.once = false;
     this.#welcomed = false;
     this.#warned = false;
     this.#endIn(null);

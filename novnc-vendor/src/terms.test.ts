@@ -8,6 +8,7 @@ const welcome = {
   display: 'Alice',
   rights: 'control',
   secondsLeft: null,
+  once: false,
 } as const;
 
 let said: string[];

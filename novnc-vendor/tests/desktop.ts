@@ -81,6 +81,24 @@ export class Desktop {
     this.#socket.send(Buffer.concat([head, bytes]));
   }
 
+  /** Says which locks are on (QEMU LED state, encoding -261). */
+  leds({ caps, num }: { caps: boolean; num: boolean }): void {
+    const state = Buffer.from([(num ? 2 : 0) | (caps ? 4 : 0)]);
+    this.#socket.send(Buffer.concat([update, rectangle(0, 0, 0, -261), state]));
+  }
+
+  /** Says that the desktop has another size now. */
+  resize(width: number, height: number): void {
+    this.#socket.send(Buffer.concat([update, desktopSize(width, height, 0)]));
+  }
+
+  /** The keys that went down (`+`) and up (`-`), in their order. */
+  keys(): string[] {
+    return this.asked.flatMap((asked) =>
+      asked.type === 'key' ? [`${written(asked.keysym)}${asked.down ? '+' : '-'}`] : [],
+    );
+  }
+
   /** The text that was typed, of keys that were pressed. */
   typed(): string {
     const pressed = this.asked.filter((asked) => asked.type === 'key' && asked.down);

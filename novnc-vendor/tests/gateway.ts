@@ -44,6 +44,7 @@ export class Visit {
       display: 'Alice',
       rights: 'control',
       secondsLeft: null,
+      once: false,
       ...terms,
     });
     await this.desktop.show('host:1 (alice)');

@@ -143,24 +143,34 @@ describe('fingers', () => {
   });
 
   test('a pinch zooms on the desktop: its wheel turns while Ctrl is held', async () => {
-    const one = await visitor.page.touchscreen.touchStart(170, 400);
-    const two = await visitor.page.touchscreen.touchStart(190, 400);
-    for (let step = 1; step <= 12; step++) {
-      await one.move(170 - 10 * step, 400);
-      await two.move(190 + 10 * step, 400);
-    }
-    await one.end();
-    await two.end();
-    await expect
-      .poll(() => visit.desktop.asked)
-      .toContainEqual({
-        type: 'key',
-        keysym: 0xffe3,
-        down: true,
-      });
+    await visitor.pinch();
+    await expect.poll(() => visit.desktop.keys()).toContain('<ffe3>+');
     expect(visit.desktop.asked).toContainEqual(
       expect.objectContaining({ type: 'pointer', buttons: 8 }),
     );
+  });
+
+  test.each([
+    { caps: false, num: false },
+    { caps: true, num: true },
+  ])('a pinch leaves the locks as they are: %o', async (locks) => {
+    await visitor.knowsLocks(visit, locks);
+    await visitor.pinch();
+    await expect.poll(() => visit.desktop.keys()).toContain('<ffe3>-');
+    expect(new Set(visit.desktop.keys())).toEqual(new Set(['<ffe3>+', '<ffe3>-']));
+  });
+
+  test('a pinch lets go of nothing that the row of keys holds', async () => {
+    await showKeyboard();
+    await tap('Ctrl');
+    await expect.poll(() => visit.desktop.keys()).toEqual(['<ffe3>+']);
+    await visitor.pinch();
+    await expect
+      .poll(() => visit.desktop.asked)
+      .toContainEqual(expect.objectContaining({ type: 'pointer', buttons: 8 }));
+    expect(visit.desktop.keys()).toEqual(['<ffe3>+']);
+    await tap('Ctrl');
+    await expect.poll(() => visit.desktop.keys()).toEqual(['<ffe3>+', '<ffe3>-']);
   });
 
   test('turning the phone fits the picture again', async () => {

@@ -55,6 +55,13 @@ export const SCENES: Record<string, Scene> = {
   'not-started': ends(4014, 'The desktop did not start'),
   'too-many-waiting': ends(4015, 'Many others are waiting'),
   'not-valid': ends(4001, 'This link is not valid'),
+  'by-owner': ends(4002, 'Ended by the owner'),
+  revoked: ends(4016, 'This link was revoked'),
+  'used-up': async (visitor) => {
+    const visit = await arrive(visitor, { once: true });
+    visit.close(1000, 'Target closed');
+    await visitor.reads('This link was for one visit only.');
+  },
   expired: ends(4007, 'The time of this link is over'),
   'wrong-host': refuses('asked for as “backend”', 'host', 'backend', 'hosts = ["backend"]'),
   'wrong-origin': refuses('pages from there may not connect', 'origin', 'https://a.example', 'x'),

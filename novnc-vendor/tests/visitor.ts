@@ -1,6 +1,6 @@
 import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
 import { inject } from 'vitest';
-import { Gateway } from './gateway';
+import { Gateway, type Visit } from './gateway';
 import { ELSEWHERE } from './setup';
 
 export interface Device {
@@ -114,6 +114,26 @@ export class Visitor {
       const pixel = canvas?.getContext('2d')?.getImageData(200, 200, 1, 1).data;
       return pixel?.[0] === 250;
     });
+  }
+
+  /** Two fingers on the picture move apart. */
+  async pinch(): Promise<void> {
+    const { touchscreen } = this.page;
+    const one = await touchscreen.touchStart(170, 300);
+    const two = await touchscreen.touchStart(190, 300);
+    for (let step = 1; step <= 12; step++) {
+      await one.move(170 - 10 * step, 300);
+      await two.move(190 + 10 * step, 300);
+    }
+    await one.end();
+    await two.end();
+  }
+
+  /** Waits until the page knows which locks are on: what the desktop says next comes after that. */
+  async knowsLocks(visit: Visit, locks: { caps: boolean; num: boolean }): Promise<void> {
+    visit.desktop.leds(locks);
+    visit.desktop.resize(644, 400);
+    await this.page.waitForFunction(() => document.querySelector('canvas')?.width === 644);
   }
 
   async leave(): Promise<void> {

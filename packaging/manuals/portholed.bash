@@ -551,7 +551,7 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__restart)
-            opts="-h --config --help"
+            opts="-y -h --yes --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -663,7 +663,7 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__stop)
-            opts="-h --config --help"
+            opts="-y -h --yes --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -681,7 +681,7 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__stop__subcmd__all)
-            opts="-h --config --help"
+            opts="-y -h --yes --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -53,9 +53,9 @@ complete -c portholed -n "__fish_portholed_needs_command" -s h -l help -d 'Print
 complete -c portholed -n "__fish_portholed_needs_command" -s V -l version -d 'Print version'
 complete -c portholed -n "__fish_portholed_needs_command" -a "status" -d 'Tell how the displays fare, and whether each can be opened'
 complete -c portholed -n "__fish_portholed_needs_command" -a "start" -d 'Start a display, and wait until viewers can connect'
-complete -c portholed -n "__fish_portholed_needs_command" -a "stop" -d 'Stop a display with all that runs in it'
-complete -c portholed -n "__fish_portholed_needs_command" -a "restart" -d 'Stop a display, and start it again'
-complete -c portholed -n "__fish_portholed_needs_command" -a "stop-all" -d 'Stop all displays that were launched'
+complete -c portholed -n "__fish_portholed_needs_command" -a "stop" -d 'Stop a display with all that runs in it; at a terminal, after a question'
+complete -c portholed -n "__fish_portholed_needs_command" -a "restart" -d 'Stop a display, and start it again; at a terminal, after a question'
+complete -c portholed -n "__fish_portholed_needs_command" -a "stop-all" -d 'Stop all displays that were launched; at a terminal, after a question'
 complete -c portholed -n "__fish_portholed_needs_command" -a "link" -d 'Make a link to a display, and print it'
 complete -c portholed -n "__fish_portholed_needs_command" -a "links" -d 'List the links that work, and those of displays that have left the config'
 complete -c portholed -n "__fish_portholed_needs_command" -a "revoke" -d 'End a link, or all links of a display, and the sessions that they opened'
@@ -73,10 +73,13 @@ complete -c portholed -n "__fish_portholed_using_subcommand status" -s h -l help
 complete -c portholed -n "__fish_portholed_using_subcommand start" -l config -d 'Config file, in place of the one in the config folder' -r -F
 complete -c portholed -n "__fish_portholed_using_subcommand start" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand stop" -l config -d 'Config file, in place of the one in the config folder' -r -F
+complete -c portholed -n "__fish_portholed_using_subcommand stop" -s y -l yes -d 'Do not ask'
 complete -c portholed -n "__fish_portholed_using_subcommand stop" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand restart" -l config -d 'Config file, in place of the one in the config folder' -r -F
+complete -c portholed -n "__fish_portholed_using_subcommand restart" -s y -l yes -d 'Do not ask'
 complete -c portholed -n "__fish_portholed_using_subcommand restart" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand stop-all" -l config -d 'Config file, in place of the one in the config folder' -r -F
+complete -c portholed -n "__fish_portholed_using_subcommand stop-all" -s y -l yes -d 'Do not ask'
 complete -c portholed -n "__fish_portholed_using_subcommand stop-all" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand link" -l for -d 'How long it works: 30m, 1h, 7d or forever' -r
 complete -c portholed -n "__fish_portholed_using_subcommand link" -l address -d 'The address or name of this machine that the link is to begin with' -r
@@ -115,9 +118,9 @@ complete -c portholed -n "__fish_portholed_using_subcommand doctor" -l json -d '
 complete -c portholed -n "__fish_portholed_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "status" -d 'Tell how the displays fare, and whether each can be opened'
 complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "start" -d 'Start a display, and wait until viewers can connect'
-complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "stop" -d 'Stop a display with all that runs in it'
-complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "restart" -d 'Stop a display, and start it again'
-complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "stop-all" -d 'Stop all displays that were launched'
+complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "stop" -d 'Stop a display with all that runs in it; at a terminal, after a question'
+complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "restart" -d 'Stop a display, and start it again; at a terminal, after a question'
+complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "stop-all" -d 'Stop all displays that were launched; at a terminal, after a question'
 complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "link" -d 'Make a link to a display, and print it'
 complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "links" -d 'List the links that work, and those of displays that have left the config'
 complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "revoke" -d 'End a link, or all links of a display, and the sessions that they opened'

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use porthole::{ConfigPlace, Controller, Handle, Intent};
+use porthole::{ConfigPlace, Controller, Ending, Handle, Intent};
 use tauri::{AppHandle, Context, Manager, RunEvent, Runtime, WindowEvent};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -84,18 +84,22 @@ async fn draw<R: Runtime>(app: AppHandle<R>, mut tray: Option<Tray<R>>) {
 }
 
 /// Closing the window leaves the tray icon. Where there is none to be seen, nothing would bring the window back, so
-/// closing it ends the program.
+/// closing it ends the program; not without a question while others use it.
 async fn close_main<R: Runtime>(app: AppHandle<R>) {
     let hidden = tray::is_visible(&app).await && windows::hide_main(&app).is_ok();
-    if !hidden {
-        ipc::ask(&app, Intent::Quit);
-    }
+    ipc::ask(&app, if hidden { Intent::CancelQuestion } else { close() });
 }
 
 /// Without a tray icon, an end; sessions shall hear of it all the same.
 async fn stay_in_the_tray<R: Runtime>(app: AppHandle<R>) {
     if !tray::is_visible(&app).await {
-        ipc::ask(&app, Intent::Quit);
+        ipc::ask(&app, close());
+    }
+}
+
+fn close() -> Intent {
+    Intent::AskFirst {
+        ending: Ending::CloseWindow,
     }
 }
 

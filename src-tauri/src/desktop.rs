@@ -1,10 +1,11 @@
 //! What the program asks of the screen.
 
-use std::path::Path;
+use std::{ffi::OsStr, path::Path};
 
 use porthole::{DisplayId, Handle, ShellError};
 use tauri::{AppHandle, Manager, Url};
 use tauri_plugin_clipboard_manager::ClipboardExt;
+use tracing::debug;
 
 use crate::{login::Login, windows};
 
@@ -27,7 +28,7 @@ impl porthole::Desktop for Desktop {
                 "only http and https addresses are opened in a browser",
             ));
         }
-        open::that_detached(url.as_str()).map_err(ShellError::new)
+        open(url.as_str())
     }
 
     fn copy(&mut self, text: &str) -> Result<(), ShellError> {
@@ -35,7 +36,7 @@ impl porthole::Desktop for Desktop {
     }
 
     fn open_file(&mut self, path: &Path) -> Result<(), ShellError> {
-        open::that_detached(path).map_err(ShellError::new)
+        open(path).or_else(|_| open_as_text(path))
     }
 
     fn show_window(&mut self) -> Result<(), ShellError> {
@@ -53,4 +54,30 @@ impl porthole::Desktop for Desktop {
     fn quit(&mut self) {
         self.app.exit(0);
     }
+}
+
+/// Opens it as the desktop does. What launchers say of themselves helps nobody, so it goes to the log.
+fn open(what: impl AsRef<OsStr>) -> Result<(), ShellError> {
+    open::that_detached(what).map_err(|error| {
+        debug!(%error, "nothing opened it");
+        ShellError::NothingOpens
+    })
+}
+
+/// Opens a file in the program for plain text: systems that know no `.toml` have one.
+#[cfg(target_os = "linux")]
+fn open_as_text(path: &Path) -> Result<(), ShellError> {
+    use gtk::gio::{AppInfo, AppLaunchContext, File, prelude::AppInfoExt};
+
+    let editor = AppInfo::default_for_type("text/plain", false).ok_or(ShellError::NothingOpens)?;
+    let opened = editor.launch(&[File::for_path(path)], None::<&AppLaunchContext>);
+    opened.map_err(|error| {
+        debug!(%error, "the program for text did not start");
+        ShellError::NothingOpens
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_as_text(_path: &Path) -> Result<(), ShellError> {
+    Err(ShellError::NothingOpens)
 }

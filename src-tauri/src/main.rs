@@ -1,5 +1,8 @@
 //! The desktop shell: a window, a tray icon, and the program behind them.
 
+// What people read is written for them: no debug output in it.
+#![cfg_attr(not(test), warn(clippy::use_debug))]
+
 mod app;
 mod desktop;
 mod ipc;

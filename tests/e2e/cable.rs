@@ -78,7 +78,7 @@ async fn the_window_works(displays: &Displays, browser: &Browser) -> Result<()> 
     let page = browser.open(&link).await?;
     page.shows(BLUE, IN_THE_OPEN).await?;
     main.click("Revoke this link").await?;
-    page.says("Ended by the owner").await?;
+    page.says("This link was revoked").await?;
     main.says("Only this machine can connect").await
 }
 

@@ -12,6 +12,7 @@ use porthole_tests::{
     portholed::Portholed,
     process::run,
     programs::program,
+    screen::Screen,
     vnc::Colour,
 };
 use serde_json::Value;
@@ -158,6 +159,43 @@ async fn fingers_click_scroll_and_zoom_where_they_touch() -> Result<()> {
         press.button == 4 && press.with_ctrl
     })
     .await?;
+    phone.has_no_errors().await
+}
+
+/// The desktop has its keyboard as it was before, whatever fingers did.
+#[tokio::test]
+async fn a_pinch_leaves_locks_and_modifiers_as_they_are() -> Result<()> {
+    let visit = Visit::begin().await?;
+    let (pad, phone) = (visit.pad().await?, &visit.phone);
+    let screen = Screen::connect(&visit.displays.alices.display)?;
+    let (left, right) = (place((450, 400)), place((600, 400)));
+    let apart = [
+        (left, (left.0 - 0.15, left.1)),
+        (right, (right.0 + 0.15, right.1)),
+    ];
+    for lock in [None, Some("CapsLock"), Some("NumLock")] {
+        let before = screen.modifiers()?;
+        if let Some(key) = lock {
+            visit.clicks_at(&pad, (400, 300)).await?;
+            phone.press_lock(key).await?;
+            eventually(&format!("{key} is on"), async || {
+                ensure!(screen.modifiers()? != before, "nothing has changed");
+                Ok(())
+            })
+            .await?;
+        }
+        let locks = screen.modifiers()?;
+        // At the second the page knows what the desktop's locks are.
+        for _ in 0..2 {
+            phone.drag(&apart).await?;
+            pad.feels("the wheel turned with Ctrl", |press| press.with_ctrl)
+                .await?;
+            // What comes after it has seen all of it.
+            visit.clicks_at(&pad, (400, 300)).await?;
+        }
+        let now = screen.modifiers()?;
+        ensure!(now == locks, "{lock:?}: {locks:?} became {now:?}");
+    }
     phone.has_no_errors().await
 }
 

@@ -198,7 +198,7 @@ async fn a_link_that_is_revoked_ends_on_the_page_and_opens_nothing_more() -> Res
     page.shows(RED, IN_THE_OPEN).await?;
     let listed: Value = serde_json::from_str(&shared.ask(&["links", "Alice", "--json"])?)?;
     shared.ask(&["revoke", &listed[0]["id"].to_string()])?;
-    page.says("Ended by the owner").await?;
+    page.says("This link was revoked").await?;
     browser.open("about:blank").await?;
     browser.open(&link).await?.says("This link is not valid").await
 }

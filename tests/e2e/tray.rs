@@ -68,24 +68,45 @@ async fn a_desktop_is_started_restarted_and_stopped() -> Result<()> {
     let desks = Desks::configure_in(desktop.home(), &[entry("Alice", &alice, RED)])?;
     let tray = Tray::start(&desktop).await?;
     let config = desks.config().to_string_lossy();
-    let _window = Window::start_with(&desktop, &["--config", &config]).await?;
+    let window = Window::start_with(&desktop, &["--config", &config]).await?;
+    let main = window.main().await?;
 
     tray.click("Alice: stopped > Start").await?;
-    tray.has("Alice: running > Stop").await?;
+    tray.has("Alice: running > Stop…").await?;
     let first = desks.member("Xtigervnc").await?;
-    tray.click("Alice: running > Restart").await?;
+    for (item, title) in [
+        ("Alice: running > Stop…", "Stop Alice?"),
+        ("Alice: running > Restart…", "Restart Alice?"),
+        ("Stop all and quit…", "Stop all desktops and quit Porthole?"),
+    ] {
+        tray.click(item).await?;
+        main.says(title).await?;
+        main.says("All programs on it will close and unsaved work will be lost.")
+            .await?;
+        main.click("Keep running").await?;
+        main.says_no_more(title).await?;
+    }
+    let still = desks.member("Xtigervnc").await?;
+    ensure!(still == first, "it was ended without an answer");
+
+    tray.click("Alice: running > Restart…").await?;
+    main.click("Restart it").await?;
     eventually("another server runs", async || {
         let now = desks.member("Xtigervnc").await?;
         ensure!(now != first, "it is the same");
         Ok(())
     })
     .await?;
-    tray.click("Alice: running > Stop").await?;
+    tray.has("Alice: running > Stop…").await?;
+    tray.click("Alice: running > Stop…").await?;
+    main.click("Stop it").await?;
     tray.has("Alice: stopped > Start").await?;
     desks.nothing_is_left()?;
 
     tray.click("Alice: stopped > Start").await?;
-    tray.click("Stop all and quit").await?;
+    tray.has("Alice: running > Stop…").await?;
+    tray.click("Stop all and quit…").await?;
+    main.click("Stop all and quit").await?;
     eventually("all processes end", async || {
         let left = processes(&desktop)?;
         ensure!(left.is_empty(), "left: {left:?}");

@@ -88,6 +88,58 @@ async fn a_link_is_shared_from_the_tray_and_revoked_in_the_window() -> Result<()
     page.shows(RED, IN_THE_OPEN).await?;
 
     main.click("Revoke this link").await?;
-    page.says("Ended by the owner").await?;
+    page.says("This link was revoked").await?;
     main.says("Only this machine can connect").await
+}
+
+/// No panel on this desktop shows tray icons.
+#[tokio::test]
+async fn without_a_tray_closing_the_window_quits_and_asks_while_a_link_lives() -> Result<()> {
+    let displays = Displays::start().await?;
+    let desktop = Desktop::start().await?;
+    displays.configure(desktop.home(), "listen = \"127.0.0.1\"")?;
+    let window = Window::start(&desktop).await?;
+    let main = window.main().await?;
+    main.click("Look for faults").await?;
+    main.says("closing the window quits Porthole").await?;
+    main.click("Close").await?;
+    main.click("Copy link to Alice").await?;
+    main.says("Link copied.").await?;
+    let title = "Quit Porthole?";
+    for _ in 0..2 {
+        desktop.screen()?.close("Porthole")?;
+        main.says(title).await?;
+        main.says("1 shared link will not open anything").await?;
+        main.click("Keep running").await?;
+        main.says_no_more(title).await?;
+    }
+    let link = desktop.clipboard()?;
+    let browser = Browser::start().await?;
+    browser.open(&link).await?.shows(RED, IN_THE_OPEN).await?;
+    desktop.screen()?.close("Porthole")?;
+    main.says("1 visitor will be disconnected").await?;
+    main.click("Quit").await?;
+    browser.page().says("Porthole is shutting down").await?;
+    ended(&desktop).await
+}
+
+#[tokio::test]
+async fn without_a_tray_closing_the_window_quits_at_once_when_nobody_is_concerned() -> Result<()> {
+    let displays = Displays::start().await?;
+    let desktop = Desktop::start().await?;
+    displays.configure(desktop.home(), "")?;
+    let window = Window::start(&desktop).await?;
+    window.main().await?.says("Alice").await?;
+    desktop.screen()?.close("Porthole")?;
+    ended(&desktop).await
+}
+
+async fn ended(desktop: &Desktop) -> Result<()> {
+    eventually("the program ends", async || {
+        let inhabitants = desktop.home().inhabitants()?;
+        let left = inhabitants.iter().filter(|one| one.ends_with(" porthole"));
+        ensure!(left.count() == 0, "there are {inhabitants:?}");
+        Ok(())
+    })
+    .await
 }

@@ -191,6 +191,20 @@ impl<'a> Page<'a> {
         .await
     }
 
+    /// Waits until none of the page's text says this.
+    ///
+    /// # Errors
+    ///
+    /// When it still does at the end.
+    pub async fn says_no_more(&self, words: &str) -> Result<()> {
+        self.wait(&format!("the page no longer says “{words}”"), async || {
+            let text = self.text().await?;
+            ensure!(!text.contains(words), "it says:\n{text}");
+            Ok(())
+        })
+        .await
+    }
+
     /// Clicks on what has this text or label: a link or a button.
     ///
     /// # Errors

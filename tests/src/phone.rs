@@ -199,6 +199,19 @@ impl Phone {
         Ok(self.client().perform_actions(keys).await?)
     }
 
+    /// Presses a lock key of a keyboard that is connected to it: `CapsLock` or `NumLock`.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not answer.
+    pub async fn press_lock(&self, key: &str) -> Result<()> {
+        for kind in ["rawKeyDown", "keyUp"] {
+            let event = json!({ "type": kind, "key": key, "code": key });
+            self.tell("Input.dispatchKeyEvent", event).await?;
+        }
+        Ok(())
+    }
+
     /// Sees that all of the page is on the screen, and that these can be pressed.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use x11rb::{
     connection::Connection,
     protocol::xproto::{
-        AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat, MapState, Window,
+        AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat, KeyButMask, MapState, Window,
     },
     rust_connection::RustConnection,
 };
@@ -110,6 +110,17 @@ impl Screen {
     pub fn pointer(&self) -> Result<(i16, i16)> {
         let pointer = self.connection.query_pointer(self.root)?.reply()?;
         Ok((pointer.root_x, pointer.root_y))
+    }
+
+    /// Which modifiers are down, and which locks are on: Caps Lock is `LOCK`, Num Lock usually `MOD2`.
+    ///
+    /// # Errors
+    ///
+    /// When the X server is gone.
+    pub fn modifiers(&self) -> Result<KeyButMask> {
+        let mask = self.connection.query_pointer(self.root)?.reply()?.mask;
+        // The buttons of the pointer stand above them.
+        Ok((u16::from(mask) & 0xff).into())
     }
 
     /// Its width and height in pixels, now.

@@ -1,5 +1,6 @@
 /** Every state of the window that is worth looking at. */
 import type { Opens } from '../src/bindings/Opens';
+import type { QuestionView } from '../src/bindings/QuestionView';
 import type { ShareAddress } from '../src/bindings/ShareAddress';
 import type { ShareView } from '../src/bindings/ShareView';
 import type { Snapshot } from '../src/bindings/Snapshot';
@@ -106,7 +107,8 @@ const fresh: Snapshot = {
 };
 const tokens = ['section > ul > li:last-child button'];
 
-const open = { open: true, encrypted: false, fingerprint: null };
+const listening = ['192.168.7.5:6080', '[fd00:7::9a5e:12ff:fe03:c41]:6080'];
+const open = { open: true, listening, encrypted: false, fingerprint: null };
 const list: Snapshot = { ...nothing, displays: [screen, carol, bob], network: open };
 const busy: Snapshot = {
   ...list,
@@ -117,6 +119,16 @@ const asking = [
   { id: 1, display: 'This screen', address: '192.168.7.44', rights: 'control', since: now },
   { id: 2, display: 'Carol', address: '192.168.7.9', rights: 'view', since: now - MINUTE },
 ] as const;
+
+const stopAll: QuestionView = {
+  ending: { type: 'stopAll' },
+  name: null,
+  yes: { type: 'stopAllAndQuit' },
+  desktops: ['Carol', 'Bob'],
+  visitors: sessions.map(({ address }) => ({ address, display: 'This screen' })),
+  links: 0,
+  unseen: false,
+};
 
 const TOKEN = 'k7Qm2ZxV0aY4tR8wLpN3sE';
 const addresses = ['192.168.7.5', 'desk.local', '[fd00:7::9a5e:12ff:fe03:c41]', '127.0.0.1'];
@@ -343,7 +355,11 @@ export const looks: Record<string, Look> = {
       ...list,
       shareFor: 'bob',
       defaultTerms: { ...terms, rights: 'view', seconds: 7200, pin: true },
-      notice: { kind: 'error', text: 'The link could not be copied: the desktop does not answer.' },
+      notice: {
+        kind: 'error',
+        text: 'The link could not be copied: the desktop does not answer.',
+        path: null,
+      },
     },
   },
   shared: { snapshot: shared },
@@ -378,7 +394,7 @@ export const looks: Record<string, Look> = {
   'shared, encrypted': {
     snapshot: {
       ...shared,
-      network: { open: true, encrypted: true, fingerprint: FINGERPRINT },
+      network: { ...open, encrypted: true, fingerprint: FINGERPRINT },
       share: {
         ...first({ url: `https://192.168.7.5:6080/v#${TOKEN}` }),
         pin: '482 913',
@@ -397,6 +413,8 @@ export const looks: Record<string, Look> = {
       ...busy,
       history: visits.map((visit) => ({
         ...visit,
+        visits: 1,
+        last: visit.began,
         display: 'This screen',
         displayId: 'this-screen',
       })),
@@ -421,6 +439,7 @@ export const looks: Record<string, Look> = {
       notice: {
         kind: 'error',
         text: '/home/alice/.config/porthole/config.toml could not be written: Permission denied (os error 13).',
+        path: null,
       },
       settings: { ...set.settings, listening: { kind: 'fixed', addresses: ['0.0.0.0', '::'] } },
     },
@@ -436,7 +455,7 @@ export const looks: Record<string, Look> = {
     snapshot: {
       ...list,
       fault: '/home/alice/.config/porthole/config.toml:7: unknown field `nmae`',
-      notice: { kind: 'info', text: 'Link copied. It works for 1 hour.' },
+      notice: { kind: 'info', text: 'Link copied. It works for 1 hour.', path: null },
     },
   },
   'desktops, asleep': {
@@ -445,7 +464,43 @@ export const looks: Record<string, Look> = {
       { kind: 'stopping' },
       { kind: 'running', since: now - HOUR, memory: null, user: 'bob', xDisplay: ':2' },
     ),
-    clicks: ['li:last-child [role="group"] button, li:last-child .strip button'],
+  },
+  'question, stop all': { snapshot: { ...busy, question: stopAll } },
+  'question, stop': {
+    snapshot: {
+      ...busy,
+      question: {
+        ...stopAll,
+        ending: { type: 'stop', display: 'carol' },
+        name: 'Carol',
+        yes: { type: 'stopDisplay', display: 'carol' },
+        desktops: ['Carol'],
+        visitors: [],
+      },
+    },
+  },
+  'question, close': {
+    snapshot: {
+      ...busy,
+      question: {
+        ...stopAll,
+        ending: { type: 'closeWindow' },
+        yes: { type: 'quit' },
+        desktops: [],
+        links: 2,
+      },
+    },
+  },
+  'question, visitors wait': { snapshot: { ...busy, asking: [...asking], question: stopAll } },
+  'no editor': {
+    snapshot: {
+      ...list,
+      notice: {
+        kind: 'error',
+        text: 'No program on this computer opens .toml files. The config file is /home/alice/.config/porthole/config.toml.',
+        path: '/home/alice/.config/porthole/config.toml',
+      },
+    },
   },
   desktops: {
     snapshot: {

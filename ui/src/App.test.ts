@@ -103,12 +103,16 @@ test('foreign text is text', async () => {
 });
 
 test('good news leaves by itself, bad news waits', async () => {
-  await open({ ...nothing, displays: [alice], notice: { kind: 'error', text: 'Could not.' } });
+  await open({
+    ...nothing,
+    displays: [alice],
+    notice: { kind: 'error', text: 'Could not.', path: null },
+  });
   expect(document.querySelector('[role=status]')?.textContent).toContain('Could not.');
   vi.advanceTimersByTime(60_000);
   expect(asked).toEqual([]);
 
-  const told = { ...nothing, notice: { kind: 'info' as const, text: 'Copied.' } };
+  const told = { ...nothing, notice: { kind: 'info' as const, text: 'Copied.', path: null } };
   await show(told);
   vi.advanceTimersByTime(5_000);
   await show({ ...told }); // other news does not begin its time anew

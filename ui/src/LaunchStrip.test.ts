@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import type { LaunchView } from './bindings/LaunchView';
 import { launched } from './fixtures';
-import { asked, button, click, close, focused, labels, open, press, show, text } from './testing';
+import { asked, button, click, close, focused, labels, open, show, text } from './testing';
 
 afterEach(close);
 
@@ -68,7 +68,6 @@ test('one that the config has forgotten says so, and can only be stopped', async
 test.each([
   [stopped, 'Start Bob', 'startDisplay'],
   [ended, 'Start Bob', 'startDisplay'],
-  [{ kind: 'starting', step: '' } as const, 'Stop Bob', 'stopDisplay'],
   [{ kind: 'unavailable', reason: '', fix: '' } as const, 'Try again: Bob', 'startDisplay'],
 ] as const)('%o: %s', async (launch, label, type) => {
   await open(launched(launch));
@@ -76,49 +75,13 @@ test.each([
   expect(asked).toEqual([{ type, display: 'bob' }]);
 });
 
-describe.each([
-  ['Stop Bob', 'Stop it', 'stopDisplay'],
-  ['Restart Bob', 'Restart it', 'restartDisplay'],
-] as const)('%s ends programs', (label, yes, type) => {
-  beforeEach(async () => {
-    await open(launched(running));
-    await click(label);
-  });
-
-  test('and so asks first, with the focus on the answer that changes nothing', () => {
-    expect(asked).toEqual([]);
-    expect(text()).toContain('what is not saved is lost');
-    expect(focused()).toBe('Keep it running');
-  });
-
-  test('once it is confirmed; the focus stays in the row', async () => {
-    await click(yes);
-    expect(asked).toEqual([{ type, display: 'bob' }]);
-    await show(launched(stopping));
-    expect(focused()).toBe('Stop Bob');
-    await show(launched(stopped));
-    expect(focused()).toBe('Start Bob');
-  });
-
-  test.each(['Keep it running', 'Escape'])('not after %s', async (answer) => {
-    await (answer === 'Escape' ? press(answer) : click(answer));
-    expect(asked).toEqual([]);
-    expect(focused()).toBe('Stop Bob');
-  });
-
-  test('and the question is not put to the next run', async () => {
-    await show(launched(ended));
-    await show(launched({ ...running, since: running.since + 1 }));
-    expect(labels()).not.toContain('Keep it running');
-  });
-});
-
-test('to share a screen no more ends no programs, and nothing is asked', async () => {
-  const snapshot = launched(running);
-  const displays = snapshot.displays.map((display) => ({ ...display, target: 'this-screen' }));
-  await open({ ...snapshot, displays });
-  await click('Stop Bob');
-  expect(asked).toEqual([{ type: 'stopDisplay', display: 'bob' }]);
+test.each([
+  ['Stop Bob', 'stop'],
+  ['Restart Bob', 'restart'],
+] as const)('%s may lose work, and so is asked about', async (label, type) => {
+  await open(launched(running));
+  await click(label);
+  expect(asked).toEqual([{ type: 'askFirst', ending: { type, display: 'bob' } }]);
 });
 
 test('what is being stopped is not stopped again', async () => {

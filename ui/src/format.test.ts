@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytes, duration, since, until } from './format';
+import { bytes, duration, since, took, until } from './format';
 
 test.each([
   [0, '0 B'],
@@ -38,6 +38,27 @@ test.each([
   [7 * DAY, '7 days'],
 ])('%d seconds are %s', (seconds, text) => {
   expect(duration(seconds, 'en')).toBe(text);
+});
+
+test.each([
+  [0, '0 seconds'],
+  [0.4, '0 seconds'],
+  [1, '1 second'],
+  [4, '4 seconds'],
+  [59, '59 seconds'],
+  [MINUTE, '1 minute'],
+  [89, '1 minute'],
+  [90, '2 minutes'],
+  [12 * MINUTE + 20, '12 minutes'],
+  [HOUR, '1 hour'],
+  [3 * HOUR + 5 * MINUTE, '3 hours'],
+  [2 * DAY, '2 days'],
+])('a visit of %d seconds took %s', (seconds, text) => {
+  expect(took(seconds, 'en')).toBe(text);
+});
+
+test('a visit of no length is told in German, too', () => {
+  expect(took(4, 'de')).toBe('4 Sekunden');
 });
 
 test('how long it is until a moment, and the past is now', () => {

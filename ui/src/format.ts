@@ -32,9 +32,19 @@ export function until(moment: Date, now: Date, locale: string): string {
   return new Intl.RelativeTimeFormat(locale, { numeric: 'always' }).format(count, unit);
 }
 
-/** A length of time: "1 hour", "7 days". */
+/** A length of time to come, such as a link's: "1 hour", "7 days". */
 export function duration(seconds: number, locale: string): string {
   const { count, unit } = inUnits(seconds);
+  return length(count, unit, locale);
+}
+
+/** How long something took: "4 seconds", "12 minutes". */
+export function took(seconds: number, locale: string): string {
+  if (seconds >= MINUTE) return duration(Math.round(seconds / MINUTE) * MINUTE, locale);
+  return length(Math.round(seconds), 'second', locale);
+}
+
+function length(count: number, unit: string, locale: string): string {
   const style = { style: 'unit', unit, unitDisplay: 'long' } as const;
   return new Intl.NumberFormat(locale, style).format(count);
 }

@@ -112,7 +112,7 @@ test('links of a display that has left the config are said to open nothing, and 
 test('whether other machines can connect is said', async () => {
   await open({ ...nothing, displays: [alice] });
   expect(text()).toContain('Only this machine can connect');
-  const network = { open: true, encrypted: false, fingerprint: null };
+  const network = { open: true, listening: [], encrypted: false, fingerprint: null };
   await show({ ...nothing, displays: [alice], network });
   expect(text()).toContain('Other machines can connect');
 });
@@ -151,6 +151,12 @@ test('the history is read while somebody looks at it', async () => {
     { type: 'showHistory', shown: false },
   ]);
   expect(focused()).toBe('History');
+});
+
+test('a visit of four seconds is told in seconds', async () => {
+  await open({ ...nothing, history: [{ ...visit, ended: visit.began + 4000 }] });
+  await click('History');
+  expect(text()).toContain('4 seconds · The visitor <left>.');
 });
 
 test('of a long history the latest part is drawn, and that is said', async () => {

@@ -233,6 +233,7 @@ async fn prepare(
         display: &grant.name,
         rights: events::name(rights),
         seconds_left: expires.map(|end| end.saturating_duration_since(Instant::now()).as_secs()),
+        once: grant.door.as_ref().is_some_and(|door| door.once()),
     };
     viewer.tell(&welcome).await?;
     viewer.send(&screen.said).await.map_err(|_| End::ViewerClosed)?;

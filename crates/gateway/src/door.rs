@@ -20,6 +20,11 @@ pub trait Door: Send + Sync + fmt::Debug {
         false
     }
 
+    /// Whether the token opens this one session and no other; the visitor's page then offers no way back.
+    fn once(&self) -> bool {
+        false
+    }
+
     /// Lets the visitor in, or says why not. Dropped when the visitor leaves before it is decided.
     ///
     /// # Errors

@@ -33,6 +33,8 @@ pub enum End {
     NoSuchLink,
     /// The owner of the display ended the session.
     Disconnected,
+    /// The owner of the display revoked the link, which ends the sessions that it opened.
+    Revoked,
     /// The display was changed or removed in the configuration.
     DisplayChanged,
     /// Too many wrong tokens came from this address.
@@ -87,6 +89,7 @@ impl End {
             Self::LinkFull | Self::DisplayFull | Self::GatewayFull => 4013,
             Self::DisplayNotStarted => 4014,
             Self::TooManyWaiting => 4015,
+            Self::Revoked => 4016,
         }
     }
 
@@ -102,6 +105,7 @@ impl End {
             Self::Target(error) => error.to_string().into(),
             Self::NoSuchLink => "This link does not open a display".into(),
             Self::Disconnected => "The owner of this display ended the session".into(),
+            Self::Revoked => "The owner of this display revoked the link".into(),
             Self::DisplayChanged => "This display was changed or removed".into(),
             Self::TooManyGuesses => "Too many wrong links from this address; wait a minute".into(),
             Self::DisplayNotStarted => "This desktop could not be started".into(),

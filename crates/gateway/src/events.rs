@@ -15,6 +15,8 @@ pub(crate) enum Event<'a> {
         rights: &'static str,
         /// How long the link still works; `None`: until it is revoked.
         seconds_left: Option<u64>,
+        /// Whether the link opens this one session and no other.
+        once: bool,
     },
     /// What the visitor may do from now on.
     Rights { rights: &'static str },
@@ -45,16 +47,17 @@ mod tests {
             display: "Alice \"A\"",
             rights: name(Rights::View),
             seconds_left,
+            once: true,
         };
         for (event, text) in [
             (Event::Waiting, r#"{"type":"waiting"}"#),
             (
                 welcome(Some(3540)),
-                r#"{"type":"welcome","display":"Alice \"A\"","rights":"view","secondsLeft":3540}"#,
+                r#"{"type":"welcome","display":"Alice \"A\"","rights":"view","secondsLeft":3540,"once":true}"#,
             ),
             (
                 welcome(None),
-                r#"{"type":"welcome","display":"Alice \"A\"","rights":"view","secondsLeft":null}"#,
+                r#"{"type":"welcome","display":"Alice \"A\"","rights":"view","secondsLeft":null,"once":true}"#,
             ),
             (
                 Event::Rights {

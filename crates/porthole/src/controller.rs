@@ -1,6 +1,7 @@
 //! From intents to snapshots: the one loop that owns all that the desktop program knows.
 
 mod adding;
+mod asking_first;
 mod examining;
 mod history;
 mod importing;
@@ -37,6 +38,7 @@ use crate::{
     reaches::{Reaches, Why},
 };
 use adding::Additions;
+use asking_first::Question;
 use history::Past;
 use notices::together;
 use settings::Settings;
@@ -70,6 +72,10 @@ pub struct Controller {
     share: Option<Shared>,
     /// How often it was tried whether a link opens.
     attempts: u64,
+    /// What is asked before something is lost.
+    question: Option<Question>,
+    /// The program is to end.
+    quits: bool,
     visible: bool,
     pictures: Pictures,
     /// The displays whose picture was live, to see which no longer is.
@@ -121,6 +127,8 @@ impl Controller {
             share_for: None,
             share: None,
             attempts: 0,
+            question: None,
+            quits: false,
             visible: false,
             pictures: Pictures::default(),
             pictured: HashSet::new(),
@@ -161,8 +169,8 @@ impl Controller {
             let counting = self.visible && (self.settings.shown || !self.sessions.is_empty());
             tokio::select! {
                 intent = asked.recv() => match intent {
-                    Some(Intent::Quit) | None => break,
                     Some(intent) => self.attend(intent),
+                    None => break,
                 },
                 Some(done) = self.work.join_next() => match done {
                     Ok(Done::AllStopped) => break,
@@ -183,6 +191,9 @@ impl Controller {
                 }
                 _ = counts.tick(), if counting => self.look_at_settings(),
             }
+            if self.quits {
+                break;
+            }
             self.forget_ended_share();
             self.share_added();
             self.take_pictures();
@@ -196,6 +207,8 @@ impl Controller {
 
     fn attend(&mut self, intent: Intent) {
         match intent {
+            Intent::AskFirst { ending } => self.ask_first(ending),
+            Intent::CancelQuestion => self.question = None,
             Intent::Open { display } => self.open(display),
             Intent::OpenInBrowser { display } => self.open_in_browser(display),
             Intent::CopyLink { display } => self.copy_link(display),
@@ -235,8 +248,14 @@ impl Controller {
             Intent::Doctor => self.call_doctor(),
             Intent::CloseDoctor => self.doctor = None,
             Intent::StartDisplay { display } => self.start_display(display),
-            Intent::StopDisplay { display } => self.stop_display(display),
-            Intent::RestartDisplay { display } => self.restart_display(display),
+            Intent::StopDisplay { display } => {
+                self.question = None;
+                self.stop_display(display);
+            }
+            Intent::RestartDisplay { display } => {
+                self.question = None;
+                self.restart_display(display);
+            }
             Intent::NewDesktop { name } => self.add(Addition::Desktop { name }),
             Intent::ShareThisScreen => self.share_this_screen(),
             Intent::AddServer {
@@ -248,8 +267,11 @@ impl Controller {
             Intent::LookIntoTokenFile { file } => self.look_into_token_file(file),
             Intent::ImportTokenFile { file } => self.import_token_file(file),
             Intent::AddNothing => self.add_nothing(),
-            Intent::StopAllAndQuit => self.stop_all(),
-            Intent::Quit => {}
+            Intent::StopAllAndQuit => {
+                self.question = None;
+                self.stop_all();
+            }
+            Intent::Quit => self.quits = true,
         }
     }
 
@@ -277,6 +299,7 @@ impl Controller {
             Done::Copied { link, url, notice } => self.take_copied(link, url, notice),
             Done::Looked(looked) => self.take_looked(*looked),
             Done::Examined(findings) => self.take_findings(findings),
+            Done::BroughtUpQuestion(brought_up) => self.take_brought_up(brought_up),
             Done::Set(set) => self.take_set(set),
             Done::LookedAtSettings(surroundings) => self.take_surroundings(surroundings),
             Done::AllStopped => {}
@@ -298,6 +321,9 @@ impl Controller {
 
     fn publish(&mut self) {
         let now = self.snapshot();
+        if now.question.is_none() {
+            self.question = None;
+        }
         self.snapshots.send_if_modified(|last| {
             let changed = **last != now;
             if changed {

@@ -14,12 +14,18 @@ pub trait Desktop: Send + 'static {
     fn open_window(&mut self, display: &DisplayId, name: &str, url: &Url) -> Result<(), ShellError>;
 
     /// Opens `url`, which is always http, in the system's browser.
+    ///
+    /// # Errors
+    /// [`ShellError::NothingOpens`] where there is none.
     fn open_browser(&mut self, url: &Url) -> Result<(), ShellError>;
 
     /// Puts `text` on the clipboard.
     fn copy(&mut self, text: &str) -> Result<(), ShellError>;
 
-    /// Opens a text file in the system's editor.
+    /// Opens a text file in the program that the person has for such files, or for text.
+    ///
+    /// # Errors
+    /// [`ShellError::NothingOpens`] where there is none.
     fn open_file(&mut self, path: &Path) -> Result<(), ShellError>;
 
     /// Brings up the main window.
@@ -35,14 +41,20 @@ pub trait Desktop: Send + 'static {
     fn quit(&mut self);
 }
 
-/// Why the shell could not do what it was asked, as a sentence for the person who asked.
+/// Why the shell could not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct ShellError(pub String);
+pub enum ShellError {
+    /// No program on this computer opens what was to be opened.
+    #[error("no program on this computer opens it")]
+    NothingOpens,
+    /// Anything else, as a sentence without its end for the person who asked.
+    #[error("{0}")]
+    Failed(String),
+}
 
 impl ShellError {
     /// Takes the message of any error.
     pub fn new(error: impl std::fmt::Display) -> Self {
-        Self(error.to_string())
+        Self::Failed(error.to_string())
     }
 }

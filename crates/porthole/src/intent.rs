@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{DisplayId, Secret, SessionRights, Setting, Terms};
+use crate::{DisplayId, Ending, Secret, SessionRights, Setting, Terms};
 
 /// All that a person can ask, by a click in the window or in the tray. Displays go by their id.
 ///
@@ -174,6 +174,14 @@ pub enum Intent {
     DismissNotice,
     /// Bring up the window.
     ShowWindow,
+    /// Do this after a question, or at once where nobody would lose anything by it. The answer yes is
+    /// [`QuestionView::yes`](crate::QuestionView::yes).
+    AskFirst {
+        /// What is to be ended.
+        ending: Ending,
+    },
+    /// Take the question away; everything goes on as it was.
+    CancelQuestion,
     /// End the program, and all sessions with it. Displays that were launched run on.
     Quit,
     /// Stop all displays that were launched, and end the program.

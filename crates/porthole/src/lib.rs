@@ -3,6 +3,9 @@
 //! Two shells stand on this crate: the desktop program, which draws [`Snapshot`]s and sends [`Intent`]s, and the
 //! headless `portholed`. Neither a window nor a tray is known here; what the program asks of them is [`Desktop`].
 
+// What people read is written for them: no debug output in it.
+#![cfg_attr(not(test), warn(clippy::use_debug))]
+
 mod blocking;
 pub mod config;
 #[cfg(unix)]
@@ -52,10 +55,10 @@ pub use porthole::{Change, LinkError, Porthole, StartError};
 pub use porthole_gateway::allow_many_descriptors;
 pub use secret::Secret;
 pub use snapshot::{
-    Adding, AddingView, AskView, DisplayView, Finding, FoundView, InterfaceView, LaunchView, LinkView,
-    Listening, NetworkView, Notice, NoticeKind, OpenIn, Opens, OrphanView, PictureView, QrView, Reach,
-    SessionRights, SessionView, Setting, SettingsView, ShareAddress, ShareView, Snapshot, Theme,
-    TokenFileView, TokenTarget, Verdict, VisitView,
+    Adding, AddingView, AskView, DisplayView, Ending, Finding, FoundView, InterfaceView, LaunchView,
+    LinkView, Listening, NetworkView, Notice, NoticeKind, OpenIn, Opens, OrphanView, PictureView, QrView,
+    QuestionView, Reach, SessionRights, SessionView, Setting, SettingsView, ShareAddress, ShareView,
+    Snapshot, Theme, TokenFileView, TokenTarget, Verdict, VisitView, VisitorView,
 };
 pub use terms::Terms;
 pub use texts::{Language, speak};

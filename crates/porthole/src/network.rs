@@ -69,6 +69,7 @@ impl From<&Outlook> for crate::NetworkView {
     fn from(outlook: &Outlook) -> Self {
         Self {
             open: outlook.addresses.is_open(),
+            listening: outlook.addresses.for_others(),
             encrypted: outlook.encrypted,
             fingerprint: outlook.fingerprint.clone().filter(|_| outlook.generated),
         }

@@ -1,6 +1,8 @@
 //! What a person is to hear of while the window is out of sight, as a value.
 
-use crate::{AskView, DisplayView, Intent, SessionRights, SessionView, Snapshot, texts::say};
+use crate::{
+    AskView, DisplayView, Ending, Intent, QuestionView, SessionRights, SessionView, Snapshot, texts::say,
+};
 
 /// So many of each kind stand at once: a crowd of visitors does not bury the desktop under notifications.
 const MOST: usize = 4;
@@ -27,13 +29,19 @@ pub enum Subject {
     Visitor(u64),
     /// A session, by the id in the snapshot.
     Session(u64),
+    /// The question that the window could not ask.
+    Question,
 }
 
-/// The notes for what `snapshot` shows: visitors who wait, then guests who are connected.
+/// The notes for what `snapshot` shows: a question that the window could not ask, visitors who wait, then guests who are
+/// connected.
 pub fn notes(snapshot: &Snapshot) -> Vec<Note> {
     let waiting = snapshot.asking.iter().take(MOST).map(visitor);
     let connected = snapshot.guests().take(MOST);
-    waiting
+    let unseen = snapshot.question.iter().filter(|question| question.unseen);
+    unseen
+        .map(question)
+        .chain(waiting)
         .chain(connected.map(|(display, session)| guest(display, session)))
         .collect()
 }
@@ -68,6 +76,38 @@ fn visitor(ask: &AskView) -> Note {
         title: wish(ask),
         body: say!("note-visitor-waits"),
         answers: answers(ask),
+        urgent: true,
+    }
+}
+
+/// What would be lost stands in the window by name; here names are in the title alone.
+fn question(question: &QuestionView) -> Note {
+    let names = question.desktops.join(", ");
+    let name = question.name.as_deref().unwrap_or_default();
+    let (title, yes) = match &question.ending {
+        Ending::Stop { .. } => (say!("question-stop", display = name), say!("question-stop-yes")),
+        Ending::Restart { .. } => (
+            say!("question-restart", display = name),
+            say!("question-restart-yes"),
+        ),
+        Ending::StopAll => (say!("question-stop-all", displays = names), say!("tray-stop-all")),
+        Ending::Quit | Ending::CloseWindow => (say!("question-quit"), say!("tray-quit")),
+    };
+    let (desktops, visitors) = (question.desktops.len(), question.visitors.len());
+    let losses = [
+        (desktops, say!("loses-work", count = desktops)),
+        (visitors, say!("loses-visitors", count = visitors)),
+        (question.links, say!("loses-links", count = question.links)),
+    ];
+    let losses = losses.into_iter().filter(|(count, _)| *count > 0);
+    Note {
+        about: Subject::Question,
+        title,
+        body: losses.map(|(_, words)| words).collect::<Vec<_>>().join(" "),
+        answers: vec![
+            (yes, question.yes.clone()),
+            (say!("question-no"), Intent::CancelQuestion),
+        ],
         urgent: true,
     }
 }
@@ -195,6 +235,77 @@ mod tests {
         assert!(
             !told[0].body.contains('<'),
             "what comes from outside is in the title"
+        );
+    }
+
+    #[test]
+    fn a_question_that_the_window_could_not_ask_names_what_is_lost() {
+        let mut snapshot = alice(
+            vec![session(7, Some(1)), session(8, Some(1))],
+            vec![link(1, true)],
+        );
+        snapshot.displays[0].launch = Some(crate::LaunchView::Running {
+            since: 1,
+            memory: None,
+            user: "alice".into(),
+            x_display: ":3".into(),
+        });
+        let about = |ending: Ending, snapshot: &Snapshot| Snapshot {
+            question: Some(QuestionView {
+                unseen: true,
+                ..ending.question(snapshot)
+            }),
+            ..snapshot.clone()
+        };
+        let work = "All programs on it will close and unsaved work will be lost.";
+        let people = "2 visitors will be disconnected.";
+        let (stop, links) = (
+            Ending::Stop {
+                display: "alice".parse().unwrap(),
+            },
+            "1 link will not open anything until you start Porthole again.",
+        );
+        for (ending, title, body, answers) in [
+            (
+                stop,
+                "Stop Alice?",
+                format!("{work} {people}"),
+                ["Stop", "Keep running"],
+            ),
+            (
+                Ending::StopAll,
+                "Stop Alice and quit Porthole?",
+                format!("{work} {people}"),
+                ["Stop all and quit", "Keep running"],
+            ),
+            (
+                Ending::Quit,
+                "Quit Porthole?",
+                people.into(),
+                ["Quit", "Keep running"],
+            ),
+            (
+                Ending::CloseWindow,
+                "Quit Porthole?",
+                format!("{people} {links}"),
+                ["Quit", "Keep running"],
+            ),
+        ] {
+            let intent = ending.intent();
+            let asked = about(ending, &snapshot);
+            let note = notes(&asked).remove(0);
+            assert_eq!((note.about, note.title.as_str()), (Subject::Question, title));
+            assert_eq!(note.body, body);
+            let words: Vec<_> = note.answers.iter().map(|(words, _)| words).collect();
+            assert_eq!(words, answers);
+            assert_eq!(note.answers[0].1, intent);
+            assert_eq!(note.answers[1].1, Intent::CancelQuestion);
+        }
+        snapshot.question = Some(Ending::Quit.question(&snapshot));
+        let told = notes(&snapshot);
+        assert!(
+            told.iter().all(|note| note.about != Subject::Question),
+            "the window asks"
         );
     }
 

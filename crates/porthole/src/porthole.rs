@@ -422,7 +422,7 @@ impl Porthole {
 }
 
 fn log(notes: &[Notice]) {
-    for Notice { kind, text } in notes {
+    for Notice { kind, text, .. } in notes {
         match kind {
             NoticeKind::Info => tracing::info!("{text}"),
             NoticeKind::Error => tracing::warn!("{text}"),

@@ -5,6 +5,7 @@ mod finding;
 mod guests;
 mod launch;
 mod picture;
+mod question;
 mod settings;
 mod sharing;
 
@@ -18,6 +19,7 @@ pub use adding::{Adding, AddingView, TokenFileView, TokenTarget};
 pub use finding::{Finding, Verdict};
 pub use launch::LaunchView;
 pub use picture::PictureView;
+pub use question::{Ending, QuestionView, VisitorView};
 pub use settings::{InterfaceView, Listening, OpenIn, Setting, SettingsView, Theme};
 pub use sharing::{AskView, LinkView, NetworkView, Opens, QrView, ShareAddress, ShareView, VisitView};
 
@@ -62,6 +64,8 @@ pub struct Snapshot {
     pub share_for: Option<DisplayId>,
     /// The link that was made last, until [`Intent::CloseShare`](crate::Intent::CloseShare).
     pub share: Option<ShareView>,
+    /// What is asked before something is lost, from [`Intent::AskFirst`](crate::Intent::AskFirst) until it is answered.
+    pub question: Option<QuestionView>,
     /// Visitors who wait for an answer, the longest first.
     pub asking: Vec<AskView>,
     /// Who came and went in the last 30 days, the latest first; read while somebody looks at it
@@ -223,6 +227,8 @@ pub struct Notice {
     pub kind: NoticeKind,
     /// What happened and, after a failure, what to do: one or two sentences.
     pub text: String,
+    /// A path in it that the person may want to copy.
+    pub path: Option<String>,
 }
 
 impl Notice {
@@ -231,6 +237,7 @@ impl Notice {
         Self {
             kind: NoticeKind::Info,
             text: text.into(),
+            path: None,
         }
     }
 
@@ -239,6 +246,15 @@ impl Notice {
         Self {
             kind: NoticeKind::Error,
             text: text.into(),
+            path: None,
+        }
+    }
+
+    /// The same with a path that can be copied.
+    pub(crate) fn with_path(self, path: String) -> Self {
+        Self {
+            path: Some(path),
+            ..self
         }
     }
 }

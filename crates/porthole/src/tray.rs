@@ -1,7 +1,7 @@
 //! The tray's menu, as a value.
 
 use crate::{
-    AskView, DisplayView, Intent, LaunchView, OpenIn, Reach, Snapshot,
+    AskView, DisplayView, Ending, Intent, LaunchView, OpenIn, Reach, Snapshot,
     notes::{answers, wish},
     texts::say,
 };
@@ -52,7 +52,16 @@ pub fn menu(snapshot: &Snapshot) -> Vec<Item> {
             items: openable().map(copy_link).collect(),
         });
     }
-    items.extend(snapshot.displays.iter().filter_map(launched));
+    items.extend(
+        snapshot
+            .displays
+            .iter()
+            .filter_map(|display| launched(display, snapshot)),
+    );
+    // Far from Quit: nobody hits it by a finger's breadth.
+    if snapshot.displays.iter().any(DisplayView::is_up) {
+        items.push(ask_first(say!("tray-stop-all"), Ending::StopAll, snapshot));
+    }
     if snapshot.new_desktop.is_none() {
         items.push(action(
             &say!("tray-new-desktop"),
@@ -62,10 +71,7 @@ pub fn menu(snapshot: &Snapshot) -> Vec<Item> {
     items.push(action(&say!("tray-show-window"), Intent::ShowWindow));
     items.push(action(&say!("tray-doctor"), Intent::Doctor));
     items.push(Item::Separator);
-    items.push(action(&say!("tray-quit"), Intent::Quit));
-    if snapshot.displays.iter().any(is_up) {
-        items.push(action(&say!("tray-stop-all"), Intent::StopAllAndQuit));
-    }
+    items.push(ask_first(say!("tray-quit"), Ending::Quit, snapshot));
     items
 }
 
@@ -118,11 +124,11 @@ fn copy_link(display: &DisplayView) -> Item {
 }
 
 /// How a display fares that Porthole launches, and what can be done about it.
-fn launched(display: &DisplayView) -> Option<Item> {
+fn launched(display: &DisplayView, snapshot: &Snapshot) -> Option<Item> {
     let id = || display.id.clone();
     let start = || action(&say!("tray-start"), Intent::StartDisplay { display: id() });
-    let stop = || action(&say!("tray-stop"), Intent::StopDisplay { display: id() });
-    let restart = || action(&say!("tray-restart"), Intent::RestartDisplay { display: id() });
+    let stop = || ask_first(say!("tray-stop"), Ending::Stop { display: id() }, snapshot);
+    let restart = || ask_first(say!("tray-restart"), Ending::Restart { display: id() }, snapshot);
     let (state, items) = match display.launch.as_ref()? {
         LaunchView::Stopped => (say!("tray-is-stopped"), vec![start()]),
         LaunchView::Starting { .. } => (say!("tray-is-starting"), vec![stop()]),
@@ -143,17 +149,18 @@ fn launched(display: &DisplayView) -> Option<Item> {
     })
 }
 
-/// Whether Porthole launched the display, and has not stopped it yet.
-fn is_up(display: &DisplayView) -> bool {
-    matches!(
-        display.launch,
-        Some(LaunchView::Starting { .. } | LaunchView::Running { .. } | LaunchView::Stopping)
-    )
-}
-
 /// Whether it runs although the config does not know it any more: it can be stopped, and no more.
 fn is_forgotten(display: &DisplayView) -> bool {
-    is_up(display) && matches!(display.state, Reach::Unreachable { .. })
+    display.is_up() && matches!(display.state, Reach::Unreachable { .. })
+}
+
+/// An item that ends something. The dots say that a question comes first.
+fn ask_first(label: String, ending: Ending, snapshot: &Snapshot) -> Item {
+    let dots = match ending.question(snapshot).is_idle() {
+        true => "",
+        false => "…",
+    };
+    action(&format!("{label}{dots}"), Intent::AskFirst { ending })
 }
 
 fn action(label: &str, intent: Intent) -> Item {
@@ -260,30 +267,29 @@ mod tests {
             reason: "TigerVNC is not installed.".into(),
             fix: "Install it.".into(),
         };
-        let table: [(_, &[&str], bool); 6] = [
-            (LaunchView::Stopped, &["Alice: stopped", "> Start"], false),
-            (starting, &["Alice: starting…", "> Stop"], true),
-            (running(1), &["Alice: running", "> Stop", "> Restart"], true),
-            (LaunchView::Stopping, &["(Alice: stopping…)"], true),
-            (ended, &["Alice: ended", "> Start"], false),
-            (unavailable, &["(Alice: cannot be started)"], false),
+        let table: [(_, &[&str], &[&str]); 6] = [
+            (LaunchView::Stopped, &["Alice: stopped", "> Start"], &[]),
+            (starting, &["Alice: starting…", "> Stop"], &["Stop all and quit"]),
+            (
+                running(1),
+                &["Alice: running", "> Stop…", "> Restart…"],
+                &["Stop all and quit…"],
+            ),
+            (
+                LaunchView::Stopping,
+                &["(Alice: stopping…)"],
+                &["Stop all and quit"],
+            ),
+            (ended, &["Alice: ended", "> Start"], &[]),
+            (unavailable, &["(Alice: cannot be started)"], &[]),
         ];
-        for (launch, offers, up) in table {
+        for (launch, offers, stop_all) in table {
             let lines = drawn(&menu(&desktop(launch)));
             let lines: Vec<_> = lines.into_iter().skip_while(|line| line != "Copy link").collect();
             assert_eq!(lines[..2], ["Copy link", "> Alice"]);
             assert_eq!(&lines[2..2 + offers.len()], offers);
-            let end: &[&str] = match up {
-                true => &[
-                    "Show window",
-                    "Look for faults",
-                    "--",
-                    "Quit",
-                    "Stop all and quit",
-                ],
-                false => &["Show window", "Look for faults", "--", "Quit"],
-            };
-            assert_eq!(&lines[2 + offers.len()..], end);
+            let end = [stop_all, &["Show window", "Look for faults", "--", "Quit"]].concat();
+            assert_eq!(lines[2 + offers.len()..], end);
         }
     }
 
@@ -296,33 +302,32 @@ mod tests {
         };
         let lines = [
             "Alice: running",
-            "> Stop",
+            "> Stop…",
+            "Stop all and quit…",
             "Show window",
             "Look for faults",
             "--",
             "Quit",
-            "Stop all and quit",
         ];
         assert_eq!(drawn(&menu(&snapshot)), lines);
     }
 
     #[test]
-    fn what_is_offered_asks_for_it() {
+    fn what_ends_something_is_asked_about() {
         let items = menu(&desktop(running(1)));
         let offers = items.iter().find_map(|item| match item {
             Item::Submenu { label, items } if label == "Alice: running" => Some(items),
             _ => None,
         });
         let display = || "alice".parse().unwrap();
+        let asks = |label: &str, ending| action(label, Intent::AskFirst { ending });
         let wanted = [
-            action("Stop", Intent::StopDisplay { display: display() }),
-            action("Restart", Intent::RestartDisplay { display: display() }),
+            asks("Stop…", Ending::Stop { display: display() }),
+            asks("Restart…", Ending::Restart { display: display() }),
         ];
         assert_eq!(offers.unwrap(), &wanted);
-        assert_eq!(
-            items.last(),
-            Some(&action("Stop all and quit", Intent::StopAllAndQuit))
-        );
+        assert!(items.contains(&asks("Stop all and quit…", Ending::StopAll)));
+        assert_eq!(items.last(), Some(&asks("Quit", Ending::Quit)));
     }
 
     #[test]
@@ -392,6 +397,7 @@ mod tests {
             drawn(&menu(&snapshot))[..3],
             ["1 viewer is connected", "--", "Open Alice"]
         );
+        assert_eq!(drawn(&menu(&snapshot)).last().unwrap(), "Quit…");
         snapshot.displays[0].sessions.push(session(2));
         assert_eq!(drawn(&menu(&snapshot))[0], "2 viewers are connected");
     }
@@ -408,14 +414,14 @@ mod tests {
             "Link kopieren",
             "> Alice",
             "Alice: läuft",
-            "> Stoppen",
-            "> Neu starten",
+            "> Stoppen…",
+            "> Neu starten…",
+            "Alle stoppen und beenden…",
             "Neuer Desktop",
             "Fenster zeigen",
             "Fehler suchen",
             "--",
             "Beenden",
-            "Alle stoppen und beenden",
         ];
         assert_eq!(in_german(|| drawn(&menu(&snapshot))), lines);
     }

@@ -274,6 +274,34 @@ async fn the_config_can_be_edited_also_when_there_is_none() {
 }
 
 #[tokio::test]
+async fn where_nothing_opens_a_file_or_a_page_that_is_said_in_words() {
+    let home = Home::with(&display("Alice", "demo"));
+    let mut person = Person::start(&home).await;
+    let file = home.path("config.toml").display().to_string();
+    person.answers.send(Err(ShellError::NothingOpens)).unwrap();
+    person.click(Intent::EditConfig).await;
+    let notice = person.sees_notice().await;
+    assert_eq!(
+        notice.text,
+        format!("No program on this computer opens .toml files. The config file is {file}.")
+    );
+    assert_eq!(notice.path, Some(file));
+
+    person.click(Intent::DismissNotice).await;
+    person.sees(|now| now.notice.is_none()).await;
+    person.answers.send(Err(ShellError::NothingOpens)).unwrap();
+    person.click(Intent::OpenInBrowser { display: alice() }).await;
+    let notice = person.sees_notice().await;
+    assert!(
+        notice
+            .text
+            .starts_with("No program on this computer opens web pages."),
+        "{}",
+        notice.text
+    );
+}
+
+#[tokio::test]
 async fn quit_lets_sessions_say_goodbye() {
     let home = Home::with(&display("Alice", "demo"));
     let mut person = Person::start(&home).await;

@@ -7,7 +7,8 @@ mod support;
 
 use std::fs;
 
-use porthole::{DisplayId, Intent, LaunchView, Reach};
+use porthole::{DisplayId, Ending, Intent, LaunchView, Reach};
+use rustix::process::{Signal, kill_process};
 use support::{
     Home, Viewer, display, id,
     person::{Asked, Person},
@@ -57,6 +58,64 @@ async fn start_stop_and_restart_are_seen() {
         person.sees_notice().await.text,
         " was not started: Porthole does not launch this display."
     );
+}
+
+#[tokio::test]
+async fn what_ends_programs_is_asked_about_and_nothing_ends_before_the_answer() {
+    let home = Home::with(ALICE);
+    let mut person = Person::start(&home).await;
+    let stop = || Ending::Stop { display: alice() };
+    let restart = || Ending::Restart { display: alice() };
+    // What does not run loses nothing.
+    person.click(Intent::AskFirst { ending: stop() }).await;
+    person.click(Intent::StartDisplay { display: alice() }).await;
+    person.sees_first(|alice| runs(&alice.launch)).await;
+    let server = home.processes("Xtigervnc");
+    for ending in [stop(), restart(), Ending::StopAll] {
+        let intent = ending.intent();
+        person
+            .click(Intent::AskFirst {
+                ending: ending.clone(),
+            })
+            .await;
+        assert_eq!(person.asked().await, Asked::Show);
+        let asks = person.sees(|now| now.question.is_some()).await;
+        let question = asks.question.as_ref().unwrap();
+        assert_eq!((&question.ending, &question.yes), (&ending, &intent));
+        assert_eq!(question.desktops, ["Alice"]);
+        assert_eq!(home.processes("Xtigervnc"), server);
+        person.click(Intent::CancelQuestion).await;
+        person.sees(|now| now.question.is_none()).await;
+    }
+    person.click(Intent::AskFirst { ending: restart() }).await;
+    assert_eq!(person.asked().await, Asked::Show);
+    person.sees(|now| now.question.is_some()).await;
+    person.click(Intent::RestartDisplay { display: alice() }).await;
+    person
+        .sees(|now| now.question.is_none() && !runs(&now.displays[0].launch))
+        .await;
+    person.sees_first(|alice| runs(&alice.launch)).await;
+    // The question is about the run at hand, and goes with it.
+    person.click(Intent::AskFirst { ending: stop() }).await;
+    assert_eq!(person.asked().await, Asked::Show);
+    person.sees(|now| now.question.is_some()).await;
+    kill_process(home.processes("Xtigervnc")[0], Signal::KILL).unwrap();
+    person.sees(|now| now.question.is_none()).await;
+    person.click(Intent::StartDisplay { display: alice() }).await;
+    person.sees_first(|alice| runs(&alice.launch)).await;
+    assert!(person.sees(|_| true).await.question.is_none());
+
+    person
+        .click(Intent::AskFirst {
+            ending: Ending::StopAll,
+        })
+        .await;
+    assert_eq!(person.asked().await, Asked::Show);
+    let asks = person.sees(|now| now.question.is_some()).await;
+    let yes = asks.question.as_ref().unwrap().yes.clone();
+    person.click(yes).await;
+    assert_eq!(person.asked().await, Asked::Quit);
+    assert!(home.processes("").is_empty());
 }
 
 #[tokio::test]

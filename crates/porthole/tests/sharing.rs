@@ -82,7 +82,7 @@ async fn others_can_connect_while_a_link_for_them_lives_and_no_longer() {
     let viewer = Viewer::connect(&url.parse().unwrap()).await;
     Viewer::connect(&share.addresses[1].url.parse().unwrap()).await;
     person.click(Intent::RevokeLink { link: share.link }).await;
-    assert_eq!(viewer.closed().await, 4002);
+    assert_eq!(viewer.closed().await, 4016);
     person
         .sees(|now| !now.network.open && now.share.is_none() && now.share_for.is_none())
         .await;

@@ -8,10 +8,15 @@ mod support;
 use std::fs;
 
 use porthole::{
-    Intent, SessionRights, VisitView,
+    Ending, Intent, QuestionView, SessionRights, ShellError, VisitView,
     control::{Answer, Ends, NewLink, Request, Wish, ask},
+    notes::notes,
 };
-use support::{Home, Viewer, Vnc, display, person::Person, soon};
+use support::{
+    Home, Viewer, Vnc, display,
+    person::{Asked, Person},
+    soon,
+};
 use url::Url;
 
 /// Asks over the control socket.
@@ -89,13 +94,13 @@ async fn a_link_that_is_revoked_goes_dark_at_once_and_others_go_on() {
     assert_eq!(seen.links.len(), 2);
     let link = revoked.link.id;
     place.person.click(Intent::RevokeLink { link }).await;
-    assert_eq!(viewer.closed().await, 4002);
+    assert_eq!(viewer.closed().await, 4016);
     assert_eq!(Viewer::open(&url).await.closed().await, 4001);
     place.person.sees_first(|alice| alice.links.len() == 1).await;
     place.person.sees_first(|alice| alice.sessions.len() == 1).await;
     let display = support::id("Alice");
     place.person.click(Intent::RevokeLinks { display }).await;
-    assert_eq!(goes_on.closed().await, 4002);
+    assert_eq!(goes_on.closed().await, 4016);
     place.person.sees_first(|alice| alice.links.is_empty()).await;
 }
 
@@ -237,7 +242,7 @@ async fn who_came_and_went_is_shown_and_exported() {
     let link = made.link.id;
     place.person.click(Intent::RevokeLink { link }).await;
     viewer.closed().await;
-    let why = Some("The owner of this display ended the session.");
+    let why = Some("The owner of this display revoked the link.");
     place
         .person
         .sees(|now| seen(now, &|visit| visit.why.as_deref() == why))
@@ -293,4 +298,85 @@ async fn what_cannot_be_done_says_why() {
         panic!("no links");
     };
     assert!(links.is_empty(), "a link that nobody got");
+}
+
+/// What would be lost by quitting: visitors, and links that would open nothing.
+fn at_stake(question: &QuestionView) -> (Vec<&str>, usize) {
+    let visitors = question.visitors.iter().map(|visitor| visitor.address.as_str());
+    (visitors.collect(), question.links)
+}
+
+#[tokio::test]
+async fn quitting_is_asked_about_while_visitors_are_connected() {
+    let mut place = Place::new().await;
+    let (_, url) = place.make(wish()).await;
+    let viewer = Viewer::connect(&url).await;
+    place.person.sees_first(|alice| alice.sessions.len() == 1).await;
+    let ending = Ending::Quit;
+    place.person.click(Intent::AskFirst { ending }).await;
+    assert_eq!(place.person.asked().await, Asked::Show);
+    let asks = place.person.sees(|now| now.question.is_some()).await;
+    let question = asks.question.as_ref().unwrap();
+    assert_eq!(at_stake(question), (vec!["127.0.0.1"], 0));
+    assert!(!question.unseen);
+
+    place.person.click(Intent::CancelQuestion).await;
+    place.person.sees(|now| now.question.is_none()).await;
+    let ending = Ending::Quit;
+    place.person.click(Intent::AskFirst { ending }).await;
+    assert_eq!(place.person.asked().await, Asked::Show);
+    place.person.sees(|now| now.question.is_some()).await;
+    // The question follows what would be lost, and waits for its answer.
+    drop(viewer);
+    let question =
+        |now: &porthole::Snapshot| now.question.clone().is_some_and(|asks| asks.visitors.is_empty());
+    let asks = place.person.sees(|now| question(now)).await;
+    let yes = asks.question.as_ref().unwrap().yes.clone();
+    place.person.click(yes).await;
+    assert_eq!(place.person.asked().await, Asked::Quit);
+}
+
+#[tokio::test]
+async fn quitting_when_nobody_is_connected_asks_nothing() {
+    let mut place = Place::new().await;
+    place.make(wish()).await;
+    let ending = Ending::Quit;
+    place.person.click(Intent::AskFirst { ending }).await;
+    assert_eq!(place.person.asked().await, Asked::Quit);
+}
+
+#[tokio::test]
+async fn closing_the_window_for_good_is_asked_about_while_a_link_for_others_lives() {
+    let mut place = Place::new().await;
+    let (made, _) = place.make(wish()).await;
+    let close = || Intent::AskFirst {
+        ending: Ending::CloseWindow,
+    };
+    place.person.click(close()).await;
+    assert_eq!(place.person.asked().await, Asked::Show);
+    let asks = place.person.sees(|now| now.question.is_some()).await;
+    assert_eq!(at_stake(asks.question.as_ref().unwrap()), (vec![], 1));
+    place.person.click(Intent::CancelQuestion).await;
+    let link = made.link.id;
+    place.person.click(Intent::RevokeLink { link }).await;
+    place.person.sees_first(|alice| alice.links.is_empty()).await;
+    place.person.click(close()).await;
+    assert_eq!(place.person.asked().await, Asked::Quit);
+}
+
+#[tokio::test]
+async fn a_question_that_no_window_shows_is_for_a_notification() {
+    let mut place = Place::new().await;
+    let (_, url) = place.make(wish()).await;
+    let _viewer = Viewer::connect(&url).await;
+    place.person.sees_first(|alice| alice.sessions.len() == 1).await;
+    let gone = ShellError::Failed("no window".into());
+    place.person.answers.send(Err(gone)).unwrap();
+    let ending = Ending::Quit;
+    place.person.click(Intent::AskFirst { ending }).await;
+    let unseen = |now: &porthole::Snapshot| now.question.clone().is_some_and(|asks| asks.unseen);
+    let asks = place.person.sees(|now| unseen(now)).await;
+    let note = notes(&asks).remove(0);
+    assert_eq!(note.title, "Quit Porthole?");
+    assert_eq!(note.answers[0].1, Intent::Quit);
 }

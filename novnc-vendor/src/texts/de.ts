@@ -239,6 +239,12 @@ export const de: Texts = {
       next: 'Fragen Sie nach, bevor Sie wiederkommen.',
       action: 'Neu verbinden',
     },
+    revoked: {
+      title: 'Dieser Link wurde widerrufen',
+      cause: 'Wer den Desktop teilt, hat den Link und damit Ihre Sitzung beendet.',
+      next: 'Wenden Sie sich an diese Person, wenn Sie einen neuen Link brauchen.',
+      action: '',
+    },
     changed: {
       title: 'Dieser Desktop hat sich geändert',
       cause: 'Er wurde in den Einstellungen von Porthole geändert oder entfernt.',
@@ -352,6 +358,7 @@ export const de: Texts = {
     add: (setting: string) =>
       `Wer Porthole betreibt, kann dies in den Einstellungen ergänzen: ${setting}`,
   },
+  usedUp: 'Dieser Link galt nur für einen Besuch. Bitten Sie um einen neuen Link.',
   startAgain: 'Verbinden Sie sich neu, um ihn wieder zu starten.',
   endedWithCode: (code) => `Die Verbindung endete mit dem Code ${code}.`,
 };

@@ -239,8 +239,14 @@ export const en = {
     byOwner: {
       title: 'Ended by the owner',
       cause: 'The owner of this desktop ended your session.',
-      next: 'Ask the owner before you come back.',
+      next: 'Contact the owner if you need to reconnect.',
       action: 'Reconnect',
+    },
+    revoked: {
+      title: 'This link was revoked',
+      cause: 'The owner of this desktop ended the link, and your session with it.',
+      next: 'Contact the owner if you need a new link.',
+      action: '',
     },
     changed: {
       title: 'This desktop has changed',
@@ -353,6 +359,7 @@ export const en = {
     add: (setting: string) => `Whoever runs Porthole can add this to its configuration: ${setting}`,
   },
   /** Where the end of a desktop has a reason of its own. */
+  usedUp: 'This link was for one visit only. Ask for a new link.',
   startAgain: 'Reconnect to start it again.',
   endedWithCode: (code: number) => `The connection ended with code ${code}.`,
 };

@@ -33,7 +33,7 @@ const BLUE: Colour = [30, 60, 200];
 const PAGES: usize = 10;
 const ROUNDS: usize = 20;
 /// What the page says then.
-const WORDS: &str = "Ended by the owner";
+const WORDS: &str = "This link was revoked";
 
 #[tokio::main]
 async fn main() -> Result<()> {

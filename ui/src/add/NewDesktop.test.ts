@@ -1,6 +1,19 @@
+import { tick } from 'svelte';
 import { afterEach, expect, test } from 'vitest';
 import { alice, nothing } from '../fixtures';
-import { asked, click, close, field, focused, labels, open, press, text, write } from '../testing';
+import {
+  asked,
+  button,
+  click,
+  close,
+  field,
+  focused,
+  labels,
+  open,
+  press,
+  text,
+  write,
+} from '../testing';
 
 afterEach(close);
 
@@ -57,4 +70,17 @@ test('where no desktop can be made it says why, and what to do', async () => {
   expect(text()).toContain('Not installed.');
   expect(labels()).toContain('Copy the command');
   expect(labels()).not.toContain('Start a desktop');
+});
+
+test.each([
+  ['Enter', () => field('Name').form?.requestSubmit()],
+  ['a click', () => button('Start a desktop').click()],
+])('two of it (%s) are one', async (_, send) => {
+  // Where nothing else is to be done yet, the form stays.
+  await open({ ...nothing, thisScreen: 'Not here.' });
+  send();
+  send();
+  await tick();
+  send();
+  expect(asked.filter(({ type }) => type === 'newDesktop')).toHaveLength(1);
 });

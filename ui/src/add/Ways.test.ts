@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { alice, nothing } from '../fixtures';
 import {
   asked,
@@ -74,6 +74,10 @@ test('servers that were found are added by a click', async () => {
   expect(document.querySelector('section b')).toBeNull();
   await click('Add 127.0.0.1:5907');
   await click('Add unix:/home/alice/<b>.sock');
+  expect(asked).toEqual([add('127.0.0.1:5907')]);
+  const state = { kind: 'wrong', reason: 'No target.' } as const;
+  await show({ ...first, adding: { target: '127.0.0.1:5907', state } });
+  await click('Add unix:/home/alice/<b>.sock');
   expect(asked).toEqual(found.map(({ target }) => add(target)));
 });
 
@@ -86,6 +90,44 @@ test('a server is added by its address, by the keyboard', async () => {
   await write('Password, if it has one', 'rosebud');
   await enter('Password, if it has one');
   expect(asked).toEqual([add(':1', 'rosebud')]);
+});
+
+test('two Enters are one, until there is an answer', async () => {
+  const target = '127.0.0.1:5901';
+  await open(first);
+  await write('Address', target);
+  field('Address').form?.requestSubmit();
+  await enter('Address');
+  expect(asked).toEqual([add(target)]);
+  await show({ ...first, adding: { target, state: { kind: 'trying' } } });
+  await enter('Address');
+  expect(asked).toEqual([add(target)]);
+  await show({
+    ...first,
+    adding: { target, state: { kind: 'unreachable', reason: 'Nothing there.', fix: 'Start it.' } },
+  });
+  await enter('Address');
+  expect(asked).toEqual([add(target), add(target)]);
+});
+
+test('what another has changed answers nothing', async () => {
+  await open(first);
+  await write('Address', ':1');
+  await enter('Address');
+  await show({ ...first, found: [] });
+  await enter('Address');
+  expect(asked).toEqual([add(':1')]);
+});
+
+test('a second try is possible where the answer is the same as the last', async () => {
+  await open(first);
+  vi.useFakeTimers();
+  await write('Address', ':1');
+  await enter('Address');
+  vi.advanceTimersByTime(2000);
+  await enter('Address');
+  expect(asked).toEqual([add(':1'), add(':1')]);
+  vi.useRealTimers();
 });
 
 test('a password that is asked for is written and shown', async () => {

@@ -9,6 +9,10 @@ export type NetworkView = {
  */
 open: boolean, 
 /**
+ * The addresses besides this machine's own on which the gateway listens now, as `192.168.7.5:6080`.
+ */
+listening: Array<string>, 
+/**
  * Whether links are https.
  */
 encrypted: boolean, 

@@ -12,4 +12,8 @@ kind: NoticeKind,
 /**
  * What happened and, after a failure, what to do: one or two sentences.
  */
-text: string, };
+text: string, 
+/**
+ * A path in it that the person may want to copy.
+ */
+path: string | null, };

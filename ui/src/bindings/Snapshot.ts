@@ -8,6 +8,7 @@ import type { FoundView } from "./FoundView";
 import type { NetworkView } from "./NetworkView";
 import type { Notice } from "./Notice";
 import type { OrphanView } from "./OrphanView";
+import type { QuestionView } from "./QuestionView";
 import type { SettingsView } from "./SettingsView";
 import type { ShareView } from "./ShareView";
 import type { Terms } from "./Terms";
@@ -87,6 +88,10 @@ shareFor: DisplayId | null,
  * The link that was made last, until [`Intent::CloseShare`](crate::Intent::CloseShare).
  */
 share: ShareView | null, 
+/**
+ * What is asked before something is lost, from [`Intent::AskFirst`](crate::Intent::AskFirst) until it is answered.
+ */
+question: QuestionView | null, 
 /**
  * Visitors who wait for an answer, the longest first.
  */

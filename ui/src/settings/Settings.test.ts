@@ -106,7 +106,7 @@ test('what could not be written goes back, and why is said in the panel', async 
   await choose('Dark');
   await choose('Once only');
   await choose('Only see');
-  const notice = { kind: 'error' as const, text: 'config.toml could not be written.' };
+  const notice = { kind: 'error' as const, text: 'config.toml could not be written.', path: null };
   await show({ ...having({}), notice });
   expect(chosen()).toEqual([
     'A window',

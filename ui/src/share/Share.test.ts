@@ -64,7 +64,10 @@ test('while the link is being made it is not asked for again', async () => {
 test('what is chosen survives news', async () => {
   await open(choosing);
   await choose('Only see');
-  await show({ ...choosing, notice: { kind: 'error', text: 'The link could not be copied.' } });
+  await show({
+    ...choosing,
+    notice: { kind: 'error', text: 'The link could not be copied.', path: null },
+  });
   await click('Copy link');
   expect(asked).toMatchObject([{ type: 'share', terms: { rights: 'view' } }]);
 });
@@ -121,12 +124,18 @@ test('plain http is said, and encryption is a switch away', async () => {
   await click('Encrypt links');
   expect(asked).toEqual([{ type: 'set', setting: { key: 'encrypt', value: true } }]);
 
-  await show({ ...made(), network: { open: true, encrypted: true, fingerprint: 'AB:CD:EF' } });
+  await show({
+    ...made(),
+    network: { open: true, listening: [], encrypted: true, fingerprint: 'AB:CD:EF' },
+  });
   expect(button('Encrypt links').getAttribute('aria-checked')).toBe('true');
   expect(text()).toContain('Browsers will warn');
   expect(text()).toContain('AB:CD:EF');
 
-  await show({ ...made(), network: { open: true, encrypted: true, fingerprint: null } });
+  await show({
+    ...made(),
+    network: { open: true, listening: [], encrypted: true, fingerprint: null },
+  });
   expect(text()).toContain('Encrypted with your certificate.');
   expect(text()).not.toContain('warn');
 });
@@ -150,7 +159,7 @@ test('a visitor who comes meanwhile is heard in the dialog, and so is bad news',
   const asking = [
     { id: 1, display: 'Alice', address: '192.0.2.9', rights: 'view' as const, since: 0 },
   ];
-  const notice = { kind: 'error' as const, text: 'Could not.' };
+  const notice = { kind: 'error' as const, text: 'Could not.', path: null };
   await open({ ...made(), asking, notice });
   expect(labels('dialog')).toContain('Deny 192.0.2.9');
   expect(labels('dialog')).toContain('Dismiss');

@@ -22,10 +22,31 @@ export const de: Texts = {
     settings: 'Einstellungen',
     editConfig: 'Datei bearbeiten',
     stopAll: 'Alle stoppen und beenden…',
-    stopAllQuestion:
-      'Alle Desktops stoppen und Porthole beenden? Die Programme darauf enden, und was nicht gespeichert ist, geht verloren.',
-    stopAllNo: 'Weiterlaufen lassen',
-    stopAllYes: 'Alle stoppen und beenden',
+    moreAddresses: (count) => `und ${count} weitere`,
+  },
+
+  question: {
+    keep: 'Weiterlaufen lassen',
+    endings: {
+      stop: { title: (name) => `${name} stoppen?`, yes: 'Stoppen' },
+      restart: { title: (name) => `${name} neu starten?`, yes: 'Neu starten' },
+      stopAll: {
+        title: () => 'Alle Desktops stoppen und Porthole beenden?',
+        yes: 'Alle stoppen und beenden',
+      },
+      quit: { title: () => 'Porthole beenden?', yes: 'Beenden' },
+      closeWindow: { title: () => 'Porthole beenden?', yes: 'Beenden' },
+    },
+    desktopsRun: 'Die Desktops laufen weiter.',
+    noTray:
+      'Das Schließen des Fensters beendet Porthole, weil dieser Desktop keine Symbole in der Leiste zeigt.',
+    programs: () =>
+      'Alle Programme darauf werden geschlossen, und nicht gespeicherte Arbeit geht verloren.',
+    visitors: (count) =>
+      count === 1 ? '1 Besucher wird getrennt:' : `${count} Besucher werden getrennt:`,
+    visitor: (address, display) => `${address}, verbunden mit ${display}`,
+    links: (count) =>
+      `${count === 1 ? '1 Link für andere öffnet' : `${count} Links für andere öffnen`} nichts mehr, bis Sie Porthole wieder starten.`,
   },
 
   fault: {
@@ -33,7 +54,7 @@ export const de: Texts = {
     lastGood: 'Die letzte gültige Fassung gilt weiter.',
   },
 
-  notice: { dismiss: 'Ausblenden' },
+  notice: { dismiss: 'Ausblenden', copyPath: 'Pfad kopieren' },
 
   advice: { copy: 'Befehl kopieren', copied: 'Kopiert' },
 
@@ -152,13 +173,6 @@ export const de: Texts = {
     restartThis: (name) => `${name} neu starten`,
     tryAgain: 'Erneut versuchen',
     tryThisAgain: (name) => `Erneut versuchen: ${name}`,
-    keep: 'Weiterlaufen lassen',
-    stopIt: 'Stoppen',
-    restartIt: 'Neu starten',
-    stopQuestion: (name) =>
-      `${name} stoppen? Die Programme darauf enden, und was nicht gespeichert ist, geht verloren.`,
-    restartQuestion: (name) =>
-      `${name} neu starten? Die Programme darauf enden, und was nicht gespeichert ist, geht verloren.`,
     log: 'Die letzten Zeilen des Protokolls',
     logOf: (name) => `Protokoll von ${name}`,
   },

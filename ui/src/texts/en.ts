@@ -18,10 +18,30 @@ export const en = {
     settings: 'Settings',
     editConfig: 'Edit config',
     stopAll: 'Stop all and quit…',
-    stopAllQuestion:
-      'Stop all desktops and quit? The programs on them end, and what is not saved is lost.',
-    stopAllNo: 'Keep them running',
-    stopAllYes: 'Stop all and quit',
+    moreAddresses: (count: number) => `and ${count} more`,
+  },
+
+  question: {
+    keep: 'Keep running',
+    endings: {
+      stop: { title: (name: string) => `Stop ${name}?`, yes: 'Stop it' },
+      restart: { title: (name: string) => `Restart ${name}?`, yes: 'Restart it' },
+      stopAll: {
+        title: () => 'Stop all desktops and quit Porthole?',
+        yes: 'Stop all and quit',
+      },
+      quit: { title: () => 'Quit Porthole?', yes: 'Quit' },
+      closeWindow: { title: () => 'Quit Porthole?', yes: 'Quit' },
+    },
+    desktopsRun: 'Desktops keep running.',
+    noTray: 'Closing the window quits Porthole, because this desktop shows no tray icons.',
+    programs: (desktops: number) =>
+      `All programs on ${desktops === 1 ? 'it' : 'them'} will close and unsaved work will be lost.`,
+    visitors: (count: number) =>
+      `${count === 1 ? '1 visitor' : `${count} visitors`} will be disconnected:`,
+    visitor: (address: string, display: string) => `${address}, connected to ${display}`,
+    links: (count: number) =>
+      `${count === 1 ? '1 shared link' : `${count} shared links`} will not open anything until you start Porthole again.`,
   },
 
   fault: {
@@ -29,7 +49,7 @@ export const en = {
     lastGood: 'The last good one stays in force.',
   },
 
-  notice: { dismiss: 'Dismiss' },
+  notice: { dismiss: 'Dismiss', copyPath: 'Copy the path' },
 
   advice: { copy: 'Copy the command', copied: 'Copied' },
 
@@ -147,13 +167,6 @@ export const en = {
     restartThis: (name: string) => `Restart ${name}`,
     tryAgain: 'Try again',
     tryThisAgain: (name: string) => `Try again: ${name}`,
-    keep: 'Keep it running',
-    stopIt: 'Stop it',
-    restartIt: 'Restart it',
-    stopQuestion: (name: string) =>
-      `Stop ${name}? The programs on it end, and what is not saved is lost.`,
-    restartQuestion: (name: string) =>
-      `Restart ${name}? The programs on it end, and what is not saved is lost.`,
     log: 'The last lines of its log',
     logOf: (name: string) => `Log of ${name}`,
   },

@@ -48,7 +48,7 @@ async fn a_viewer_loses_its_hands_and_gets_them_back_in_one_session() {
         let welcome = event(&mut viewer).await;
         assert_eq!(
             welcome,
-            r#"{"type":"welcome","display":"Alice","rights":"control","secondsLeft":null}"#
+            r#"{"type":"welcome","display":"Alice","rights":"control","secondsLeft":null,"once":false}"#
         );
         receive(&mut viewer, vnc::SERVER_INIT.len()).await;
     };

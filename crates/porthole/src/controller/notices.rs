@@ -11,6 +11,7 @@ pub(super) fn together(notices: Vec<Notice>) -> Option<Notice> {
             other.kind
         },
         text: format!("{} {}", one.text, other.text),
+        path: one.path.or(other.path),
     })
 }
 

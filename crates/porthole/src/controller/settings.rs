@@ -79,8 +79,8 @@ impl Controller {
 
     pub(super) fn take_surroundings(&mut self, found: Surroundings) {
         self.settings.looking = false;
-        if let Some(ShellError(cause)) = found.fault {
-            self.fail(say!("failed-login", cause = cause));
+        if let Some(error) = found.fault {
+            self.fail(say!("failed-login", cause = error.to_string()));
         }
         self.settings.interfaces = found.interfaces;
         self.settings.start_at_login = found

@@ -11,7 +11,7 @@ use super::{
     work::{Done, not_saved},
 };
 use crate::{
-    DisplayId, Notice, Opens, SessionRights, ShareAddress, ShareView, ShellError, Terms,
+    DisplayId, Notice, Opens, SessionRights, ShareAddress, ShareView, Terms,
     links::{Audience, LinkId, Made},
     network::{Entrance, Outlook, opens, qr},
     texts::say,
@@ -126,7 +126,7 @@ impl Controller {
                 .call(Call::Copy(url.map(String::from).unwrap_or_default()))
                 .await;
             let notice = match (copied, saved) {
-                (Err(ShellError(cause)), _) => Notice::error(say!("failed-copy", cause = cause)),
+                (Err(error), _) => Notice::error(say!("failed-copy", cause = error.to_string())),
                 (Ok(()), Err(cause)) => not_saved(cause),
                 (Ok(()), Ok(())) => copied_notice(terms, &outlook, opens.get(best)),
             };
@@ -149,7 +149,7 @@ impl Controller {
             let copied = shell.call(Call::Copy(url.clone())).await;
             let notice = copied
                 .err()
-                .map(|ShellError(cause)| Notice::error(say!("failed-copy", cause = cause)));
+                .map(|error| Notice::error(say!("failed-copy", cause = error.to_string())));
             Done::Copied { link, url, notice }
         });
     }

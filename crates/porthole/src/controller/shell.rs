@@ -54,8 +54,8 @@ impl Shell {
         let _ = self.calls.send((call, answer));
         match timeout(LONGEST_CALL, answered).await {
             Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(ShellError(say!("desktop-gone"))),
-            Err(_) => Err(ShellError(say!("desktop-silent"))),
+            Ok(Err(_)) => Err(ShellError::Failed(say!("desktop-gone"))),
+            Err(_) => Err(ShellError::Failed(say!("desktop-silent"))),
         }
     }
 

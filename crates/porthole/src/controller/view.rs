@@ -59,7 +59,7 @@ impl Controller {
             name,
             until,
         });
-        Snapshot {
+        let mut snapshot = Snapshot {
             orphans: orphans.collect(),
             displays: known.chain(runs_on).collect(),
             fault: self.porthole.fault().map(ToString::to_string),
@@ -76,11 +76,14 @@ impl Controller {
             default_terms: self.porthole.config().links,
             share_for: self.share_for.clone(),
             share: self.share.as_ref().map(Shared::view),
+            question: None,
             asking: self.porthole.links().asking(),
             history: self.past.visits.clone(),
             doctor: self.doctor.clone(),
             settings: self.settings_view(),
-        }
+        };
+        snapshot.question = self.question.as_ref().and_then(|asked| asked.view(&snapshot));
+        snapshot
     }
 
     fn launch_of(&self, display: &DisplayId) -> Option<LaunchView> {

@@ -1,6 +1,6 @@
 //! What is done beside the loop: what a person asked for, and checks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{
     Controller, adding::TriedServer, keeping::NotKept, launching::Looked, settings::Surroundings,
@@ -73,6 +73,8 @@ pub(super) enum Done {
     Set(Result<(), String>),
     /// Somebody looked what is set elsewhere than in the config file.
     LookedAtSettings(Surroundings),
+    /// The window was brought up for a question, or why not.
+    BroughtUpQuestion(Result<(), Notice>),
     /// No launched display runs any more, and the program is to end.
     AllStopped,
 }
@@ -105,9 +107,10 @@ impl Controller {
                     url,
                 })
                 .await;
-            let notice = opened
-                .err()
-                .map(|ShellError(cause)| say!("failed-open", display = name, cause = cause));
+            let notice = opened.err().map(|error| {
+                let cause = error.to_string();
+                say!("failed-open", display = name, cause = cause)
+            });
             let notice = notice.map(Notice::error);
             Done::Asked {
                 display: Some(display),
@@ -128,7 +131,10 @@ impl Controller {
         self.work.spawn(async move {
             let saved = saved.await;
             let notice = match (shell.call(Call::Browser(url)).await, saved) {
-                (Err(ShellError(cause)), _) => Some(Notice::error(say!("failed-browser", cause = cause))),
+                (Err(ShellError::NothingOpens), _) => Some(Notice::error(say!("failed-no-browser"))),
+                (Err(ShellError::Failed(cause)), _) => {
+                    Some(Notice::error(say!("failed-browser", cause = cause)))
+                }
                 (Ok(()), Err(cause)) => Some(not_saved(cause)),
                 (Ok(()), Ok(())) => None,
             };
@@ -157,10 +163,7 @@ impl Controller {
             let notice = match written.await {
                 Ok(()) => {
                     let opened = shell.call(Call::File(file.clone())).await;
-                    opened.err().map(|ShellError(cause)| {
-                        let file = file.display().to_string();
-                        Notice::error(say!("failed-file-open", file = file, cause = cause))
-                    })
+                    opened.err().map(|error| not_opened(&file, error))
                 }
                 Err(cause) => Some(Notice::error(sentence(&not_written(&file, cause)))),
             };
@@ -174,7 +177,7 @@ impl Controller {
             let shown = shell.call(Call::Show).await;
             let notice = shown
                 .err()
-                .map(|ShellError(cause)| Notice::error(say!("failed-window", cause = cause)));
+                .map(|error| Notice::error(say!("failed-window", cause = error.to_string())));
             Done::asked(notice)
         });
     }
@@ -239,6 +242,16 @@ impl Controller {
         self.busy.remove(display);
         self.fail(say!("failed-no-link", cause = cause.to_string()));
     }
+}
+
+/// The file's path is what a person needs who has no program for it.
+fn not_opened(file: &Path, error: ShellError) -> Notice {
+    let path = file.display().to_string();
+    let text = match error {
+        ShellError::NothingOpens => say!("failed-no-editor", file = path.as_str()),
+        ShellError::Failed(cause) => say!("failed-file-open", file = path.as_str(), cause = cause),
+    };
+    Notice::error(text).with_path(path)
 }
 
 pub(super) fn not_saved(cause: impl std::fmt::Display) -> Notice {

@@ -73,12 +73,13 @@ fn shortened(reason: &str) -> String {
 /// Why a visit ended, in the person's language, as far as no words of others are in it: the file has it in English,
 /// whoever reads it.
 pub(super) fn told(why: &str) -> String {
-    let known: [(End, fn() -> String); 8] = [
+    let known: [(End, fn() -> String); 9] = [
         (End::ViewerClosed, || say!("visit-viewer-left")),
         (End::TargetClosed, || say!("visit-target-closed")),
         (End::DisplayRestarts, || say!("visit-restarts")),
         (End::ShuttingDown, || say!("visit-shutting-down")),
         (End::Disconnected, || say!("visit-disconnected")),
+        (End::Revoked, || say!("visit-revoked")),
         (End::DisplayChanged, || say!("visit-changed")),
         (End::Expired, || say!("visit-expired")),
         (End::Silent, || say!("visit-silent")),
@@ -101,6 +102,7 @@ mod tests {
             End::DisplayRestarts,
             End::ShuttingDown,
             End::Disconnected,
+            End::Revoked,
             End::DisplayChanged,
             End::Expired,
             End::Silent,

@@ -24,6 +24,10 @@ impl Door for LinkDoor {
         self.opened.audience != Audience::Others
     }
 
+    fn once(&self) -> bool {
+        self.opened.terms.once
+    }
+
     fn open(&self, visitor: Visitor) -> Opening<'_> {
         Box::pin(async move {
             self.ledger.show_pin(&self.token, visitor.pin.as_ref())?;

@@ -103,7 +103,7 @@ impl Ledger {
     pub fn insert(&self, token: TokenHash, link: NewLink<'_>) -> Result<(LinkId, Saving), TooMany> {
         let (inserted, saved) = self.change_and_save(|table, now| table.insert(token, link, now));
         let (id, gone) = inserted?;
-        self.cut(&Vec::from_iter(gone), End::Disconnected);
+        self.cut(&Vec::from_iter(gone), End::Revoked);
         Ok((id, saved))
     }
 
@@ -143,7 +143,7 @@ impl Ledger {
         match audience {
             Some(Audience::Window) => {}
             Some(Audience::Here | Audience::Start | Audience::Others) => self.save(),
-            None => self.cut(&[token], End::Disconnected),
+            None => self.cut(&[token], End::Revoked),
         }
         audience
     }
@@ -155,7 +155,7 @@ impl Ledger {
     /// Takes links out, and ends their sessions; says how many they were.
     pub fn revoke(&self, which: impl FnOnce(&mut Table) -> Vec<TokenHash>) -> (usize, Saving) {
         let (gone, saved) = self.change_and_save(|table, _| which(table));
-        self.cut(&gone, End::Disconnected);
+        self.cut(&gone, End::Revoked);
         (gone.len(), saved)
     }
 

@@ -72,6 +72,18 @@ impl Addresses {
         !self.others.is_empty()
     }
 
+    /// Where others can connect, each address once, as `192.168.7.5:6080`.
+    pub fn for_others(&self) -> Vec<String> {
+        let mut addresses: Vec<String> = Vec::new();
+        for entrance in &self.others {
+            let address = entrance.to.to_string();
+            if !addresses.contains(&address) {
+                addresses.push(address);
+            }
+        }
+        addresses
+    }
+
     /// The address of the gateway's pages, from this machine, without a path.
     pub fn origin(&self) -> String {
         format!("http://{}", self.here())

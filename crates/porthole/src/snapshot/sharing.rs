@@ -14,6 +14,8 @@ use crate::{DisplayId, Terms};
 pub struct NetworkView {
     /// Whether other machines can connect now. Without `listen` in the config, that is while a link for them lives.
     pub open: bool,
+    /// The addresses besides this machine's own on which the gateway listens now, as `192.168.7.5:6080`.
+    pub listening: Vec<String>,
     /// Whether links are https.
     pub encrypted: bool,
     /// The SHA-256 fingerprint of a certificate that Porthole made itself, as `12:AB:…`: a browser warns of it, and a

@@ -4,8 +4,8 @@ use std::{
     fs,
     io::{Read, Write},
     os::unix::{fs::PermissionsExt, net::UnixStream},
-    path::PathBuf,
-    process::Output,
+    path::{Path, PathBuf},
+    process::{Output, Stdio},
     time::Duration,
 };
 
@@ -30,6 +30,21 @@ fn start(home: &Home) -> Portholed {
 
 fn ask(home: &Home, words: &[&str]) -> Output {
     home.run(&[words, &["--config=c.toml"]].concat())
+}
+
+/// The same at a terminal, where a person answers.
+fn ask_a_person(home: &Home, words: &str, answer: &str) -> Output {
+    let portholed = env!("CARGO_BIN_EXE_portholed");
+    let mut command = home.command_of(Path::new("script"));
+    command
+        .args(["--quiet", "--return", "--command"])
+        .arg(format!("{portholed} --config=c.toml {words}"))
+        .arg("/dev/null")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut asked = command.spawn().unwrap();
+    asked.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+    asked.wait_with_output().unwrap()
 }
 
 /// What it printed, and how it ended.
@@ -186,4 +201,54 @@ fn a_client_that_says_nothing_holds_nobody_up_and_is_sent_away() {
     let mut answer = String::new();
     silent.read_to_string(&mut answer).unwrap();
     assert!(answer.contains("timed out"), "{answer}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn at_a_terminal_a_person_is_asked_before_work_is_lost() {
+    let home = Home::new();
+    home.write(
+        "c.toml",
+        "port = 0\n[[display]]\nname = \"Alice\"\nlaunch = { geometry = \"320x240\", session = \"sleep 600\" }\n",
+    );
+    let _portholed = Portholed::start(&home, &["--config=c.toml"]);
+    let state = || {
+        said(&ask(&home, &["status"]))
+            .1
+            .lines()
+            .nth(1)
+            .unwrap()
+            .to_owned()
+    };
+    // Nothing runs, and nothing is asked.
+    let printed = said(&ask_a_person(&home, "stop-all", "")).1;
+    assert!(
+        printed.contains("No display was running") && !printed.contains("[y/N]"),
+        "{printed}"
+    );
+    assert_eq!(said(&ask(&home, &["start", "Alice"])).0, Some(0));
+    let runs = |state: &str| state.starts_with("Alice  running");
+    for words in ["stop Alice", "restart Alice", "stop-all"] {
+        for answer in ["n\n", "\n", "what?\n", "\u{4}"] {
+            let (code, printed, _) = said(&ask_a_person(&home, words, answer));
+            assert_eq!(code, Some(1), "{words}: {printed}");
+            assert!(
+                printed.contains("Alice? All programs on it will close and unsaved work will be lost. [y/N]")
+                    && printed.contains("Nothing was stopped."),
+                "{printed}"
+            );
+            assert!(runs(&state()), "{words}: {}", state());
+        }
+    }
+    let (code, printed, _) = said(&ask_a_person(&home, "restart Alice", "y\n"));
+    assert_eq!(code, Some(0), "{printed}");
+    assert!(runs(&state()));
+    let (code, printed, _) = said(&ask_a_person(&home, "stop Alice --yes", ""));
+    assert!(
+        code == Some(0) && printed.contains("Alice: stopped") && !printed.contains("[y/N]"),
+        "{printed}"
+    );
+    // A script is not asked.
+    assert_eq!(said(&ask(&home, &["start", "Alice"])).0, Some(0));
+    assert_eq!(said(&ask(&home, &["stop-all"])).1, "Alice: stopped\n");
 }

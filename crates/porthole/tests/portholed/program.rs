@@ -45,7 +45,7 @@ impl Home {
     }
 
     /// A program that finds nothing but this home.
-    fn command_of(&self, program: &Path) -> Command {
+    pub fn command_of(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command
             .current_dir(self.0.path())

@@ -94,7 +94,7 @@ async fn a_link_is_made_listed_visited_and_revoked() {
     assert_eq!(session[0]["display"], "Alice");
     assert_eq!(session[0]["link"].to_string(), id);
     assert_eq!(place.prints(&["revoke", &id]), format!("Link {id} is revoked.\n"));
-    assert_eq!(viewer.ending().await.0, 4002);
+    assert_eq!(viewer.ending().await.0, 4016);
     assert_eq!(place.visit(&link).await.ending().await.0, 4001);
     assert_eq!(place.run(&["revoke", &id]).status.code(), Some(1));
     assert_eq!(

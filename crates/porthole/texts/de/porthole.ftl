@@ -41,6 +41,31 @@ note-guest-views = Nur zusehen.
 note-guest-raw = Was von dort erlaubt ist, bestimmt der VNC-Server.
 note-disconnect = Trennen
 
+## Fragen, bevor etwas verloren geht.
+
+question-stop = { $display } stoppen?
+question-restart = { $display } neu starten?
+question-stop-all = { $displays } stoppen und Porthole beenden?
+question-quit = Porthole beenden?
+question-stop-yes = Stoppen
+question-restart-yes = Neu starten
+question-no = Weiterlaufen lassen
+loses-work =
+    { $count ->
+        [one] Alle Programme darauf werden geschlossen, und nicht gespeicherte Arbeit geht verloren.
+       *[other] Alle Programme darauf werden geschlossen, und nicht gespeicherte Arbeit geht verloren.
+    }
+loses-visitors =
+    { $count ->
+        [one] 1 Besucher wird getrennt.
+       *[other] { $count } Besucher werden getrennt.
+    }
+loses-links =
+    { $count ->
+        [one] 1 Link öffnet nichts mehr, bis Sie Porthole wieder starten.
+       *[other] { $count } Links öffnen nichts mehr, bis Sie Porthole wieder starten.
+    }
+
 ## Die Fehlersuche. Was ist, oder die Ursache eines Fehlers; und nach -fix, was zu tun ist. Ein Befehl steht nach einem
 ## Doppelpunkt und beendet den Satz.
 
@@ -229,7 +254,7 @@ doctor-screen-well = Es gibt einen X-Bildschirm, { $name }.
 
 doctor-tray-no-bus = Der Sitzungsbus (D-Bus) antwortet nicht: Es gibt kein Symbol in der Leiste und keine Benachrichtigungen.
 doctor-tray-no-bus-fix = Starten Sie Porthole aus der grafischen Sitzung, oder unter dbus-run-session.
-doctor-tray-none = Der Desktop zeigt keine Symbole in der Leiste: Das Fenster wird minimiert, wo es sonst verschwände.
+doctor-tray-none = Der Desktop zeigt keine Symbole in der Leiste, darum beendet das Schließen des Fensters Porthole. Solange Besucher verbunden sind oder ein Link für andere gilt, fragt es vorher.
 doctor-tray-none-fix = Installieren Sie unter GNOME die Erweiterung `AppIndicator and KStatusNotifierItem Support` (Debian, Ubuntu: gnome-shell-extension-appindicator); fügen Sie sonst der Leiste einen Systembereich hinzu.
 doctor-tray-well = Der Desktop zeigt Symbole in der Leiste.
 
@@ -501,12 +526,14 @@ refused-host = Ein Besucher sprach diesen Rechner als „{ $name }“ an und wur
 done-new-port = Der neue Port gilt ab dem nächsten Start.
 failed-open = { $display } ließ sich nicht öffnen: { $cause }.
 failed-browser = Der Browser ließ sich nicht öffnen: { $cause }.
+failed-no-browser = Kein Programm auf diesem Rechner öffnet Webseiten. Kopieren Sie stattdessen den Link, und öffnen Sie ihn dort, wo es einen Browser gibt.
 failed-window = Das Fenster ließ sich nicht zeigen: { $cause }.
 failed-copy = Der Link ließ sich nicht kopieren: { $cause }.
 failed-login = Der Start beim Anmelden ließ sich nicht ändern: { $cause }.
 failed-export = Der Verlauf ließ sich nicht nach { $folder } schreiben: { $cause }.
 failed-export-no-folder = Für den Verlauf gibt es keinen Ordner: Setzen Sie HOME.
 failed-file-open = { $file } ließ sich nicht öffnen: { $cause }.
+failed-no-editor = Kein Programm auf diesem Rechner öffnet .toml-Dateien. Die Einstellungsdatei ist { $file }.
 failed-no-display = Einen Bildschirm namens { $display } gibt es nicht mehr.
 failed-unknown-display = Dieser Bildschirm ist nicht mehr in der Liste.
 failed-no-visitor = Dieser Besucher ist gegangen.
@@ -604,6 +631,7 @@ visit-target-closed = Der VNC-Server hat die Verbindung beendet.
 visit-restarts = Der Bildschirm wurde neu gestartet.
 visit-shutting-down = Porthole wurde beendet.
 visit-disconnected = Sie haben die Verbindung getrennt.
+visit-revoked = Sie haben den Link widerrufen.
 visit-changed = Der Bildschirm wurde geändert oder entfernt.
 visit-expired = Die Zeit des Links war um.
 visit-silent = Der Betrachter antwortete nicht mehr.

@@ -44,6 +44,31 @@ note-guest-views = View only.
 note-guest-raw = What it may do, its VNC server says.
 note-disconnect = Disconnect
 
+## Questions before something is lost.
+
+question-stop = Stop { $display }?
+question-restart = Restart { $display }?
+question-stop-all = Stop { $displays } and quit Porthole?
+question-quit = Quit Porthole?
+question-stop-yes = Stop
+question-restart-yes = Restart
+question-no = Keep running
+loses-work =
+    { $count ->
+        [one] All programs on it will close and unsaved work will be lost.
+       *[other] All programs on them will close and unsaved work will be lost.
+    }
+loses-visitors =
+    { $count ->
+        [one] 1 visitor will be disconnected.
+       *[other] { $count } visitors will be disconnected.
+    }
+loses-links =
+    { $count ->
+        [one] 1 link will not open anything until you start Porthole again.
+       *[other] { $count } links will not open anything until you start Porthole again.
+    }
+
 ## The doctor. What is so, or the cause of a fault; and after -fix, what to do. A command comes after a colon and ends
 ## the sentence.
 
@@ -232,7 +257,7 @@ doctor-screen-well = There is an X screen, { $name }.
 
 doctor-tray-no-bus = The session bus (D-Bus) does not answer: there is no tray icon, and no notification.
 doctor-tray-no-bus-fix = Start Porthole from within the graphical session, or under dbus-run-session.
-doctor-tray-none = The desktop shows no tray icons: the window is minimised where it would be hidden.
+doctor-tray-none = The desktop shows no tray icons, so closing the window quits Porthole. It asks first while visitors are connected or a shared link is active.
 doctor-tray-none-fix = On GNOME, install the extension `AppIndicator and KStatusNotifierItem Support` (Debian, Ubuntu: gnome-shell-extension-appindicator); elsewhere, add a system tray to the panel.
 doctor-tray-well = The desktop shows tray icons.
 
@@ -505,12 +530,14 @@ refused-host = A visitor asked for this computer as “{ $name }” and was refu
 done-new-port = The new port counts from the next start.
 failed-open = { $display } could not be opened: { $cause }.
 failed-browser = The browser could not be opened: { $cause }.
+failed-no-browser = No program on this computer opens web pages. Copy the link instead, and open it where there is a browser.
 failed-window = The window could not be shown: { $cause }.
 failed-copy = The link could not be copied: { $cause }.
 failed-login = Start at login could not be changed: { $cause }.
 failed-export = The history could not be written to { $folder }: { $cause }.
 failed-export-no-folder = There is no folder to write the history to: set HOME.
 failed-file-open = { $file } could not be opened: { $cause }.
+failed-no-editor = No program on this computer opens .toml files. The config file is { $file }.
 failed-no-display = There is no display called { $display } any more.
 failed-unknown-display = This display is no longer in the list.
 failed-no-visitor = This visitor has left.
@@ -608,6 +635,7 @@ visit-target-closed = Target closed.
 visit-restarts = This display is being started again.
 visit-shutting-down = Porthole is shutting down.
 visit-disconnected = The owner of this display ended the session.
+visit-revoked = The owner of this display revoked the link.
 visit-changed = This display was changed or removed.
 visit-expired = This link's time is over.
 visit-silent = The viewer did not answer.

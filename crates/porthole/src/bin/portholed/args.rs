@@ -212,6 +212,7 @@ fn plugin(name: &str) -> Result<Plugin, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::remote::Question;
 
     fn parse(line: &str) -> Result<Args, String> {
         let words = line.split_whitespace().map(OsString::from);
@@ -305,14 +306,27 @@ mod tests {
 
     #[test]
     fn subcommands() {
+        let question = |yes| Question { yes };
+        let stop = |name: &str, yes| Command::Stop {
+            name: name.into(),
+            question: question(yes),
+        };
+        let restart = |name: &str| Command::Restart {
+            name: name.into(),
+            question: question(false),
+        };
+        let stop_all = |yes| Command::StopAll {
+            question: question(yes),
+        };
         for (line, command, config) in [
             ("status", Command::Status { json: false }, None),
             ("status --json", Command::Status { json: true }, None),
             ("start Alice", Command::Start { name: "Alice".into() }, None),
-            ("stop 5901", Command::Stop { name: "5901".into() }, None),
-            ("restart -- -x", Command::Restart { name: "-x".into() }, None),
-            ("stop-all --config=x.toml", Command::StopAll, Some("x.toml")),
-            ("--config x.toml stop-all", Command::StopAll, Some("x.toml")),
+            ("stop 5901", stop("5901", false), None),
+            ("restart -- -x", restart("-x"), None),
+            ("stop -y Alice", stop("Alice", true), None),
+            ("stop-all --config=x.toml", stop_all(false), Some("x.toml")),
+            ("--config x.toml stop-all --yes", stop_all(true), Some("x.toml")),
         ] {
             let args = parse(line).unwrap();
             assert_eq!(args.command, Some(command), "{line}");

@@ -1,5 +1,8 @@
 //! The headless shell: the same gateway without a window, by its own config or by websockify's command line.
 
+// What people read is written for them: no debug output in it.
+#![cfg_attr(not(test), warn(clippy::use_debug))]
+
 mod abbreviations;
 mod args;
 mod certificate;

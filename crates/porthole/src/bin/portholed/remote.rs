@@ -1,6 +1,7 @@
 //! Subcommands: what is asked of a Porthole that runs, and how its answer is printed.
 
 mod ages;
+mod confirm;
 mod sharing;
 mod status;
 
@@ -11,7 +12,7 @@ use std::{
     time::SystemTime,
 };
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use porthole::{
     ConfigPlace,
     control::{Answer, AskError, Request, ask},
@@ -36,18 +37,25 @@ pub enum Command {
         /// The display's name in the config file
         name: String,
     },
-    /// Stop a display with all that runs in it
+    /// Stop a display with all that runs in it; at a terminal, after a question
     Stop {
         /// The display's name
         name: String,
+        #[command(flatten)]
+        question: Question,
     },
-    /// Stop a display, and start it again
+    /// Stop a display, and start it again; at a terminal, after a question
     Restart {
         /// The display's name in the config file
         name: String,
+        #[command(flatten)]
+        question: Question,
     },
-    /// Stop all displays that were launched
-    StopAll,
+    /// Stop all displays that were launched; at a terminal, after a question
+    StopAll {
+        #[command(flatten)]
+        question: Question,
+    },
     /// Make a link to a display, and print it
     Link(sharing::Link),
     /// List the links that work, and those of displays that have left the config
@@ -115,6 +123,14 @@ pub enum Command {
     },
 }
 
+/// Whether a person is asked before something is lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Args)]
+pub struct Question {
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
 impl Command {
     /// Asks, prints the answer, and says how this process is to end: 0 when it was done, 1 when it could not be, 3 when
     /// no Porthole runs.
@@ -122,7 +138,12 @@ impl Command {
         if let Self::Doctor { json, token_source } = self {
             return doctor::run(place, token_source, json);
         }
+        let sure = self.is_sure();
         let (request, json) = self.request();
+        if !sure && !confirm::goes_on(place, &request) {
+            let _ = writeln!(io::stderr(), "Nothing was stopped.");
+            return Ok(ExitCode::FAILURE);
+        }
         let answer = match ask(place, &request) {
             Err(error @ AskError::NotRunning { .. }) => {
                 let _ = writeln!(io::stderr(), "error: {error}");
@@ -154,6 +175,16 @@ impl Command {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// Whether nobody needs to be asked: nothing can be lost, or the person said so.
+    fn is_sure(&self) -> bool {
+        match self {
+            Self::Stop { question, .. } | Self::Restart { question, .. } | Self::StopAll { question } => {
+                question.yes
+            }
+            _ => true,
+        }
+    }
+
     /// What to ask, and whether the answer is for programs.
     fn request(self) -> (Request, bool) {
         let request = match self {
@@ -167,9 +198,9 @@ impl Command {
                 return (Request::Link(link.into()), json);
             }
             Self::Start { name } => Request::Start { display: name },
-            Self::Stop { name } => Request::Stop { display: name },
-            Self::Restart { name } => Request::Restart { display: name },
-            Self::StopAll => Request::StopAll,
+            Self::Stop { name, .. } => Request::Stop { display: name },
+            Self::Restart { name, .. } => Request::Restart { display: name },
+            Self::StopAll { .. } => Request::StopAll,
             Self::Revoke { all: Some(name), .. } => Request::RevokeAll { display: name },
             // Without a name there is a number, or the command line would not have been understood.
             Self::Revoke { id, .. } => Request::Revoke {
