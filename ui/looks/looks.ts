@@ -412,6 +412,8 @@ export const looks: Record<string, Look> = {
     snapshot: {
       ...busy,
       history: visits.map((visit) => ({
+        visits: 1,
+        last: visit.began,
         ...visit,
         visits: 1,
         last: visit.began,
