@@ -415,8 +415,6 @@ export const looks: Record<string, Look> = {
         visits: 1,
         last: visit.began,
         ...visit,
-        visits: 1,
-        last: visit.began,
         display: 'This screen',
         displayId: 'this-screen',
       })),

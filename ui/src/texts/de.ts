@@ -235,7 +235,7 @@ export const de: Texts = {
     gone: (display, end) =>
       `${display} steht nicht mehr in der Konfiguration. Die Links dazu öffnen nichts. Sie werden ${end} entfernt, wenn der Bildschirm nicht vorher zurückkommt.`,
     revoke: 'Jetzt widerrufen',
-    revokeThis: (display) => `Jetzt alle Links zu ${display} widerrufen`,
+    revokeThis: (display) => `Jetzt widerrufen: alle Links zu ${display}`,
   },
 
   share: {
