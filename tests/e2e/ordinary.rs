@@ -50,7 +50,13 @@ async fn an_ordinary_user_has_desktops_and_anothers_by_a_rule_of_sudo() -> Resul
     let browser = Browser::start().await?;
 
     let page = browser.open(&portholed.link("Bob").await?).await?;
-    page.says("may not start a desktop for porthole-bob").await?;
+    // Visitors are not told whose account it is, nor which rule is missing; the owner is.
+    page.says("Porthole could not start this desktop").await?;
+    let told = desks.status("Bob")?.to_string();
+    ensure!(
+        told.contains("may not start a desktop for porthole-bob"),
+        "{told}"
+    );
     let rule = Rule::new(&alice, &bob)?;
     for (display, person, colour) in [("Alice", &alice, RED), ("Bob", &bob, BLUE)] {
         let page = browser.open(&portholed.link(display).await?).await?;

@@ -48,7 +48,7 @@ pub(crate) enum Audience {
     Others,
     /// A browser of this machine, which may keep it among its bookmarks.
     Here,
-    /// Likewise; it was printed by a start of the headless program, and the next start replaces it.
+    /// Likewise; it was printed by a start of the headless program, and the next start replaces it unless it was used.
     Start,
     /// A window of the program's own. The link is gone when the program ends, and is not shown among the links.
     Window,
@@ -223,7 +223,7 @@ impl Links {
         self.for_this_machine(display, Audience::Start)
     }
 
-    /// Ends the links that earlier starts have printed: those of this one take their place.
+    /// Ends the links that earlier starts have printed and nobody has used: those of this one take their place.
     pub fn retire_links_of_starts(&self) -> Saving {
         self.ledger.revoke(Table::retire_links_of_starts).1
     }

@@ -78,7 +78,7 @@ pub(crate) struct Link {
     pub terms: Option<Terms>,
     #[serde(default)]
     pub shared: bool,
-    /// A start of the headless program has made it, and the next one replaces it.
+    /// A start of the headless program has made it, and the next one replaces it unless it was used.
     #[serde(default)]
     pub of_start: bool,
     #[serde(default)]

@@ -180,10 +180,11 @@ impl Table {
         }
     }
 
-    /// Takes out the links that earlier starts of the program have made for this machine.
+    /// Takes out the links that earlier starts of the program have made for this machine and nobody has used. Whoever
+    /// uses one comes back by it after a restart, until its end.
     pub fn retire_links_of_starts(&mut self) -> Vec<TokenHash> {
         let last = self.last_of_earlier;
-        self.take_out(|entry| entry.audience == Audience::Start && entry.id <= last)
+        self.take_out(|entry| entry.audience == Audience::Start && entry.uses == 0 && entry.id <= last)
     }
 
     /// Takes out one link that a window has of a display, if there are too many: of those that nobody uses now the first,

@@ -462,6 +462,19 @@ async fn links_of_starts_replace_each_other_and_no_others() {
 }
 
 #[tokio::test]
+async fn a_link_of_a_start_that_was_used_lasts() {
+    let mut fixture = Fixture::new(&[("Alice", ":1")]).await;
+    let [used, idle] = [(); 2].map(|()| fixture.links.of_start(&fixture.id("Alice")).unwrap().0);
+    let mut entry = fixture.visit(&used, None).await.ok().unwrap();
+    entry.visit.began(&session(&used));
+    drop(entry);
+    fixture.saved().await;
+    fixture = fixture.started_again(&[("Alice", ":1")]).await;
+    drop(fixture.links.retire_links_of_starts());
+    assert!(fixture.opens(&used) && !fixture.opens(&idle));
+}
+
+#[tokio::test]
 async fn one_that_works_once_lets_one_of_two_in() {
     let once = Terms {
         once: true,
