@@ -188,13 +188,14 @@ impl Account {
     /// The start of a command that becomes this account with nothing but `environment`; the program follows as its
     /// next argument.
     ///
-    /// `setpriv` and `env -i`, after which no process of root's is left; `sudo` gets a session without a terminal, lest
-    /// it relays everything through one.
+    /// `setpriv` and `env -i`, after which no process of root's is left. Both ways begin in a POSIX session without a
+    /// terminal: what runs as another user could type into ours (TIOCSTI), and sudo would relay everything through one.
     pub fn command(&self, environment: &Environment) -> Command {
         let mut words: Vec<String> = Vec::new();
         match self.way {
             Way::Us => {}
             Way::Root => {
+                words.extend(["setsid", "-w"].map(String::from));
                 words.extend(self.limits.command());
                 words.extend(["setpriv", "--init-groups", "--reuid"].map(String::from));
                 words.extend([self.uid.to_string(), "--regid".to_owned(), self.gid.to_string()]);
@@ -209,6 +210,11 @@ impl Account {
         let mut command = child_command(&words[0]);
         command.args(&words[1..]).args(environment.arguments());
         command
+    }
+
+    /// Whether what follows [`Self::command`] leads a POSIX session: nothing stands between `setsid` and it.
+    pub fn command_leads_session(&self) -> bool {
+        self.way == Way::Root
     }
 
     /// Whether its sessions are opened with PAM.

@@ -130,17 +130,21 @@ impl Gate<'_> {
 impl Gate<'_> {
     /// All but the program.
     fn command(&self) -> Command {
-        let shell = ["setsid", "-w", "sh", "-c"];
+        let has_pam = matches!(self.kind, Kind::Login { .. }) && self.account.has_pam();
+        let session: &[&str] = match self.account.command_leads_session() && !has_pam {
+            true => &[],
+            false => &["setsid", "-w"],
+        };
         match self.kind {
             Kind::Server => {
                 let mut command = self.account.command(self.environment);
-                command.args(shell).args([SCRIPT, "sh"]);
+                command.args(session).args(["sh", "-c", SCRIPT, "sh"]);
                 command.arg(self.account.open_files());
                 command
             }
             Kind::Login { runtime } => {
                 let mut command = self.account.login(self.environment);
-                command.args(shell).args([LOGIN, "sh"]);
+                command.args(session).args(["sh", "-c", LOGIN, "sh"]);
                 command.args(login::settings(self.account)).arg(runtime);
                 command
             }

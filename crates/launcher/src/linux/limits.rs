@@ -41,11 +41,14 @@ impl Limits {
     /// # Errors
     /// PAM did not open a session. Where there is no `runuser` there is no PAM, and there are no limits.
     pub async fn of_login(user: &str) -> Result<Self, LaunchError> {
-        let mut login = child_command("runuser");
-        login.args(["-u", user, "--", "sh", "-c", SESSION]);
+        if tool::find("runuser").is_none() {
+            return Ok(Self::default());
+        }
+        // Without a terminal, since what runs as the account could type into ours.
+        let mut login = child_command("setsid");
+        login.args(["-w", "runuser", "-u", user, "--", "sh", "-c", SESSION]);
         match timeout(LOGIN_PATIENCE, read(login)).await {
             Ok(Ok(limits)) => Ok(limits),
-            Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Ok(Err(error)) => Err(unknown(user, error.to_string())),
             Err(_) => Err(unknown(user, "it took longer than 20 seconds".to_owned())),
         }
@@ -119,11 +122,14 @@ async fn read(mut login: Command) -> io::Result<Limits> {
     Ok(limits)
 }
 
-/// Why there is no session.
-async fn refusal(login: Child) -> io::Result<io::Error> {
-    let output = login.wait_with_output().await?;
-    Ok(match tool::said(&output.stderr) {
-        said if said.is_empty() => io::Error::other(format!("runuser ended early, {}", output.status)),
+/// Why there is no session. What runs as the account may hold the output open and write to it without end.
+async fn refusal(mut login: Child) -> io::Result<io::Error> {
+    let status = login.wait().await?;
+    let mut said = Vec::new();
+    let collected = tool::collect(login.stderr.take(), &mut said);
+    let _ = timeout(tool::LAST_WORDS_PATIENCE, collected).await;
+    Ok(match tool::said(&said) {
+        said if said.is_empty() => io::Error::other(format!("runuser ended early, {status}")),
         said => io::Error::other(said),
     })
 }
@@ -169,6 +175,8 @@ mod tests {
         for (script, says) in [
             ("echo 'cannot open session' >&2; exit 1", "cannot open session"),
             ("kill -9 $$", "ended early, signal: 9"),
+            // Whoever is left speaks on without end.
+            ("yes 'no more' >&2 & exit 1", "no more"),
         ] {
             let mut login = child_command("sh");
             login.args(["-c", script]);

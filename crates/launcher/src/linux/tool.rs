@@ -22,7 +22,7 @@ const END_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long what a program has said may be on its way to us after its end. Only a daemon that it leaves, and that holds
 /// its output open, makes us wait so long.
-const LAST_WORDS_PATIENCE: Duration = Duration::from_millis(200);
+pub(super) const LAST_WORDS_PATIENCE: Duration = Duration::from_millis(200);
 
 /// How much of what a program says is read, in bytes; it is not let write more.
 const MAX_OUTPUT_BYTES: u64 = 64 << 10;
@@ -75,7 +75,8 @@ pub(super) async fn run(mut command: Command, input: &[u8]) -> io::Result<Output
     })
 }
 
-async fn collect(pipe: Option<impl AsyncRead + Unpin>, said: &mut Vec<u8>) {
+/// Reads what a program says, and no more than the most of it.
+pub(super) async fn collect(pipe: Option<impl AsyncRead + Unpin>, said: &mut Vec<u8>) {
     if let Some(pipe) = pipe {
         let _ = pipe.take(MAX_OUTPUT_BYTES).read_to_end(said).await;
     }

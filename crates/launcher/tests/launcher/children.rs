@@ -30,6 +30,7 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin
   for word in "$@"; do printf '%s\n' "$word" | sed 's/^/word=/'; done
   tr '\0' '\n' </proc/$$/environ | sed 's/^/variable=/'
   ls -l /proc/$$/fd | sed -n 's/.* -> /open=/p'
+  echo "user=$(id -u) session=$(cut -d ' ' -f 6 /proc/$$/stat)"
   echo "folder=$(pwd -P)"
   for folder in STAGE/porthole/*; do stat -c 'mode=%a' "$folder" 2>/dev/null; done
 } >"$(mktemp STAGE/seen/XXXXXXXX)"
@@ -105,6 +106,10 @@ async fn no_child_sees_what_our_caller_has_left() {
     }
     users();
     let _rule = Rule::new();
+    let our_session = rustix::process::getsid(None)
+        .unwrap()
+        .as_raw_nonzero()
+        .to_string();
     for (by, of) in [
         ("root", "alice"),
         ("root", "us"),
@@ -129,6 +134,15 @@ async fn no_child_sees_what_our_caller_has_left() {
         for program in &seen {
             assert!(!program.contains("hunter2"), "{by} for {of}: {program}");
             assert!(!program.contains("left-open"), "{by} for {of}: {program}");
+            // What runs as somebody else in our session could type into our terminal.
+            let in_ours = |line: &str| {
+                let user = line.strip_prefix("user=")?.split_once(" session=")?;
+                Some(user.0 != owner.uid.to_string() && user.1 == our_session)
+            };
+            assert!(
+                !program.lines().any(|line| in_ours(line) == Some(true)),
+                "{by} for {of}: {program}"
+            );
             // One that was ended with its desktop has not written all.
             let folder = program.lines().find_map(|line| line.strip_prefix("folder="));
             let Some(folder) = folder.map(Path::new) else {

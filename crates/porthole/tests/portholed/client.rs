@@ -1,11 +1,12 @@
 //! A WebSocket client that says what it sees.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    time::timeout,
 };
 use tokio_tungstenite::{
     WebSocketStream, client_async,
@@ -71,7 +72,8 @@ impl Client {
     /// The next message that is no ping.
     pub async fn answer(&mut self) -> Message {
         loop {
-            match self.0.next().await {
+            let next = timeout(Duration::from_secs(60), self.0.next()).await;
+            match next.expect("the gateway says something") {
                 Some(Ok(Message::Ping(_))) => {}
                 Some(Ok(message)) => return message,
                 other => panic!("{other:?}"),
