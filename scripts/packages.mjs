@@ -104,7 +104,7 @@ function stageDesktop(root) {
 }
 
 function stageService(root) {
-  const first = 'crates/porthole/src/config/first.toml';
+  const first = 'crates/core/src/config/first.toml';
   copy(first, `${root}/usr/share/doc/portholed/examples/config.toml`);
   for (const kind of ['system', 'user'])
     copy(

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use porthole::{ConfigPlace, Controller, Ending, Handle, Intent};
+use porthole_core::{ConfigPlace, Controller, Ending, Handle, Intent};
 use tauri::{AppHandle, Context, Manager, RunEvent, Runtime, WindowEvent};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -121,7 +121,7 @@ async fn end_on_signals<R: Runtime>(app: AppHandle<R>) -> io::Result<()> {
 mod tests {
     use std::sync::Arc;
 
-    use porthole::{Pictures, Snapshot};
+    use porthole_core::{Pictures, Snapshot};
     use serde_json::{Value, json};
     use tauri::{
         App, WebviewWindow, WebviewWindowBuilder,

@@ -2,7 +2,7 @@
 
 use std::{ffi::OsStr, path::Path};
 
-use porthole::{DisplayId, Handle, ShellError};
+use porthole_core::{DisplayId, Handle, ShellError};
 use tauri::{AppHandle, Manager, Url};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use tracing::debug;
@@ -15,7 +15,7 @@ pub struct Desktop {
     pub login: Login,
 }
 
-impl porthole::Desktop for Desktop {
+impl porthole_core::Desktop for Desktop {
     fn open_window(&mut self, display: &DisplayId, name: &str, url: &Url) -> Result<(), ShellError> {
         let theme = self.app.state::<Handle>().snapshots.borrow().settings.theme;
         windows::show_viewer(&self.app, (display, name), url, theme).map_err(ShellError::new)

@@ -1,6 +1,6 @@
 //! What the window's page may call: see, and ask. The event `snapshot` tells it what is new.
 
-use porthole::{Handle, Intent, Snapshot};
+use porthole_core::{Handle, Intent, Snapshot};
 use tauri::{AppHandle, Emitter, Manager, Runtime, State, ipc::Invoke};
 use tracing::warn;
 

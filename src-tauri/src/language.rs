@@ -1,7 +1,7 @@
 //! The language of the person at this machine.
 
 use gtk::glib;
-use porthole::Language;
+use porthole_core::Language;
 
 /// What the program is to speak, and the tag of that for the window, with the region whose dates and numbers are
 /// wanted: `de-CH`.

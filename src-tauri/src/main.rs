@@ -48,10 +48,10 @@ fn main() -> ExitCode {
     choose_renderer();
     let arguments = Arguments::parse();
     log_to_stderr();
-    porthole::allow_many_descriptors();
-    porthole::speak(language::wanted().0);
+    porthole_core::allow_many_descriptors();
+    porthole_core::speak(language::wanted().0);
     if arguments.stop_left {
-        tauri::async_runtime::block_on(porthole::stop_left());
+        tauri::async_runtime::block_on(porthole_core::stop_left());
         return ExitCode::SUCCESS;
     }
     match screen::open().and_then(|()| app::run(arguments.config, arguments.hidden)) {

@@ -1,10 +1,10 @@
-//! Notifications, which draw [`porthole::notes`]: over the session bus, as the Desktop Notifications Specification 1.3
+//! Notifications, which draw [`porthole_core::notes`]: over the session bus, as the Desktop Notifications Specification 1.3
 //! has it. Where nothing shows notifications there are none.
 
 use std::{collections::HashMap, future::pending, sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
-use porthole::{
+use porthole_core::{
     Handle, Intent, Snapshot,
     notes::{Note, Subject, notes},
 };

@@ -1,7 +1,7 @@
 //! The pictures of displays, as addresses that the window's page can show: `picture://localhost/ID?NUMBER`.
 
 use percent_encoding::percent_decode_str;
-use porthole::Handle;
+use porthole_core::Handle;
 use tauri::{
     Manager, Runtime, UriSchemeContext,
     http::{Request, Response, StatusCode, header},

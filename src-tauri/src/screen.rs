@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use gtk::{ButtonsType, DialogFlags, MessageDialog, MessageType, prelude::*};
-use porthole::StartError;
+use porthole_core::StartError;
 
 /// Connects to the screen. Tauri does it the same way, and panics where there is none.
 pub fn open() -> anyhow::Result<()> {

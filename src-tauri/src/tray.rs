@@ -1,6 +1,6 @@
-//! The tray icon, which draws [`porthole::tray::menu`].
+//! The tray icon, which draws [`porthole_core::tray::menu`].
 
-use porthole::{
+use porthole_core::{
     Snapshot,
     tray::{Item, menu, tooltip},
 };

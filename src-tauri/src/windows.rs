@@ -1,6 +1,6 @@
 //! The windows: the main one, and one for each display that is looked at.
 
-use porthole::{DisplayId, Theme};
+use porthole_core::{DisplayId, Theme};
 use tauri::{
     AppHandle, Manager, Result, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
     webview::NewWindowResponse,

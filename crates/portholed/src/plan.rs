@@ -1,0 +1,115 @@
+//! What the command line asks for, with every path resolved: the process in the background works in another folder.
+
+use std::{
+    path::{Path, PathBuf, absolute},
+    time::Duration,
+};
+
+use anyhow::{Context, bail, ensure};
+use porthole_core::ConfigPlace;
+use porthole_gateway::{HEARTBEAT, Limits, NO_HEARTBEAT, Target};
+
+use crate::{
+    args::Args,
+    certificate::Certificate,
+    websockify::{Settings, Tokens},
+};
+
+/// What is to be done, and how.
+#[derive(Debug)]
+pub struct Plan {
+    pub work: Work,
+    pub verbosity: u8,
+    pub log_file: Option<PathBuf>,
+    /// This is the process in the background.
+    pub detached: bool,
+}
+
+/// What is to be served.
+#[derive(Debug)]
+pub enum Work {
+    /// The displays of a config file.
+    Config(ConfigPlace),
+    /// What websockify would serve.
+    Websockify(Settings),
+}
+
+impl Plan {
+    /// Resolves the paths and looks whether they are what they must be.
+    pub fn of(args: Args) -> anyhow::Result<Self> {
+        Ok(Self {
+            verbosity: args.verbose,
+            log_file: args.log_file.as_deref().map(resolved).transpose()?,
+            detached: args.detached,
+            work: Work::of(args)?,
+        })
+    }
+}
+
+impl Work {
+    fn of(args: Args) -> anyhow::Result<Self> {
+        let target = match args.unix_target.as_deref().map(resolved).transpose()? {
+            Some(socket) => Some(Target::Unix(socket)),
+            None => args.target,
+        };
+        let tokens = match (target, args.target_config.or(args.token_source)) {
+            (Some(target), _) => Tokens::None { target },
+            (None, Some(source)) => Tokens::File(resolved(&source)?),
+            (None, None) => return Ok(Self::Config(ConfigPlace::find(args.config)?)),
+        };
+        let Some(listen) = args.listen else {
+            bail!("there is no port to listen on")
+        };
+        let web = args.web.as_deref().map(resolved).transpose()?;
+        if let Some(folder) = &web {
+            ensure!(folder.is_dir(), "--web: there is no folder {}", folder.display());
+        }
+        Ok(Self::Websockify(Settings {
+            listen,
+            prefer_ipv6: args.prefer_ipv6,
+            certificate: certificate(args.cert, args.key)?,
+            plain: !args.ssl_only,
+            tokens,
+            web,
+            index: args.index,
+            hosts: args.allow_host,
+            origins: args.allow_origin,
+            trusted_proxies: args.trusted_proxy.into_iter().collect(),
+            frame_ancestors: args.frame_ancestor,
+            limits: limits(args.max_sessions),
+            heartbeat: match args.heartbeat {
+                None => HEARTBEAT,
+                Some(0) => NO_HEARTBEAT,
+                Some(seconds) => Duration::from_secs(seconds.into()),
+            },
+        }))
+    }
+}
+
+/// Tokens of a token file are their target's as much as a link is a display's, but each leads to one target alone.
+fn limits(max_sessions: Option<u32>) -> Limits {
+    let usual = Limits::default().sessions_per_display;
+    let most = max_sessions
+        .and_then(|most| most.try_into().ok())
+        .unwrap_or(usual);
+    Limits {
+        sessions_per_link: most,
+        sessions_per_display: most,
+    }
+}
+
+/// A file that holds both may be named once.
+fn certificate(cert: Option<PathBuf>, key: Option<PathBuf>) -> anyhow::Result<Option<Certificate>> {
+    let Some(file) = cert.as_deref().map(resolved).transpose()? else {
+        return Ok(None);
+    };
+    let key = key.as_deref().map(resolved).transpose()?;
+    Ok(Some(Certificate {
+        key: key.unwrap_or_else(|| file.clone()),
+        file,
+    }))
+}
+
+fn resolved(path: &Path) -> anyhow::Result<PathBuf> {
+    absolute(path).with_context(|| format!("cannot resolve the path `{}`", path.display()))
+}
