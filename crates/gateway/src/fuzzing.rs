@@ -5,10 +5,9 @@ use std::net::IpAddr;
 use http::{HeaderMap, HeaderValue, Request, header};
 
 use crate::{
-    End, TrustedProxies, forwarded,
-    frame::{Control, FrameReader},
-    proxy_header::ProxyHeader,
-    upgrade,
+    End, TrustedProxies,
+    http::{forwarded, proxy_header::ProxyHeader, upgrade},
+    relay::frame::{Control, FrameReader},
 };
 
 /// The payload of a viewer's frames, and what of its control frames wants an answer; or how the session ends.

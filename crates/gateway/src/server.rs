@@ -9,13 +9,14 @@ use tokio::time::timeout;
 use crate::{
     Access, BindError, End, Identity, Limits, OwnNames, Pages, Plain, Refusals, Sessions, Target,
     TargetError, TokenSource,
-    attend::House,
-    connection::{Caller, Open, serve},
-    descriptors::Scarcity,
-    guesses::Guesses,
-    listening::Listening,
-    lobby::Strangers,
-    vnc,
+    http::{
+        connection::{Caller, Open, serve},
+        pending_connections::Strangers,
+        rate_limit::Guesses,
+    },
+    session::visit::House,
+    transport::{descriptors::Scarcity, listening::Listening},
+    vnc::log_in::Server,
 };
 
 /// How long sessions have to say goodbye when the gateway stops.
@@ -171,5 +172,5 @@ impl Gateway {
 /// Why it could not.
 pub async fn probe(target: &Target, password: Option<&Password>) -> Result<(), TargetError> {
     let stream = target.connect().await?;
-    vnc::Server::log_in(&stream, password).await.map(drop)
+    Server::log_in(&stream, password).await.map(drop)
 }

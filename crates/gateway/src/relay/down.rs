@@ -10,10 +10,12 @@ use tokio::time::Instant;
 use super::{FAIR_SHARE, Relay, yield_turn};
 use crate::{
     End,
-    buffers::{Buffer, SMALL},
-    outgoing::{HEADER_ROOM, Outgoing},
-    socket::Socket,
-    splice::Pipe,
+    relay::{
+        buffers::{Buffer, SMALL},
+        outgoing::{HEADER_ROOM, Outgoing},
+        splice::Pipe,
+    },
+    transport::socket::Socket,
 };
 
 impl<V: Socket, S: Socket> Relay<V, S> {

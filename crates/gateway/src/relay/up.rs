@@ -12,11 +12,13 @@ use tokio::time::Instant;
 use super::{FAIR_SHARE, Relay, yield_turn};
 use crate::{
     End,
-    buffers::{Buffer, SMALL},
-    events::{self, Event},
-    frame::Control,
-    socket::Socket,
-    viewer,
+    relay::{
+        buffers::{Buffer, SMALL},
+        frame::Control,
+        viewer,
+    },
+    session::events::{self, Event},
+    transport::socket::Socket,
 };
 
 /// From the viewer to the server.

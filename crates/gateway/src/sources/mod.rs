@@ -6,6 +6,7 @@ mod guessable;
 mod token_file;
 mod token_files;
 mod token_lines;
+pub(crate) mod token_source;
 mod websockify_target;
 
 pub use faults::{Cause, Fault, Faults};

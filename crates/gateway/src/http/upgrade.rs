@@ -11,7 +11,7 @@ const BINARY: &str = "binary";
 const TOKEN_PREFIX: &str = "porthole.token.";
 /// A PIN likewise, as hexadecimal digits of its UTF-8: a subprotocol has no room for spaces or umlauts.
 const PIN_PREFIX: &str = "porthole.pin.";
-/// Offered by a viewer that reads [events](crate::events).
+/// Offered by a viewer that reads [events](crate::session::events).
 const EVENTS: &str = "porthole.events";
 
 /// What a viewer shows when it knocks.

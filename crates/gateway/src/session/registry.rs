@@ -15,8 +15,10 @@ use tokio::sync::watch;
 
 use crate::{
     End, Grant, Limits, OnDemand, RightsError, Route, Target, TokenHash,
-    limits::{LinkUpdates, Slot, Slots},
-    live_rights::LiveRights,
+    session::{
+        limits::{LinkUpdates, Slot, Slots},
+        live_rights::LiveRights,
+    },
 };
 
 /// Names a session for as long as the program runs.

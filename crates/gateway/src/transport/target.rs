@@ -17,8 +17,11 @@ use tokio::{
 };
 
 use crate::{
-    OnDemand, happy_eyeballs,
-    socket::{ServerStream, tune},
+    OnDemand,
+    transport::{
+        happy_eyeballs,
+        socket::{ServerStream, tune},
+    },
 };
 
 /// Where a VNC server listens. Targets come from configuration and token sources, never from a URL.

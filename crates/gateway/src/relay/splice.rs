@@ -13,8 +13,8 @@ mod system {
     use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
 
     use crate::{
-        buffers::LARGE,
-        descriptors::{Room, room_behind},
+        relay::buffers::LARGE,
+        transport::descriptors::{Room, room_behind},
     };
 
     /// Pipes that wait for their next use, all of them empty.

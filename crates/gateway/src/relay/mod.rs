@@ -11,9 +11,15 @@
 //! - Whatever ends the session from outside ends it also while a write is blocked; new rights are in force, and are said
 //!   to be, as soon as the server has taken what was let through before and what makes it follow.
 
+mod buffers;
+mod close;
 mod down;
-mod goodbye;
+mod frame;
+pub(crate) mod full_speed;
+mod outgoing;
+pub(crate) mod splice;
 mod up;
+pub(crate) mod viewer;
 
 use std::{
     future::poll_fn,
@@ -32,11 +38,13 @@ use tokio::{
 
 use crate::{
     End,
-    buffers::{LARGE, SMALL},
-    outgoing::{HEADER_ROOM, Outgoing},
-    session::Session,
-    socket::Socket,
-    viewer::{self, Viewer},
+    relay::{
+        buffers::{LARGE, SMALL},
+        outgoing::{HEADER_ROOM, Outgoing},
+        viewer::Viewer,
+    },
+    session::registry::Session,
+    transport::socket::Socket,
 };
 use up::Up;
 
@@ -213,7 +221,7 @@ impl<V: Socket, S: Socket> Relay<V, S> {
         }
     }
 
-    /// Takes the sockets along when the session [goes on elsewhere](crate::full_speed).
+    /// Takes the sockets along when the session [goes on elsewhere](crate::relay::full_speed).
     fn settle(&mut self) {
         let here = Handle::current().id();
         if std::mem::replace(&mut self.at, here) != here {

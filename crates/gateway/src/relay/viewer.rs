@@ -10,9 +10,9 @@ use tokio_tungstenite::tungstenite::protocol::frame::{
 
 use crate::{
     End,
-    events::Event,
-    frame::{Control, FrameReader},
-    socket::Socket,
+    relay::frame::{Control, FrameReader},
+    session::events::Event,
+    transport::socket::Socket,
 };
 
 /// How long a viewer has to take a refusal and answer it.
@@ -26,7 +26,7 @@ pub(crate) struct Viewer<S> {
     pub(crate) undecoded: Vec<u8>,
     /// Bulk may pass into the socket without being copied.
     pub(crate) may_splice: bool,
-    /// It reads [events](crate::events).
+    /// It reads [events](crate::session::events).
     pub(crate) reads_events: bool,
 }
 

@@ -10,8 +10,8 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{
     End, TargetError,
-    socket::{ServerStream, Socket},
-    viewer::Viewer,
+    relay::viewer::Viewer,
+    transport::socket::{ServerStream, Socket},
 };
 
 /// How long each side's handshake may take.

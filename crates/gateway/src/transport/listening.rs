@@ -10,7 +10,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::{descriptors::room_is_made, socket};
+use crate::transport::{descriptors::room_is_made, socket};
 
 /// How long nobody is accepted after the system could not.
 const PAUSE: Duration = Duration::from_millis(100);

@@ -13,7 +13,7 @@ use tokio_rustls::{
     server::TlsStream,
 };
 
-use crate::{socket::Socket, splice::Pipe};
+use crate::{relay::splice::Pipe, transport::socket::Socket};
 
 /// How much plain text rustls encrypts at most before it is sent, unless it is told otherwise.
 const ENCRYPTED: usize = 64 * 1024;

@@ -12,17 +12,17 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::{
     End, Grant, Route, Sessions, Target, Token, TokenSource, Visit, Visitor,
-    descriptors::{Room, room_is_made, room_now},
-    events::{self, Event},
-    full_speed,
-    guesses::Guesses,
-    lobby::Strangers,
-    relay::{Conversation, Relay},
-    session::Session,
-    socket::{ServerStream, ViewerStream},
-    upgrade::Shown,
-    viewer::Viewer,
-    vnc::{self, Server},
+    http::{pending_connections::Strangers, rate_limit::Guesses, upgrade::Shown},
+    relay::{Conversation, Relay, full_speed, viewer::Viewer},
+    session::{
+        events::{self, Event},
+        registry::Session,
+    },
+    transport::{
+        descriptors::{Room, room_is_made, room_now},
+        socket::{ServerStream, ViewerStream},
+    },
+    vnc::log_in::{self, Server},
 };
 
 /// So often strangers have to go for one session; after that others come faster than they go.
@@ -226,7 +226,7 @@ async fn prepare(
     let mut server = Server::log_in_for_viewer(&stream, password.as_ref())
         .await
         .map_err(End::Target)?;
-    let early = vnc::welcome(viewer, &mut server).await?;
+    let early = log_in::welcome(viewer, &mut server).await?;
     let rights = session.enforce_rights().unwrap_or(Rights::View);
     let screen = server.initialise(rights).await.map_err(End::Target)?;
     let welcome = Event::Welcome {
@@ -270,5 +270,5 @@ async fn read_early(stream: &ServerStream, early: &[u8], reader: &mut ClientRead
     reader
         .read(early, &mut passed)
         .map_err(|error| End::BrokenRfb(error.to_string()))?;
-    vnc::write(stream, &passed).await.ok_or(End::TargetClosed)
+    log_in::write(stream, &passed).await.ok_or(End::TargetClosed)
 }

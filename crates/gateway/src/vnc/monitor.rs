@@ -9,9 +9,11 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::{
     Target, TargetError,
-    descriptors::{Room, room_behind},
-    socket::{ServerStream, Socket},
-    vnc::{Server, write},
+    transport::{
+        descriptors::{Room, room_behind},
+        socket::{ServerStream, Socket},
+    },
+    vnc::log_in::{Server, write},
 };
 
 /// How long a server may take for what it has begun to say, and for a picture that it owes at once.

@@ -23,15 +23,20 @@ use tokio_rustls::server::TlsStream;
 
 use crate::{
     Access, End, Identity, OwnNames, Pages, Plain, Refusals,
-    attend::{Guest, House, TurnedAway},
-    descriptors::{Room, Scarcity, room_behind},
-    guesses::Brake,
-    lobby::{Lost, Place},
-    pages, proxy_header,
-    request::{Visit, answer},
-    socket::ViewerStream,
-    tls::{self, TlsSocket},
-    viewer::Viewer,
+    http::{
+        pages,
+        pending_connections::{Lost, Place},
+        proxy_header,
+        rate_limit::Brake,
+        request::{Visit, answer},
+    },
+    relay::viewer::Viewer,
+    session::visit::{Guest, House, TurnedAway},
+    transport::{
+        descriptors::{Room, Scarcity, room_behind},
+        socket::ViewerStream,
+        tls::{self, TlsSocket},
+    },
 };
 
 /// How long a client has for its first byte, for a PROXY header and for TLS's handshake, all together.

@@ -13,7 +13,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use crate::guesses::neighbourhood;
+use crate::http::rate_limit::neighbourhood;
 
 /// Those that have shown no token, all together.
 const MOST: usize = 2048;

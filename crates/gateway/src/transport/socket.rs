@@ -16,7 +16,7 @@ use tokio::{
     net::{TcpStream, UnixStream},
 };
 
-use crate::{splice::Pipe, tls::TlsSocket};
+use crate::{relay::splice::Pipe, transport::tls::TlsSocket};
 
 /// A connected socket that is driven by readiness, so that a buffer is needed only once there are bytes for it.
 pub(crate) trait Socket {

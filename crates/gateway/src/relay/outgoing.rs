@@ -3,10 +3,12 @@
 use std::{io, ops::Range};
 
 use crate::{
-    buffers::Buffer,
-    socket::Socket,
-    splice::Pipe,
-    viewer::{LONGEST_HEADER, put_header},
+    relay::{
+        buffers::Buffer,
+        splice::Pipe,
+        viewer::{LONGEST_HEADER, put_header},
+    },
+    transport::socket::Socket,
 };
 
 /// Room that is left before the bytes that are read into a buffer, for their header.

@@ -9,12 +9,15 @@ use http::{HeaderMap, HeaderName, Method, Request, StatusCode, Version, header, 
 use hyper::{body::Incoming, upgrade::OnUpgrade};
 
 use crate::{
-    Access, RefusalCause, access,
-    connection::{Caller, Open},
-    forwarded,
-    lobby::Place,
-    pages::{self, Page},
-    upgrade::{self, Shown},
+    Access, RefusalCause,
+    http::{
+        access,
+        connection::{Caller, Open},
+        forwarded,
+        pages::{self, Page},
+        pending_connections::Place,
+        upgrade::{self, Shown},
+    },
 };
 
 /// Our own page asks why its WebSocket was refused, since a browser does not tell it: by a POST with this header to the

@@ -4,7 +4,7 @@ use std::{future::Future, net::IpAddr, pin::Pin, sync::LazyLock};
 
 use http::uri::Authority;
 
-use crate::{TrustedProxies, refusals::is_name};
+use crate::{TrustedProxies, http::refusals::is_name};
 
 /// Whom the gateway answers.
 ///

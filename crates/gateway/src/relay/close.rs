@@ -8,8 +8,8 @@ use std::{
 
 use tokio::time::timeout;
 
-use super::Relay;
-use crate::{End, socket::Socket, viewer};
+use crate::relay::Relay;
+use crate::{End, relay::viewer, transport::socket::Socket};
 
 /// How long the two sides have to take what is left and say goodbye.
 const GOODBYE: Duration = Duration::from_secs(3);
