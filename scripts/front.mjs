@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { fingerprint, isCurrent, remember } from './fingerprint.mjs';
 import { runQuietly, step } from './run.mjs';
 
-const shared = ['package-lock.json', 'tsconfig.base.json'];
+const shared = ['web', 'package-lock.json', 'tsconfig.base.json'];
 
 /** What is built, from which sources. */
 const fronts = {
   viewer: {
     workspace: 'novnc-vendor',
-    sources: ['novnc-vendor', 'ui/src/tokens.css', 'ui/src/theme.ts', ...shared],
+    sources: ['novnc-vendor', ...shared],
   },
   window: { workspace: 'ui', sources: ['ui', ...shared] },
 };

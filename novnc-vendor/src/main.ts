@@ -1,7 +1,7 @@
-import '../../ui/src/tokens.css';
+import '../../web/tokens.css';
 import './page.css';
 import { mount } from 'svelte';
-import { wear } from '../../ui/src/theme';
+import { wear } from '../../web/theme';
 import App from './components/App.svelte';
 import { language } from './texts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-const css = readFileSync(new URL('../../ui/src/tokens.css', import.meta.url), 'utf8');
+const css = readFileSync(new URL('../../web/tokens.css', import.meta.url), 'utf8');
 const [light = '', rest = ''] = css.split('@media (prefers-color-scheme: dark)');
 const dark = rest.split('@media')[0] ?? '';
 

@@ -1,4 +1,4 @@
-//! Notifications, which draw [`porthole_core::notes`]: over the session bus, as the Desktop Notifications Specification 1.3
+//! Notifications, which draw [`porthole_core::app::notifications`]: over the session bus, as the Desktop Notifications Specification 1.3
 //! has it. Where nothing shows notifications there are none.
 
 use std::{collections::HashMap, future::pending, sync::Arc, time::Duration};
@@ -6,7 +6,7 @@ use std::{collections::HashMap, future::pending, sync::Arc, time::Duration};
 use futures_util::StreamExt;
 use porthole_core::{
     Handle, Intent, Snapshot,
-    notes::{Note, Subject, notes},
+    app::notifications::{Note, Subject, notes},
 };
 use tauri::{AppHandle, Manager, Runtime};
 use tokio::{

@@ -1,8 +1,8 @@
-//! The tray icon, which draws [`porthole_core::tray::menu`].
+//! The tray icon, which draws [`porthole_core::app::tray::menu`].
 
 use porthole_core::{
     Snapshot,
-    tray::{Item, menu, tooltip},
+    app::tray::{Item, menu, tooltip},
 };
 use tauri::{
     AppHandle, Manager, Result, Runtime,

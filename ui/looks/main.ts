@@ -1,39 +1,57 @@
-/** The window in Chromium, on a shell that is played: `index.html?NAME` shows one of the looks. */
+/**
+ * The window in a browser, on a shell that is played: `index.html?NAME` shows one of the looks, `index.html` lists them.
+ * What is asked of the shell stands in the console.
+ */
 import { mockIPC } from '@tauri-apps/api/mocks';
 import axe from 'axe-core';
 import { flushSync, mount, tick } from 'svelte';
 import App from '../src/App.svelte';
-import '../src/tokens.css';
+import '../../web/tokens.css';
 import '../src/base.css';
 import { locale } from '../src/texts';
 import { looks } from './looks';
 
 const look = looks[decodeURIComponent(location.search.slice(1))];
-if (!look) throw new Error(`choose one of ${Object.keys(looks).join(', ')}`);
+if (!look) list();
 
 document.documentElement.lang = locale;
-mockIPC((command) => (command === 'snapshot' ? look.snapshot : undefined), {
-  shouldMockEvents: true,
-});
+mockIPC(
+  (command, payload) => {
+    if (command === 'dispatch') console.info('intent', payload);
+    return command === 'snapshot' ? look?.snapshot : undefined;
+  },
+  { shouldMockEvents: true },
+);
 // Every picture is the same here.
 Object.assign(Reflect.get(globalThis, '__TAURI_INTERNALS__') as object, {
   convertFileSrc: () => new URL('screen.svg', import.meta.url).href,
 });
-mount(App, { target: document.body });
+if (look) mount(App, { target: document.body });
+
+/** Every look, as a link to it. */
+function list() {
+  for (const name of Object.keys(looks)) {
+    const link = document.createElement('a');
+    link.href = `?${encodeURIComponent(name)}`;
+    link.textContent = name;
+    document.body.append(link, document.createElement('br'));
+  }
+}
 
 async function open() {
+  if (!look) return;
   while (!document.querySelector('h1')) {
     await new Promise(requestAnimationFrame);
     flushSync();
   }
-  for (const selector of look?.clicks ?? []) {
+  for (const selector of look.clicks ?? []) {
     const element = document.querySelector<HTMLElement>(selector);
     element?.scrollIntoView({ block: 'nearest' });
     element?.click();
     await tick();
   }
   const input = [...document.querySelectorAll<HTMLInputElement>('input:not([hidden])')].at(-1);
-  if (look?.writes !== undefined && input) {
+  if (look.writes !== undefined && input) {
     input.value = look.writes;
     input.dispatchEvent(new Event('input', { bubbles: true }));
     await tick();

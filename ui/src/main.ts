@@ -1,6 +1,6 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
-import './tokens.css';
+import '../../web/tokens.css';
 import './base.css';
 import { locale } from './texts';
 

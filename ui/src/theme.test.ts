@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { wear } from './theme';
+import { wear } from '../../web/theme';
 
 const conditions = () =>
   [...document.styleSheets].flatMap(({ cssRules }) =>

@@ -1,5 +1,6 @@
 //! What the person has written in `config.toml`, checked.
 
+mod bad_target;
 mod check;
 mod edit;
 mod encryption;
@@ -31,6 +32,7 @@ use url::Url;
 
 use crate::{DisplayId, OpenIn, Terms, Theme};
 
+pub(crate) use bad_target::bad_target;
 pub(crate) use edit::{Added, Addition, add};
 pub(crate) use encryption::identity_fault;
 pub use encryption::{Encryption, OwnCertificate};

@@ -6,11 +6,11 @@
 mod certificate;
 mod displays;
 mod files;
+mod finding;
 mod firewall;
 mod folders;
 mod libraries;
 mod limits;
-mod machine;
 mod network;
 mod port;
 mod refused;
@@ -28,14 +28,14 @@ use std::{
 };
 
 use crate::{
-    ConfigPlace, Finding,
-    blocking::blocking,
+    ConfigPlace,
     config::{Config, ConfigError, Exposed, load},
+    platform::blocking::blocking,
 };
 use running::Running;
 
-pub(crate) use firewall::{Barrier, barrier};
-pub use machine::Machine;
+pub use crate::platform::machine::Machine;
+pub use finding::{Finding, Verdict};
 
 /// What the doctor looks at.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! The product: config, displays, links and the controller; and the headless binary `portholed`.
+//! The product without a shell: config, displays, links, and the operations on them.
 //!
 //! Two shells stand on this crate: the desktop program, which draws [`Snapshot`]s and sends [`Intent`]s, and the
 //! headless `portholed`. Neither a window nor a tray is known here; what the program asks of them is [`Desktop`].
@@ -6,59 +6,49 @@
 // What people read is written for them: no debug output in it.
 #![cfg_attr(not(test), warn(clippy::use_debug))]
 
-mod blocking;
+pub mod app;
 pub mod config;
 #[cfg(unix)]
 pub mod control;
-mod controller;
 mod demo;
-mod desks;
-mod desktop;
-mod display_id;
+mod desktops;
 #[cfg(target_os = "linux")]
 pub mod doctor;
-mod history;
-mod intent;
-mod leaving;
-mod links;
-mod listen;
-mod milliseconds;
+mod model;
 mod network;
-pub mod notes;
-mod pictures;
-mod porthole;
-mod presence;
-mod private_file;
-mod reaches;
-mod secret;
-mod sentence;
-mod snapshot;
-mod state;
-mod terms;
+mod platform;
+mod program;
+mod reachability;
+mod sharing;
 mod texts;
-mod token_file;
-pub mod tray;
-mod unreachable;
+mod thumbnails;
 
-pub use config::ConfigPlace;
-pub use controller::{Controller, Handle};
-pub use desks::{Desks, NoDesk};
-pub use desktop::{Desktop, ShellError};
-pub use display_id::{BadDisplayId, DisplayId};
-pub use intent::Intent;
-pub use leaving::stop_left;
-pub use links::LIFETIME;
-pub use listen::ListenError;
-pub use network::{Interface, MachineNames};
-pub use pictures::Pictures;
-pub use porthole::{Change, LinkError, Porthole, StartError};
-pub use porthole_gateway::allow_many_descriptors;
-pub use secret::Secret;
-pub use snapshot::{
-    Adding, AddingView, AskView, DisplayView, Ending, Finding, FoundView, InterfaceView, LaunchView,
-    LinkView, Listening, NetworkView, Notice, NoticeKind, OpenIn, Opens, OrphanView, PictureView, QrView,
-    QuestionView, Reach, SessionRights, SessionView, Setting, SettingsView, ShareAddress, ShareView,
-    Snapshot, Theme, TokenFileView, TokenTarget, Verdict, VisitView, VisitorView,
+pub use app::{
+    controller::{Controller, Handle},
+    desktop::{Desktop, ShellError},
+    intent::Intent,
+    snapshot::{
+        Adding, AddingView, DisplayView, Ending, FoundView, OrphanView, QuestionView, ShareAddress,
+        ShareView, Snapshot, TokenFileView, TokenTarget, VisitorView,
+    },
 };
-pub use terms::Terms;
+pub use config::ConfigPlace;
+pub use desktops::{Desks, LaunchView, NoDesk, stop_left};
+#[cfg(target_os = "linux")]
+pub use doctor::{Finding, Verdict};
+pub use model::{
+    display_id::{BadDisplayId, DisplayId},
+    notice::{Notice, NoticeKind},
+    rights::SessionRights,
+    secret::Secret,
+    settings::{InterfaceView, Listening, OpenIn, Setting, SettingsView, Theme},
+    terms::Terms,
+};
+pub use network::{ListenError, MachineNames, NetworkView, Opens, QrView};
+pub use platform::interfaces::Interface;
+pub use porthole_gateway::allow_many_descriptors;
+pub use program::{Change, LinkError, Porthole, StartError};
+pub use reachability::Reach;
+pub use sharing::{AskView, LIFETIME, LinkView, SessionView, VisitView};
 pub use texts::{Language, speak};
+pub use thumbnails::{PictureView, Pictures};

@@ -2,13 +2,14 @@
 
 mod addresses;
 mod certificate;
-mod interfaces;
 mod keeper;
+pub(crate) mod listen;
 mod name;
 mod opens;
 mod own_names;
 mod papers;
 mod qr;
+mod views;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -18,15 +19,15 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::config::Config;
+use crate::{config::Config, platform::interfaces::Interfaces};
 
 pub(crate) use addresses::{Addresses, Entrance};
-pub use interfaces::Interface;
-pub(crate) use interfaces::Interfaces;
 use keeper::Keeper;
+pub use listen::ListenError;
 pub(crate) use opens::{Way, opens};
 pub use own_names::MachineNames;
 pub(crate) use qr::qr;
+pub use views::{NetworkView, Opens, QrView};
 
 /// How other machines reach this one, at a time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,7 +66,7 @@ impl Outlook {
     }
 }
 
-impl From<&Outlook> for crate::NetworkView {
+impl From<&Outlook> for NetworkView {
     fn from(outlook: &Outlook) -> Self {
         Self {
             open: outlook.addresses.is_open(),
@@ -80,13 +81,13 @@ impl From<&Outlook> for crate::NetworkView {
 /// config says. One task does it, so that nothing is done twice at once. The task ends with this.
 pub(crate) struct Network {
     config: watch::Sender<Arc<Config>>,
-    view: NetworkView,
+    view: NetworkWatch,
     task: JoinHandle<()>,
 }
 
 /// Asks how other machines reach this one.
 #[derive(Clone)]
-pub(crate) struct NetworkView {
+pub(crate) struct NetworkWatch {
     questions: mpsc::Sender<oneshot::Sender<Arc<Outlook>>>,
     outlook: watch::Receiver<Arc<Outlook>>,
 }
@@ -113,7 +114,7 @@ impl Network {
         let shared = beginning.shared.clone();
         let keeper = Keeper::new(beginning, told);
         let task = tokio::spawn(keeper.keep(configs, shared, asked));
-        let view = NetworkView { questions, outlook };
+        let view = NetworkWatch { questions, outlook };
         view.now().await;
         Self { config, view, task }
     }
@@ -124,7 +125,7 @@ impl Network {
     }
 
     /// For whoever asks.
-    pub fn view(&self) -> &NetworkView {
+    pub fn view(&self) -> &NetworkWatch {
         &self.view
     }
 }
@@ -135,7 +136,7 @@ impl Drop for Network {
     }
 }
 
-impl NetworkView {
+impl NetworkWatch {
     /// How others reach this machine, as it was last seen.
     pub fn last(&self) -> Arc<Outlook> {
         Arc::clone(&self.outlook.borrow())

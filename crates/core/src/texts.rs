@@ -3,6 +3,8 @@
 //!
 //! What goes elsewhere is English whatever that person speaks: logs, and what visitors hear.
 
+pub(crate) mod sentence;
+
 use std::sync::{LazyLock, OnceLock};
 
 use i18n_embed::{

@@ -113,7 +113,7 @@ pub struct Programs {
 
 /// Porthole by itself, with all descriptors or with so many.
 pub fn porthole(portholed: &Path, descriptors: Option<u32>) -> impl Peer {
-    porthole_core::Porthole {
+    porthole::Porthole {
         name: PORTHOLE,
         program: portholed.into(),
         descriptors,
@@ -122,7 +122,7 @@ pub fn porthole(portholed: &Path, descriptors: Option<u32>) -> impl Peer {
 
 /// All peers, those that are missing too.
 pub fn all(programs: &Programs) -> Vec<Box<dyn Peer>> {
-    let porthole = |name, program: &Path| porthole_core::Porthole {
+    let porthole = |name, program: &Path| porthole::Porthole {
         name,
         program: program.into(),
         descriptors: None,

@@ -18,7 +18,7 @@ use super::{
     schema::{self, OneOrMore},
     words::{OPEN, THEMES},
 };
-use crate::{DisplayId, texts::say, unreachable::bad_target};
+use crate::{DisplayId, config::bad_target, texts::say};
 
 /// The longest name of a display, in characters: it has to fit a menu.
 const LONGEST_NAME: usize = 64;

@@ -7,7 +7,7 @@ use toml::{Table, Value};
 use super::{
     Config, Display, LaunchPlan, Place, THIS_SCREEN, Which, password, places::display_at, rewrite::rewrite,
 };
-use crate::{DisplayId, secret::Secret, texts::say};
+use crate::{DisplayId, model::secret::Secret, texts::say};
 
 /// What is to be added.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{ConfigError, ConfigPlace, Loaded, load};
-use crate::{blocking::blocking, private_file};
+use crate::platform::{blocking::blocking, private_file};
 
 /// Editors save in several steps; the file is read when none came for this long …
 const QUIET: Duration = Duration::from_millis(100);

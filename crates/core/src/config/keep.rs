@@ -8,7 +8,7 @@ use toml::{
 };
 
 use super::{Place, Which, password, rewrite::rewrite};
-use crate::{secret::Secret, texts::say};
+use crate::{model::secret::Secret, texts::say};
 
 /// Writes the password of a display that people know as `name` to a new file beside the config that only its owner may
 /// read, and names that in the config. It was tried at `place`, and goes to no other. Blocks.

@@ -5,7 +5,7 @@ use std::path::Path;
 use porthole_gateway::Password;
 
 use super::{load::read_bounded, rewrite::not_written};
-use crate::{private_file, secret::Secret, texts::say};
+use crate::{model::secret::Secret, platform::private_file, texts::say};
 
 /// A VNC password has 8 bytes; the rest of the file may be notes.
 const LARGEST: u64 = 4096;

@@ -9,8 +9,8 @@ use directories::{ProjectDirs, UserDirs};
 use porthole_launcher::Launcher;
 use sha2::{Digest, Sha256};
 
-use crate::{
-    network::{Interface, Interfaces},
+use crate::platform::{
+    interfaces::{Interface, Interfaces},
     private_file,
 };
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Config, ConfigError, load, place::write_first};
-use crate::{private_file, texts::say};
+use crate::{platform::private_file, texts::say};
 
 /// What is read must not change before it is written.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());

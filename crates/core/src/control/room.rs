@@ -9,11 +9,10 @@ use super::{Answer, Availability, DisplayStatus, Request, Status, sharing::faile
 use crate::{
     Desks, DisplayId, LaunchView, NoDesk,
     config::Place,
-    desks::forgotten,
-    history::History,
-    links::Links,
-    network::NetworkView,
-    reaches::{Reaches, Why},
+    desktops::forgotten,
+    network::NetworkWatch,
+    reachability::reaches::{Reaches, Why},
+    sharing::{history::History, links::Links},
     texts::say,
 };
 
@@ -30,8 +29,8 @@ pub(crate) struct Room {
     pub sessions: Sessions,
     pub reaches: Reaches,
     pub history: History,
-    /// Where links to hand on lead: ask it [now](NetworkView::now) after a link was made.
-    pub network: NetworkView,
+    /// Where links to hand on lead: ask it [now](NetworkWatch::now) after a link was made.
+    pub network: NetworkWatch,
     pub refusals: Refusals,
     pub config_file: String,
 }

@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use super::{Answer, Request, Room};
-use crate::{ConfigPlace, private_file::create_folder, texts::say};
+use crate::{ConfigPlace, platform::private_file::create_folder, texts::say};
 
 /// How long a client may take to ask, and to take its answer.
 const PATIENCE: Duration = Duration::from_secs(5);

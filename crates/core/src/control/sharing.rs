@@ -9,10 +9,12 @@ use super::{Answer, Room};
 use crate::{
     DisplayId, LinkView, NetworkView, Opens, SessionRights, SessionView, Terms,
     config::{LONGEST_LINK, duration},
-    links::{Audience, Links, Made},
     network::{Entrance, Outlook, opens},
-    sentence::sentence,
-    state::Saving,
+    sharing::{
+        links::{Audience, Links, Made},
+        state::Saving,
+    },
+    texts::sentence::sentence,
 };
 
 /// A link as it is asked for; what is not said is as the config says.

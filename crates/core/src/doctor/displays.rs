@@ -10,11 +10,11 @@ use tokio::task::JoinSet;
 use super::Case;
 use crate::{
     Finding,
-    blocking::blocking,
     config::{Display, LaunchPlan, Place},
-    desks::words,
+    desktops::words,
+    platform::blocking::blocking,
+    reachability::unreachable::unreachable,
     texts::say,
-    unreachable::unreachable,
 };
 
 const CHECK: &str = "display";

@@ -3,7 +3,11 @@
 use std::{fs::Metadata, os::unix::fs::MetadataExt, path::Path};
 
 use super::Case;
-use crate::{Finding, config::Exposed, sentence::sentence, texts::say};
+use crate::{
+    Finding,
+    config::Exposed,
+    texts::{say, sentence::sentence},
+};
 
 /// Others may write.
 const WRITABLE: u32 = 0o022;

@@ -8,7 +8,7 @@ use std::{
 
 use rustix::fs::{Access, access};
 
-use super::{Case, machine::Machine};
+use super::{Case, Machine};
 use crate::{Finding, texts::say};
 
 /// Below this nothing can be counted on to be saved, in bytes.

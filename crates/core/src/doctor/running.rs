@@ -8,10 +8,9 @@ use url::Url;
 use super::Case;
 use crate::{
     ConfigPlace, Finding,
-    blocking::blocking,
     control::{Answer, AskError, RefusalStatus, Request, ask as ask_control},
-    sentence::sentence,
-    texts::say,
+    platform::blocking::blocking,
+    texts::{say, sentence::sentence},
 };
 
 /// How long a Porthole may take to say how it is; it waits some seconds for displays that do not answer.

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use super::machine::Free;
+use crate::platform::machine::Free;
 use crate::{
     Finding,
     Verdict::{self, Fault, Warn},

@@ -19,11 +19,10 @@ use tokio::{
 
 use crate::{
     Finding,
-    blocking::blocking,
     config::{Place, token_faults},
-    sentence::sentence,
-    texts::say,
-    unreachable::unreachable,
+    platform::blocking::blocking,
+    reachability::unreachable::unreachable,
+    texts::{say, sentence::sentence},
 };
 
 const CHECK: &str = "tokens";

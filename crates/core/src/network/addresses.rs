@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use porthole_gateway::Token;
 use url::{ParseError, Url};
 
-use super::interfaces::Interface;
+use crate::Interface;
 use crate::texts::say;
 
 /// Under which addresses the gateway is reached.

@@ -13,7 +13,7 @@ use rcgen::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::private_file;
+use crate::platform::private_file;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

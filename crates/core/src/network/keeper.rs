@@ -15,15 +15,15 @@ use tokio::{
 };
 
 use super::{
-    Addresses, Beginning, Interfaces, Outlook,
+    Addresses, Beginning, Outlook,
     addresses::Outside,
-    interfaces::Interface,
     name::{Known, local_name},
     papers::Papers,
 };
 use crate::{
     config::Config,
-    listen::{ListenError, listen_on},
+    network::listen::{ListenError, listen_on},
+    platform::interfaces::{Interface, Interfaces},
     texts::say,
 };
 

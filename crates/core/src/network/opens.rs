@@ -20,7 +20,10 @@ use tokio_rustls::{
 
 use crate::{
     Opens,
-    doctor::{Barrier, Machine, barrier},
+    platform::{
+        firewall::{Barrier, barrier},
+        machine::Machine,
+    },
     texts::say,
 };
 

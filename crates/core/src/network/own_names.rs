@@ -14,14 +14,13 @@ use std::{
     time::Duration,
 };
 
+use crate::platform::interfaces::Interfaces;
 use dns_lookup::{AddrInfoHints, getaddrinfo, lookup_addr};
 use porthole_gateway::{OwnName, OwnNames};
 use tokio::{
     sync::{Mutex, oneshot},
     time::{Instant, timeout},
 };
-
-use super::Interfaces;
 
 /// How long a visitor is kept waiting for the name server.
 const LOOKUP_DEADLINE: Duration = Duration::from_secs(2);

@@ -6,14 +6,13 @@ use porthole_gateway::Identity;
 
 use super::{
     certificate::{CannotMake, Certificate, certificate},
-    interfaces::Interface,
     name::names,
 };
 use crate::{
-    blocking::blocking,
+    Interface,
     config::{Config, Encryption, OwnCertificate, identity_fault},
-    sentence::sentence,
-    texts::say,
+    platform::blocking::blocking,
+    texts::{say, sentence::sentence},
 };
 
 /// Who the gateway is, and what is wrong with that.

@@ -13,10 +13,8 @@ use tempfile::TempDir;
 
 use crate::{
     ConfigPlace, Finding,
-    doctor::{
-        examine,
-        machine::{Free, Machine},
-    },
+    doctor::examine,
+    platform::machine::{Free, Machine},
 };
 
 /// An address of this machine that stands for one of its network.

@@ -1,0 +1,49 @@
+//! Links and visitors, as the controller attends to them.
+
+use porthole_gateway::RightsError;
+
+use super::{Controller, work::Done};
+use crate::{DisplayId, Notice, SessionRights, sharing::state::Saving, texts::say};
+
+impl Controller {
+    pub(super) fn revoke_link(&mut self, link: u64) {
+        // One that has ended meanwhile is as the person wants it.
+        let (_, saved) = self.porthole.links().revoke(link);
+        self.see_revoked(saved);
+    }
+
+    pub(super) fn revoke_links(&mut self, display: &DisplayId) {
+        let (_, saved) = self.porthole.links().revoke_all(display.as_str());
+        self.see_revoked(saved);
+    }
+
+    pub(super) fn answer(&mut self, visitor: u64, rights: Option<SessionRights>) {
+        if !self.porthole.links().answer(visitor, rights) && rights.is_some() {
+            self.fail(say!("failed-no-visitor"));
+        }
+    }
+
+    /// The list shows the new rights once they are in force.
+    pub(super) fn set_rights(&mut self, session: u64, rights: SessionRights) {
+        let sessions = self.porthole.sessions().clone();
+        self.work.spawn(async move {
+            let notice = match sessions.set_rights(session, rights.into()).await {
+                Err(RightsError::NotYet) => Some(Notice::error(say!("failed-rights-not-yet"))),
+                Err(RightsError::Ended) => Some(Notice::info(say!("rights-session-ended"))),
+                // One that has ended can do nothing any more, and who overruled this knows what they wanted.
+                Err(_) | Ok(()) => None,
+            };
+            Done::asked(notice)
+        });
+    }
+
+    /// A link that is revoked opens nothing any more; but if that cannot be saved, it would again after the next start.
+    fn see_revoked(&mut self, saved: Saving) {
+        self.work.spawn(async move {
+            let failed = saved.await.err();
+            Done::asked(
+                failed.map(|cause| Notice::error(say!("failed-not-revoked", cause = cause.to_string()))),
+            )
+        });
+    }
+}

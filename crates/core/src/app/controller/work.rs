@@ -1,0 +1,258 @@
+//! What is done beside the loop: what a person asked for, and checks.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    Controller, adding::TriedServer, keeping::NotKept, launching::Looked, settings::Surroundings,
+    sharing::Shared, shell::Call,
+};
+use crate::{
+    DisplayId, Finding, Notice, Opens, Reach, ShellError, VisitView,
+    config::{Added, Contents, Faulty, Place, not_written, write_first},
+    platform::blocking::blocking,
+    reachability::reaches::{Checked, Why},
+    sharing::links::LinkId,
+    texts::{say, sentence::sentence},
+};
+
+/// What comes back to the loop.
+pub(super) enum Done {
+    /// What a person asked for is done, or has failed.
+    Asked {
+        /// The display that it was asked for.
+        display: Option<DisplayId>,
+        notice: Option<Notice>,
+    },
+    /// A display was checked.
+    Checked {
+        display: DisplayId,
+        attempt: u64,
+        checked: Checked,
+    },
+    /// A VNC server that is to be added was tried.
+    TriedServer(Box<TriedServer>),
+    /// A display was added to the config file, or why not.
+    Added {
+        added: Result<Added, String>,
+        /// It is to be started once the config is in force.
+        launched: bool,
+    },
+    /// A display's password was kept, or why not.
+    KeptPassword {
+        display: DisplayId,
+        kept: Result<(), NotKept>,
+    },
+    /// Somebody looked into a token file.
+    LookedIntoTokenFile {
+        attempt: u64,
+        contents: Result<Contents, Faulty>,
+    },
+    /// A token file was taken over, or why not; with the displays that were added.
+    Imported {
+        file: PathBuf,
+        imported: Result<Vec<Added>, Faulty>,
+    },
+    /// A link for others was made.
+    Shared(Box<Shared>, Option<Notice>),
+    /// The ways to the link that is shown were tried.
+    Tried { attempt: u64, opens: Vec<Opens> },
+    /// The link that is shown was copied, or could not be.
+    Copied {
+        link: LinkId,
+        url: String,
+        notice: Option<Notice>,
+    },
+    /// Somebody looked what there is.
+    Looked(Box<Looked>),
+    /// Somebody looked who came and went.
+    LookedBack(Vec<VisitView>),
+    /// The doctor has looked.
+    Examined(Vec<Finding>),
+    /// A setting was written, or why not.
+    Set(Result<(), String>),
+    /// Somebody looked what is set elsewhere than in the config file.
+    LookedAtSettings(Surroundings),
+    /// The window was brought up for a question, or why not.
+    BroughtUpQuestion(Result<(), Notice>),
+    /// No launched display runs any more, and the program is to end.
+    AllStopped,
+}
+
+impl Done {
+    /// Something is done that was not for one display's buttons.
+    pub(super) fn asked(notice: Option<Notice>) -> Self {
+        Self::Asked {
+            display: None,
+            notice,
+        }
+    }
+}
+
+impl Controller {
+    pub(super) fn open(&mut self, display: DisplayId) {
+        if !self.begin(&display) {
+            return;
+        }
+        let url = match self.porthole.window_link(&display) {
+            Ok(url) => url,
+            Err(error) => return self.give_up(&display, error),
+        };
+        let (shell, name) = (self.shell.clone(), self.name(&display));
+        self.work.spawn(async move {
+            let opened = shell
+                .call(Call::Window {
+                    display: display.clone(),
+                    name: name.clone(),
+                    url,
+                })
+                .await;
+            let notice = opened.err().map(|error| {
+                let cause = error.to_string();
+                say!("failed-open", display = name, cause = cause)
+            });
+            let notice = notice.map(Notice::error);
+            Done::Asked {
+                display: Some(display),
+                notice,
+            }
+        });
+    }
+
+    pub(super) fn open_in_browser(&mut self, display: DisplayId) {
+        if !self.begin(&display) {
+            return;
+        }
+        let (url, saved) = match self.porthole.browser_link(&display) {
+            Ok(link) => link,
+            Err(error) => return self.give_up(&display, error),
+        };
+        let shell = self.shell.clone();
+        self.work.spawn(async move {
+            let saved = saved.await;
+            let notice = match (shell.call(Call::Browser(url)).await, saved) {
+                (Err(ShellError::NothingOpens), _) => Some(Notice::error(say!("failed-no-browser"))),
+                (Err(ShellError::Failed(cause)), _) => {
+                    Some(Notice::error(say!("failed-browser", cause = cause)))
+                }
+                (Ok(()), Err(cause)) => Some(not_saved(cause)),
+                (Ok(()), Ok(())) => None,
+            };
+            Done::Asked {
+                display: Some(display),
+                notice,
+            }
+        });
+    }
+
+    /// Lets the person choose what a new link to the display gives, in the window.
+    pub(super) fn open_share(&mut self, display: DisplayId) {
+        if self.knows(&display) {
+            self.share_for = Some(display);
+            self.show_window();
+        }
+    }
+
+    pub(super) fn edit_config(&mut self) {
+        let (shell, file) = (self.shell.clone(), self.porthole.config_file().to_owned());
+        self.work.spawn(async move {
+            let written = blocking({
+                let file = file.clone();
+                move || write_first(&file)
+            });
+            let notice = match written.await {
+                Ok(()) => {
+                    let opened = shell.call(Call::File(file.clone())).await;
+                    opened.err().map(|error| not_opened(&file, error))
+                }
+                Err(cause) => Some(Notice::error(sentence(&not_written(&file, cause)))),
+            };
+            Done::asked(notice)
+        });
+    }
+
+    pub(super) fn show_window(&mut self) {
+        let shell = self.shell.clone();
+        self.work.spawn(async move {
+            let shown = shell.call(Call::Show).await;
+            let notice = shown
+                .err()
+                .map(|error| Notice::error(say!("failed-window", cause = error.to_string())));
+            Done::asked(notice)
+        });
+    }
+
+    /// Checks whether a display can be reached, unless that is under way. It does no harm: a server that refused us is
+    /// not asked again before it is another one.
+    pub(super) fn check(&mut self, display: &DisplayId, why: Why) {
+        let Some(display) = self.porthole.config().display(display.as_str()).cloned() else {
+            return;
+        };
+        if matches!(display.place, Place::Launched(_)) {
+            // It can be opened whenever it can be started; to probe would start it.
+            return;
+        }
+        if why == Why::Routine && self.is_pictured(display.id.as_str()) {
+            return;
+        }
+        let Some(attempt) = self.reaches.begin(display.id.as_str(), why) else {
+            return;
+        };
+        let target = self.porthole.target(&display);
+        self.work.spawn(async move {
+            let checked = attempt.run(display.place, &target, display.password.as_ref());
+            Done::Checked {
+                checked: checked.await,
+                display: display.id,
+                attempt: attempt.number,
+            }
+        });
+    }
+
+    /// Begins what was asked for a display, unless there is no such display, or the same is under way: a double click
+    /// opens one window.
+    pub(super) fn begin(&mut self, display: &DisplayId) -> bool {
+        if !self.knows(display) {
+            return false;
+        }
+        if matches!(
+            self.reaches.of(display.as_str()),
+            Reach::Checking | Reach::Unreachable { .. }
+        ) {
+            // The person may have mended it. What asks for a password asks whoever opens it.
+            self.check(display, Why::Asked);
+        }
+        self.busy.insert(display.clone())
+    }
+
+    /// Whether there is such a display; if not, that is said.
+    fn knows(&mut self, display: &DisplayId) -> bool {
+        let known = self.porthole.config().display(display.as_str()).is_some();
+        if !known {
+            let name = self.name(display);
+            self.fail(match name.is_empty() {
+                true => say!("failed-unknown-display"),
+                false => say!("failed-no-display", display = name),
+            });
+        }
+        known
+    }
+
+    pub(super) fn give_up(&mut self, display: &DisplayId, cause: impl std::fmt::Display) {
+        self.busy.remove(display);
+        self.fail(say!("failed-no-link", cause = cause.to_string()));
+    }
+}
+
+/// The file's path is what a person needs who has no program for it.
+fn not_opened(file: &Path, error: ShellError) -> Notice {
+    let path = file.display().to_string();
+    let text = match error {
+        ShellError::NothingOpens => say!("failed-no-editor", file = path.as_str()),
+        ShellError::Failed(cause) => say!("failed-file-open", file = path.as_str(), cause = cause),
+    };
+    Notice::error(text).with_path(path)
+}
+
+pub(super) fn not_saved(cause: impl std::fmt::Display) -> Notice {
+    Notice::error(say!("failed-not-saved", cause = cause.to_string()))
+}

@@ -1,0 +1,231 @@
+//! Desks: the displays that Porthole launches. They outlive the program, and are found again at its next start.
+
+mod entrance;
+mod fare;
+mod keeper;
+mod launch_view;
+mod leaving;
+mod look;
+mod plans;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests;
+pub(crate) mod words;
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    time::Duration,
+};
+
+use porthole_gateway::{End, Rights, Sessions, Target};
+use porthole_launcher::{Launch, LaunchError, Launcher, Reason, Running};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::{DisplayId, texts::say};
+use entrance::Entrance;
+use fare::Fare;
+use keeper::{Answer, Order, Planned};
+pub use launch_view::LaunchView;
+pub use leaving::stop_left;
+
+/// How long a display that is stopped on last close waits for somebody to come back: a page that is loaded anew, or
+/// that has lost its network, is no last close.
+pub(crate) const GRACE: Duration = Duration::from_secs(30);
+
+/// Why there is no running display for whoever asked for it. In English; for the person at this machine see
+/// [`words::no_desk`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoDesk {
+    /// The display is not launched.
+    #[error("Porthole does not launch this display")]
+    Unknown,
+    /// The config does not know it any more.
+    #[error("{0} is no longer in the config")]
+    Forgotten(String),
+    /// It could not be started, or ended meanwhile.
+    #[error("{0}")]
+    Over(Reason),
+}
+
+/// What stands for the target of a display that runs although the config does not know it any more.
+pub(crate) fn forgotten() -> String {
+    say!("desk-forgotten")
+}
+
+/// The displays that Porthole launches. Cheap to clone; every clone is the same.
+#[derive(Clone)]
+pub struct Desks(Arc<Room>);
+
+struct Room {
+    launcher: Launcher,
+    grace: Duration,
+    desks: Mutex<BTreeMap<DisplayId, Desk>>,
+    changes: watch::Sender<u64>,
+    sessions: OnceLock<Sessions>,
+}
+
+#[derive(Clone)]
+struct Desk {
+    orders: mpsc::UnboundedSender<Order>,
+    fare: watch::Receiver<Fare>,
+    plan: watch::Sender<Planned>,
+    watched: watch::Sender<bool>,
+    /// What would keep it from being started.
+    obstacle: Option<LaunchError>,
+    /// How a version without ids has launched it, until a config tells which display it is.
+    of_old: Option<Launch>,
+}
+
+impl Desks {
+    /// Tells displays whether somebody looks at them, for as long as the gateway lives.
+    pub(crate) fn follow(&self, sessions: Sessions) {
+        // There is one gateway.
+        let _ = self.0.sessions.set(sessions.clone());
+        let room = Arc::downgrade(&self.0);
+        let mut changes = sessions.changes();
+        tokio::spawn(async move {
+            while changes.changed().await.is_ok() {
+                let Some(room) = room.upgrade() else { return };
+                let list = sessions.list();
+                let watched = list.iter().map(|session| session.display.as_str());
+                Self(room).watched_are(&watched.collect());
+            }
+        });
+    }
+
+    fn watched_are(&self, watched: &HashSet<&str>) {
+        for (id, desk) in &*self.desks() {
+            let now = watched.contains(id.as_str());
+            desk.watched
+                .send_if_modified(|before| std::mem::replace(before, now) != now);
+        }
+    }
+
+    /// Where a display is called that is started when somebody comes.
+    pub(crate) fn target(&self, display: &DisplayId, rights: Rights) -> Target {
+        Target::OnDemand(Arc::new(Entrance {
+            desks: self.clone(),
+            display: display.clone(),
+            rights,
+        }))
+    }
+
+    /// Starts a display, unless it runs, and waits until viewers can connect.
+    ///
+    /// # Errors
+    /// Why it could not be started.
+    pub async fn start(&self, display: &str) -> Result<Running, NoDesk> {
+        self.ask(display, Order::Start).await
+    }
+
+    /// Starts displays beside what the caller does; how that goes is told by their views.
+    pub(crate) fn start_soon(&self, displays: Vec<DisplayId>) {
+        for display in displays {
+            let desks = self.clone();
+            tokio::spawn(async move { desks.start(display.as_str()).await });
+        }
+    }
+
+    /// Stops a display, and waits until nothing of it is left. No error if it does not run.
+    ///
+    /// # Errors
+    /// There is no such display.
+    pub async fn stop(&self, display: &str) -> Result<(), NoDesk> {
+        let (answer, answered) = oneshot::channel();
+        let desk = self.desk(display).ok_or(NoDesk::Unknown)?;
+        let _ = desk.orders.send(Order::Stop(answer));
+        answered.await.map_err(|_| NoDesk::Unknown)
+    }
+
+    /// Stops a display and starts it again. Its sessions end, and their viewers are told to come back.
+    ///
+    /// # Errors
+    /// Why it could not be started.
+    pub async fn restart(&self, display: &str) -> Result<Running, NoDesk> {
+        if let Some(sessions) = self.0.sessions.get() {
+            sessions.end_where(End::DisplayRestarts, |session| session.display == display);
+        }
+        self.ask(display, Order::Restart).await
+    }
+
+    /// Stops all displays that run, also those that are no longer in the config, and waits until nothing of them is
+    /// left. Returns their names.
+    pub async fn stop_all(&self) -> Vec<String> {
+        let running = self.running();
+        let stops: Vec<_> = running
+            .iter()
+            .map(|(id, _)| {
+                tokio::spawn({
+                    let (desks, id) = (self.clone(), id.clone());
+                    async move { desks.stop(id.as_str()).await }
+                })
+            })
+            .collect();
+        for stopped in stops {
+            let _ = stopped.await;
+        }
+        running.into_iter().map(|(_, name)| name).collect()
+    }
+
+    /// The displays that run, or come and go just now, with their names and in their order; also those that are no
+    /// longer in the config.
+    pub fn running(&self) -> Vec<(DisplayId, String)> {
+        self.named(|desk| !desk.fare.borrow().is_over())
+    }
+
+    /// Those that run although the config does not know them any more, likewise.
+    pub(crate) fn forgotten(&self) -> Vec<(DisplayId, String)> {
+        self.named(|desk| desk.plan.borrow().plan.is_none() && !desk.fare.borrow().is_over())
+    }
+
+    fn named(&self, which: impl Fn(&Desk) -> bool) -> Vec<(DisplayId, String)> {
+        let desks = self.desks();
+        let named = desks.iter().filter(|(_, desk)| which(desk));
+        let mut named: Vec<_> = named
+            .map(|(id, desk)| (id.clone(), desk.plan.borrow().name.clone()))
+            .collect();
+        named.sort_by(|(_, one), (_, other)| one.cmp(other));
+        named
+    }
+
+    /// How a display fares; `None` if it is not launched here.
+    pub fn view(&self, display: &str) -> Option<LaunchView> {
+        let desk = self.desk(display)?;
+        let view = desk.fare.borrow().view(desk.obstacle.as_ref());
+        Some(view)
+    }
+
+    /// What a display is called that is launched here.
+    pub(crate) fn name(&self, display: &str) -> Option<String> {
+        self.desk(display).map(|desk| desk.plan.borrow().name.clone())
+    }
+
+    /// Changes whenever one of them fares otherwise than before.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.0.changes.subscribe()
+    }
+
+    fn fare(&self, display: &str) -> Option<watch::Receiver<Fare>> {
+        self.desk(display).map(|desk| desk.fare)
+    }
+
+    async fn ask(&self, display: &str, order: impl FnOnce(Answer) -> Order) -> Result<Running, NoDesk> {
+        let (answer, answered) = oneshot::channel();
+        let desk = self.desk(display).ok_or(NoDesk::Unknown)?;
+        let _ = desk.orders.send(order(answer));
+        answered.await.unwrap_or(Err(NoDesk::Unknown))
+    }
+
+    fn desk(&self, display: &str) -> Option<Desk> {
+        self.desks().get(display).cloned()
+    }
+
+    fn desks(&self) -> MutexGuard<'_, BTreeMap<DisplayId, Desk>> {
+        self.0.desks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn changed(&self) {
+        self.0.changes.send_modify(|count| *count += 1);
+    }
+}

@@ -1,0 +1,29 @@
+//! Why the program could not start.
+
+use crate::{
+    config::ConfigError,
+    network::listen::ListenError,
+    texts::{say, sentence::sentence},
+};
+
+/// Why the program could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The config is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// An address cannot be listened on.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+}
+
+impl StartError {
+    /// As sentences in the person's language.
+    pub fn told(&self) -> String {
+        let why = match self {
+            Self::Config(error) => sentence(&error.to_string()),
+            Self::Listen(error) => error.told(),
+        };
+        say!("start-failed", cause = why)
+    }
+}

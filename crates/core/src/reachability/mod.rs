@@ -1,0 +1,9 @@
+//! Whether a display's VNC server can be reached, and why not. Invariant: a VNC server is not asked more often than a person
+//! or a change gives cause for.
+
+mod presence;
+mod reach;
+pub(crate) mod reaches;
+pub(crate) mod unreachable;
+
+pub use reach::Reach;

@@ -1,0 +1,326 @@
+//! Our own links: tokens that open a display of the config.
+
+mod asking;
+mod clock;
+mod door;
+mod identity;
+mod ledger;
+mod life;
+mod pin;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use arc_swap::ArcSwap;
+use porthole_gateway::{Dial, Grant, Lookup, Rights, Route, Sessions, Target, Token, TokenHash, TokenSource};
+use tokio::sync::watch;
+
+use crate::{
+    AskView, DisplayId, LinkView, SessionRights, Terms, VisitView,
+    config::{Config, Display, Place},
+    desktops::Desks,
+    sharing::{
+        history::History,
+        state::{Saver, Saving, State},
+    },
+    texts::say,
+};
+use clock::{Clock, clock};
+use door::LinkDoor;
+use ledger::Ledger;
+use table::{NewLink, Table};
+
+pub(crate) use pin::PinHash;
+
+/// How long a link works that nobody chose an end for.
+pub const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Names a link for people. It opens nothing, and is given to no other link, also after a start of the program.
+pub(crate) type LinkId = u64;
+
+/// Whom a link is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Others: while it lives, they must be able to reach us.
+    Others,
+    /// A browser of this machine, which may keep it among its bookmarks.
+    Here,
+    /// Likewise; it was printed by a start of the headless program, and the next start replaces it unless it was used.
+    Start,
+    /// A window of the program's own. The link is gone when the program ends, and is not shown among the links.
+    Window,
+}
+
+impl Audience {
+    fn outlives_us(self) -> bool {
+        self != Self::Window
+    }
+}
+
+/// A link that was made just now.
+pub(crate) struct Made {
+    /// The link's secret: known from here on to its holder alone.
+    pub token: Token,
+    /// Its name.
+    pub id: LinkId,
+    /// Its PIN, if one was asked for: likewise.
+    pub pin: Option<String>,
+}
+
+/// A display that has left the config and still has links, which open nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Orphan {
+    pub id: DisplayId,
+    /// What it was called last.
+    pub name: String,
+    /// When it is forgotten with its links, in milliseconds since 1970 (UTC).
+    pub until: u64,
+}
+
+/// What links can open, besides VNC servers that the config says.
+pub(crate) struct Displays {
+    pub demo: Arc<dyn Dial>,
+    pub desks: Desks,
+}
+
+/// The links that work, and what their displays are.
+pub(crate) struct Links {
+    config: ArcSwap<Config>,
+    demo: Arc<dyn Dial>,
+    desks: Desks,
+    ledger: Arc<Ledger>,
+}
+
+/// Why a link was not made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotMade {
+    /// The system has no random numbers to give.
+    #[error("{}", say!("no-random", cause = .0.as_str()))]
+    NoRandom(String),
+    /// The config has no such display.
+    #[error("{}", say!("link-no-display"))]
+    NoDisplay,
+    /// There are too many already.
+    #[error("{0}")]
+    TooMany(#[from] TooMany),
+}
+
+/// There are so many links that no further one is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum TooMany {
+    /// To the display.
+    #[error("{}", say!("link-too-many", count = *.0))]
+    OfDisplay(usize),
+    /// To all displays together.
+    #[error("{}", say!("link-too-many-in-all", count = *.0))]
+    InAll(usize),
+}
+
+impl Links {
+    /// The links of an earlier start; they open nothing before a config is put in force. What is to be remembered goes to `saver` and `history`.
+    pub fn new(state: State, saver: Saver, history: History, displays: Displays) -> Self {
+        Self::by(clock(), state, saver, history, displays)
+    }
+
+    fn by(clock: Clock, state: State, saver: Saver, history: History, displays: Displays) -> Self {
+        let Displays { demo, desks } = displays;
+        Self {
+            config: ArcSwap::from_pointee(Config::empty()),
+            demo,
+            desks,
+            ledger: Arc::new(Ledger::new(Table::of(state), clock, saver, history)),
+        }
+    }
+
+    /// From now on, sessions end with their links.
+    pub fn follow(&self, sessions: Sessions) {
+        self.ledger.follow(sessions);
+    }
+
+    /// Puts a config in force, and returns it with the ids that its displays have: a display that is known is known
+    /// again. Links of displays that it no longer has open nothing from now on.
+    pub fn put_in_force(&self, mut config: Config) -> Arc<Config> {
+        self.ledger.put_in_force(&mut config.displays);
+        let config = Arc::new(config);
+        self.config.store(Arc::clone(&config));
+        config
+    }
+
+    /// What a display is called that is in the config, or was not long ago.
+    pub fn name(&self, display: &str) -> Option<String> {
+        self.ledger.name(display)
+    }
+
+    /// Calls the displays of visits what they are called now, as far as they are known.
+    pub fn call(&self, visits: &mut [VisitView]) {
+        for visit in visits {
+            let now = visit.display_id.as_ref().and_then(|id| self.name(id.as_str()));
+            if let Some(name) = now {
+                visit.display = name;
+            }
+        }
+    }
+
+    /// The displays that have left the config and still have links.
+    pub fn orphans(&self) -> Vec<Orphan> {
+        self.ledger.orphans()
+    }
+
+    /// The config in force.
+    pub fn config(&self) -> Arc<Config> {
+        self.config.load_full()
+    }
+
+    /// Remembers the port for the next start.
+    pub fn keep_port(&self, port: u16) -> Saving {
+        self.ledger.keep_port(port)
+    }
+
+    /// A new link to a display. It works at once; the future tells whether it could be saved.
+    pub fn make(
+        &self,
+        display: &DisplayId,
+        terms: Terms,
+        audience: Audience,
+    ) -> Result<(Made, Saving), NotMade> {
+        let config = self.config.load();
+        let place = config
+            .display(display.as_str())
+            .map(|display| display.place.identity());
+        let token = Token::random().map_err(|error| NotMade::NoRandom(error.to_string()))?;
+        let pin = terms.pin.then(pin::random).transpose()?;
+        let link = NewLink {
+            display,
+            place: place.ok_or(NotMade::NoDisplay)?,
+            terms,
+            audience,
+            pin: pin.as_ref().map(|pin| PinHash::of(pin, &token)),
+        };
+        let (id, saved) = self.ledger.insert(token.hash(), link)?;
+        Ok((Made { token, id, pin }, saved))
+    }
+
+    /// A link that gives control of a display until the program ends.
+    pub fn until_the_end(&self, display: &DisplayId) -> Result<Token, NotMade> {
+        let terms = Terms {
+            seconds: None,
+            ..Terms::default()
+        };
+        let (made, _) = self.make(display, terms, Audience::Window)?;
+        Ok(made.token)
+    }
+
+    /// A link that gives control of a display for [`LIFETIME`], to a browser of this machine.
+    pub fn to_keep(&self, display: &DisplayId) -> Result<(Token, Saving), NotMade> {
+        self.for_this_machine(display, Audience::Here)
+    }
+
+    /// Likewise, for a start of the headless program to print.
+    pub fn of_start(&self, display: &DisplayId) -> Result<(Token, Saving), NotMade> {
+        self.for_this_machine(display, Audience::Start)
+    }
+
+    /// Ends the links that earlier starts have printed and nobody has used: those of this one take their place.
+    pub fn retire_links_of_starts(&self) -> Saving {
+        self.ledger.revoke(Table::retire_links_of_starts).1
+    }
+
+    fn for_this_machine(&self, display: &DisplayId, audience: Audience) -> Result<(Token, Saving), NotMade> {
+        let terms = Terms {
+            seconds: Some(LIFETIME.as_secs()),
+            ..Terms::default()
+        };
+        let (made, saved) = self.make(display, terms, audience)?;
+        Ok((made.token, saved))
+    }
+
+    /// Ends a link and its sessions; `false` if there is none of that name.
+    pub fn revoke(&self, link: LinkId) -> (bool, Saving) {
+        let (count, saved) = self.ledger.revoke(|table| table.revoke(link));
+        (count > 0, saved)
+    }
+
+    /// Ends all links of a display and their sessions, but for windows of the program's own; says how many links.
+    pub fn revoke_all(&self, display: &str) -> (usize, Saving) {
+        self.ledger.revoke(|table| table.revoke_all(display))
+    }
+
+    /// The links that work, or did when their display was in the config, each with its display, the latest first; not those of the program's own windows.
+    pub fn views(&self) -> Vec<(DisplayId, LinkView)> {
+        self.ledger.views()
+    }
+
+    /// The link that a session came by; `None` for windows of the program's own.
+    pub fn id(&self, token: TokenHash) -> Option<LinkId> {
+        self.ledger.id(token)
+    }
+
+    /// The visitors who wait for an answer, the longest first.
+    pub fn asking(&self) -> Vec<AskView> {
+        self.ledger.asking.views(|display| self.name(display.as_str()))
+    }
+
+    /// Answers a visitor who waits: with the rights to let him in with, at most the link's, or `None`. `false` if he has
+    /// gone.
+    pub fn answer(&self, visitor: u64, rights: Option<SessionRights>) -> bool {
+        self.ledger.asking.answer(visitor, rights.map(Rights::from))
+    }
+
+    /// Changes whenever one of the links or of the visitors who wait does.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.ledger.changes()
+    }
+
+    /// Whether a link for others lives.
+    pub fn shared_links_live(&self) -> watch::Receiver<bool> {
+        self.ledger.shared()
+    }
+
+    /// Where a display's VNC server is called.
+    pub fn target(&self, display: &Display, rights: Rights) -> Target {
+        match &display.place {
+            Place::Demo => Target::InProcess(Arc::clone(&self.demo)),
+            Place::At(target) => target.clone(),
+            Place::Launched(_) => self.desks.target(&display.id, rights),
+        }
+    }
+
+    fn grant(&self, token: &Token) -> Option<Grant> {
+        let opened = self.ledger.open(token.hash())?;
+        let config = self.config.load();
+        let display = config.display(opened.display.as_str())?;
+        // Whatever else may be wrong: a link opens the place that it was made for, unless the person said otherwise.
+        if !display.id_is_written && display.place.identity() != opened.place {
+            return None;
+        }
+        let route = Route::Vnc {
+            password: display.password.clone(),
+            rights: opened.terms.rights.into(),
+        };
+        Some(Grant {
+            display: display.id.to_string(),
+            name: display.name.clone(),
+            // With the password for control, so that the owner can give it to a visitor who may only view.
+            target: self.target(display, Rights::Control),
+            route,
+            expires: opened.left.and_then(|left| SystemTime::now().checked_add(left)),
+            door: Some(Arc::new(LinkDoor {
+                ledger: Arc::clone(&self.ledger),
+                token: token.clone(),
+                opened,
+                name: display.name.clone(),
+            })),
+        })
+    }
+}
+
+impl TokenSource for Links {
+    fn lookup<'a>(&'a self, token: &'a Token) -> Lookup<'a> {
+        Box::pin(async move { self.grant(token) })
+    }
+}

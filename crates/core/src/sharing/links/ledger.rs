@@ -1,0 +1,250 @@
+//! The links and what happens to them, for all who have to know.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
+    time::Duration,
+};
+
+use porthole_gateway::{End, Pin, Sessions, Token, TokenHash};
+use tokio::{sync::watch, time::timeout};
+
+use super::{
+    Audience, LinkId, Orphan, TooMany,
+    asking::Asking,
+    clock::{Clock, Now},
+    table::{NewLink, Opened, Table},
+};
+use crate::{
+    DisplayId, LinkView,
+    config::Display,
+    sharing::{
+        history::History,
+        state::{Saver, Saving},
+    },
+};
+
+/// A timer sleeps with the machine, and does not hear of a clock that was set. So while a link has an end, the clocks
+/// are looked at this often.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// How often it is saved that links with an end are still alive: a clock that is put back while the program is gone
+/// can deceive it by no more.
+const MARK: Duration = Duration::from_secs(10 * 60);
+
+/// The table of links behind its lock, the file that it is saved to, the sessions that its links opened, the visitors
+/// who wait, and those who were here.
+pub(super) struct Ledger {
+    table: Mutex<Table>,
+    clock: Clock,
+    saver: Saver,
+    pub asking: Asking,
+    pub history: History,
+    sessions: OnceLock<Sessions>,
+    changes: watch::Sender<u64>,
+    shared: watch::Sender<bool>,
+}
+
+impl Ledger {
+    pub fn new(table: Table, clock: Clock, saver: Saver, history: History) -> Self {
+        let changes = watch::Sender::new(0);
+        Self {
+            shared: watch::Sender::new(table.is_shared()),
+            table: Mutex::new(table),
+            clock,
+            saver,
+            asking: Asking::new(changes.clone()),
+            history,
+            sessions: OnceLock::new(),
+            changes,
+        }
+    }
+
+    /// From now on, what happens to a link happens to its sessions; ends with the last link to this.
+    pub fn follow(self: &Arc<Self>, sessions: Sessions) {
+        if self.sessions.set(sessions).is_ok() {
+            tokio::spawn(sweep(Arc::downgrade(self), self.changes()));
+        }
+    }
+
+    pub fn now(&self) -> Now {
+        (self.clock)()
+    }
+
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// Whether a link for others lives.
+    pub fn shared(&self) -> watch::Receiver<bool> {
+        self.shared.subscribe()
+    }
+
+    /// Gives the displays of a config their ids, and takes them for those that there are.
+    pub fn put_in_force(&self, displays: &mut [Display]) {
+        let (gone, saved) = self.change_and_save(|table, now| table.put_in_force(displays, now));
+        // Whatever comes of saving is said with the next link that is made.
+        drop(saved);
+        self.cut(&gone, End::Expired);
+    }
+
+    /// What a display is called that is in the config, or was not long ago.
+    pub fn name(&self, display: &str) -> Option<String> {
+        let table = self.table();
+        table.displays.get(display).map(|known| known.name.clone())
+    }
+
+    /// The displays that have left the config and still have links.
+    pub fn orphans(&self) -> Vec<Orphan> {
+        self.table().orphans()
+    }
+
+    pub fn keep_port(&self, port: u16) -> Saving {
+        self.change_and_save(|table, _| table.port = Some(port)).1
+    }
+
+    pub fn insert(&self, token: TokenHash, link: NewLink<'_>) -> Result<(LinkId, Saving), TooMany> {
+        let (inserted, saved) = self.change_and_save(|table, now| table.insert(token, link, now));
+        let (id, gone) = inserted?;
+        self.cut(&Vec::from_iter(gone), End::Revoked);
+        Ok((id, saved))
+    }
+
+    pub fn open(&self, token: TokenHash) -> Option<Opened> {
+        self.table().open(token, self.now())
+    }
+
+    /// Waits until a link opens nothing any more.
+    pub async fn shut(&self, token: TokenHash) {
+        let mut changes = self.changes();
+        while self.open(token).is_some() {
+            // The sender is our own.
+            let _ = changes.changed().await;
+        }
+    }
+
+    /// Turns away a visitor without the PIN of a link that wants one.
+    pub fn show_pin(&self, token: &Token, shown: Option<&Pin>) -> Result<(), End> {
+        let tried = self.table().try_pin(token, shown, self.now());
+        if tried == Err(End::WrongPin) {
+            drop(self.change_and_save(|_, _| ()));
+            if self.open(token.hash()).is_none() {
+                tracing::warn!("a link has ended: its PIN was wrong too often");
+            }
+        }
+        tried
+    }
+
+    pub fn enter(&self, token: TokenHash) -> Option<LinkId> {
+        self.change(|table, now| table.enter(token, now))
+    }
+
+    /// A visitor who was let in has a session. Says for whom the link is; `None` if it was revoked meanwhile, which
+    /// ends the session.
+    pub fn begin(&self, token: TokenHash) -> Option<Audience> {
+        let audience = self.change(|table, now| table.begin(token, now));
+        match audience {
+            Some(Audience::Window) => {}
+            Some(Audience::Here | Audience::Start | Audience::Others) => self.save(),
+            None => self.cut(&[token], End::Revoked),
+        }
+        audience
+    }
+
+    pub fn leave(&self, token: TokenHash) {
+        self.change(|table, _| table.leave(token));
+    }
+
+    /// Takes links out, and ends their sessions; says how many they were.
+    pub fn revoke(&self, which: impl FnOnce(&mut Table) -> Vec<TokenHash>) -> (usize, Saving) {
+        let (gone, saved) = self.change_and_save(|table, _| which(table));
+        self.cut(&gone, End::Revoked);
+        (gone.len(), saved)
+    }
+
+    pub fn id(&self, token: TokenHash) -> Option<LinkId> {
+        self.table().id(token)
+    }
+
+    pub fn views(&self) -> Vec<(DisplayId, LinkView)> {
+        self.table().views()
+    }
+
+    /// Takes out what is over, and says when to look again.
+    pub(super) fn expire(&self) -> Option<Duration> {
+        let ((gone, forgotten), next) = {
+            let mut table = self.table();
+            let now = self.now();
+            (table.expire(now), table.next_end(now))
+        };
+        if !gone.is_empty() || forgotten {
+            self.cut(&gone, End::Expired);
+            drop(self.change_and_save(|_, _| ()));
+        }
+        next.map(|next| next.min(LOOK))
+    }
+
+    fn save(&self) {
+        let table = self.table();
+        drop(self.saver.save(table.state()));
+    }
+
+    fn cut(&self, tokens: &[TokenHash], why: End) {
+        if let Some(sessions) = self.sessions.get().filter(|_| !tokens.is_empty()) {
+            sessions.end_where(why, |session| tokens.contains(&session.token));
+        }
+    }
+
+    fn change<T>(&self, what: impl FnOnce(&mut Table, Now) -> T) -> T {
+        self.told(|table, now| what(table, now))
+    }
+
+    /// The order of changes is that of the file's contents.
+    fn change_and_save<T>(&self, what: impl FnOnce(&mut Table, Now) -> T) -> (T, Saving) {
+        self.told(|table, now| {
+            let done = what(table, now);
+            (done, self.saver.save(table.state()))
+        })
+    }
+
+    fn told<T>(&self, what: impl FnOnce(&mut Table, Now) -> T) -> T {
+        let (done, shared) = {
+            let mut table = self.table();
+            (what(&mut table, self.now()), table.is_shared())
+        };
+        self.shared
+            .send_if_modified(|before| std::mem::replace(before, shared) != shared);
+        self.changes.send_modify(|count| *count += 1);
+        done
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends links when their time is over, and keeps in the state file how long they lived.
+async fn sweep(ledger: Weak<Ledger>, mut changes: watch::Receiver<u64>) {
+    let mut marked = Duration::ZERO;
+    loop {
+        changes.borrow_and_update();
+        let next = match ledger.upgrade() {
+            Some(ledger) => {
+                let ran = ledger.now().ran;
+                if ran.saturating_sub(marked) >= MARK {
+                    ledger.save();
+                    marked = ran;
+                }
+                ledger.expire()
+            }
+            None => return,
+        };
+        let changed = match next {
+            Some(next) => timeout(next, changes.changed()).await,
+            // No link has an end.
+            None => Ok(changes.changed().await),
+        };
+        if let Ok(Err(_)) = changed {
+            return;
+        }
+    }
+}
