@@ -1,7 +1,7 @@
 //! What the program must remember from one start to the next.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
     pin::Pin,
 };
@@ -103,7 +103,7 @@ pub(crate) struct SaveError {
 /// says so. Blocks.
 pub(crate) fn load(file: &Path) -> (State, Option<String>) {
     let shown = file.display().to_string();
-    let cause = match fs::read(file).map(|bytes| serde_json::from_slice(&bytes)) {
+    let cause = match private_file::read(file).map(|bytes| serde_json::from_slice(&bytes)) {
         Ok(Ok(state)) => return (state, None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return (State::default(), None),
         Ok(Err(error)) => say!("state-damaged", file = shown, error = error.to_string()),
@@ -199,6 +199,8 @@ fn save(file: &Path, state: &State) -> Result<(), SaveError> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use porthole_gateway::Token;
 
     use super::*;
