@@ -13,6 +13,9 @@
 
 mod down;
 mod goodbye;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+mod tests;
 mod up;
 
 use std::{
