@@ -22,6 +22,7 @@ mod guesses;
 mod happy_eyeballs;
 mod identity;
 mod limits;
+mod link_updates;
 mod listening;
 mod live_rights;
 mod lobby;
