@@ -40,6 +40,12 @@ pub(crate) struct KnownDisplay {
     pub name: String,
     /// What tells its place from others.
     pub place: String,
+    /// How its desktop is started, if it is one.
+    #[serde(default)]
+    pub launch: String,
+    /// Ids that it had before.
+    #[serde(default)]
+    pub former_ids: Vec<DisplayId>,
     /// Set when it has left the config.
     #[serde(default)]
     pub gone: Option<Gone>,
@@ -232,6 +238,8 @@ mod tests {
                 id: "alice".parse().unwrap(),
                 name: "Alice".into(),
                 place: "h:1".into(),
+                launch: "like this".into(),
+                former_ids: vec!["a1".parse().unwrap()],
                 gone: Some(Gone { ends: 8, seen: 9 }),
             }],
         }
