@@ -48,7 +48,7 @@ struct Args {
     /// How often everything is measured; the tables show medians
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=50))]
     rounds: u32,
-    /// Only these modes
+    /// Only these modes; with --faults, only these faults
     #[arg(long, value_delimiter = ',')]
     modes: Vec<String>,
     /// Only the peer of this name; may be given several times
@@ -104,7 +104,7 @@ fn main() -> Result<()> {
     };
     allow_many_sockets();
     if args.faults {
-        return faults::measure(&programs.portholed, args.visits);
+        return faults::measure(&programs.portholed, args.visits, &args.modes);
     }
     let (peers, left_out) = choose_peers(peers::all(&programs), &args.peers);
     let modes = choose_modes(&args.modes)?;

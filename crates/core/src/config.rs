@@ -101,8 +101,11 @@ pub struct Display {
     /// What it is known by, whatever it is called; unique. Until a config is put in force, that of a display that the
     /// person wrote none for is only what its name and place alone would give it.
     pub id: DisplayId,
-    /// Whether the config file says it: then the person decides which display is which. Else the program does.
+    /// Whether the config file says it. Else the program decides which display is which.
     pub id_is_written: bool,
+    /// Ids that it had before another was written: the desktop that runs may still call itself so. Empty until the config
+    /// is put in force.
+    pub former_ids: Vec<DisplayId>,
     /// What people call it: 1 to 64 characters, none of them control characters.
     pub name: String,
     /// Where its VNC server listens, or how it is launched.
@@ -115,18 +118,23 @@ pub struct Display {
 }
 
 impl Display {
-    /// Whether sessions with it may go on when the config says `new` of it: a launched display runs on as it is.
+    /// Whether sessions with it may go on when the config says `new` of it: a launched display runs on as it is, for
+    /// whom it is.
     pub(crate) fn goes_on_as(&self, new: &Self) -> bool {
-        let launched = |display: &Self| matches!(display.place, Place::Launched(_));
         let same = Self {
             name: new.name.clone(),
             id_is_written: new.id_is_written,
+            former_ids: new.former_ids.clone(),
             picture: new.picture,
             // Whoever is connected has shown one, or needed none.
             password: self.password.clone().or(new.password.clone()),
             ..self.clone()
         };
-        same == *new || (launched(self) && launched(new))
+        let launched = match (&self.place, &new.place) {
+            (Place::Launched(old), Place::Launched(new)) => old.what.is_for_whom(&new.what),
+            _ => false,
+        };
+        same == *new || launched
     }
 }
 
@@ -155,6 +163,23 @@ impl Place {
             },
         }
     }
+
+    /// All that the config says of how a desktop is started, to tell those of one user apart; empty for other places.
+    pub(crate) fn launch(&self) -> String {
+        match self {
+            Self::Launched(LaunchPlan {
+                what: What::Desktop(desktop),
+                start,
+                stop,
+            }) => serde_json::json!({
+                "desktop": desktop,
+                "at-start": *start == StartWhen::AtStart,
+                "last-close": *stop == StopWhen::LastClose,
+            })
+            .to_string(),
+            _ => String::new(),
+        }
+    }
 }
 
 impl fmt::Display for Place {
@@ -173,6 +198,7 @@ impl Default for Config {
         let demo = Display {
             id: DisplayId::derived("Demo", &Place::Demo.identity(), 0),
             id_is_written: false,
+            former_ids: Vec::new(),
             name: "Demo".into(),
             place: Place::Demo,
             password: None,

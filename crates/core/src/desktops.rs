@@ -19,7 +19,7 @@ use std::{
 };
 
 use porthole_gateway::{End, Rights, Sessions, Target};
-use porthole_launcher::{Launch, LaunchError, Launcher, Reason, Running};
+use porthole_launcher::{LaunchError, Launcher, Reason, Running, What};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{DisplayId, texts::say};
@@ -73,8 +73,10 @@ struct Desk {
     watched: watch::Sender<bool>,
     /// What would keep it from being started.
     obstacle: Option<LaunchError>,
-    /// How a version without ids has launched it, until a config tells which display it is.
-    of_old: Option<Launch>,
+    /// For whom it is, all its life: where an entry is for somebody else, it has another desk.
+    what: What,
+    /// The display that it is. Versions without ids have started it if there is none: then its name says it.
+    own_id: Option<DisplayId>,
 }
 
 impl Desks {
@@ -102,11 +104,12 @@ impl Desks {
         }
     }
 
-    /// Where a display is called that is started when somebody comes.
-    pub(crate) fn target(&self, display: &DisplayId, rights: Rights) -> Target {
+    /// Where a display is called that is started when somebody comes; `what` is what it is now.
+    pub(crate) fn target(&self, display: &DisplayId, what: &What, rights: Rights) -> Target {
         Target::OnDemand(Arc::new(Entrance {
             desks: self.clone(),
             display: display.clone(),
+            what: what.clone(),
             rights,
         }))
     }
@@ -116,7 +119,13 @@ impl Desks {
     /// # Errors
     /// Why it could not be started.
     pub async fn start(&self, display: &str) -> Result<Running, NoDesk> {
-        self.ask(display, Order::Start).await
+        self.ask(self.desk(display), Order::Start).await
+    }
+
+    /// Likewise, if it is still for whom `what` is: who was let in a moment ago was let in to that.
+    async fn start_for(&self, display: &str, what: &What) -> Result<Running, NoDesk> {
+        let desk = self.desk(display).filter(|desk| desk.what.is_for_whom(what));
+        self.ask(desk, Order::Start).await
     }
 
     /// Starts displays beside what the caller does; how that goes is told by their views.
@@ -146,7 +155,7 @@ impl Desks {
         if let Some(sessions) = self.0.sessions.get() {
             sessions.end_where(End::DisplayRestarts, |session| session.display == display);
         }
-        self.ask(display, Order::Restart).await
+        self.ask(self.desk(display), Order::Restart).await
     }
 
     /// Stops all displays that run, also those that are no longer in the config, and waits until nothing of them is
@@ -210,9 +219,9 @@ impl Desks {
         self.desk(display).map(|desk| desk.fare)
     }
 
-    async fn ask(&self, display: &str, order: impl FnOnce(Answer) -> Order) -> Result<Running, NoDesk> {
+    async fn ask(&self, desk: Option<Desk>, order: impl FnOnce(Answer) -> Order) -> Result<Running, NoDesk> {
         let (answer, answered) = oneshot::channel();
-        let desk = self.desk(display).ok_or(NoDesk::Unknown)?;
+        let desk = desk.ok_or(NoDesk::Unknown)?;
         let _ = desk.orders.send(order(answer));
         answered.await.unwrap_or(Err(NoDesk::Unknown))
     }

@@ -30,7 +30,7 @@ use std::{
 use crate::{
     ConfigPlace,
     config::{Config, ConfigError, Exposed, load},
-    platform::blocking::blocking,
+    platform::{blocking::blocking, private_file},
 };
 use running::Running;
 
@@ -107,7 +107,7 @@ impl Case {
             Ok(loaded) => (loaded.config, None, loaded.warnings),
             Err(fault) => (Config::empty(), Some(fault), Vec::new()),
         };
-        let state = std::fs::read(&place.state).unwrap_or_default();
+        let state = private_file::read(&place.state).unwrap_or_default();
         let state: serde_json::Value = serde_json::from_slice(&state).unwrap_or_default();
         let kept_port = state["port"].as_u64().and_then(|port| port.try_into().ok());
         Self {

@@ -5,7 +5,7 @@
 
 mod support;
 
-use std::thread;
+use std::{fs, os::unix::fs::PermissionsExt, thread};
 
 use porthole_core::{LaunchView, Porthole};
 use rustix::process::{Pid, Signal, kill_process};
@@ -206,4 +206,133 @@ async fn a_display_that_is_changed_runs_on_and_one_that_is_removed_can_be_stoppe
     soon(porthole.desks().stop("alice")).await.unwrap();
     assert!(porthole.desks().start("alice").await.is_err());
     assert!(home.processes("").is_empty());
+}
+
+/// A display with an id of its own, whose desktop is for `user`.
+fn desk_of(id: &str, name: &str, user: &str) -> String {
+    format!(
+        "[[display]]\nid = \"{id}\"\nname = \"{name}\"\nlaunch = {{ user = \"{user}\", geometry = \"320x240\", session = \"sleep 600\" }}\n"
+    )
+}
+
+/// The desktops that run without the config: their ids and names.
+fn detached(porthole: &Porthole) -> Vec<(String, String)> {
+    let in_config = |id: &str| porthole.config().display(id).is_some();
+    let running = porthole.desks().running().into_iter();
+    running
+        .map(|(id, name)| (id.as_str().to_owned(), name))
+        .filter(|(id, _)| !in_config(id))
+        .collect()
+}
+
+#[test]
+fn an_entry_that_is_for_somebody_else_now_never_opens_the_desktop_that_runs() {
+    let home = Home::with(&desk("Alice", ""));
+    let other = desk_of("alice", "Alice", "zoe-is-nobody");
+    let link_before = Runtime::new().unwrap().block_on(async {
+        let mut porthole = start(&home).await;
+        let link_before = link(&porthole).await;
+        let viewer = Viewer::connect(&link_before).await;
+        let server = home.processes("Xtigervnc");
+
+        home.write(&other);
+        let change = soon(porthole.changed()).await;
+        let text = &change.notes[0].text;
+        assert!(
+            text.contains("still runs") && text.contains("portholed stop"),
+            "{text}"
+        );
+        assert_eq!(viewer.closed().await, 4003);
+        assert_eq!(Viewer::arrive(&link_before, None).await.err(), Some(4001));
+        let told = Viewer::open(&link(&porthole).await).await.told().await;
+        assert_eq!(told, (4014, "This desktop could not be started".into()));
+        assert_eq!(home.processes("Xtigervnc"), server, "no work is lost");
+        assert_eq!(detached(&porthole).len(), 1);
+
+        // Taken back, it is the running desktop again, and its links open it.
+        home.write(&desk("Alice", ""));
+        soon(porthole.changed()).await;
+        assert!(runs(&porthole.desks().view("alice").unwrap()));
+        assert!(detached(&porthole).is_empty());
+        Viewer::connect(&link_before).await;
+        assert_eq!(home.processes("Xtigervnc"), server);
+        porthole.stop().await;
+        link_before
+    });
+    // Nor across a start of the program, with a new name besides.
+    Runtime::new().unwrap().block_on(async {
+        home.write(&desk_of("alice", "Zoe", "zoe-is-nobody"));
+        let porthole = start(&home).await;
+        let text = &porthole.notes()[0].text;
+        assert!(text.starts_with("Alice") && text.contains("still runs"), "{text}");
+        assert!(!runs(&porthole.desks().view("alice").unwrap()));
+        let mut old = link_before.clone();
+        old.set_port(Some(porthole.addresses()[0].port())).unwrap();
+        assert_eq!(Viewer::arrive(&old, None).await.err(), Some(4001));
+        assert_eq!(Viewer::open(&link(&porthole).await).await.told().await.0, 4014);
+        let [(id, _)] = &detached(&porthole)[..] else {
+            panic!("it is not listed")
+        };
+        soon(porthole.desks().stop(id)).await.unwrap();
+        assert!(home.desks().is_empty() && home.processes("").is_empty());
+    });
+}
+
+#[test]
+fn users_that_two_entries_swap_take_nobody_to_the_others_desktop() {
+    if !rustix::process::getuid().is_root() {
+        eprintln!("only root starts desktops of others without being asked; not tested here");
+        return;
+    }
+    let home = Home::with(&(desk_of("a", "A", "alice") + &desk_of("b", "B", "bob")));
+    fs::set_permissions(home.path(""), fs::Permissions::from_mode(0o755)).unwrap();
+    let user = |porthole: &Porthole, id: &str| match porthole.desks().view(id) {
+        Some(LaunchView::Running { user, .. }) => user,
+        other => panic!("{id}: {other:?}"),
+    };
+    let swapped = desk_of("a", "A", "bob") + &desk_of("b", "B", "alice");
+    let links = Runtime::new().unwrap().block_on(async {
+        let mut porthole = start(&home).await;
+        let links = porthole.new_links().await.unwrap();
+        let viewers = [
+            Viewer::connect(&links[0].1).await,
+            Viewer::connect(&links[1].1).await,
+        ];
+        let servers = home.processes("Xtigervnc");
+        assert_eq!(servers.len(), 2);
+        home.write(&swapped);
+        soon(porthole.changed()).await;
+        for (viewer, (_, link)) in viewers.into_iter().zip(&links) {
+            assert_eq!(viewer.closed().await, 4003);
+            assert_eq!(Viewer::arrive(link, None).await.err(), Some(4001));
+        }
+        assert_eq!(detached(&porthole).len(), 2);
+        // The entry's desktop is one of its own.
+        Viewer::connect(&link(&porthole).await).await;
+        assert_eq!(user(&porthole, "a"), "bob");
+        assert_eq!(home.processes("Xtigervnc").len(), 3);
+        porthole.stop().await;
+        links
+    });
+    Runtime::new().unwrap().block_on(async {
+        // Two desktops on record call themselves `a`: each is known by whose it is.
+        let mut porthole = start(&home).await;
+        assert_eq!(user(&porthole, "a"), "bob");
+        assert_eq!(detached(&porthole).len(), 2);
+        home.write(&(desk_of("a", "A", "alice") + &desk_of("b", "B", "bob")));
+        soon(porthole.changed()).await;
+        assert_eq!(
+            (user(&porthole, "a"), user(&porthole, "b")),
+            ("alice".into(), "bob".into())
+        );
+        for (_, link) in links {
+            let mut link = link.clone();
+            link.set_port(Some(porthole.addresses()[0].port())).unwrap();
+            Viewer::connect(&link).await;
+        }
+        assert_eq!(home.processes("Xtigervnc").len(), 3, "none was started anew");
+        assert_eq!(detached(&porthole).len(), 1);
+        soon(porthole.desks().stop_all()).await;
+        assert!(home.desks().is_empty() && home.processes("").is_empty());
+    });
 }

@@ -9,8 +9,8 @@ use std::fs;
 
 use porthole_core::{
     Ending, Intent, QuestionView, SessionRights, ShellError, VisitView,
+    app::notifications::notes,
     control::{Answer, Ends, NewLink, Request, Wish, ask},
-    notes::notes,
 };
 use support::{
     Home, Viewer, Vnc, display,

@@ -7,6 +7,7 @@
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod http;
+mod regular_file;
 mod relay;
 mod server;
 mod session;
@@ -21,6 +22,7 @@ pub use http::rate_limit::neighbourhood;
 pub use http::refusals::{Refusal, RefusalCause, Refusals};
 pub use http::trusted_proxies::{BadProxyNetwork, ProxyNetwork, TrustedProxies};
 pub use porthole_rfb::{Password, Picture, Rights, ServerError, UpdateError, security_types};
+pub use regular_file::open_regular_file;
 pub use server::{Gateway, HEARTBEAT, NO_HEARTBEAT, Settings, probe};
 pub use session::admission::{Door, Entry, Opening, Pin, Visit, Visitor};
 pub use session::close_reason::End;

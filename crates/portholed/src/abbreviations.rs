@@ -53,24 +53,40 @@ const WEBSOCKIFY: &[&str] = &[
 /// # Errors
 /// What is short for more than one option.
 pub fn expand(words: impl IntoIterator<Item = OsString>) -> Result<Vec<OsString>, clap::Error> {
-    let words: Vec<_> = words.into_iter().collect();
     let command = Args::command();
-    let is_subcommand = |word: &OsString| command.get_subcommands().any(|known| *word == *known.get_name());
-    if words.iter().skip(1).any(is_subcommand) {
-        return Ok(words);
-    }
     let ours = long_options(&command);
-    let mut is_option = true;
-    words
-        .into_iter()
-        .map(|word| {
-            is_option &= word != "--";
-            match word.to_str().and_then(|text| text.strip_prefix("--")) {
-                Some(text) if is_option => Ok(written_out(text, &ours)?.map_or(word, OsString::from)),
-                _ => Ok(word),
-            }
-        })
-        .collect()
+    let is_subcommand = |word: &OsString| command.get_subcommands().any(|known| *word == *known.get_name());
+    let mut words = words.into_iter();
+    let mut expanded: Vec<_> = words.next().into_iter().collect();
+    while let Some(word) = words.next() {
+        let is_option = word.as_encoded_bytes().starts_with(b"-") && word.len() > 1;
+        if word == "--" || (!is_option && is_subcommand(&word)) {
+            expanded.push(word);
+            break;
+        }
+        let long = match word.to_str().and_then(|text| text.strip_prefix("--")) {
+            Some(text) => written_out(text, &ours)?.map_or(word, OsString::from),
+            None => word,
+        };
+        let has_value = takes_the_next_word(&command, &long);
+        expanded.push(long);
+        if has_value {
+            // Whatever it is called.
+            expanded.extend(words.next());
+        }
+    }
+    expanded.extend(words);
+    Ok(expanded)
+}
+
+/// Whether the value of an option is the word behind it: `--log-file FILE`, and neither `--log-file=FILE` nor `--daemon`.
+fn takes_the_next_word(command: &Command, word: &OsString) -> bool {
+    let Some(name) = word.to_str().and_then(|text| text.strip_prefix("--")) else {
+        // None of our short options has a value.
+        return false;
+    };
+    let option = command.get_arguments().find(|arg| arg.get_long() == Some(name));
+    option.is_some_and(|arg| arg.get_action().takes_values())
 }
 
 /// Our own long options that are shown, and those that clap adds.
@@ -145,6 +161,18 @@ mod tests {
             ("p --nothing --= -- --d", "p --nothing --= -- --d"),
             // Ours alone, with options of its own.
             ("p link A --all --fo 1h --d", "p link A --all --fo 1h --d"),
+            ("p --conf x link A --fo 1h", "p --config x link A --fo 1h"),
+            // A value or an operand that is called like one is none.
+            (
+                "p --token-plug X --token-source status 6080",
+                "p --token-plugin X --token-source status 6080",
+            ),
+            (
+                "p --web link --verb 6080 --log stop",
+                "p --web link --verbose 6080 --log-file stop",
+            ),
+            ("p 6080 status --verb", "p 6080 status --verb"),
+            ("p -- link --d", "p -- link --d"),
         ] {
             assert_eq!(expanded(short).as_deref(), Ok(long), "{short}");
         }

@@ -1,16 +1,19 @@
 //! The certificate that the command line names, and its renewal while it is in use.
 
 use std::{
-    fs, io,
+    io::{self, Read},
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use porthole_gateway::{Identity, IdentityError};
+use porthole_gateway::{Identity, IdentityError, open_regular_file};
 use tokio::{sync::Mutex, task::spawn_blocking, time::sleep};
 
 /// How often the files are looked at. Certificates are renewed days before their end.
 const LOOK: Duration = Duration::from_secs(60);
+
+/// What is read of a file, in bytes, as the gateway does.
+const MAX_FILE_BYTES: u64 = 16 << 20;
 
 /// The files of a certificate and its key, which may be one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +78,12 @@ impl Followed {
 async fn read(certificate: Certificate) -> (Content, Result<Identity, IdentityError>) {
     let Certificate { file, key } = certificate;
     let work = move || {
-        let content = |path: &Path| fs::read(path).map_err(|error| error.kind());
+        let content = |path: &Path| {
+            let mut bytes = Vec::new();
+            let read =
+                open_regular_file(path).and_then(|file| file.take(MAX_FILE_BYTES).read_to_end(&mut bytes));
+            read.map(|_| bytes).map_err(|error| error.kind())
+        };
         // What changes in between is seen at the next look.
         ([content(&file), content(&key)], Identity::from_files(&file, &key))
     };
@@ -88,6 +96,8 @@ async fn read(certificate: Certificate) -> (Content, Result<Identity, IdentityEr
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn write(folder: &Path, certificate: &str, key: &str) -> Certificate {

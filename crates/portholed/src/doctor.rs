@@ -20,6 +20,8 @@ pub fn run(place: &ConfigPlace, token_source: Option<PathBuf>, json: bool) -> an
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
+    // A sentence that begins with a relative path would change its first letter.
+    let token_source = token_source.map(|path| std::path::absolute(&path).unwrap_or(path));
     let findings = runtime.block_on(examine(place.clone(), Machine::here(), token_source));
     // Something that has not answered by now need not hold us up.
     runtime.shutdown_timeout(Duration::ZERO);

@@ -1,9 +1,10 @@
 //! The log.
 
+mod destination;
+
 use std::{
     fs::{File, OpenOptions},
     io::{self, IsTerminal},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -33,7 +34,8 @@ pub fn start(verbosity: u8, path: Option<&Path>) -> anyhow::Result<Log> {
         registry.with(layer).init();
         return Ok(Log(None));
     };
-    let file = open(path).with_context(|| format!("cannot write the log file {}", path.display()))?;
+    let file =
+        destination::open(path).with_context(|| format!("cannot write the log file {}", path.display()))?;
     let log = Arc::new(LogFile {
         path: path.to_owned(),
         file: ArcSwap::from_pointee(file),
@@ -55,20 +57,11 @@ fn what(verbosity: u8) -> Targets {
     Targets::new().with_target("porthole", level)
 }
 
-/// A new log is for its owner alone: it tells who connected when.
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(path)
-}
-
 impl Log {
     /// Opens the file anew, after somebody renamed it. `stdio`: standard output and error follow it.
     pub fn reopen(&self, stdio: bool) {
         let Some(log) = &self.0 else { return };
-        let reopened = open(&log.path).and_then(|file| {
+        let reopened = destination::open(&log.path).and_then(|file| {
             log.file.store(Arc::new(file));
             if stdio { self.take_stdio() } else { Ok(()) }
         });

@@ -234,6 +234,10 @@ impl ClientReader {
                 };
                 ration(message, full, upstream);
             }
+            Some(3) => {
+                self.has_updated |= message[1] == 0;
+                upstream.extend_from_slice(message);
+            }
             _ => {
                 self.held.note(message, upstream);
                 upstream.extend_from_slice(message);

@@ -70,11 +70,12 @@ impl HeldInput {
 }
 
 impl Key {
-    /// A key may be pressed in one of the two ways and let go in the other.
+    /// Whether a release of `other` lets this key go on every server. TigerVNC ignores one of the other form, and code 0
+    /// names no place. A release that is not needed does no harm; one that is missing leaves a key down.
     fn is(self, other: Self) -> bool {
         match (self.code, other.code) {
-            (Some(code), Some(other)) => code == other,
-            _ => self.symbol == other.symbol,
+            (Some(code), Some(other)) if code != [0; 4] => code == other,
+            (code, other_code) => (code, self.symbol) == (other_code, other.symbol),
         }
     }
 

@@ -60,6 +60,32 @@ test.each(choices)('%s is asked for', async (words, setting) => {
   expect(asked.at(-1)).toEqual({ type: 'set', setting });
 });
 
+test('a choice does not take back one that is not written yet', async () => {
+  await choose('7 days');
+  await choose('Once only');
+  const seconds = 7 * 24 * 3600;
+  expect(asked.at(-1)).toEqual({
+    type: 'set',
+    setting: { key: 'links', value: { ...terms, seconds, once: true } },
+  });
+  // The first is written, the second not yet.
+  await show({ ...having({ interfaces }), defaultTerms: { ...terms, seconds } });
+  await choose('Ask me first');
+  expect(asked.at(-1)).toEqual({
+    type: 'set',
+    setting: { key: 'links', value: { ...terms, seconds, once: true, ask: true } },
+  });
+});
+
+test('what was on offer stays where it is', async () => {
+  await close();
+  await open({ ...having({ interfaces }), defaultTerms: { ...terms, seconds: 1800 } });
+  await click('Settings');
+  expect(text()).toContain('30 minutes');
+  await show({ ...having({ interfaces }), defaultTerms: { ...terms, seconds: 8 * 3600 } });
+  expect(text()).toContain('30 minutes');
+});
+
 test('switches ask, and move when it is done', async () => {
   await click('Start at login');
   expect(asked.at(-1)).toEqual({ type: 'startAtLogin', on: true });

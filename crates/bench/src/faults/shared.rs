@@ -36,7 +36,7 @@ impl Shared {
     /// A link for others who may only look.
     pub fn view_link(&self, program: &Path) -> Result<Door> {
         let mut command = portholed(program, self.folder.path());
-        command.args(["link", "bench", "--view", "--for", "1h"]);
+        command.args(["link", "bench", "--view", "--for", "24h"]);
         let made = command.output().context("no link can be made")?;
         let (said, errors) = (
             String::from_utf8(made.stdout)?,

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{Row, shared::Shared, wait};
+use super::{Row, progress, shared::Shared, wait};
 use crate::{
     target::{Service, Target},
     viewer::Door,
@@ -19,6 +19,8 @@ use crate::{
 const VISITORS: usize = 8;
 /// The first ones find cold caches.
 const BEFORE: usize = 500;
+/// How many come between two words about how far it is.
+const STAGE: usize = 50_000;
 /// Until everything is at rest.
 const REST: Duration = Duration::from_secs(5);
 /// By how many KiB the process may have grown then.
@@ -34,7 +36,19 @@ pub fn measure(portholed: &Path, visits: usize) -> Result<Vec<Row>> {
     wait(REST);
     let before = subject.process.memory()?;
     let began = Instant::now();
-    let failed = visit(&door, visits)?;
+    let (mut came, mut failed) = (0, 0);
+    while came < visits {
+        let stage = STAGE.min(visits - came);
+        failed += visit(&door, stage)?;
+        came += stage;
+        let (rate, memory) = (
+            came as f64 / began.elapsed().as_secs_f64(),
+            subject.process.memory()?,
+        );
+        progress(&format!(
+            "{came} visits, {rate:.0}/s, {failed} failed: {memory} KiB, {before} at the start"
+        ));
+    }
     let took = began.elapsed();
     wait(REST);
     let after = subject.process.memory()?;

@@ -199,6 +199,7 @@ impl<'a> Checker<'a> {
             };
             checked.push(Display {
                 id_is_written: written.is_some(),
+                former_ids: Vec::new(),
                 id: written.unwrap_or_else(|| DisplayId::derived(&name, &place.identity(), 0)),
                 name,
                 place,

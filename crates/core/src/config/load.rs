@@ -1,10 +1,12 @@
 //! Reading the config file, and the files that it names.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Read},
     path::{Path, PathBuf},
 };
+
+use porthole_gateway::open_regular_file;
 
 use super::{Config, ConfigError, ConfigPlace, check::Checker, exposed::Exposed, schema};
 use crate::texts::say;
@@ -86,7 +88,9 @@ pub(super) fn read_bounded(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
         return Err(io::Error::other(say!("file-no-file")));
     }
     let mut bytes = Vec::new();
-    File::open(path)?.take(largest + 1).read_to_end(&mut bytes)?;
+    open_regular_file(path)?
+        .take(largest + 1)
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > largest {
         return Err(io::Error::other(say!("file-too-long", bytes = largest)));
     }

@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use porthole_gateway::{Awaited, OnDemand, Ready, Rights, Target};
-use porthole_launcher::{Exit, Reason, Running};
+use porthole_launcher::{Exit, Reason, Running, What};
 use tokio::time::timeout;
 
 use super::{Desks, fare::Fare};
@@ -16,13 +16,15 @@ const NOTICED: Duration = Duration::from_secs(1);
 pub(super) struct Entrance {
     pub desks: Desks,
     pub display: DisplayId,
+    /// What the display was when its link was looked up.
+    pub what: What,
     pub rights: Rights,
 }
 
 impl OnDemand for Entrance {
     fn ready(&self) -> Awaited<'_, Option<Ready>> {
         Box::pin(async {
-            match self.desks.start(self.display.as_str()).await {
+            match self.desks.start_for(self.display.as_str(), &self.what).await {
                 Ok(running) => Some(way(running, self.rights)),
                 // The window's row and `portholed status` say it, too.
                 Err(error) => {

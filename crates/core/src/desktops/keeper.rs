@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use porthole_launcher::{Launch, Launched, Launcher, Reason, Restarts, Running, State};
+use porthole_launcher::{Launch, Launched, Launcher, Reason, Restarts, Running, State, Step};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{Instant, sleep_until},
@@ -90,7 +90,7 @@ impl Keeper {
     async fn rest(&mut self) -> Result<Launch, Dismissed> {
         loop {
             if std::mem::take(&mut self.hopes.again) {
-                match self.launch() {
+                match self.begin() {
                     Some(launch) => return Ok(launch),
                     None => self.answer(&Err(NoDesk::Forgotten(self.name()))),
                 }
@@ -213,12 +213,16 @@ impl Keeper {
         }
     }
 
-    fn launch(&self) -> Option<Launch> {
-        let Planned { id, name, plan } = self.plan.borrow().clone();
-        plan.map(|plan| Launch {
-            id: id.into(),
-            name,
-            what: plan.what,
+    /// What is to be launched. While the plan is read nobody changes it, and when it is changed, the display is seen to
+    /// start: so whoever takes the plan away and finds that it does not run knows that it never will.
+    fn begin(&self) -> Option<Launch> {
+        let planned = self.plan.borrow();
+        let plan = planned.plan.as_ref()?;
+        self.fare.send_replace(Fare::Starting(Step::Account));
+        Some(Launch {
+            id: planned.id.clone().into(),
+            name: planned.name.clone(),
+            what: plan.what.clone(),
         })
     }
 

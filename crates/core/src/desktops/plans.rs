@@ -1,12 +1,12 @@
 //! Which desks there are: those of the config, and those that run already.
 
 use std::{
-    collections::HashMap,
+    collections::HashSet,
     sync::{Arc, Mutex, OnceLock, Weak},
     time::Duration,
 };
 
-use porthole_launcher::{Launch, Launched, Launcher};
+use porthole_launcher::{Launch, Launched, Launcher, Running, What};
 use tokio::sync::{mpsc, watch};
 
 use super::{
@@ -32,92 +32,115 @@ impl Desks {
             sessions: OnceLock::new(),
         }));
         for launched in adopted {
+            let Launch { id, name, what } = launched.launch().clone();
+            let own_id: Option<DisplayId> = id.parse().ok();
             let planned = Planned {
-                id: room.free_id(launched.launch()),
-                name: launched.launch().name.clone(),
+                id: room.free_id(own_id.clone(), &name, &HashSet::new()),
+                name,
                 plan: None,
             };
-            room.add(planned, Some(launched));
+            room.add(planned, own_id, what, Some(launched));
         }
         room
     }
 
-    /// Puts a config in force. Those that run go on as they are. Returns what is to be started, and what is worth a
-    /// word.
+    /// Puts a config in force. Those that run go on as they are; one whose entry has gone, or is for somebody else now,
+    /// goes on without it, and can be stopped. Returns what is to be started, and what is worth a word.
     pub(crate) fn set_config(&self, config: &Config) -> (Vec<DisplayId>, Vec<Notice>) {
-        let plans: HashMap<&DisplayId, (&Display, &LaunchPlan)> =
-            config.displays.iter().filter_map(planned).collect();
+        let plans: Vec<_> = config.displays.iter().filter_map(planned).collect();
         let (mut to_start, mut notes) = (Vec::new(), Vec::new());
-        self.find_those_of_old(&plans);
-        self.desks().retain(|id, desk| {
-            let known = plans.contains_key(id);
-            let over = desk.fare.borrow().is_over();
-            let before = desk.plan.borrow().clone();
-            if !known && !over && before.plan.is_some() {
-                notes.push(forgotten(&before.name));
-            }
-            if !known {
-                desk.plan.send_replace(Planned { plan: None, ..before });
-            }
-            known || !over
-        });
-        for (id, (display, plan)) in plans {
+        let mut loose = self.take_loose(&plans);
+        for (display, plan) in &plans {
             let planned = Planned {
-                id: id.clone(),
+                id: display.id.clone(),
                 name: display.name.clone(),
-                plan: Some(plan.clone()),
+                plan: Some((*plan).clone()),
             };
-            let at_start = |planned: &Planned| {
-                let plan = planned.plan.as_ref();
-                plan.is_some_and(|plan| plan.start == StartWhen::AtStart)
-            };
-            let starts = at_start(&planned);
-            let started = match self.desk(id.as_str()) {
+            let starts = plan.start == StartWhen::AtStart;
+            if self.desk(display.id.as_str()).is_none()
+                && let Some(desk) = take_that_of(&mut loose, display, plan)
+            {
+                self.desks().insert(display.id.clone(), desk);
+            }
+            let started = match self.desk(display.id.as_str()) {
                 Some(desk) => {
                     let runs = !desk.fare.borrow().is_over();
                     let before = desk.plan.send_replace(planned.clone());
                     if runs && before.is_other_than(&planned) {
-                        notes.push(Notice::info(say!(
-                            "desk-runs-on",
-                            display = display.name.as_str()
-                        )));
+                        let name = display.name.as_str();
+                        notes.push(Notice::info(say!("desk-runs-on", display = name)));
                     }
-                    at_start(&before)
+                    before.starts_by_itself()
                 }
                 None => {
-                    self.add(planned, None);
+                    self.add(planned, Some(display.id.clone()), plan.what.clone(), None);
                     false
                 }
             };
             if starts && !started {
-                to_start.push(id.clone());
+                to_start.push(display.id.clone());
             }
+        }
+        for (id, desk) in loose {
+            notes.extend(self.detach(id, desk, config));
         }
         self.changed();
         (to_start, notes)
     }
 
-    /// Versions without ids knew a display by its name: what one of them has started is the display of that name, if it
-    /// is for the same user.
-    fn find_those_of_old(&self, plans: &HashMap<&DisplayId, (&Display, &LaunchPlan)>) {
+    /// Takes out all that are not what the config says: it does not know them, or they are for somebody else.
+    fn take_loose(&self, plans: &[(&Display, &LaunchPlan)]) -> Vec<(DisplayId, Desk)> {
+        let is_planned = |id: &DisplayId, desk: &Desk| {
+            let plan = plans.iter().find(|(display, _)| display.id == *id);
+            plan.is_some_and(|(display, plan)| match desk.plan.borrow().plan {
+                Some(_) => desk.what.is_for_whom(&plan.what),
+                None => desk.is_of(display, &plan.what),
+            })
+        };
         let mut desks = self.desks();
-        for (id, (display, plan)) in plans {
-            let is_it = |desk: &Desk| {
-                let of_old = desk.of_old.as_ref();
-                of_old
-                    .is_some_and(|launch| launch.name == display.name && launch.what.is_for_whom(&plan.what))
-            };
-            let found = desks
-                .iter()
-                .find(|(_, desk)| is_it(desk))
-                .map(|(id, _)| id.clone());
-            let desk = found
-                .filter(|_| !desks.contains_key(*id))
-                .and_then(|found| desks.remove(&found));
-            if let Some(desk) = desk {
-                desks.insert((*id).clone(), Desk { of_old: None, ..desk });
-            }
+        let loose = desks.extract_if(.., |id, desk| !is_planned(id, desk));
+        loose.collect()
+    }
+
+    /// Lets one go on without an entry of the config, if it runs, and says so if that is news.
+    fn detach(&self, id: DisplayId, desk: Desk, config: &Config) -> Option<Notice> {
+        let before = desk.plan.borrow().clone();
+        let is_news = before.plan.is_some();
+        desk.plan.send_replace(Planned {
+            plan: None,
+            ..before.clone()
+        });
+        // It cannot start any more.
+        if desk.fare.borrow().is_over() {
+            return None;
         }
+        let taken: HashSet<&DisplayId> = config.displays.iter().map(|display| &display.id).collect();
+        let own_id = desk.own_id.clone().or(Some(id.clone()));
+        let id = match taken.contains(&id) || self.desk(id.as_str()).is_some() {
+            true => self.free_id(own_id, &before.name, &taken),
+            false => id,
+        };
+        let namesake = config.displays.iter().find(|display| display.name == before.name);
+        let (name, text) = match (&*desk.fare.borrow(), namesake) {
+            (Fare::Running(Running { user, .. }), Some(display)) => {
+                let (name, display) = (format!("{} ({user})", before.name), display.name.as_str());
+                let (shown, user) = (name.as_str(), user.as_str());
+                let text = say!(
+                    "desk-runs-for-another",
+                    name = shown,
+                    user = user,
+                    display = display
+                );
+                (name, text)
+            }
+            _ => (
+                before.name.clone(),
+                say!("desk-still-runs", display = before.name.as_str()),
+            ),
+        };
+        desk.plan.send_modify(|planned| planned.name = name);
+        self.desks().insert(id, desk);
+        is_news.then(|| Notice::info(text))
     }
 
     /// What is worth a word of those that run although the config does not know them.
@@ -125,15 +148,10 @@ impl Desks {
         self.forgotten().iter().map(|(_, name)| forgotten(name)).collect()
     }
 
-    fn add(&self, planned: Planned, adopted: Option<Launched>) {
+    fn add(&self, planned: Planned, own_id: Option<DisplayId>, what: What, adopted: Option<Launched>) {
         let first = adopted
             .as_ref()
             .map_or(Fare::Stopped, |launched| launched.state().borrow().clone().into());
-        let of_old = adopted
-            .as_ref()
-            .map(Launched::launch)
-            .filter(|launch| launch.id.is_empty());
-        let of_old = of_old.cloned();
         let (orders, ordered) = mpsc::unbounded_channel();
         let (fare, fares) = watch::channel(first);
         let id = planned.id.clone();
@@ -156,24 +174,41 @@ impl Desks {
             plan,
             watched,
             obstacle: None,
-            of_old,
+            what,
+            own_id,
         };
         self.desks().insert(id, desk);
     }
 
-    /// The id of a display that was adopted. One that has none, or that runs twice, which can only come of two programs
-    /// at once, gets one that no display of the config has.
-    fn free_id(&self, launch: &Launch) -> DisplayId {
+    /// The id of a display that runs without an entry of the config: its own, or else one that nothing has. Two can have
+    /// the same one if their entry was for one person and then for another, or if two programs ran at once.
+    fn free_id(&self, own: Option<DisplayId>, name: &str, taken: &HashSet<&DisplayId>) -> DisplayId {
         let desks = self.desks();
-        let own = launch.id.parse().ok();
-        let others = (0..).map(|number| DisplayId::derived(&launch.name, "adopted", number));
+        let others = (0..).map(|number| DisplayId::derived(name, "adopted", number));
         let mut ids = own.into_iter().chain(others);
-        let free = ids.find(|id| !desks.contains_key(id));
-        free.unwrap_or_else(|| DisplayId::derived(&launch.name, "", 0))
+        let free = ids.find(|id| !desks.contains_key(id) && !taken.contains(id));
+        free.unwrap_or_else(|| DisplayId::derived(name, "", 0))
+    }
+}
+
+impl Desk {
+    /// Whether what runs is the display of an entry that is for whom `what` is. Never by the id alone: an entry can be for
+    /// somebody else than it was when this was started.
+    fn is_of(&self, display: &Display, what: &What) -> bool {
+        let is_it = match &self.own_id {
+            Some(own) => *own == display.id || display.former_ids.contains(own),
+            None => self.plan.borrow().name == display.name,
+        };
+        is_it && self.what.is_for_whom(what)
     }
 }
 
 impl Planned {
+    fn starts_by_itself(&self) -> bool {
+        let plan = self.plan.as_ref();
+        plan.is_some_and(|plan| plan.start == StartWhen::AtStart)
+    }
+
     /// Whether what runs is not what is planned now.
     fn is_other_than(&self, now: &Self) -> bool {
         match (&self.plan, &now.plan) {
@@ -190,9 +225,23 @@ async fn pass_on(mut fare: watch::Receiver<Fare>, room: Weak<Room>) {
     }
 }
 
-fn planned(display: &Display) -> Option<(&DisplayId, (&Display, &LaunchPlan))> {
+/// Takes out what runs and is of this entry; rather what calls itself so now than what did before.
+fn take_that_of(loose: &mut Vec<(DisplayId, Desk)>, display: &Display, plan: &LaunchPlan) -> Option<Desk> {
+    let running = loose
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, desk))| desk.is_of(display, &plan.what) && !desk.fare.borrow().is_over());
+    let (at, _) = running.min_by_key(|(_, (_, desk))| desk.own_id.as_ref() != Some(&display.id))?;
+    let (_, desk) = loose.swap_remove(at);
+    Some(Desk {
+        own_id: Some(display.id.clone()),
+        ..desk
+    })
+}
+
+fn planned(display: &Display) -> Option<(&Display, &LaunchPlan)> {
     match &display.place {
-        Place::Launched(plan) => Some((&display.id, (display, plan))),
+        Place::Launched(plan) => Some((display, plan)),
         _ => None,
     }
 }

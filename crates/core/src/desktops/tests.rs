@@ -37,6 +37,7 @@ impl Stage {
         let alice = Display {
             id: "alice".parse().unwrap(),
             id_is_written: true,
+            former_ids: Vec::new(),
             name: "Alice".into(),
             place: Place::Launched(LaunchPlan {
                 what,

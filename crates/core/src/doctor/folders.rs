@@ -9,7 +9,7 @@ use std::{
 use rustix::fs::{Access, access};
 
 use super::{Case, Machine};
-use crate::{Finding, texts::say};
+use crate::{Finding, platform::private_file, texts::say};
 
 /// Below this nothing can be counted on to be saved, in bytes.
 const TOO_LITTLE: u64 = 1 << 20;
@@ -83,7 +83,7 @@ pub(super) fn state(case: &Case) -> Vec<Finding> {
 }
 
 fn damaged(check: &str, file: &Path) -> Option<Finding> {
-    let error = match fs::read(file) {
+    let error = match private_file::read(file) {
         Err(error)
             if matches!(
                 error.kind(),

@@ -65,7 +65,7 @@ fn on_x(machine: &Machine, name: &str) -> Finding {
         );
     }
     match machine.variable("XAUTHORITY") {
-        Some(file) if std::fs::File::open(file).is_err() => Finding::fault(
+        Some(file) if rustix::fs::access(file, rustix::fs::Access::READ_OK).is_err() => Finding::fault(
             CHECK,
             say!("doctor-screen-cookie", file = file),
             say!("doctor-screen-cookie-fix"),

@@ -1,7 +1,7 @@
 //! The certificate that the program makes for itself.
 
 use std::{
-    fmt, fs, io,
+    fmt, io,
     net::IpAddr,
     path::Path,
     time::{Duration, SystemTime},
@@ -63,7 +63,7 @@ pub(crate) fn certificate(
 
 /// One that makes no sense is as good as none: nothing is lost with it but that visitors are warned again.
 fn read(file: &Path) -> Option<Certificate> {
-    serde_json::from_slice(&fs::read(file).ok()?).ok()
+    serde_json::from_slice(&private_file::read(file).ok()?).ok()
 }
 
 impl Certificate {
@@ -113,6 +113,8 @@ impl fmt::Debug for Certificate {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn names(name: &str) -> Vec<String> {

@@ -6,7 +6,6 @@
 
 use std::{
     collections::BTreeSet,
-    fs::File,
     io::Read,
     net::IpAddr,
     path::{Path, PathBuf},
@@ -16,7 +15,7 @@ use std::{
 
 use crate::platform::interfaces::Interfaces;
 use dns_lookup::{AddrInfoHints, getaddrinfo, lookup_addr};
-use porthole_gateway::{OwnName, OwnNames};
+use porthole_gateway::{OwnName, OwnNames, open_regular_file};
 use tokio::{
     sync::{Mutex, oneshot},
     time::{Instant, timeout},
@@ -219,7 +218,7 @@ fn aliases(text: &str, addresses: &[IpAddr]) -> Vec<String> {
 /// What a file says; nothing if it cannot be read.
 fn read(path: &Path) -> String {
     let mut bytes = Vec::new();
-    if let Ok(file) = File::open(path) {
+    if let Ok(file) = open_regular_file(path) {
         // As far as it can be read.
         let _ = file.take(MAX_FILE_BYTES).read_to_end(&mut bytes);
     }

@@ -2,10 +2,11 @@
 
 use std::{
     fs::{self, DirBuilder, File},
-    io::{self, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
+use porthole_gateway::open_regular_file;
 use tempfile::NamedTempFile;
 
 /// Creates a folder that only its owner may enter, and those above it, unless they are there.
@@ -15,6 +16,13 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// What a file of ours holds; something else in its place is an error, and never waited for.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    open_regular_file(path)?.read_to_end(&mut content)?;
+    Ok(content)
 }
 
 /// Replaces a file, creating its folder if need be. Whatever happens meanwhile, a reader finds the old content or the

@@ -286,7 +286,7 @@ impl Links {
         match &display.place {
             Place::Demo => Target::InProcess(Arc::clone(&self.demo)),
             Place::At(target) => target.clone(),
-            Place::Launched(_) => self.desks.target(&display.id, rights),
+            Place::Launched(plan) => self.desks.target(&display.id, &plan.what, rights),
         }
     }
 
@@ -294,8 +294,8 @@ impl Links {
         let opened = self.ledger.open(token.hash())?;
         let config = self.config.load();
         let display = config.display(opened.display.as_str())?;
-        // Whatever else may be wrong: a link opens the place that it was made for, unless the person said otherwise.
-        if !display.id_is_written && display.place.identity() != opened.place {
+        // Whatever else may be wrong: a link opens the place that it was made for.
+        if display.place.identity() != opened.place {
             return None;
         }
         let route = Route::Vnc {

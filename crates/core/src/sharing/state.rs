@@ -1,7 +1,7 @@
 //! What the program must remember from one start to the next.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
     pin::Pin,
 };
@@ -39,6 +39,12 @@ pub(crate) struct KnownDisplay {
     pub name: String,
     /// What tells its place from others.
     pub place: String,
+    /// How its desktop is started, if it is one.
+    #[serde(default)]
+    pub launch: String,
+    /// Ids that it had before.
+    #[serde(default)]
+    pub former_ids: Vec<DisplayId>,
     /// Set when it has left the config.
     #[serde(default)]
     pub gone: Option<Gone>,
@@ -102,7 +108,7 @@ pub(crate) struct SaveError {
 /// says so. Blocks.
 pub(crate) fn load(file: &Path) -> (State, Option<String>) {
     let shown = file.display().to_string();
-    let cause = match fs::read(file).map(|bytes| serde_json::from_slice(&bytes)) {
+    let cause = match private_file::read(file).map(|bytes| serde_json::from_slice(&bytes)) {
         Ok(Ok(state)) => return (state, None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return (State::default(), None),
         Ok(Err(error)) => say!("state-damaged", file = shown, error = error.to_string()),
@@ -198,6 +204,8 @@ fn save(file: &Path, state: &State) -> Result<(), SaveError> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use porthole_gateway::Token;
 
     use super::*;
@@ -229,6 +237,8 @@ mod tests {
                 id: "alice".parse().unwrap(),
                 name: "Alice".into(),
                 place: "h:1".into(),
+                launch: "like this".into(),
+                former_ids: vec!["a1".parse().unwrap()],
                 gone: Some(Gone { ends: 8, seen: 9 }),
             }],
         }

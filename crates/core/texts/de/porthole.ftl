@@ -406,6 +406,7 @@ desk-unknown = Diesen Bildschirm startet Porthole nicht.
 desk-no-longer = { $display } steht nicht mehr in den Einstellungen.
 desk-runs-on = { $display } läuft weiter wie bisher; was geändert wurde, gilt ab dem nächsten Start.
 desk-still-runs = { $display } steht nicht mehr in den Einstellungen, läuft aber noch. So stoppen Sie ihn: portholed stop "{ $display }".
+desk-runs-for-another = Der Desktop von { $user } läuft noch, als { $name }, denn { $display } ist jetzt für jemand anderen. Um ihn wieder zu öffnen, machen Sie die Änderung an `user` rückgängig. So stoppen Sie ihn: portholed stop "{ $name }".
 # Anstelle einer Adresse.
 plan-desktop = Desktop
 plan-desktop-of = Desktop von { $user }

@@ -409,6 +409,7 @@ desk-unknown = Porthole does not launch this display.
 desk-no-longer = { $display } is no longer in the config.
 desk-runs-on = { $display } runs on as it was; what was changed counts from its next start.
 desk-still-runs = { $display } is not in the config any more, but still runs. To stop it: portholed stop "{ $display }".
+desk-runs-for-another = The desktop of { $user } still runs as { $name }, because { $display } is for somebody else now. To open it again, change `user` back. To stop it: portholed stop "{ $name }".
 # In place of an address.
 plan-desktop = desktop
 plan-desktop-of = desktop of { $user }

@@ -2,11 +2,16 @@
 
 mod refused;
 
-use std::{borrow::Cow, path::PathBuf, sync::Arc};
+use std::{
+    borrow::Cow,
+    path::{Component, Path, PathBuf},
+    sync::Arc,
+};
 
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use hyper::body::Bytes;
+use percent_encoding::percent_decode_str;
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
@@ -188,6 +193,9 @@ async fn from_folder(folder: &PathBuf, request: &request::Parts) -> Page {
     *bare.method_mut() = request.method.clone();
     *bare.uri_mut() = request.uri.clone();
     *bare.headers_mut() = request.headers.clone();
+    if names_a_special_file(folder, request.uri.path()).await {
+        return nothing_here();
+    }
     let Ok(found) = ServeDir::new(folder)
         .oneshot(bare.map(|()| Full::<Bytes>::default()))
         .await;
@@ -207,6 +215,29 @@ async fn from_folder(folder: &PathBuf, request: &request::Parts) -> Page {
         .headers_mut()
         .insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     found
+}
+
+/// Whether a path in the folder leads to a pipe, a socket or a device. To open a pipe waits for its writer, on a thread
+/// that others need.
+async fn names_a_special_file(folder: &Path, path: &str) -> bool {
+    let Ok(path) = percent_decode_str(path).decode_utf8() else {
+        // It leads nowhere.
+        return false;
+    };
+    let steps = Path::new(&*path).components();
+    let below: PathBuf = steps
+        .filter(|step| matches!(step, Component::Normal(_)))
+        .collect();
+    let file = folder.join(below);
+    for file in [file.join("index.html"), file] {
+        if let Ok(found) = tokio::fs::metadata(&file).await
+            && !found.is_file()
+            && !found.is_dir()
+        {
+            return true;
+        }
+    }
+    false
 }
 
 /// The same redirection from a folder's name to the folder, `/sub` to `sub/`, relative to the page: behind a proxy ours

@@ -18,6 +18,9 @@ mod frame;
 pub(crate) mod full_speed;
 mod outgoing;
 pub(crate) mod splice;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+mod tests;
 mod up;
 pub(crate) mod viewer;
 

@@ -66,10 +66,11 @@ impl Up {
         }
     }
 
-    /// What follows from it goes to the server.
+    /// What follows from it goes to the server; until it has, nothing is [said to hold](Self::rights_upstream).
     pub(super) fn learn_extended_clipboard(&mut self) {
         if let Some((reader, _)) = &mut self.rfb {
             reader.learn_extended_clipboard(&mut self.passed);
+            self.rights_upstream = None;
         }
     }
 

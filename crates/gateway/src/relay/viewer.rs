@@ -1,6 +1,10 @@
 //! The viewer's end of a session, before and after the relay has it.
 
-use std::{future::poll_fn, io, time::Duration};
+use std::{
+    future::{pending, poll_fn},
+    io,
+    time::Duration,
+};
 
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::protocol::frame::{
@@ -18,12 +22,17 @@ use crate::{
 /// How long a viewer has to take a refusal and answer it.
 const GOODBYE: Duration = Duration::from_secs(3);
 
+/// More payload than this is not read while it is not waited for, in bytes.
+const MAX_EARLY_BYTES: usize = 16 << 10;
+
 /// A viewer whose WebSocket is open: its socket, and how far its frames are read.
 pub(crate) struct Viewer<S> {
     pub(crate) socket: S,
     pub(crate) frames: FrameReader,
     /// What was read from the socket, but belongs to frames that are not decoded yet.
     pub(crate) undecoded: Vec<u8>,
+    /// Payload that came while it was not waited for.
+    pub(crate) early: Vec<u8>,
     /// Bulk may pass into the socket without being copied.
     pub(crate) may_splice: bool,
     /// It reads [events](crate::session::events).
@@ -36,6 +45,7 @@ impl<S: Socket> Viewer<S> {
             socket,
             frames: FrameReader::default(),
             undecoded: read_ahead.to_vec(),
+            early: Vec::new(),
             may_splice,
             reads_events: false,
         }
@@ -51,6 +61,10 @@ impl<S: Socket> Viewer<S> {
     /// # Errors
     /// How the viewer ended the session.
     pub(crate) async fn receive(&mut self, payload: &mut Vec<u8>) -> Result<(), End> {
+        if !self.early.is_empty() {
+            payload.append(&mut self.early);
+            return Ok(());
+        }
         let before = payload.len();
         while payload.len() == before {
             if self.undecoded.is_empty() {
@@ -99,6 +113,59 @@ impl<S: Socket> Viewer<S> {
                 Err(_) => {}
             }
         }
+    }
+
+    /// Awaits `work`, as long as the viewer stays. What it says meanwhile is kept.
+    ///
+    /// # Errors
+    /// How the viewer ended the session.
+    pub(crate) async fn stays<T>(&mut self, work: impl Future<Output = T>) -> Result<T, End> {
+        let mut early = std::mem::take(&mut self.early);
+        let leaving = async {
+            while early.len() < MAX_EARLY_BYTES {
+                if let Err(end) = self.receive(&mut early).await {
+                    return end;
+                }
+            }
+            pending().await
+        };
+        let stayed = tokio::select! {
+            biased;
+            done = work => Ok(done),
+            end = leaving => Err(end),
+        };
+        self.early = early;
+        stayed
+    }
+
+    /// Likewise, as long as the viewer does not leave before it has said anything: once it has, it is read no further, and
+    /// what it said is passed on wherever it goes.
+    ///
+    /// # Errors
+    /// As above.
+    pub(crate) async fn stays_or_speaks<T>(&mut self, work: impl Future<Output = T>) -> Result<T, End> {
+        tokio::select! {
+            biased;
+            done = work => Ok(done),
+            end = self.leaves_unheard() => Err(end),
+        }
+    }
+
+    async fn leaves_unheard(&mut self) -> End {
+        const CLOSE: u8 = 8;
+        if self.undecoded.is_empty() {
+            let mut buffer = [0; 1024];
+            match poll_fn(|cx| self.socket.poll_read(cx, &mut buffer)).await {
+                Ok(0) | Err(_) => return End::ViewerClosed,
+                Ok(read) => self.undecoded.extend_from_slice(&buffer[..read]),
+            }
+        }
+        if self.undecoded.first().is_some_and(|first| first & 0xf == CLOSE)
+            && let Err(end) = self.receive(&mut Vec::new()).await
+        {
+            return end;
+        }
+        pending().await
     }
 
     /// Waits until the viewer leaves, or has sent far more than anybody who waits. What it says is not looked at.

@@ -6,10 +6,9 @@ use std::{
     time::Duration,
 };
 
-use porthole_rfb::SharedUpdateBudget;
 use tokio::time::Instant;
 
-use crate::{End, TokenHash};
+use crate::{End, TokenHash, session::link_updates::LinkUpdates};
 
 /// How many sessions there may be at a time. Whoever comes beyond that is turned away with [`End::LinkFull`] or
 /// [`End::DisplayFull`].
@@ -31,7 +30,8 @@ impl Default for Limits {
     }
 }
 
-/// A link's full updates are remembered for so long after its last session: by then its budget is full again.
+/// A link's full updates are remembered for so long after its last session: by then its budget is full again. (Those of new
+/// sessions may take longer.)
 const MEMORY: Duration = Duration::from_secs(10);
 
 /// So many links are kept before those that are forgotten are looked for.
@@ -56,12 +56,6 @@ struct Link {
     last_left: Option<Instant>,
 }
 
-/// The full updates that all view-only sessions of a link may ask for together.
-pub(crate) struct LinkUpdates {
-    made: Instant,
-    pub(crate) budget: Arc<SharedUpdateBudget>,
-}
-
 /// A session's slot among those of its link and its display; free again when this is dropped.
 pub(crate) struct Slot {
     slots: Slots,
@@ -69,6 +63,15 @@ pub(crate) struct Slot {
     display: String,
     /// The link's.
     pub(crate) updates: Arc<LinkUpdates>,
+    /// How many sessions the link may have.
+    sessions_per_link: usize,
+}
+
+impl Slot {
+    /// Waits for its turn among the new sessions of the link.
+    pub(crate) async fn turn(&self) {
+        self.updates.first(self.sessions_per_link).await;
+    }
 }
 
 impl Slots {
@@ -103,6 +106,7 @@ impl Slots {
             token,
             display,
             updates,
+            sessions_per_link: limits.sessions_per_link,
         })
     }
 
@@ -116,8 +120,10 @@ impl Taken {
         if self.links.len() < self.sweep_at.max(FEW_LINKS) {
             return;
         }
+        let now = Instant::now();
         self.links.retain(|_, link| {
-            link.sessions > 0 || link.last_left.is_some_and(|left| left.elapsed() < MEMORY)
+            let is_fresh = link.last_left.is_some_and(|left| left.elapsed() < MEMORY);
+            link.sessions > 0 || is_fresh || !link.updates.has_all_firsts(now)
         });
         self.sweep_at = 2 * self.links.len();
         self.links.shrink_to(self.sweep_at);
@@ -128,18 +134,9 @@ impl Link {
     fn new() -> Self {
         Self {
             sessions: 0,
-            updates: Arc::new(LinkUpdates {
-                made: Instant::now(),
-                budget: Arc::default(),
-            }),
+            updates: Arc::new(LinkUpdates::new()),
             last_left: None,
         }
-    }
-}
-
-impl LinkUpdates {
-    pub(crate) fn tell_time(&self, now: Instant) {
-        self.budget.elapse_until(now.saturating_duration_since(self.made));
     }
 }
 

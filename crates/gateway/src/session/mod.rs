@@ -6,6 +6,7 @@ pub(crate) mod close_reason;
 pub(crate) mod events;
 pub(crate) mod grant;
 pub(crate) mod limits;
+pub(crate) mod link_updates;
 pub(crate) mod live_rights;
 pub(crate) mod registry;
 pub(crate) mod token;

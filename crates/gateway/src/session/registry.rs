@@ -16,7 +16,8 @@ use tokio::sync::watch;
 use crate::{
     End, Grant, Limits, OnDemand, RightsError, Route, Target, TokenHash,
     session::{
-        limits::{LinkUpdates, Slot, Slots},
+        limits::{Slot, Slots},
+        link_updates::LinkUpdates,
         live_rights::LiveRights,
     },
 };
@@ -265,6 +266,18 @@ impl Session {
     /// The full updates that all sessions of the link may ask for.
     pub(crate) fn link_updates(&self) -> Option<&LinkUpdates> {
         self.slot.get().map(|slot| &*slot.updates)
+    }
+
+    /// Waits for its turn, if the viewer may only view: the sessions of a link do not all begin at once. Whoever is given
+    /// control meanwhile need not wait for it.
+    pub(crate) async fn turn(&self) {
+        let Some(slot) = self.slot.get() else { return };
+        let control = self.entry.rights.wanted_change(Some(Rights::View));
+        tokio::select! {
+            biased;
+            () = control => {}
+            () = slot.turn() => {}
+        }
     }
 
     /// Those that the viewer is to have; `None` on a raw route.

@@ -218,17 +218,26 @@ async fn prepare(
     session: &Session,
     expires: Option<Instant>,
 ) -> Result<(ServerStream, Option<Conversation>), End> {
-    let (target, password) = reach(grant).await?;
-    let stream = target.connect().await.map_err(End::Target)?;
+    let connect = async {
+        let (target, password) = reach(grant).await?;
+        let stream = target.connect().await.map_err(End::Target)?;
+        Ok((stream, password))
+    };
     if matches!(grant.route, Route::Raw) {
+        let (stream, _) = viewer.stays_or_speaks(connect).await??;
         return Ok((stream, None));
     }
-    let mut server = Server::log_in_for_viewer(&stream, password.as_ref())
-        .await
-        .map_err(End::Target)?;
-    let early = log_in::welcome(viewer, &mut server).await?;
+    let (stream, password) = viewer.stays(connect).await??;
+    let log_in = Server::log_in_for_viewer(&stream, password.as_ref());
+    let mut server = viewer.stays(log_in).await?.map_err(End::Target)?;
+    let mut early = log_in::welcome(viewer, &mut server).await?;
+    viewer.stays(session.turn()).await?;
     let rights = session.enforce_rights().unwrap_or(Rights::View);
-    let screen = server.initialise(rights).await.map_err(End::Target)?;
+    let screen = viewer
+        .stays(server.initialise(rights))
+        .await?
+        .map_err(End::Target)?;
+    early.append(&mut viewer.early);
     let welcome = Event::Welcome {
         display: &grant.name,
         rights: events::name(rights),

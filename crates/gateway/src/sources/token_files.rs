@@ -1,7 +1,7 @@
 //! A token source's files on disk: one file, or all files of a folder.
 
 use std::{
-    fs::{self, File, Metadata},
+    fs::{self, Metadata},
     io::{self, BufRead, BufReader, Read},
     ops::ControlFlow,
     os::unix::fs::MetadataExt,
@@ -13,6 +13,7 @@ use super::{
     faults::{Cause, Fault, Faults},
     token_lines::{Line, TokenLine, for_each_line},
 };
+use crate::open_regular_file;
 
 /// The most that the files of a source may hold altogether, in bytes.
 const MAX_SOURCE_BYTES: u64 = 512 << 20;
@@ -115,7 +116,7 @@ impl<F: FnMut(TokenLine)> Reader<F> {
 
     fn read(&mut self, path: &Path, in_folder: bool) -> io::Result<()> {
         // One byte more tells that there is more.
-        let file = File::open(path)?.take(self.bytes_left + 1);
+        let file = open_regular_file(path)?.take(self.bytes_left + 1);
         let mut file = BufReader::with_capacity(PIECE, file);
         if in_folder && is_binary(file.fill_buf()?) {
             self.skip(path.to_owned(), "a binary file");

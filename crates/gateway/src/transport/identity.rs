@@ -5,7 +5,7 @@ mod fault;
 mod key;
 mod pem;
 
-use std::{fmt, fs, path::Path, sync::Arc};
+use std::{fmt, io::Read, path::Path, sync::Arc};
 
 use sha2::{Digest, Sha256};
 use tokio_rustls::rustls::{
@@ -14,7 +14,12 @@ use tokio_rustls::rustls::{
     pki_types::{CertificateDer, PrivateKeyDer},
 };
 
+use crate::open_regular_file;
+
 pub use fault::{IdentityError, IdentityFault, KeyFault, NEW_PAIR};
+
+/// What is read of a file with certificates, in bytes. A chain has some KiB.
+const MAX_FILE_BYTES: u64 = 16 << 20;
 
 /// A certificate, with those that vouch for it, and its private key.
 #[derive(Clone)]
@@ -42,8 +47,11 @@ impl Identity {
     pub fn from_files(certificate: &Path, key: &Path) -> Result<Self, IdentityError> {
         let read = |path: &Path| {
             let place = path.display().to_string();
-            match fs::read(path) {
-                Ok(text) => Ok((text, place)),
+            let mut text = Vec::new();
+            let file =
+                open_regular_file(path).and_then(|file| file.take(MAX_FILE_BYTES).read_to_end(&mut text));
+            match file {
+                Ok(_) => Ok((text, place)),
                 Err(error) => Err(wrong(&place, IdentityFault::Unreadable(error.to_string()))),
             }
         };
@@ -130,6 +138,8 @@ fn fingerprint(certificate: &CertificateDer<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// A certificate and its key.

@@ -222,7 +222,7 @@ pub(crate) async fn welcome<S: Socket>(
             let judged = match handshake.answer() {
                 None => Ok(()),
                 Some(shown) => {
-                    let judged = server.answer(shown).await;
+                    let judged = viewer.stays(server.answer(shown)).await?;
                     let refusal = judged.as_ref().err().map(said);
                     handshake.judge(refusal.as_deref().map_or(Ok(()), Err), &mut answer);
                     judged

@@ -1,5 +1,5 @@
 //! What a real VNC server tells of its clipboard: everything to a viewer in control, and to one that may only view that
-//! there is something.
+//! there is something. And that no key stays down on it.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -310,4 +310,29 @@ async fn a_viewer_that_leaves_a_text_open_does_not_set_the_clipboard_when_contro
     .await;
     let text = std::str::from_utf8(text).unwrap();
     within(async { while screen.clipboard().await != text {} }).await;
+}
+
+/// TigerVNC ignores a release of the other form.
+#[tokio::test]
+async fn a_key_that_is_let_go_by_another_message_than_it_was_pressed_by_is_up_when_control_is_gone() {
+    const DOWN: [u8; 8] = [4, 1, 0, 0, 0, 0, 0, b'a'];
+    const UP: [u8; 8] = [4, 0, 0, 0, 0, 0, 0, b'a'];
+    /// QEMU's key event, with the place of the key on a PC's keyboard.
+    const QEMU_DOWN: [u8; 12] = [255, 0, 0, 1, 0, 0, 0, b'a', 0, 0, 0, 0x1e];
+    const QEMU_UP: [u8; 12] = [255, 0, 0, 0, 0, 0, 0, b'a', 0, 0, 0, 0x1e];
+    let screen = Screen::start();
+    let gateway = TestGateway::start().await;
+    gateway.grant_vnc("control", screen.target(), None, Rights::Control);
+    let mut visitor = Eavesdropper::open(&gateway, "control", false).await;
+    let id = gateway.sessions_become(1).await[0].id;
+    for (down, up) in [(&QEMU_DOWN[..], &UP[..]), (&DOWN, &QEMU_UP)] {
+        send(&mut visitor.viewer, down).await;
+        within(until(|| screen.has_keys_down())).await;
+        send(&mut visitor.viewer, up).await;
+        visitor.is_read().await;
+        for rights in [Rights::View, Rights::Control] {
+            within(gateway.sessions().set_rights(id, rights)).await.unwrap();
+        }
+        within(until(|| !screen.has_keys_down())).await;
+    }
 }

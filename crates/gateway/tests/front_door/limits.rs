@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::join_all};
 use porthole_gateway::{Grant, Limits, Rights};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -236,6 +236,60 @@ async fn a_display_is_bounded_over_all_its_links_and_others_are_not_concerned() 
     assert_eq!(receive(&mut bob, 5).await, b"hello");
 }
 
+/// A place that is kept for nobody is one that somebody else lacks.
+#[tokio::test]
+async fn who_leaves_while_the_server_hangs_is_gone_at_once() {
+    for (hangs, password) in [
+        ("at once", None),
+        ("at the screen", None),
+        ("at the password", Some("secret")),
+    ] {
+        for says_goodbye in [true, false] {
+            let desk = Desk::new(None, Rights::Control).await;
+            let mut viewer = desk.gateway.viewer("alice").await;
+            let mut server = desk.target.accept().await;
+            if hangs != "at once" {
+                let hello = async {
+                    receive(&mut viewer, 12).await;
+                    send(&mut viewer, vnc::VERSION).await;
+                    let offered = receive(&mut viewer, 2).await;
+                    send(&mut viewer, &offered[1..]).await;
+                    if password.is_some() {
+                        assert_eq!(receive(&mut viewer, 16).await, vnc::CHALLENGE);
+                        send(&mut viewer, &[7; 16]).await;
+                    } else {
+                        receive(&mut viewer, 4).await;
+                        send(&mut viewer, &[1]).await;
+                    }
+                };
+                let server = async {
+                    if password.is_some() {
+                        server.write_all(vnc::VERSION).await.unwrap();
+                        assert_eq!(&vnc::read::<12>(&mut server).await, vnc::VERSION);
+                        server.write_all(&[1, 2]).await.unwrap();
+                        assert_eq!(vnc::read::<1>(&mut server).await, [2]);
+                        server.write_all(&vnc::CHALLENGE).await.unwrap();
+                        assert_eq!(vnc::read::<16>(&mut server).await, [7; 16]);
+                    } else {
+                        vnc::log_in(&mut server, None).await;
+                        assert_eq!(vnc::read::<9>(&mut server).await[..], vnc::hello());
+                    }
+                };
+                tokio::join!(hello, server);
+            }
+            desk.gateway.sessions_become(1).await;
+            if says_goodbye {
+                within(viewer.close(None)).await.unwrap();
+            } else {
+                drop(viewer);
+            }
+            // Far less than the ten seconds that a server has.
+            let gone = tokio::time::timeout(Duration::from_secs(5), desk.gateway.sessions_become(0)).await;
+            assert!(gone.is_ok(), "{hangs}, {says_goodbye}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn who_was_refused_cannot_stay() {
     let gateway = TestGateway::start().await;
@@ -313,7 +367,6 @@ async fn viewers_that_come_while_the_gateway_stops_are_not_left_hanging() {
 
 #[tokio::test]
 async fn all_viewers_of_a_link_share_one_budget_of_full_updates_and_each_has_its_first() {
-    const FULL: [u8; 10] = [3, 0, 0, 0, 0, 0, 2, 128, 1, 224];
     const CHANGES: [u8; 10] = [3, 1, 0, 0, 0, 0, 2, 128, 1, 224];
     let desk = Desk::new(None, Rights::View).await;
     let wish = [FULL; 20].concat();
@@ -329,6 +382,76 @@ async fn all_viewers_of_a_link_share_one_budget_of_full_updates_and_each_has_its
         }
         assert!((least..=least + 3).contains(&full), "viewer {number}: {full}");
     }
+}
+
+const FULL: [u8; 10] = [3, 0, 0, 0, 0, 0, 2, 128, 1, 224];
+
+/// Its first full update is each session's own, so whoever connects anew for each would have as many as they like.
+#[tokio::test]
+async fn who_connects_anew_for_each_full_update_waits_for_it_and_has_it() {
+    const ROUNDS: u32 = 4;
+    const AT_ONCE: u32 = 19;
+    let desk = Desk::new(None, Rights::View).await;
+    let begun = tokio::time::Instant::now();
+    for _ in 0..ROUNDS {
+        let visits = (0..AT_ONCE).map(async |_| {
+            let (mut viewer, mut server) = desk.session().await;
+            send(&mut viewer, &FULL).await;
+            assert_eq!(vnc::read::<10>(&mut server).await, FULL);
+            // Kept until all have theirs: they may have each other's server.
+            (viewer, server)
+        });
+        join_all(visits).await;
+    }
+    // 64 at once, and then four a second. A machine that is slow takes longer.
+    assert!(begun.elapsed() >= Duration::from_millis(250) * (ROUNDS * AT_ONCE - 65));
+}
+
+#[tokio::test]
+async fn who_waits_for_a_first_full_update_may_leave_or_be_given_control() {
+    const WAITING: usize = 40;
+    let desk = Desk::new(None, Rights::View).await;
+    let comes = async || {
+        let mut viewer = desk.gateway.viewer("alice").await;
+        let mut server = desk.target.accept().await;
+        let up_to_client_init = async {
+            receive(&mut viewer, 12).await;
+            send(&mut viewer, vnc::VERSION).await;
+            receive(&mut viewer, 2).await;
+            send(&mut viewer, &[1]).await;
+            receive(&mut viewer, 4).await;
+            send(&mut viewer, &[1]).await;
+        };
+        tokio::join!(vnc::log_in(&mut server, None), up_to_client_init);
+        (viewer, server)
+    };
+    drop(join_all((0..64).map(|_| desk.session())).await);
+    desk.gateway.sessions_become(0).await;
+    let mut waiting = Vec::new();
+    for _ in 0..WAITING {
+        waiting.push(comes().await);
+    }
+    // Its turn would come in ten seconds.
+    let id = desk.gateway.sessions_become(WAITING).await[WAITING - 1].id;
+    within(desk.gateway.sessions().set_rights(id, Rights::Control))
+        .await
+        .unwrap();
+    let (mut last, mut server) = waiting.remove(WAITING - 1);
+    let let_in = async {
+        assert_eq!(vnc::read::<9>(&mut server).await[..], vnc::hello());
+        server.write_all(vnc::SERVER_INIT).await.unwrap();
+        receive(&mut last, vnc::SERVER_INIT.len()).await;
+    };
+    tokio::time::timeout(Duration::from_secs(5), let_in)
+        .await
+        .unwrap();
+    // Those who leave are gone at once, and have taken nothing: nobody waits behind them.
+    drop(waiting);
+    let next = async {
+        desk.gateway.sessions_become(1).await;
+        desk.session().await
+    };
+    tokio::time::timeout(Duration::from_secs(5), next).await.unwrap();
 }
 
 #[tokio::test]

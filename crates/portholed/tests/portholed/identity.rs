@@ -207,20 +207,41 @@ async fn a_written_id_decides_which_display_is_which() {
     assert_eq!(status["displays"][0]["id"], "a");
     let bobs_id = status["displays"][1]["id"].as_str().unwrap().to_owned();
 
+    // It is the same display still, but leads elsewhere.
     place
         .edit(&[entry("Bob", &bob, Some(&bobs_id)), entry("Anna", &bob, Some("a"))])
         .await;
     assert_eq!(visitor.ending().await.0, 4003, "it leads elsewhere now");
-    assert_eq!(
-        place.opens(&to_a).await.as_deref(),
-        Some("bob"),
-        "the person has said so"
-    );
+    assert_eq!(place.opens(&to_a).await, None, "it was made for alice's server");
     assert_eq!(
         place.opens(&to_bob).await.as_deref(),
         Some("bob"),
         "the id that it had anyway"
     );
+    let links = place.json(&["links", "Anna"]);
+    assert_eq!(
+        links.as_array().unwrap().len(),
+        2,
+        "they are listed still: {links}"
+    );
+
+    // Back there, also after a start, and with the ids of the two swapped in between.
+    let place = place
+        .edit_between_starts(&[
+            entry("Bob", &bob, Some("a")),
+            entry("Anna", &alice, Some(&bobs_id)),
+        ])
+        .await;
+    assert_eq!(place.opens(&to_a).await, None);
+    assert_eq!(place.opens(&to_bob).await, None);
+    place
+        .edit(&[
+            entry("Robert", &bob, Some(&bobs_id)),
+            entry("Ann", &alice, Some("a")),
+        ])
+        .await;
+    assert_eq!(place.opens(&to_a).await.as_deref(), Some("alice"));
+    assert_eq!(place.opens(&to_bob).await.as_deref(), Some("bob"));
 
     for (wrong, line, cause) in [
         (
@@ -238,9 +259,37 @@ async fn a_written_id_decides_which_display_is_which() {
     }
     assert_eq!(
         place.opens(&to_a).await.as_deref(),
-        Some("bob"),
+        Some("alice"),
         "the last good config stays"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_is_written_into_an_entry_keeps_its_links() {
+    let (alice, bob) = (vnc("alice").await, vnc("bob").await);
+    let place = Place::new(&[entry("Alice", &alice, None), entry("Bob", &bob, None)]);
+    let (to_alice, to_bob) = (place.link("Alice"), place.link("Bob"));
+    let with_id = entry("Alice", &alice, Some("alice"));
+    let place = place
+        .edit_between_starts(&[with_id.clone(), entry("Bob", &bob, None)])
+        .await;
+    assert_eq!(place.opens(&to_alice).await.as_deref(), Some("alice"));
+    let id = |place: &Place, at: usize| place.json(&["status"])["displays"][at]["id"].clone();
+    assert_eq!(id(&place, 0), "alice");
+
+    // While it runs, another, and out again; the name of another entry is no reason.
+    place
+        .edit(&[with_id.clone(), entry("Bob", &bob, Some("bob"))])
+        .await;
+    while id(&place, 1) != "bob" {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(place.opens(&to_bob).await.as_deref(), Some("bob"));
+    let place = place
+        .edit_between_starts(&[with_id, entry("Bob", &bob, None)])
+        .await;
+    assert_eq!(place.opens(&to_bob).await.as_deref(), Some("bob"));
+    assert_eq!(place.opens(&to_alice).await.as_deref(), Some("alice"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

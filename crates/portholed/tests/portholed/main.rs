@@ -19,6 +19,8 @@ mod descriptors;
 mod doctor;
 mod encryption;
 mod identity;
+#[cfg(target_os = "linux")]
+mod paths;
 mod program;
 mod proxies;
 mod reload;

@@ -167,9 +167,10 @@ impl Server {
             }
             _ => return,
         };
-        self.keys.retain(|key| match (key.1, code) {
-            (Some(known), Some(code)) => known != code,
-            _ => key.0 != symbol,
+        // As TigerVNC does, which ignores a release of the other form.
+        self.keys.retain(|(held, place)| match (place, code) {
+            (Some(place), Some(code)) if code != [0; 4] => *place != code,
+            (place, code) => (*place, *held) != (code, symbol),
         });
         if down {
             self.keys.push((symbol, code));

@@ -1,10 +1,10 @@
 //! Every client message, with both rights, at every chunking.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::common::{cut, cut_text, hostile_stream, message, read, set_encodings, sizes};
 use porthole_rfb::Rights::{Control, View};
-use porthole_rfb::{ClientError, ClientReader, Rights};
+use porthole_rfb::{ClientError, ClientReader, Rights, SharedUpdateBudget};
 use proptest::prelude::*;
 
 /// A key press: what follows a message in these tests, to see that the reader is in step.
@@ -276,6 +276,26 @@ fn full_updates_beyond_the_budget_become_requests_for_changes() {
     );
     reader.set_rights(Control, &mut Vec::new());
     assert_eq!(send(&mut reader, 100), FULL.repeat(100));
+}
+
+#[test]
+fn the_first_full_update_costs_the_link_nothing_once() {
+    const FULL: [u8; 10] = [3, 0, 0, 1, 0, 2, 4, 0, 3, 0];
+    let budget = Arc::new(SharedUpdateBudget::default());
+    let full = |reader: &mut ClientReader, times: usize| {
+        let mut upstream = Vec::new();
+        reader.read(&FULL.repeat(times), &mut upstream).unwrap();
+        upstream.chunks(10).filter(|request| request[1] == 0).count()
+    };
+    let reader = |rights| ClientReader::new(rights).with_shared_budget(Arc::clone(&budget));
+    assert_eq!(full(&mut reader(View), 8), 8);
+    assert_eq!(full(&mut reader(View), 8), 4);
+    assert_eq!(full(&mut reader(View), 8), 1);
+    // It had its first with control.
+    let mut demoted = reader(Control);
+    assert_eq!(full(&mut demoted, 8), 8);
+    demoted.set_rights(View, &mut Vec::new());
+    assert_eq!(full(&mut demoted, 8), 0);
 }
 
 /// Reads the pieces in turn, changing the rights before each.

@@ -58,12 +58,46 @@ fn what_is_held_down_is_let_go_and_nothing_else() {
             ],
             vec![qemu_key(0, b's', 31)],
         ),
-        // A viewer may learn in between that it can tell places.
-        (vec![key(1, b'a'), qemu_key(0, b'a', 30)], vec![]),
-        (vec![qemu_key(1, b'a', 30), key(0, b'a')], vec![]),
+        // TigerVNC ignores a release of the other form: the key is still down there.
+        (vec![key(1, b'a'), qemu_key(0, b'a', 30)], vec![key(0, b'a')]),
+        (
+            vec![qemu_key(1, b'a', 30), key(0, b'a')],
+            vec![qemu_key(0, b'a', 30)],
+        ),
+        (
+            vec![qemu_key(1, b'a', 30), key(1, b'a'), key(0, b'a')],
+            vec![qemu_key(0, b'a', 30)],
+        ),
+        // Code 0 names no place, so the symbols tell such keys apart.
+        (
+            vec![
+                qemu_key(1, b'a', 0),
+                qemu_key(1, b'b', 0),
+                qemu_key(1, b'c', 0),
+                qemu_key(0, b'b', 0),
+            ],
+            vec![qemu_key(0, b'a', 0), qemu_key(0, b'c', 0)],
+        ),
     ] {
         assert_eq!(demotion_after(&said), told.concat(), "{said:?}");
     }
+}
+
+/// Both forms together hold no more than either.
+#[test]
+fn keys_of_both_forms_share_one_bound() {
+    let mut reader = ClientReader::new(Control);
+    let mut upstream = Vec::new();
+    for code in 1..=200 {
+        let pressed = [key(1, code), qemu_key(1, code, code)].concat();
+        reader.read(&pressed, &mut upstream).unwrap();
+    }
+    upstream.clear();
+    reader.set_rights(View, &mut upstream);
+    let expected: Vec<_> = (169..=200)
+        .flat_map(|code| [key(0, code), qemu_key(0, code, code)].concat())
+        .collect();
+    assert_eq!(upstream, expected);
 }
 
 #[test]

@@ -7,6 +7,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use porthole_gateway::open_regular_file;
+
 use super::{
     event::Event,
     fold::{Fold, MAX_LINES},
@@ -45,7 +47,7 @@ pub(super) fn append(path: &Path, events: Vec<Event>, now: SystemTime) -> io::Re
 /// What the events make. Lines that make no sense are passed over.
 pub(super) fn read(path: &Path) -> io::Result<Fold> {
     let mut fold = Fold::default();
-    let mut file = match File::open(path) {
+    let mut file = match open_regular_file(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(fold),
         file => file?,
     };

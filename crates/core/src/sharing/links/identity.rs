@@ -1,8 +1,10 @@
 //! Which display is which, from one version of the config to the next. Does no I/O, and is told what time it is.
 //!
-//! An id that the person wrote says it. Of the others the program remembers name and place, and knows them again by both,
-//! or as renamed: the same place under a new name, where nothing else can be meant. In doubt a display is a new one: a
-//! link opens the place that it was made for, or nothing.
+//! An id in the config file says it. Of displays without one the program remembers name and place, and knows them again by
+//! both, or as renamed: the same place under a new name, where nothing else can be meant. In doubt a display is a new one.
+//!
+//! Whatever comes of that, a link opens the place that it was made for, or nothing: also where an id says that the display
+//! is the same (see docs/decisions/0002-links-and-places.md).
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,9 @@ use crate::{
 /// moved in two steps, comes back with its links.
 pub(super) const GRACE_SECONDS: u64 = 10 * 60;
 
+/// So many former ids of a display are remembered.
+const MAX_FORMER_IDS: usize = 8;
+
 /// The displays of the config, and those that have left it not long ago.
 #[derive(Default)]
 pub(super) struct Identities(HashMap<DisplayId, Known>);
@@ -32,6 +37,10 @@ pub(super) struct Known {
     pub name: String,
     /// As [`Place::identity`](crate::config::Place::identity) has it.
     pub place: String,
+    /// As [`Place::launch`](crate::config::Place::launch) has it.
+    launch: String,
+    /// Ids that it had before another was written into its entry: its running desktop may still call itself so.
+    former_ids: Vec<DisplayId>,
     pub standing: Standing,
 }
 
@@ -40,8 +49,8 @@ pub(super) struct Known {
 pub(super) enum Standing {
     /// It was in the config when the program was last there; no config has been put in force since.
     Remembered,
-    /// It is in the config in force. Where its id is `written`, the person decides where its links lead.
-    InConfig { written: bool },
+    /// It is in the config in force.
+    InConfig,
     /// It has left the config. When this is over, it is forgotten with its links.
     Gone(Life),
 }
@@ -53,6 +62,8 @@ impl Identities {
                          id,
                          name,
                          place,
+                         launch,
+                         former_ids,
                          gone,
                      }| {
             let standing = gone.map_or(Standing::Remembered, |Gone { ends, seen }| {
@@ -61,6 +72,8 @@ impl Identities {
             let known = Known {
                 name,
                 place,
+                launch,
+                former_ids,
                 standing,
             };
             (id, known)
@@ -74,12 +87,14 @@ impl Identities {
             id: id.clone(),
             name: known.name.clone(),
             place: known.place.clone(),
+            launch: known.launch.clone(),
+            former_ids: known.former_ids.clone(),
             gone: match known.standing {
                 Standing::Gone(life) => Some(Gone {
                     ends: life.ends() / 1000,
                     seen: life.seen() / 1000,
                 }),
-                Standing::Remembered | Standing::InConfig { .. } => None,
+                Standing::Remembered | Standing::InConfig => None,
             },
         });
         let mut kept: Vec<_> = kept.collect();
@@ -93,11 +108,12 @@ impl Identities {
 
     /// A display that the config may still turn out to have, since it was there once.
     pub fn remember(&mut self, id: DisplayId, name: String) {
-        let (place, standing) = (String::new(), Standing::Remembered);
         self.0.entry(id).or_insert(Known {
             name,
-            place,
-            standing,
+            place: String::new(),
+            launch: String::new(),
+            former_ids: Vec::new(),
+            standing: Standing::Remembered,
         });
     }
 
@@ -114,99 +130,151 @@ impl Identities {
 
     /// Whether a link that was made for a place of this display opens it now.
     pub fn opens(&self, id: &str, place: &str) -> bool {
-        self.0.get(id).is_some_and(|known| match known.standing {
-            Standing::InConfig { written } => written || known.place == place,
-            Standing::Remembered | Standing::Gone(_) => false,
-        })
+        let known = self
+            .0
+            .get(id)
+            .filter(|known| known.standing == Standing::InConfig);
+        known.is_some_and(|known| known.place == place)
     }
 
-    /// Gives the displays of a config their ids, and takes them for those that there are.
-    pub fn put_in_force(&mut self, displays: &mut [Display], now: Now) {
-        self.name(displays);
-        let mut here: HashMap<_, _> = displays.iter().map(|display| (&display.id, display)).collect();
-        for (id, known) in &mut self.0 {
-            match (here.remove(id), known.standing) {
-                (Some(display), _) => *known = Known::of(display),
-                (None, Standing::Gone(_)) => {}
-                (None, _) => known.standing = Standing::Gone(Life::of(GRACE_SECONDS, now)),
+    /// Gives the displays of a config their ids, and takes them for those that there are. Returns which id has become
+    /// which, because another was written into the entry: links go on with the display.
+    pub fn put_in_force(&mut self, displays: &mut [Display], now: Now) -> Vec<(DisplayId, DisplayId)> {
+        let moved = self.name(displays);
+        let mut former: HashMap<DisplayId, Vec<DisplayId>> = HashMap::new();
+        for (old, new) in &moved {
+            let known = self.0.remove(old);
+            let before = known.map(|known| known.former_ids).unwrap_or_default();
+            former.insert(new.clone(), [before, vec![old.clone()]].concat());
+        }
+        let here: HashSet<DisplayId> = displays.iter().map(|display| display.id.clone()).collect();
+        for (_, known) in self.0.iter_mut().filter(|(id, _)| !here.contains(*id)) {
+            if !known.is_gone() {
+                known.standing = Standing::Gone(Life::of(GRACE_SECONDS, now));
             }
         }
-        let new = here
-            .into_values()
-            .map(|display| (display.id.clone(), Known::of(display)));
-        self.0.extend(new.collect::<Vec<_>>());
+        for display in displays {
+            let known = self.0.remove(&display.id);
+            let mut ids = known.map(|known| known.former_ids).unwrap_or_default();
+            ids.extend(former.remove(&display.id).unwrap_or_default());
+            ids.retain(|id| !here.contains(id));
+            ids.drain(..ids.len().saturating_sub(MAX_FORMER_IDS));
+            display.former_ids = ids;
+            self.0.insert(display.id.clone(), Known::of(display));
+        }
+        moved
     }
 
-    /// Gives each display the id that it has: what is written first, then what is known, then a new one.
-    fn name(&self, displays: &mut [Display]) {
+    /// Gives each display the id that it has: what is written first, then what is known, then a new one. Returns which
+    /// id has become which.
+    fn name(&self, displays: &mut [Display]) -> Vec<(DisplayId, DisplayId)> {
+        let entries: Vec<Entry> = displays.iter().map(Entry::of).collect();
         let written = displays.iter().filter(|display| display.id_is_written);
         let mut taken: HashSet<DisplayId> = written.map(|display| display.id.clone()).collect();
-        let mut open: Vec<&mut Display> = Vec::new();
-        let names: HashSet<String> = displays.iter().map(|display| display.name.clone()).collect();
-        for display in displays.iter_mut().filter(|display| !display.id_is_written) {
-            match self.same(display, &taken) {
-                Some(id) => {
+        let (mut open, mut moved) = (Vec::new(), Vec::new());
+        for (display, entry) in displays.iter_mut().zip(&entries) {
+            match (self.same(entry, &entries, &taken), display.id_is_written) {
+                (Some(id), true) if !self.is_there(&display.id) => {
+                    taken.insert(id.clone());
+                    moved.push((id, display.id.clone()));
+                }
+                (Some(id), false) => {
                     taken.insert(id.clone());
                     display.id = id;
                 }
-                None => open.push(display),
+                (_, true) => {}
+                (None, false) => open.push((display, entry)),
             }
         }
-        let renamed: Vec<_> = open
+        let without: Vec<&Entry> = open.iter().map(|(_, entry)| *entry).collect();
+        let renamed: Vec<_> = without
             .iter()
-            .map(|display| self.renamed(display, &open, &names, &taken))
+            .map(|entry| self.renamed(entry, &without, &entries, &taken))
             .collect();
         taken.extend(renamed.iter().flatten().cloned());
-        for (display, renamed) in open.into_iter().zip(renamed) {
-            display.id = renamed.unwrap_or_else(|| self.new_id(display, &taken));
+        for ((display, entry), renamed) in open.into_iter().zip(renamed) {
+            display.id = renamed
+                .or_else(|| self.new_id(entry, &taken))
+                .unwrap_or_else(|| display.id.clone());
             taken.insert(display.id.clone());
         }
+        moved
+    }
+
+    /// Whether there is a display with this id, and it has not left the config.
+    fn is_there(&self, id: &DisplayId) -> bool {
+        self.0.get(id).is_some_and(|known| !known.is_gone())
+    }
+
+    /// Whether the display with this id has the name and the place that an entry says.
+    fn is_same(&self, id: &DisplayId, entry: &Entry) -> bool {
+        let known = self.0.get(id);
+        known.is_some_and(|known| known.name == entry.name && known.place == entry.place)
     }
 
     /// The known display of the same name and place: one that is there, or else the only one that is gone.
-    fn same(&self, display: &Display, taken: &HashSet<DisplayId>) -> Option<DisplayId> {
-        let place = display.place.identity();
-        let same = |(id, known): &(&DisplayId, &Known)| {
-            known.name == display.name && known.place == place && !taken.contains(*id)
-        };
+    fn same(&self, entry: &Entry, entries: &[Entry], taken: &HashSet<DisplayId>) -> Option<DisplayId> {
+        let same = |(id, _): &(&DisplayId, &Known)| self.is_same(id, entry) && !taken.contains(*id);
         let (gone, there): (Vec<_>, Vec<_>) =
             self.0.iter().filter(same).partition(|(_, known)| known.is_gone());
-        only(there).or_else(|| only(gone)).map(|(id, _)| id.clone())
+        let (id, known) = only(there).or_else(|| only(gone))?;
+        let is_other = known.launch != entry.launch && self.is_started_like_another(entry, entries);
+        (!is_other).then(|| id.clone())
+    }
+
+    /// Whether an entry starts its desktop exactly as one of another name has done, of the same user, that is no longer
+    /// in the config as it was: the two may have changed their names.
+    fn is_started_like_another(&self, entry: &Entry, entries: &[Entry]) -> bool {
+        let mut others = self
+            .0
+            .values()
+            .filter(|known| known.is_started_like(entry) && known.name != entry.name && !known.is_gone());
+        others.any(|other| {
+            let stays = |entry: &Entry| other.is_started_like(entry) && entry.name == other.name;
+            !entries.iter().any(stays)
+        })
     }
 
     /// The known display of the same place that is called so now, if none other can be meant.
+    ///
+    /// A VNC server is the same under any name. Desktops of one user are told apart by how they are started; of those
+    /// that are alike in this, too, a new name may be that of a new one.
     fn renamed(
         &self,
-        display: &Display,
-        open: &[&mut Display],
-        names: &HashSet<String>,
+        entry: &Entry,
+        without: &[&Entry],
+        entries: &[Entry],
         taken: &HashSet<DisplayId>,
     ) -> Option<DisplayId> {
-        let place = display.place.identity();
-        let before = self
-            .0
-            .iter()
-            .filter(|(id, known)| known.place == place && !known.is_gone() && !taken.contains(*id));
-        let (id, known) = only(before.collect())?;
-        let here = open
-            .iter()
-            .filter(|other| other.place.identity() == place)
-            .count();
-        (here == 1 && !names.contains(&known.name)).then(|| id.clone())
+        let is_desktop = !entry.launch.is_empty();
+        let alike = |other: &Entry| other.place == entry.place && other.launch == entry.launch;
+        let before = self.0.iter().filter(|(id, known)| {
+            let counts = is_desktop || !taken.contains(*id);
+            known.is_started_like(entry) && !known.is_gone() && counts
+        });
+        let (id, known) = only(before.collect()).filter(|(id, _)| !taken.contains(*id))?;
+        let here = match is_desktop {
+            true => entries.iter().filter(|other| alike(other)).count(),
+            false => without.iter().filter(|other| alike(other)).count(),
+        };
+        let name_is_free = entries.iter().all(|entry| entry.name != known.name);
+        let mut there = self.0.values().filter(|known| !known.is_gone());
+        let is_anothers_name = is_desktop && there.any(|known| known.name == entry.name);
+        (here == 1 && name_is_free && !is_anothers_name).then(|| id.clone())
     }
 
-    fn new_id(&self, display: &Display, taken: &HashSet<DisplayId>) -> DisplayId {
-        let place = display.place.identity();
-        let mut ids = (0..).map(|number| DisplayId::derived(&display.name, &place, number));
-        ids.find(|id| !taken.contains(id) && !self.0.contains_key(id))
-            .unwrap_or_else(|| display.id.clone())
+    /// An id that no display has or had, as far as is known.
+    fn new_id(&self, entry: &Entry, taken: &HashSet<DisplayId>) -> Option<DisplayId> {
+        let had = |id: &DisplayId| self.0.values().any(|known| known.former_ids.contains(id));
+        let mut ids = (0..).map(|number| DisplayId::derived(&entry.name, &entry.place, number));
+        ids.find(|id| !taken.contains(id) && !self.0.contains_key(id) && !had(id))
     }
 
     /// Forgets those whose grace is over, and says which.
     pub fn expire(&mut self, now: Now) -> Vec<DisplayId> {
         let over = self.0.extract_if(|_, known| match &mut known.standing {
             Standing::Gone(life) => life.look(now) == Fares::Over,
-            Standing::Remembered | Standing::InConfig { .. } => false,
+            Standing::Remembered | Standing::InConfig => false,
         });
         over.map(|(id, _)| id).collect()
     }
@@ -215,7 +283,7 @@ impl Identities {
     pub fn next_end(&mut self, now: Now) -> Option<std::time::Duration> {
         let lives = self.0.values_mut().filter_map(|known| match &mut known.standing {
             Standing::Gone(life) => Some(life.left(now)),
-            Standing::Remembered | Standing::InConfig { .. } => None,
+            Standing::Remembered | Standing::InConfig => None,
         });
         lives.min()
     }
@@ -229,7 +297,7 @@ impl Identities {
     pub fn gone(&self) -> impl Iterator<Item = (&DisplayId, &Known, u64)> {
         self.0.iter().filter_map(|(id, known)| match known.standing {
             Standing::Gone(life) => Some((id, known, life.ends())),
-            Standing::Remembered | Standing::InConfig { .. } => None,
+            Standing::Remembered | Standing::InConfig => None,
         })
     }
 }
@@ -239,14 +307,36 @@ impl Known {
         Self {
             name: display.name.clone(),
             place: display.place.identity(),
-            standing: Standing::InConfig {
-                written: display.id_is_written,
-            },
+            launch: display.place.launch(),
+            former_ids: display.former_ids.clone(),
+            standing: Standing::InConfig,
         }
     }
 
     fn is_gone(&self) -> bool {
         matches!(self.standing, Standing::Gone(_))
+    }
+
+    /// Whether it is at the same place, and started in the same way if Porthole starts it.
+    fn is_started_like(&self, entry: &Entry) -> bool {
+        self.place == entry.place && self.launch == entry.launch
+    }
+}
+
+/// What a config says of a display, besides its id.
+struct Entry {
+    name: String,
+    place: String,
+    launch: String,
+}
+
+impl Entry {
+    fn of(display: &Display) -> Self {
+        Self {
+            name: display.name.clone(),
+            place: display.place.identity(),
+            launch: display.place.launch(),
+        }
     }
 }
 

@@ -274,7 +274,11 @@ impl Table {
         // In the first versions a link belonged to whatever had its name. What that is when a config is first put in
         // force is the best that can be known, and holds from then on.
         let of_old = self.displays.without_place();
-        self.displays.put_in_force(displays, now);
+        for (old, new) in self.displays.put_in_force(displays, now) {
+            for entry in self.links.values_mut().filter(|entry| entry.display == old) {
+                entry.display = new.clone();
+            }
+        }
         for (of_old, name) in of_old {
             let Some(display) = displays.iter().find(|display| display.name == name) else {
                 continue;

@@ -1,6 +1,7 @@
 //! Displays that come, go and change, and what their links open.
 
-use porthole_gateway::Target;
+use porthole_gateway::{Rights, Target};
+use porthole_launcher::{Desktop, What};
 use proptest::prelude::*;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     DisplayId, Terms,
-    config::{Config, Display, Place},
+    config::{Config, Display, LaunchPlan, Place, StartWhen, StopWhen},
 };
 
 const MINUTE: i64 = 60 * 1000;
@@ -27,6 +28,33 @@ fn entry(name: &'static str, place: &'static str) -> Written {
     Written { id, name, place }
 }
 
+fn with_id(id: &'static str, name: &'static str, place: &'static str) -> Written {
+    let id = Some(id);
+    Written { id, name, place }
+}
+
+/// `h:1` is a VNC server, `bob's` a desktop of bob's, and `bob's twm` one in which that runs.
+fn place(text: &str) -> Place {
+    let Some((user, session)) = text.split_once("'s") else {
+        return Place::At(text.parse().unwrap());
+    };
+    let session = session.trim();
+    Place::Launched(LaunchPlan {
+        what: What::Desktop(Desktop {
+            user: Some(user.into()),
+            session: (!session.is_empty()).then(|| session.into()),
+            ..Desktop::default()
+        }),
+        start: StartWhen::OnOpen,
+        stop: StopWhen::Keep,
+    })
+}
+
+/// What a link to there is made for.
+fn made_for(text: &str) -> String {
+    place(text).identity()
+}
+
 /// What the config file says then; `None` if that is a fault.
 fn config(entries: &[Written]) -> Option<Config> {
     for (at, one) in entries.iter().enumerate() {
@@ -36,11 +64,12 @@ fn config(entries: &[Written]) -> Option<Config> {
         }
     }
     let display = |entry: &Written| {
-        let place = Place::At(entry.place.parse().unwrap());
+        let place = place(entry.place);
         let derived = DisplayId::derived(entry.name, &place.identity(), 0);
         Display {
             id: entry.id.map_or(derived, |id| id.parse().unwrap()),
             id_is_written: entry.id.is_some(),
+            former_ids: Vec::new(),
             name: entry.name.into(),
             place,
             password: None,
@@ -70,6 +99,22 @@ impl Fixture {
 
     fn leads_to(&self, made: &Made) -> Option<Target> {
         self.links.grant(&made.token).map(|grant| grant.target)
+    }
+
+    /// The display that a link opens: its name, and what tells its place from others.
+    fn shows(&self, made: &Made) -> Option<(String, String)> {
+        let grant = self.links.grant(&made.token)?;
+        let config = self.links.config();
+        let display = config.display(&grant.display).unwrap();
+        match &display.place {
+            Place::At(target) => assert_eq!(grant.target, *target),
+            place => assert_eq!(
+                format!("{:?}", grant.target),
+                format!("{:?}", self.links.target(display, Rights::Control)),
+                "{place}"
+            ),
+        }
+        Some((grant.name, display.place.identity()))
     }
 }
 
@@ -209,8 +254,134 @@ async fn links_of_the_first_versions_belong_to_what_has_their_name_first() {
     assert_eq!(fixture.leads_to(&to_b), None);
 }
 
+#[tokio::test]
+async fn an_id_that_is_written_takes_the_links_along_and_one_that_changes_its_place_leaves_them() {
+    let before = [entry("A", "h:1"), with_id("b", "B", "h:2"), entry("C", "bob's")];
+    for (then, opens) in [
+        // Ids are written, one that was there is written anew, and one is taken out.
+        (
+            vec![
+                with_id("a", "A", "h:1"),
+                with_id("b2", "B", "h:2"),
+                with_id("c", "C", "bob's"),
+            ],
+            [Some("A"), Some("B"), Some("C")],
+        ),
+        (
+            vec![entry("A", "h:1"), entry("B", "h:2"), entry("C", "bob's")],
+            [Some("A"), Some("B"), Some("C")],
+        ),
+        // The id stays, and leads elsewhere.
+        (
+            vec![entry("A", "h:1"), with_id("b", "B", "h:3")],
+            [Some("A"), None, None],
+        ),
+        (
+            vec![with_id("b", "A", "h:1"), entry("B", "h:2"), entry("C", "bob's")],
+            [None, None, Some("C")],
+        ),
+        // A new id, and a new place or a new name: nothing tells that it is the same.
+        (
+            vec![
+                with_id("a", "A", "h:9"),
+                with_id("b2", "X", "h:2"),
+                with_id("c", "C", "ann's"),
+            ],
+            [None, None, None],
+        ),
+    ] {
+        let mut fixture = Fixture::new(&[]).await;
+        fixture.says(&before);
+        let mut links = Vec::new();
+        for entry in &before {
+            links.push(fixture.link(entry.name).await);
+        }
+        for again in [false, true] {
+            match again {
+                false => fixture.says(&then),
+                true => {
+                    fixture.saved().await;
+                    fixture = fixture.started_again_with(config(&then).unwrap()).await;
+                }
+            }
+            for (link, opens) in links.iter().zip(opens) {
+                let name = fixture.shows(link).map(|(name, _)| name);
+                assert_eq!(name.as_deref(), opens, "in {then:?}, started again: {again}");
+            }
+        }
+        // Whatever it was: taken back, everything is as it was before.
+        fixture.says(&before);
+        for (link, entry) in links.iter().zip(&before) {
+            let place = fixture.shows(link).map(|(_, place)| place);
+            if opens != [None; 3] || entry.id.is_some() {
+                assert_eq!(place, Some(made_for(entry.place)), "{entry:?} after {then:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn desktops_of_one_user_are_known_again_where_nothing_else_can_be_meant() {
+    let (bobs, twm) = ("bob's", "bob's twm");
+    for (before, then, known) in [
+        // The only one is renamed; so is each of two that are told apart by what runs in them.
+        (vec![entry("A", bobs)], vec![entry("X", bobs)], vec![true]),
+        (
+            vec![entry("A", bobs), entry("B", twm)],
+            vec![entry("X", bobs), entry("Y", twm)],
+            vec![true, true],
+        ),
+        // What runs in it has changed: its name says which it is.
+        (vec![entry("A", bobs)], vec![entry("A", twm)], vec![true]),
+        (
+            vec![entry("A", bobs), entry("B", bobs)],
+            vec![entry("A", twm), entry("B", bobs)],
+            vec![true, true],
+        ),
+        // One has gone, and another has come.
+        (vec![entry("A", bobs)], vec![entry("X", twm)], vec![false]),
+        (
+            vec![entry("A", bobs), entry("B", bobs)],
+            vec![entry("B", bobs), entry("X", bobs)],
+            vec![false, true],
+        ),
+        (
+            vec![entry("A", bobs), entry("B", twm)],
+            vec![entry("B", twm), entry("X", twm)],
+            vec![false, true],
+        ),
+        (
+            vec![entry("A", bobs)],
+            vec![entry("X", bobs), entry("Y", bobs)],
+            vec![false],
+        ),
+        // Names change hands.
+        (
+            vec![entry("A", bobs), entry("B", twm)],
+            vec![entry("A", twm), entry("B", bobs)],
+            vec![false, false],
+        ),
+        (
+            vec![entry("A", bobs), entry("B", twm)],
+            vec![entry("X", bobs), entry("A", twm)],
+            vec![false, false],
+        ),
+    ] {
+        let fixture = Fixture::new(&[]).await;
+        fixture.says(&before);
+        let mut links = Vec::new();
+        for entry in &before {
+            links.push(fixture.link(entry.name).await);
+        }
+        fixture.says(&then);
+        for (link, (known, entry)) in links.iter().zip(known.iter().zip(&before)) {
+            assert_eq!(fixture.shows(link).is_some(), *known, "{entry:?} in {then:?}");
+        }
+    }
+}
+
 const NAMES: [&str; 4] = ["A", "B", "C", "D"];
-const PLACES: [&str; 3] = ["h:1", "h:2", "h:3"];
+const PLACES: [&str; 5] = ["h:1", "h:2", "bob's", "bob's twm", "ann's"];
 const IDS: [Option<&str>; 3] = [None, Some("one"), Some("two")];
 
 /// What a person does.
@@ -221,6 +392,8 @@ enum Does {
     Retargets(usize, usize),
     /// Writes another id, or takes it out.
     Names(usize, usize),
+    SwapsIds(usize, usize),
+    SwapsPlaces(usize, usize),
     Moves(usize, usize),
     Removes(usize),
     Links(usize),
@@ -235,6 +408,8 @@ fn does() -> impl Strategy<Value = Does> {
         3 => (number(), number()).prop_map(|(at, name)| Does::Renames(at, name)),
         2 => (number(), number()).prop_map(|(at, place)| Does::Retargets(at, place)),
         2 => (number(), number()).prop_map(|(at, id)| Does::Names(at, id)),
+        1 => (number(), number()).prop_map(|(one, other)| Does::SwapsIds(one, other)),
+        1 => (number(), number()).prop_map(|(one, other)| Does::SwapsPlaces(one, other)),
         1 => (number(), number()).prop_map(|(from, to)| Does::Moves(from, to)),
         2 => number().prop_map(Does::Removes),
         5 => number().prop_map(Does::Links),
@@ -255,6 +430,14 @@ fn edited(mut entries: Vec<Written>, does: &Does) -> Vec<Written> {
         Does::Renames(at, name) => entries[at % count].name = NAMES[name % NAMES.len()],
         Does::Retargets(at, place) => entries[at % count].place = PLACES[place % PLACES.len()],
         Does::Names(at, id) => entries[at % count].id = IDS[id % IDS.len()],
+        Does::SwapsIds(one, other) => {
+            let (one, other) = (one % count, other % count);
+            (entries[one].id, entries[other].id) = (entries[other].id, entries[one].id);
+        }
+        Does::SwapsPlaces(one, other) => {
+            let (one, other) = (one % count, other % count);
+            (entries[one].place, entries[other].place) = (entries[other].place, entries[one].place);
+        }
         Does::Moves(from, to) => {
             let entry = entries.remove(from % count);
             entries.insert(to % count, entry);
@@ -265,45 +448,90 @@ fn edited(mut entries: Vec<Written>, does: &Does) -> Vec<Written> {
     entries
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+/// A link, and what is known of it.
+struct Given {
+    made: Made,
+    place: String,
+    /// What its display is called, or was called when it last opened something.
+    name: &'static str,
+}
 
-    /// Whatever is done to the config, and however often the program starts: a link opens the place that it was made for,
-    /// or nothing; or the place of the display with the id that the person wrote, and no other.
+/// Whether a link that opened the entry of that name `before` may open this one `now`: it is called so still, or it is a
+/// new name for the only one of its kind.
+fn may_open(name: &str, before: &[Written], now: &[Written], opened: &Written) -> bool {
+    let kind = |entry: &&Written| entry.place == opened.place;
+    let only_one = |entries: &[Written]| entries.iter().filter(kind).count() == 1;
+    let was = before.iter().find(|entry| entry.name == name);
+    let is_renamed = was.is_some_and(|was| was.place == opened.place && was.id.is_none())
+        && only_one(before)
+        && only_one(now)
+        && now.iter().all(|entry| entry.name != name);
+    opened.name == name || is_renamed
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(160))]
+
+    /// Whatever is done to the config, in however many steps, and however often the program starts: a link opens the place
+    /// that it was made for, or nothing. And a desktop without an id is that of the same name, or has a new name and is the
+    /// only one that can be meant.
     #[test]
-    fn a_link_opens_the_place_that_it_was_made_for_or_nothing(story in prop::collection::vec(does(), 1..40)) {
+    fn a_link_opens_the_place_that_it_was_made_for_or_nothing(
+        story in prop::collection::vec(prop::collection::vec(does(), 1..4), 1..30),
+        ids in any::<bool>(),
+    ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let mut fixture = Fixture::new(&[]).await;
             let mut entries: Vec<Written> = Vec::new();
-            let mut links: Vec<(Made, DisplayId, &str)> = Vec::new();
-            for does in story {
-                let next = edited(entries.clone(), &does);
+            let mut links: Vec<Given> = Vec::new();
+            for step in story {
+                let before = entries.clone();
+                let mut next = entries.clone();
+                for does in &step {
+                    next = edited(next, does);
+                }
+                if !ids {
+                    next.iter_mut().for_each(|entry| entry.id = None);
+                }
                 // A faulty config is not put in force.
                 if let Some(config) = config(&next) {
                     entries = next;
-                    match does {
-                        Does::StartsAgain => {
+                    let starts_again = step.iter().any(|does| matches!(does, Does::StartsAgain));
+                    match starts_again {
+                        true => {
                             fixture.saved().await;
                             fixture = fixture.started_again_with(config).await;
                         }
-                        Does::Waits(minutes) => fixture.clocks.pass(minutes * MINUTE),
-                        _ => drop(fixture.links.put_in_force(config)),
+                        false => drop(fixture.links.put_in_force(config)),
                     }
                 }
-                if let (Does::Links(which), false) = (&does, entries.is_empty()) {
-                    let entry = &entries[which % entries.len()];
-                    let made = fixture.link(entry.name).await;
-                    prop_assert_eq!(fixture.leads_to(&made), at(entry.place));
-                    links.push((made, fixture.id(entry.name), entry.place));
+                for does in &step {
+                    match does {
+                        Does::Waits(minutes) => fixture.clocks.pass(minutes * MINUTE),
+                        Does::Links(which) if !entries.is_empty() => {
+                            let Written { name, place, .. } = entries[which % entries.len()];
+                            let made = fixture.link(name).await;
+                            let place = made_for(place);
+                            prop_assert_eq!(fixture.shows(&made), Some((name.into(), place.clone())));
+                            links.push(Given { made, place, name });
+                        }
+                        _ => {}
+                    }
                 }
-                let ids: std::collections::HashSet<_> = entries.iter().map(|entry| fixture.id(entry.name)).collect();
-                prop_assert_eq!(ids.len(), entries.len(), "two displays have one id");
-                for (made, id, place) in &links {
-                    let Some(target) = fixture.leads_to(made) else { continue };
-                    let said = entries.iter().find(|entry| entry.id == Some(id.as_str()));
-                    let expected = said.map_or(*place, |entry| entry.place);
-                    prop_assert_eq!(Some(target), at(expected), "after {:?}", does);
+                let ids_now: std::collections::HashSet<_> = entries.iter().map(|entry| fixture.id(entry.name)).collect();
+                prop_assert_eq!(ids_now.len(), entries.len(), "two displays have one id");
+                for given in &mut links {
+                    let Some((name, place)) = fixture.shows(&given.made) else { continue };
+                    prop_assert_eq!(&place, &given.place, "after {:?}", step);
+                    let opened = entries.iter().find(|entry| entry.name == name).unwrap();
+                    if !ids && opened.place.contains('\'') {
+                        prop_assert!(
+                            may_open(given.name, &before, &entries, opened),
+                            "a link to {} opens {}: {:?} became {:?}", given.name, name, before, entries
+                        );
+                    }
+                    given.name = opened.name;
                 }
             }
             Ok(())
