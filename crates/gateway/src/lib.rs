@@ -42,6 +42,7 @@ mod socket;
 mod source;
 pub mod sources;
 mod splice;
+mod taken_control;
 mod target;
 mod tls;
 mod token;

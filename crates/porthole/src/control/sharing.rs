@@ -266,6 +266,10 @@ impl Room {
             SessionRights::View => "only view the display",
         };
         match self.sessions.set_rights(session, rights.into()).await {
+            Ok(()) if rights == SessionRights::View => done(format!(
+                "Session {session} may {may} from now on, and so may whoever comes by its link from the same address, until \
+                 one of them is given control."
+            )),
             Ok(()) => done(format!("Session {session} may {may} from now on.")),
             Err(RightsError::NoSession) => no_session(session),
             Err(RightsError::Ended) => failed(format!(
