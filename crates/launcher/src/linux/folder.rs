@@ -41,6 +41,8 @@ pub(super) struct Base {
     pub apart: Option<String>,
     /// Those of others that are ours are found, too.
     pub every: bool,
+    /// Where our own desktops begin, rather than in our account's home.
+    pub home: Option<PathBuf>,
 }
 
 impl Base {

@@ -66,6 +66,14 @@ impl Launcher {
         }
     }
 
+    /// Our own desktops begin in `home`, and read its `~/.profile`, rather than in our account's home. For tests, which
+    /// must not depend on what the account of whoever runs them does at login.
+    #[must_use]
+    pub fn with_home(mut self, home: PathBuf) -> Self {
+        self.base.home = Some(home);
+        self
+    }
+
     /// Whether such a display could be launched on this machine, as far as can be said without starting it: the
     /// VNC server is installed, the account exists, there is a screen to share.
     pub fn check(&self, what: &What) -> Result<(), LaunchError> {

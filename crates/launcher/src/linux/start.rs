@@ -33,6 +33,9 @@ pub(super) async fn admit(launch: &Launch, base: &Base) -> Result<Live, LaunchEr
             Account::find(None)?
         }
     };
+    if let Some(home) = base.home.clone().filter(|_| account.is_us()) {
+        account.home = home;
+    }
     account.admit().await?;
     let base = base.for_account(&account)?;
     let random = |error| cannot_make(&base, &std::io::Error::other(error));
