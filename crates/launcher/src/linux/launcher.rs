@@ -145,7 +145,7 @@ where
 
 /// Takes over the display in that folder, or clears the folder away.
 async fn adopt(folder: Folder) -> Option<Launched> {
-    let Some(record) = Record::read(&folder.record()) else {
+    let Some(mut record) = Record::read(&folder.record()) else {
         // Nothing runs before it is on record: this is a start that never came to it, or another boot's.
         let owner = Account::owner_of(&folder.desk())
             .or_else(|_| Account::find(None))
@@ -160,6 +160,10 @@ async fn adopt(folder: Folder) -> Option<Launched> {
             return None;
         }
     };
+    // Earlier versions did not say.
+    record.opener = record
+        .opener
+        .or_else(|| record.session.and_then(login::opener_of));
     let writer = |log: usize| record.log_writers.get(log).copied().flatten();
     let found = |identity: Option<Identity>| identity.and_then(Process::find).map(Leader::new);
     let live = Live {

@@ -189,8 +189,8 @@ impl Live {
             log,
             kind: Kind::Server,
         };
-        gate.open(&mut self.server, |identity| {
-            record.server = Some(identity);
+        gate.open(&mut self.server, |leader| {
+            record.server = Some(leader.identity());
             Self::remember(record, folder)
         })
         .await
@@ -213,8 +213,9 @@ impl Live {
             log,
             kind: Kind::Login { runtime },
         };
-        let opened = gate.open(&mut self.session, |identity| {
-            record.session = Some(identity);
+        let opened = gate.open(&mut self.session, |leader| {
+            record.session = Some(leader.identity());
+            record.opener = leader.opener();
             Self::remember(record, folder)
         });
         opened.await.map(drop)
