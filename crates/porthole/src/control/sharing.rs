@@ -9,7 +9,7 @@ use super::{Answer, Room};
 use crate::{
     DisplayId, LinkView, NetworkView, Opens, SessionRights, SessionView, Terms,
     config::{LONGEST_LINK, duration},
-    links::{Audience, Links, Made},
+    links::{Audience, Made},
     network::{Entrance, Outlook, opens},
     sentence::sentence,
     state::Saving,
@@ -181,7 +181,7 @@ impl Room {
             drop(self.links.revoke(made.id));
             return wrong_address(&wish.address.unwrap_or_default(), &addresses);
         };
-        let Some(link) = view(&self.links, made.id) else {
+        let Some(link) = self.links.view(made.id) else {
             return failed("The link was revoked while it was made.".into());
         };
         let not_saved = saved
@@ -348,11 +348,6 @@ fn wrong_address(host: &str, addresses: &[LinkAddress]) -> Answer {
         "This machine cannot be reached as {host}; a link can name: {}. Further names go into `hosts` in the config.",
         known.join(", ")
     ))
-}
-
-fn view(links: &Links, id: u64) -> Option<LinkView> {
-    let views = links.views().into_iter();
-    views.map(|(_, view)| view).find(|view| view.id == id)
 }
 
 /// A link that is revoked opens nothing any more; but if that cannot be saved, it would again after the next start.

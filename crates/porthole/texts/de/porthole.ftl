@@ -557,6 +557,7 @@ link-no-display = Der Bildschirm steht nicht mehr in der Konfiguration
 link-too-many = Zu diesem Bildschirm gibt es { $count } Links, mehr werden es nicht: widerrufen Sie, was niemand mehr braucht
 link-too-many-in-all = Es gibt { $count } Links, mehr werden es nicht: widerrufen Sie, was niemand mehr braucht
 state-damaged = { $file } ist beschädigt ({ $error }).
+state-journal-damaged = Zeile { $line } von { $file } ist beschädigt.
 state-unreadable = { $file } lässt sich nicht lesen ({ $error }).
 state-kept = Die Datei liegt jetzt als { $aside } daneben.
 state-not-kept = Sie ließ sich nicht beiseitelegen: { $error }.

@@ -561,6 +561,7 @@ link-no-display = the display is no longer in the config
 link-too-many = there are { $count } links to this display, and no more can be made: revoke those that nobody needs
 link-too-many-in-all = there are { $count } links, and no more can be made: revoke those that nobody needs
 state-damaged = { $file } is damaged ({ $error }).
+state-journal-damaged = Line { $line } of { $file } is damaged.
 state-unreadable = { $file } cannot be read ({ $error }).
 state-kept = It was kept as { $aside }.
 state-not-kept = It could not be moved aside: { $error }.
