@@ -15,7 +15,7 @@ use rustix::net::sockopt::set_ip_multicast_if;
 
 use crate::{
     deadline::eventually,
-    once_more::Place,
+    once_more::{Place, own_home},
     people::as_root,
     process::{Process, run},
     programs::program,
@@ -104,7 +104,8 @@ pub fn run_this_there(args: &[OsString]) -> Result<()> {
 fn on_such_a_machine(way: Way, act: impl FnOnce(&Place<'_>) -> Result<()>) -> Result<()> {
     let mut names = tempfile::NamedTempFile::new()?;
     writeln!(names, "nameserver {NAME_SERVER}\noptions timeout:1 attempts:1")?;
-    let [far, near] = [FAR, NEAR].map(|script| [WITHOUT_IPV6, script].concat());
+    let far = [WITHOUT_IPV6, FAR].concat();
+    let near = [WITHOUT_IPV6, &own_home(), NEAR].concat();
     let way = match way {
         Way::None => "none",
         Way::Out => "out",

@@ -7,23 +7,22 @@ use anyhow::Result;
 
 /// This machine's address on that network.
 pub use crate::lan::ADDRESS;
-use crate::{lan::INTERFACE, once_more::Place};
+use crate::{
+    lan::INTERFACE,
+    once_more::{Place, own_home},
+};
 
 const MARK: &str = "PORTHOLE_TESTS_AS_A_NEWCOMER";
 
 /// The account's own session is a plain blue, since a machine for tests may have no desktop installed.
 const PLACE: &str = "
-    mount -t tmpfs none /mnt
-    mkdir /mnt/home /mnt/home/.vnc
+    mkdir /mnt/home/.vnc
     printf '#!/bin/sh\\nxsetroot -solid \"#2850c8\"; exec sleep 100000\\n' > /mnt/home/.vnc/xstartup
     chmod 755 /mnt/home/.vnc/xstartup
-    chown -R \"$1\" /mnt/home
-    awk -F: -v OFS=: -v uid=\"$1\" '$3 == uid { $6 = \"/mnt/home\" } { print }' /etc/passwd > /mnt/passwd
-    mount --bind /mnt/passwd /etc/passwd
+    chown -R \"$account\" /mnt/home
     mkdir -p -m 700 /run/porthole
     mount -t tmpfs -o mode=700 none /run/porthole
     export PORTHOLE_TESTS_AS_A_NEWCOMER=1
-    shift
     # Not by exec: whoever is first here has to bury orphans, which a shell does.
     \"$@\"";
 
@@ -40,7 +39,6 @@ pub fn is_here() -> bool {
 /// When it fails there, or there is no such test, or this test may not make namespaces: it must run as root, or be
 /// allowed sudo without a password.
 pub fn run_there(test: &str) -> Result<()> {
-    let uid = rustix::process::getuid().as_raw().to_string();
     let place = Place {
         namespaces: &[
             "--net",
@@ -50,8 +48,8 @@ pub fn run_there(test: &str) -> Result<()> {
             "--mount-proc",
             "--kill-child",
         ],
-        script: &format!("{INTERFACE}{PLACE}"),
-        arguments: &[ADDRESS, &uid],
+        script: &format!("{INTERFACE}\n{}{PLACE}", own_home()),
+        arguments: &[ADDRESS],
     };
     place.run(test)
 }

@@ -6,6 +6,26 @@ use anyhow::{Result, ensure};
 
 use crate::{people::as_root, process::run};
 
+/// Shell words, as root in a mount namespace of its own: the account with the number `$account` has an empty home, and
+/// nothing that it does at login on this machine is done.
+///
+/// Not by a file that is mounted over `/etc/passwd`: when somebody elsewhere puts another in its place, as `useradd` does,
+/// it is uncovered. A folder is not. Files that come and go while it is copied do not matter.
+const OWN_HOME: &str = r#"
+    mount -t tmpfs none /mnt
+    mkdir /mnt/home /mnt/etc
+    cp -a /etc/. /mnt/etc || :
+    awk -F: -v OFS=: -v uid="$account" '$3 == uid { $6 = "/mnt/home" } { print }' /etc/passwd > /mnt/passwd
+    cat /mnt/passwd > /mnt/etc/passwd
+    chown "$account" /mnt/home
+    mount --bind /mnt/etc /etc
+    "#;
+
+/// The shell words that give whoever runs this an empty home (`/mnt/home`), as root in a mount namespace of its own.
+pub(crate) fn own_home() -> String {
+    format!("account={}{OWN_HOME}", rustix::process::getuid().as_raw())
+}
+
 /// A place to run in.
 pub(crate) struct Place<'a> {
     /// The namespaces that it has for itself, as `unshare` calls them.

@@ -12,6 +12,7 @@ mod launch;
 mod links;
 mod listening;
 mod load;
+mod origin;
 mod password;
 mod place;
 mod places;
@@ -44,6 +45,7 @@ pub use launch::{LaunchPlan, StartWhen, StopWhen};
 #[cfg(unix)]
 pub(crate) use links::{LONGEST as LONGEST_LINK, duration};
 pub(crate) use load::{Loaded, load};
+pub use origin::{NotAnOrigin, origin};
 #[cfg(unix)]
 pub(crate) use place::digest;
 pub(crate) use place::write_first;

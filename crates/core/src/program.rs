@@ -24,7 +24,7 @@ use crate::{
     sharing::{
         history::History,
         links::{Displays, Links},
-        state::{self, Saver},
+        state::{self, Loaded as Kept},
         token_file::Tokens,
     },
     texts::say,
@@ -35,6 +35,9 @@ pub use start_error::StartError;
 
 /// Sessions that have not said goodbye by then are cut.
 const LONGEST_GOODBYE: Duration = Duration::from_secs(5);
+
+/// How long the last changes may take to be saved.
+const LAST_SAVE: Duration = Duration::from_secs(2);
 
 /// So many Hosts that were refused the person is told of; strangers can ask by any name. The doctor lists more.
 const MAX_TOLD_HOSTS: usize = 3;
@@ -96,7 +99,7 @@ impl Porthole {
     }
 
     async fn begin(place: ConfigPlace, despite_faults: bool) -> Result<Self, StartError> {
-        let (read, files, (state, lost)) = blocking({
+        let (read, files, Kept { state, lost, store }) = blocking({
             let place = place.clone();
             move || {
                 let mut files = Vec::new();
@@ -116,7 +119,6 @@ impl Porthole {
             Err(fault) => return Err(fault.into()),
         };
         let kept = state.port;
-        let saver = Saver::start(place.state.clone());
         // What runs already is found before anybody can ask for it, and nothing is started before we listen: another
         // start of the program may be at work.
         let desks = Desks::adopt(place.launcher.clone(), GRACE).await;
@@ -125,7 +127,7 @@ impl Porthole {
             demo: Arc::new(Demo::new()),
             desks: desks.clone(),
         };
-        let links = Arc::new(Links::new(state, saver, history.clone(), displays));
+        let links = Arc::new(Links::new(state, store, history.clone(), displays));
         // A config that is faulty does not say that displays have gone.
         let config = match fault {
             None => links.put_in_force(loaded.config),
@@ -415,13 +417,15 @@ impl Porthole {
         self.stop().await;
     }
 
-    /// Stops accepting, lets sessions say goodbye, and is done within 5 s.
+    /// Stops accepting, lets sessions say goodbye, and is done within 5 s, unless the disk is slow.
     pub async fn stop(self) {
         // Or it would listen again.
         drop(self.network);
         if timeout(LONGEST_GOODBYE, self.gateway.stop()).await.is_err() {
             tracing::warn!("some sessions did not end in time and were cut");
         }
+        // What comes of it is in the log.
+        let _ = timeout(LAST_SAVE, self.links.saved()).await;
     }
 }
 

@@ -31,6 +31,12 @@ impl Launcher {
         Self
     }
 
+    /// Nothing begins anywhere here.
+    #[must_use]
+    pub fn with_home(self, _: PathBuf) -> Self {
+        self
+    }
+
     /// Nothing can be launched here.
     pub fn check(&self, _: &What) -> Result<(), LaunchError> {
         Err(LaunchError::NotHere)

@@ -3,6 +3,7 @@
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{ArgAction, CommandFactory, Parser, error::ErrorKind};
+use porthole_core::config::origin;
 use porthole_gateway::{
     ProxyNetwork, Target,
     sources::{TargetFault, websockify_target},
@@ -74,7 +75,7 @@ pub struct Args {
     pub allow_host: Vec<String>,
 
     /// Let only pages of this origin and our own connect, as https://desk.example.org (may be repeated)
-    #[arg(long, value_name = "ORIGIN", requires = "listen", help_heading = ACCESS)]
+    #[arg(long, value_name = "ORIGIN", value_parser = origin, requires = "listen", help_heading = ACCESS)]
     pub allow_origin: Vec<String>,
 
     /// Believe this reverse proxy, an address or a network like 10.0.0.0/8, when it says for whom it connects: by
@@ -185,18 +186,6 @@ fn target(text: &str) -> Result<Target, TargetFault> {
         Ok(_) => websockify_target(&format!(":{text}")),
         Err(_) => websockify_target(text),
     }
-}
-
-/// An origin as browsers write it.
-fn origin(text: &str) -> Result<String, &'static str> {
-    let url = url::Url::parse(text).ok().filter(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.path() == "/"
-            && url.query().is_none()
-            && url.fragment().is_none()
-    });
-    let origin = url.map(|url| url.origin().ascii_serialization());
-    origin.ok_or("write it like https://portal.example.org")
 }
 
 fn plugin(name: &str) -> Result<Plugin, String> {

@@ -8,12 +8,12 @@ use std::{
 
 use porthole_gateway::{Limits, Target};
 use toml::Spanned;
-use url::Url;
 
 use super::{
     Config, ConfigError, Display, LaunchPlan, Loaded, Place, THIS_SCREEN,
     exposed::{Exposed, Others, exposed},
     load::line_of,
+    origin::origin,
     password,
     schema::{self, OneOrMore},
     words::{OPEN, THEMES},
@@ -143,18 +143,11 @@ impl<'a> Checker<'a> {
         Ok(name)
     }
 
-    fn origin(&self, origin: Spanned<String>) -> Checked<String> {
-        let url = Url::parse(origin.get_ref()).ok().filter(|url| {
-            matches!(url.scheme(), "http" | "https")
-                && url.path() == "/"
-                && url.query().is_none()
-                && url.fragment().is_none()
-                && url.username().is_empty()
-                && url.password().is_none()
-        });
-        url.map(|url| url.origin().ascii_serialization()).ok_or_else(|| {
-            let cause = say!("config-no-origin", text = origin.get_ref().as_str());
-            self.wrong(&origin.span(), cause)
+    fn origin(&self, text: Spanned<String>) -> Checked<String> {
+        origin(text.get_ref()).map_err(|_| {
+            // What stands before an @ may be a password.
+            let shown = text.get_ref().rsplit('@').next().unwrap_or_default();
+            self.wrong(&text.span(), say!("config-no-origin", text = shown))
         })
     }
 

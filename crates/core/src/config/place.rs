@@ -74,11 +74,14 @@ impl ConfigPlace {
     }
 
     /// A config file and a state file wherever the caller wants them, the folders of launched displays and for
-    /// downloads beside the config file, and no interfaces that others may use. For tests.
+    /// downloads beside the config file, own desktops that begin beside it, too, and no interfaces that others may use.
+    /// For tests.
     pub fn at(file: PathBuf, state: PathBuf) -> Self {
+        let launcher = Launcher::at(file.with_file_name("desks"));
+        let home = file.parent().unwrap_or(&file).to_owned();
         Self {
             downloads: Some(file.with_file_name("Downloads")),
-            launcher: Launcher::at(file.with_file_name("desks")),
+            launcher: launcher.with_home(home),
             file,
             state,
             interfaces: Interfaces::Listed(Vec::new()),

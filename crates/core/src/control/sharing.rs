@@ -11,7 +11,7 @@ use crate::{
     config::{LONGEST_LINK, duration},
     network::{Entrance, Outlook, opens},
     sharing::{
-        links::{Audience, Links, Made},
+        links::{Audience, Made},
         state::Saving,
     },
     texts::sentence::sentence,
@@ -183,7 +183,7 @@ impl Room {
             drop(self.links.revoke(made.id));
             return wrong_address(&wish.address.unwrap_or_default(), &addresses);
         };
-        let Some(link) = view(&self.links, made.id) else {
+        let Some(link) = self.links.view(made.id) else {
             return failed("The link was revoked while it was made.".into());
         };
         let not_saved = saved
@@ -268,6 +268,10 @@ impl Room {
             SessionRights::View => "only view the display",
         };
         match self.sessions.set_rights(session, rights.into()).await {
+            Ok(()) if rights == SessionRights::View => done(format!(
+                "Session {session} may {may} from now on, and so may whoever comes by its link from the same address, until \
+                 one of them is given control."
+            )),
             Ok(()) => done(format!("Session {session} may {may} from now on.")),
             Err(RightsError::NoSession) => no_session(session),
             Err(RightsError::Ended) => failed(format!(
@@ -346,11 +350,6 @@ fn wrong_address(host: &str, addresses: &[LinkAddress]) -> Answer {
         "This machine cannot be reached as {host}; a link can name: {}. Further names go into `hosts` in the config.",
         known.join(", ")
     ))
-}
-
-fn view(links: &Links, id: u64) -> Option<LinkView> {
-    let views = links.views().into_iter();
-    views.map(|(_, view)| view).find(|view| view.id == id)
 }
 
 /// A link that is revoked opens nothing any more; but if that cannot be saved, it would again after the next start.

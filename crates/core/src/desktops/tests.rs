@@ -28,7 +28,7 @@ struct Stage {
 impl Stage {
     fn new(stop: StopWhen, grace: Duration) -> Self {
         let (folder, runtime) = (tempfile::tempdir().unwrap(), Runtime::new().unwrap());
-        let launcher = Launcher::at(folder.path().join("desks"));
+        let launcher = Launcher::at(folder.path().join("desks")).with_home(folder.path().to_owned());
         let what = What::Desktop(Desktop {
             geometry: "320x240".parse().unwrap(),
             session: Some("sleep 600".into()),

@@ -9,7 +9,7 @@ use std::{
 use rustix::fs::{Access, access};
 
 use super::{Case, Machine};
-use crate::{Finding, platform::private_file, texts::say};
+use crate::{Finding, platform::private_file, sharing::state, texts::say};
 
 /// Below this nothing can be counted on to be saved, in bytes.
 const TOO_LITTLE: u64 = 1 << 20;
@@ -53,7 +53,8 @@ pub(super) fn state(case: &Case) -> Vec<Finding> {
             fix,
         ));
     }
-    for (path, open) in [(folder, 0o022), (file, 0o077)] {
+    let journal = state::journal_of(file);
+    for (path, open) in [(folder, 0o022), (file, 0o077), (&journal, 0o077)] {
         let Ok(data) = path.metadata() else { continue };
         let shown = path.display().to_string();
         let shown = shown.as_str();
@@ -73,6 +74,11 @@ pub(super) fn state(case: &Case) -> Vec<Finding> {
         }
     }
     findings.extend(damaged(CHECK, file));
+    let fault = state::journal_fault(file);
+    findings.extend(fault.map(|fault| {
+        let cause = format!("{fault} {}", say!("state-links-lost"));
+        Finding::fault(CHECK, cause, say!("doctor-state-damaged-fix"))
+    }));
     if findings.is_empty() {
         findings.push(Finding::ok(
             CHECK,

@@ -153,7 +153,7 @@ fn files() {
         (
             "a token file with a mistake",
             |well| {
-                well.write("tokens", "secret:localhost:5901\n");
+                well.write("tokens", "u6f7msdq9k:localhost:5901\n");
                 well.token_source = Some(well.path("tokens"));
             },
             "tokens",
@@ -163,7 +163,7 @@ fn files() {
         (
             "a token's target that does not answer",
             |well| {
-                well.write("tokens", "secret: 127.0.0.1:1\n");
+                well.write("tokens", "u6f7msdq9k: 127.0.0.1:1\n");
                 well.token_source = Some(well.path("tokens"));
             },
             "tokens",
@@ -171,9 +171,43 @@ fn files() {
             &["127.0.0.1:1: nothing listens there", "correct the token file"],
         ),
         (
+            "a token that can be guessed",
+            |well| {
+                let server = well.vnc_server();
+                well.write("tokens", &format!("u6f7msdq9k: {server}\n4711: {server}\n"));
+                well.token_source = Some(well.path("tokens"));
+            },
+            "tokens",
+            Warn,
+            &[
+                "tokens has a token",
+                "so short",
+                "127.0.0.1:",
+                "8 random letters and digits",
+            ],
+        ),
+        (
+            "tokens of the config's token file that can be guessed, and one that counts no more",
+            |well| {
+                let server = well.vnc_server();
+                let lines =
+                    format!("alice: {server}\n4711: {server}\nu6f7msdq9k: {server}\nalice: {server}\n");
+                well.write("tokens", &lines);
+                well.mode("tokens", 0o600);
+                well.config("token_file = \"tokens\"\n");
+            },
+            "tokens",
+            Warn,
+            &[
+                "tokens has 2 tokens",
+                "The first is the one for 127.0.0.1:",
+                "8 random letters and digits",
+            ],
+        ),
+        (
             "a token file of the config's with a target that is not there",
             |well| {
-                well.write("tokens", "secret: unix_socket:/nowhere/vnc\n");
+                well.write("tokens", "u6f7msdq9k: unix_socket:/nowhere/vnc\n");
                 let mode = fs::Permissions::from_mode(0o600);
                 fs::set_permissions(well.path("tokens"), mode).unwrap();
                 well.config("token_file = \"tokens\"\n");

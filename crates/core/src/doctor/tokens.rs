@@ -58,6 +58,7 @@ pub(super) async fn tokens(source: Option<PathBuf>) -> Vec<Finding> {
                     tokens = contents.tokens
                 ),
             )];
+            findings.extend(contents.guessable(&source));
             findings.extend(targets(&source, contents.targets).await);
             findings
         }
@@ -74,14 +75,26 @@ struct Contents {
     tokens: usize,
     /// Where they lead to, each once, in the file's order.
     targets: Vec<Target>,
+    /// How many tokens can be guessed.
+    guessable: usize,
+    /// Where the first of them leads to.
+    first_guessable: Option<Target>,
 }
 
 impl Contents {
     fn of(lines: Vec<TokenLine>) -> Self {
         let (mut tokens, mut seen, mut targets) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        let (mut guessable, mut first_guessable) = (0, None);
         // Of lines with the same token the last one counts.
         for line in lines.into_iter().rev() {
-            if tokens.insert(line.token.hash()) && seen.insert(line.target.to_string()) {
+            if !tokens.insert(line.token.hash()) {
+                continue;
+            }
+            if line.is_guessable() {
+                guessable += 1;
+                first_guessable = Some(line.target.clone());
+            }
+            if seen.insert(line.target.to_string()) {
                 targets.push(line.target);
             }
         }
@@ -89,7 +102,22 @@ impl Contents {
         Self {
             tokens: tokens.len(),
             targets,
+            guessable,
+            first_guessable,
         }
+    }
+
+    /// That tokens are too short. Which they are is not told: they open desktops.
+    fn guessable(&self, source: &Path) -> Option<Finding> {
+        let target = self.first_guessable.as_ref()?.to_string();
+        let file = source.display().to_string();
+        let text = say!(
+            "doctor-tokens-guessable",
+            file = file,
+            target = target,
+            tokens = self.guessable
+        );
+        Some(Finding::warn(CHECK, text, say!("doctor-tokens-guessable-fix")))
     }
 }
 

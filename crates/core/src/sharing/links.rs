@@ -26,7 +26,7 @@ use crate::{
     desktops::Desks,
     sharing::{
         history::History,
-        state::{Saver, Saving, State},
+        state::{Saving, State, Store},
     },
     texts::say,
 };
@@ -122,18 +122,18 @@ pub(crate) enum TooMany {
 }
 
 impl Links {
-    /// The links of an earlier start; they open nothing before a config is put in force. What is to be remembered goes to `saver` and `history`.
-    pub fn new(state: State, saver: Saver, history: History, displays: Displays) -> Self {
-        Self::by(clock(), state, saver, history, displays)
+    /// The links of an earlier start; they open nothing before a config is put in force. What is to be remembered goes to `store` and `history`.
+    pub fn new(state: State, store: Store, history: History, displays: Displays) -> Self {
+        Self::by(clock(), state, store, history, displays)
     }
 
-    fn by(clock: Clock, state: State, saver: Saver, history: History, displays: Displays) -> Self {
+    fn by(clock: Clock, state: State, store: Store, history: History, displays: Displays) -> Self {
         let Displays { demo, desks } = displays;
         Self {
             config: ArcSwap::from_pointee(Config::empty()),
             demo,
             desks,
-            ledger: Arc::new(Ledger::new(Table::of(state), clock, saver, history)),
+            ledger: Arc::new(Ledger::new(Table::of(state), clock, store, history)),
         }
     }
 
@@ -248,6 +248,16 @@ impl Links {
     /// Ends all links of a display and their sessions, but for windows of the program's own; says how many links.
     pub fn revoke_all(&self, display: &str) -> (usize, Saving) {
         self.ledger.revoke(|table| table.revoke_all(display))
+    }
+
+    /// Waits until all changes so far are saved.
+    pub fn saved(&self) -> Saving {
+        self.ledger.saved()
+    }
+
+    /// One link; `None` if there is none of that name.
+    pub fn view(&self, link: LinkId) -> Option<LinkView> {
+        self.ledger.view(link)
     }
 
     /// The links that work, or did when their display was in the config, each with its display, the latest first; not those of the program's own windows.

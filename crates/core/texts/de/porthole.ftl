@@ -88,6 +88,12 @@ doctor-tokens-well =
        *[other] { $file } ist in Ordnung und hat { $tokens } Token.
     }
 doctor-tokens-fix = Berichtigen Sie das. Die Datei wird nach jeder Änderung neu gelesen.
+doctor-tokens-guessable =
+    { $tokens ->
+        [one] { $file } enthält ein Token, das so kurz ist, dass man es erraten kann: das für { $target }.
+       *[other] { $file } enthält { $tokens } Token, die so kurz sind, dass man sie erraten kann. Das erste ist das für { $target }.
+    }
+doctor-tokens-guessable-fix = Ersetzen Sie es durch mindestens 8 zufällige Buchstaben und Ziffern, besser 22, und geben Sie den neuen Link weiter. So erzeugen Sie eines: head -c 16 /dev/urandom | base64 | tr -dc A-Za-z0-9
 doctor-targets-well =
     { $targets ->
         [one] Das eine Ziel in { $file } antwortet.
@@ -430,9 +436,9 @@ config-no-port = { $number } ist kein Port; schreiben Sie eine Zahl von 1 bis 65
 config-no-limit = { $number } taugt nicht als Grenze für Sitzungen; schreiben Sie eine Zahl von 1 bis 100000
 config-no-base-path = `{ $text }` ist kein Basispfad; schreiben Sie einen wie "/novnc"
 config-no-host = `{ $text }` ist kein Rechnername; schreiben Sie einen wie "desk.example.org", ohne Port
-config-no-origin = `{ $text }` ist kein Ursprung; schreiben Sie einen wie "https://desk.example.org"
+config-no-origin = `{ $text }` ist kein Ursprung: Schreiben Sie nur Schema, Host und eventuell einen Port, wie "https://desk.example.org"; keinen Pfad, keinen Schrägstrich am Ende, keine Platzhalter
 config-no-public-url = `{ $text }` ist keine Adresse für Links; schreiben Sie eine wie "https://desk.example.org/novnc"
-config-no-proxy = `{ $text }` ist keine Adresse eines Proxys; schreiben Sie eine wie "127.0.0.1" oder "10.0.0.0/8"
+config-no-proxy = `{ $text }` ist keine Adresse eines Proxys; schreiben Sie eine wie "127.0.0.1", "10.0.0.0/8" oder "127.0.0.1 X-Forwarded-For"
 config-proxy-everybody = `{ $text }` würde allen glauben; nennen Sie die Adressen Ihrer Proxys, etwa "127.0.0.1" oder "10.0.0.0/8"
 config-name-missing = Ein Bildschirm braucht einen Namen
 config-name-long = Dieser Name ist zu lang; höchstens 64 Zeichen sind möglich
@@ -540,6 +546,7 @@ failed-unknown-display = Dieser Bildschirm ist nicht mehr in der Liste.
 failed-no-visitor = Dieser Besucher ist gegangen.
 failed-rights-not-yet = Der VNC-Server nimmt im Moment nichts an. Sobald er es tut, darf der Besucher steuern.
 rights-session-ended = Die Sitzung endete, bevor sich ihre Rechte ändern ließen.
+rights-view-lasts = Der Besucher darf nur noch zusehen, auch nach dem Neuladen der Seite, bis Sie die Steuerung zurückgeben.
 failed-no-host = Dieser Rechner ist unter { $host } nicht mehr erreichbar.
 failed-no-link = Es ließ sich kein Link erstellen: { $cause }.
 failed-not-saved = Der Link gilt nur, bis Porthole endet: { $cause }.
@@ -556,6 +563,7 @@ link-no-display = Der Bildschirm steht nicht mehr in der Konfiguration
 link-too-many = Zu diesem Bildschirm gibt es { $count } Links, mehr werden es nicht: widerrufen Sie, was niemand mehr braucht
 link-too-many-in-all = Es gibt { $count } Links, mehr werden es nicht: widerrufen Sie, was niemand mehr braucht
 state-damaged = { $file } ist beschädigt ({ $error }).
+state-journal-damaged = Zeile { $line } von { $file } ist beschädigt.
 state-unreadable = { $file } lässt sich nicht lesen ({ $error }).
 state-kept = Die Datei liegt jetzt als { $aside } daneben.
 state-not-kept = Sie ließ sich nicht beiseitelegen: { $error }.

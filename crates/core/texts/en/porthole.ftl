@@ -91,6 +91,12 @@ doctor-tokens-well =
        *[other] { $file } is good. It has { $tokens } tokens.
     }
 doctor-tokens-fix = Correct it. The file is read again whenever it changes.
+doctor-tokens-guessable =
+    { $tokens ->
+        [one] { $file } has a token that is so short that it can be guessed: the one for { $target }.
+       *[other] { $file } has { $tokens } tokens that are so short that they can be guessed. The first is the one for { $target }.
+    }
+doctor-tokens-guessable-fix = Replace it by at least 8 random letters and digits, better 22, and hand out the new link. To make one: head -c 16 /dev/urandom | base64 | tr -dc A-Za-z0-9
 doctor-targets-well =
     { $targets ->
         [one] The one target in { $file } answers.
@@ -434,9 +440,9 @@ config-no-port = { $number } is no port; write a number from 1 to 65535, or 0 fo
 config-no-limit = { $number } is no bound of sessions; write a number from 1 to 100000
 config-no-base-path = `{ $text }` is no base path; write one like "/novnc"
 config-no-host = `{ $text }` is no host name; write one like "desk.example.org", without a port
-config-no-origin = `{ $text }` is no origin; write one like "https://desk.example.org"
+config-no-origin = `{ $text }` is no origin: write only the scheme, the host and perhaps a port, as "https://desk.example.org"; no path, no slash at the end, no wildcards
 config-no-public-url = `{ $text }` is no address for links; write one like "https://desk.example.org/novnc"
-config-no-proxy = `{ $text }` is no address of a proxy; write one like "127.0.0.1" or "10.0.0.0/8"
+config-no-proxy = `{ $text }` is no address of a proxy; write one like "127.0.0.1", "10.0.0.0/8" or "127.0.0.1 X-Forwarded-For"
 config-proxy-everybody = `{ $text }` would believe everybody; name the addresses of your proxies, like "127.0.0.1" or "10.0.0.0/8"
 config-name-missing = a display needs a name
 config-name-long = this name is too long; 64 characters are the most
@@ -544,6 +550,7 @@ failed-unknown-display = This display is no longer in the list.
 failed-no-visitor = This visitor has left.
 failed-rights-not-yet = The VNC server takes nothing at the moment. As soon as it does, the visitor gets control.
 rights-session-ended = The session ended before its rights could be changed.
+rights-view-lasts = This visitor may only view now, also after they reload the page, until you give control back.
 failed-no-host = This machine is not reached as { $host } any more.
 failed-no-link = No link could be made: { $cause }.
 failed-not-saved = The link works until Porthole ends, and no longer: { $cause }.
@@ -560,6 +567,7 @@ link-no-display = the display is no longer in the config
 link-too-many = there are { $count } links to this display, and no more can be made: revoke those that nobody needs
 link-too-many-in-all = there are { $count } links, and no more can be made: revoke those that nobody needs
 state-damaged = { $file } is damaged ({ $error }).
+state-journal-damaged = Line { $line } of { $file } is damaged.
 state-unreadable = { $file } cannot be read ({ $error }).
 state-kept = It was kept as { $aside }.
 state-not-kept = It could not be moved aside: { $error }.

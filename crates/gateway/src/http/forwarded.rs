@@ -1,10 +1,13 @@
 //! For whom a reverse proxy passes on a request: `X-Forwarded-For`, and `Forwarded` (RFC 7239).
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Once,
+};
 
 use http::{HeaderMap, HeaderName, header};
 
-use crate::TrustedProxies;
+use crate::{TrustedProxies, http::trusted_proxies::ForwardHeader};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -12,7 +15,8 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// trusted proxies counts for nothing, and so does everything to the left of it: anybody can send such a header.
 ///
 /// Where a request has both headers and they differ, one was sent by the visitor and passed through by a proxy that
-/// knows only the other. Nobody can tell which, so neither counts.
+/// knows only the other. Nobody can tell which, so neither counts, unless it is [known](TrustedProxies::header_of) which of
+/// them the proxy sets.
 pub(crate) fn client(headers: &HeaderMap, from: IpAddr, trusted: &TrustedProxies) -> IpAddr {
     let from = from.to_canonical();
     if !trusted.contains(from) {
@@ -28,14 +32,31 @@ pub(crate) fn client(headers: &HeaderMap, from: IpAddr, trusted: &TrustedProxies
             .is_some()
             .then(|| nearest_stranger(hops, from, trusted))
     };
-    match (
-        by(X_FORWARDED_FOR, x_forwarded_for),
-        by(header::FORWARDED, forwarded),
-    ) {
-        (Some(one), Some(other)) if one != other => from,
+    let set = trusted.header_of(from);
+    let counts = |header| set.is_none_or(|set| set == header);
+    let x = counts(ForwardHeader::XForwardedFor).then(|| by(X_FORWARDED_FOR, x_forwarded_for));
+    let standard = counts(ForwardHeader::Forwarded).then(|| by(header::FORWARDED, forwarded));
+    match (x.flatten(), standard.flatten()) {
+        (Some(one), Some(other)) if one != other => {
+            say_once(from);
+            from
+        }
         (Some(client), _) | (None, Some(client)) => client,
         (None, None) => from,
     }
+}
+
+/// One visitor could fill the log with it.
+fn say_once(proxy: IpAddr) {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        tracing::warn!(
+            %proxy,
+            "a visitor's X-Forwarded-For and Forwarded differ, so they are shown as the proxy. Name the header that the \
+             proxy sets behind its address in the trusted proxies, like \"{proxy} X-Forwarded-For\", and the other counts \
+             for nothing"
+        );
+    });
 }
 
 /// A hop as a header names it; `None` if it names no address.

@@ -62,7 +62,7 @@ pub(crate) async fn answer(
             let RefusalCause::Host(name) = cause else {
                 return pages::nothing_here();
             };
-            return pages::foreign_host(&name, access.settings);
+            return pages::foreign_host(&name, access.settings, &parts.headers);
         }
         Some(cause) if is_upgrade => {
             open.refusals.note(cause, client);

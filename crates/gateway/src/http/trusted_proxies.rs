@@ -7,19 +7,30 @@ use std::{fmt, net::IpAddr, str::FromStr};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<ProxyNetwork>);
 
-/// An address, `127.0.0.1`, or the network that begins with it, `10.0.0.0/8`.
+/// An address, `127.0.0.1`, or the network that begins with it, `10.0.0.0/8`; behind a space perhaps the one header that
+/// proxies there set, `127.0.0.1 X-Forwarded-For` or `127.0.0.1 Forwarded`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProxyNetwork {
     address: IpAddr,
     /// How many leading bits of the address count: 1 to 32, or to 128.
     prefix: u8,
+    header: Option<ForwardHeader>,
+}
+
+/// A header by which a proxy says for whom it connects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ForwardHeader {
+    XForwardedFor,
+    Forwarded,
 }
 
 /// A text that names no address and no network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadProxyNetwork {
-    /// It is no address, or its prefix is no number or too long.
-    #[error("write an address or a network, like 127.0.0.1 or 10.0.0.0/8")]
+    /// It is no address, or its prefix is no number or too long, or no header of proxies stands behind it.
+    #[error(
+        "write an address or a network, like 127.0.0.1 or 10.0.0.0/8; behind it may stand X-Forwarded-For or Forwarded"
+    )]
     Malformed,
     /// It is every address there is.
     #[error("this would believe everybody; name the addresses of your proxies, like 127.0.0.1 or 10.0.0.0/8")]
@@ -31,6 +42,13 @@ impl TrustedProxies {
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(address))
+    }
+
+    /// The one header that the proxy at `address` sets, where that is known: a visitor may send the other one.
+    pub(crate) fn header_of(&self, address: IpAddr) -> Option<ForwardHeader> {
+        let address = address.to_canonical();
+        let mut networks = self.0.iter().filter(|network| network.contains(address));
+        networks.find_map(|network| network.header)
     }
 }
 
@@ -55,6 +73,10 @@ impl FromStr for ProxyNetwork {
     type Err = BadProxyNetwork;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (text, header) = match text.split_once(' ') {
+            None => (text, None),
+            Some((text, header)) => (text, Some(header.parse()?)),
+        };
         let (address, prefix) = text
             .split_once('/')
             .map_or((text, None), |(address, prefix)| (address, Some(prefix)));
@@ -78,14 +100,35 @@ impl FromStr for ProxyNetwork {
         };
         match prefix {
             0 => Err(BadProxyNetwork::Everybody),
-            prefix => Ok(Self { address, prefix }),
+            prefix => Ok(Self {
+                address,
+                prefix,
+                header,
+            }),
         }
     }
 }
 
 impl fmt::Display for ProxyNetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.prefix)
+        write!(f, "{}/{}", self.address, self.prefix)?;
+        match self.header {
+            None => Ok(()),
+            Some(ForwardHeader::XForwardedFor) => f.write_str(" X-Forwarded-For"),
+            Some(ForwardHeader::Forwarded) => f.write_str(" Forwarded"),
+        }
+    }
+}
+
+impl FromStr for ForwardHeader {
+    type Err = BadProxyNetwork;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.trim() {
+            name if name.eq_ignore_ascii_case("x-forwarded-for") => Ok(Self::XForwardedFor),
+            name if name.eq_ignore_ascii_case("forwarded") => Ok(Self::Forwarded),
+            _ => Err(BadProxyNetwork::Malformed),
+        }
     }
 }
 
@@ -134,6 +177,23 @@ mod tests {
     }
 
     #[test]
+    fn the_header_that_a_proxy_sets_may_stand_behind_its_address() {
+        let networks =
+            ["127.0.0.1  x-forwarded-for", "10.0.0.0/8", "10.0.0.1 Forwarded"].map(|text| text.parse());
+        let trusted: TrustedProxies = networks.into_iter().map(Result::unwrap).collect();
+        for (address, header) in [
+            ("127.0.0.1", Some(ForwardHeader::XForwardedFor)),
+            ("::ffff:10.0.0.1", Some(ForwardHeader::Forwarded)),
+            ("10.0.0.2", None),
+            ("192.0.2.1", None),
+        ] {
+            assert_eq!(trusted.header_of(address.parse().unwrap()), header, "{address}");
+        }
+        assert_eq!(trusted.0[0].to_string(), "127.0.0.1/32 X-Forwarded-For");
+        assert_eq!(trusted.0[0].to_string().parse(), Ok(trusted.0[0]));
+    }
+
+    #[test]
     fn what_is_no_network_and_what_is_everybody_is_refused() {
         for text in [
             "",
@@ -144,6 +204,10 @@ mod tests {
             "::/129",
             "10.0.0.0/8/8",
             "[::1]",
+            "127.0.0.1 ",
+            "127.0.0.1 X-Real-IP",
+            "127.0.0.1 Forwarded Forwarded",
+            " Forwarded",
         ] {
             assert_eq!(
                 text.parse::<ProxyNetwork>(),

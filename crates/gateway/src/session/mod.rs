@@ -9,5 +9,6 @@ pub(crate) mod limits;
 pub(crate) mod link_updates;
 pub(crate) mod live_rights;
 pub(crate) mod registry;
+pub(crate) mod taken_control;
 pub(crate) mod token;
 pub(crate) mod visit;

@@ -19,6 +19,7 @@ use crate::{
         limits::{Slot, Slots},
         link_updates::LinkUpdates,
         live_rights::LiveRights,
+        taken_control::TakenControl,
     },
 };
 
@@ -62,6 +63,7 @@ struct Registry {
     changes: watch::Sender<u64>,
     closed: OnceLock<End>,
     slots: Slots,
+    taken_control: TakenControl,
 }
 
 struct Entry {
@@ -91,12 +93,18 @@ impl Sessions {
     /// anything, and nothing more that needs control goes upstream: not even the end of a message that the viewer had
     /// begun. A server that takes nothing for 5 seconds cannot be told, so the session is ended instead.
     ///
+    /// It is decided about the visitor, as far as link and address tell: from whom control was taken, they have it in no
+    /// later session either, until it is given back here or by whoever is asked at a [`Door`](crate::Door).
+    ///
     /// # Errors
     /// Why it is not so.
     pub async fn set_rights(&self, id: SessionId, rights: Rights) -> Result<(), RightsError> {
         let entry = self.entries().get(&id).cloned();
         let entry = entry.filter(|entry| entry.is_inside());
         let entry = entry.ok_or(RightsError::NoSession)?;
+        if entry.rights.wanted().is_some() {
+            self.decide(&entry.info, rights);
+        }
         if entry.rights.want(rights) {
             self.changed();
         }
@@ -158,7 +166,7 @@ impl Sessions {
         let id = self.0.next.fetch_add(1, Ordering::Relaxed) + 1;
         let rights = match grant.route {
             Route::Raw => None,
-            Route::Vnc { rights, .. } => Some(rights),
+            Route::Vnc { rights, .. } => Some(self.0.taken_control.left_of(rights, token, address)),
         };
         let info = SessionInfo {
             id,
@@ -197,6 +205,12 @@ impl Sessions {
             entry,
             sessions: self.clone(),
         }
+    }
+
+    fn decide(&self, visitor: &SessionInfo, rights: Rights) {
+        self.0
+            .taken_control
+            .decide(visitor.token, visitor.address, rights);
     }
 
     fn entries(&self) -> MutexGuard<'_, BTreeMap<SessionId, Arc<Entry>>> {
@@ -243,8 +257,15 @@ impl Session {
         self.entry.snapshot()
     }
 
-    /// The visitor is past the door, with these rights to begin with.
-    pub(crate) fn enter(&self, rights: Rights) {
+    /// The visitor is past the door, with these rights to begin with: as somebody has `decided` who was asked, or what is
+    /// left to the visitor of those that the link gives.
+    pub(crate) fn enter(&self, rights: Rights, decided: bool) {
+        let visitor = &self.entry.info;
+        if decided {
+            self.sessions.decide(visitor, rights);
+        }
+        let taken = &self.sessions.0.taken_control;
+        let rights = taken.left_of(rights, visitor.token, visitor.address);
         self.entry.rights.want(rights);
         self.entry.inside.store(true, Ordering::Relaxed);
         self.sessions.changed();

@@ -207,7 +207,7 @@ async fn pass_door(
         entry = door.open(visitor) => entry?,
         end = viewer.keep_waiting(heartbeat) => return Err(end),
     };
-    session.enter(entry.rights);
+    session.enter(entry.rights, door.asks());
     Ok(Some(entry.visit))
 }
 

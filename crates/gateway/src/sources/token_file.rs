@@ -16,7 +16,6 @@ use tracing::{info, warn};
 
 use super::{
     faults::{Cause, Fault, Faults},
-    guessable::is_guessable,
     token_files::{Holds, Stamp, is_local, read},
     token_lines::TokenLine,
 };
@@ -178,7 +177,7 @@ impl Table {
         let (mut tokens, mut targets, mut list) = (Vec::new(), Targets::default(), HashMap::new());
         let (mut guessable, mut first_guessable) = (0, None);
         let mut content = read(path, |line| {
-            if is_guessable(&line.token) {
+            if line.is_guessable() {
                 guessable += 1;
                 first_guessable.get_or_insert_with(|| line.target.clone());
             }

@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     faults::{Cause, Fault, Faults},
+    guessable::is_guessable,
     websockify_target,
 };
 use crate::{Target, Token};
@@ -22,6 +23,13 @@ pub struct TokenLine {
     pub token: Token,
     /// What stands behind it.
     pub target: Target,
+}
+
+impl TokenLine {
+    /// Whether the token is so short that it can be guessed.
+    pub fn is_guessable(&self) -> bool {
+        is_guessable(&self.token)
+    }
 }
 
 /// Reads the content of a token file: the lines that are good, in their order, and what is wrong with the others.

@@ -406,3 +406,38 @@ async fn a_health_check_is_told_that_we_live_and_nothing_else() {
         404
     );
 }
+
+#[tokio::test]
+async fn who_asks_by_a_foreign_name_reads_why_in_their_language() {
+    let gateway = TestGateway::start().await;
+    for (accepts, language, words) in [
+        ("", "en", "evil.example is not a name of this server"),
+        (
+            "de-AT,de;q=0.9,en;q=0.8",
+            "de",
+            "evil.example ist kein Name dieses Servers",
+        ),
+        (
+            "fr, DE; q=0.8, en;q=0.7",
+            "de",
+            "Wenn Sie diesen Server betreiben",
+        ),
+        ("en-GB, de;q=0.9", "en", "If you run this server"),
+        ("de;q=0, fr", "en", "is not a name"),
+        ("de;q=NaN, *;q=0.5, ,;;, dea", "en", "is not a name"),
+    ] {
+        let request = format!(
+            "GET / HTTP/1.1\r\nHost: evil.example\r\nAccept-Language: {accepts}\r\nConnection: close\r\n\r\n"
+        );
+        let (status, _, body) = ask(gateway.address(), &request).await;
+        assert_eq!(status, 421);
+        assert!(
+            body.contains(&format!("<html lang=\"{language}\">")),
+            "{accepts}: {body}"
+        );
+        assert!(body.contains(words), "{accepts}: {body}");
+    }
+    let request = "GET / HTTP/1.1\r\nAccept-Language: de\r\nConnection: close\r\n\r\n";
+    let (_, _, body) = ask(gateway.address(), request).await;
+    assert!(body.contains("Kein Servername"), "{body}");
+}

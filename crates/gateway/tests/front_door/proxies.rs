@@ -121,6 +121,21 @@ async fn whom_a_trusted_proxy_names_the_session_is_of() {
     );
 }
 
+/// A visitor cannot hide behind the header that the proxy passes on unchanged.
+#[tokio::test]
+async fn of_a_proxy_whose_header_is_known_the_other_counts_for_nothing() {
+    let (x, forwarded) = ("X-Forwarded-For: 192.0.2.7\r\n", "Forwarded: for=192.0.2.8\r\n");
+    for (proxy, whom, alone) in [
+        ("127.0.0.1 X-Forwarded-For", "192.0.2.7", forwarded),
+        ("127.0.0.0/8 forwarded", "192.0.2.8", x),
+    ] {
+        let gateway = trusting(&[proxy]).await;
+        let both = [x, forwarded].concat();
+        assert_eq!(client_of(&gateway, b"", &both).await, ip(whom), "{proxy}");
+        assert_eq!(client_of(&gateway, b"", alone).await, ip("127.0.0.1"), "{proxy}");
+    }
+}
+
 #[tokio::test]
 async fn what_others_say_of_themselves_counts_for_nothing() {
     for gateway in [trusting(&["10.0.0.0/8", "::1"]).await, trusting(&[]).await] {

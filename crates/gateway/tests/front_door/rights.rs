@@ -404,3 +404,42 @@ async fn a_viewer_is_given_hands() {
     send(&mut viewer, &QEMU_KEY).await;
     hears(&mut server, &QEMU_KEY).await;
 }
+
+/// Who loads the page anew is the same visitor, as far as link and address tell.
+#[tokio::test]
+async fn control_that_was_taken_is_not_back_when_the_page_is_loaded_anew() {
+    let desk = Desk::new(None, Rights::Control).await;
+    let target = desk.target.target();
+    desk.gateway.grant_vnc("other", target, None, Rights::Control);
+    for _ in 0..2 {
+        let (viewer, server) = desk.session().await;
+        desk.set_rights(Rights::View).await;
+        drop((viewer, server));
+        desk.gateway.sessions_become(0).await;
+        for _ in 0..2 {
+            let (mut viewer, mut server) = desk.session().await;
+            assert_eq!(desk.gateway.sessions().list()[0].rights, Some(Rights::View));
+            send(&mut viewer, &[&KEY[..], &UPDATE_REQUEST].concat()).await;
+            hears(&mut server, &UPDATE_REQUEST).await;
+            drop((viewer, server));
+            desk.gateway.sessions_become(0).await;
+        }
+        // Another link is another matter.
+        let mut other = desk.gateway.viewer("other").await;
+        let mut server = desk.target.accept().await;
+        tokio::join!(vnc::serve(&mut server, None), handshake(&mut other));
+        assert_eq!(desk.gateway.sessions().list()[0].rights, Some(Rights::Control));
+        drop((other, server));
+        desk.gateway.sessions_become(0).await;
+        // Given back, it is given back for good.
+        let (viewer, server) = desk.session().await;
+        desk.set_rights(Rights::Control).await;
+        drop((viewer, server));
+        desk.gateway.sessions_become(0).await;
+        let (mut viewer, mut server) = desk.session().await;
+        send(&mut viewer, &KEY).await;
+        hears(&mut server, &KEY).await;
+        drop((viewer, server));
+        desk.gateway.sessions_become(0).await;
+    }
+}

@@ -62,7 +62,7 @@ fn fill(folder: &Folder, account: &Account, passwords: &[u8], cookie: &[u8]) -> 
     let (desk, runtime) = (folder.desk(), folder.runtime());
     make_folder(&desk)?;
     if !account.is_us() {
-        own_space::give(&desk);
+        own_space::give(&desk, account.uid);
     }
     make_folder(&runtime)?;
     let password_file = make_file(&folder.password_file(), passwords)?;

@@ -41,6 +41,8 @@ pub(super) struct Base {
     pub apart: Option<String>,
     /// Those of others that are ours are found, too.
     pub every: bool,
+    /// Where our own desktops begin, rather than in our account's home.
+    pub home: Option<PathBuf>,
 }
 
 impl Base {
@@ -374,7 +376,8 @@ impl Folder {
                 let _ = std::fs::remove_file(&path);
                 continue;
             }
-            own_space::take_back(&path);
+            let (desk, uid) = (path.clone(), account.uid);
+            let _ = tokio::task::spawn_blocking(move || own_space::take_back(&desk, uid)).await;
             if std::fs::remove_dir(&path).is_ok() {
                 continue;
             }

@@ -18,14 +18,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{
-    account::Account,
-    environment::Environment,
-    leader::Leader,
-    log::Log,
-    login,
-    process::{Identity, Process},
-};
+use super::{account::Account, environment::Environment, leader::Leader, log::Log, login, process::Process};
 use crate::LaunchError;
 
 /// The shell's number, the gate, what a login has (file mode mask, number of open files: `$1`), and the program. Descriptor
@@ -86,7 +79,7 @@ impl Gate<'_> {
     pub async fn open(
         self,
         slot: &mut Option<Leader>,
-        remember: impl FnOnce(Identity) -> Result<(), LaunchError>,
+        remember: impl FnOnce(&Leader) -> Result<(), LaunchError>,
     ) -> Result<Voice, LaunchError> {
         let failed = |error: io::Error| LaunchError::Run {
             program: self
@@ -116,8 +109,8 @@ impl Gate<'_> {
             Ok(pid) => pid,
             Err(error) => return Err(self.refused(&error).await),
         };
-        let identity = leader.is_really(pid, self.account.uid).map_err(failed)?;
-        remember(identity)?;
+        leader.is_really(pid, self.account.uid).map_err(failed)?;
+        remember(leader)?;
         let mut stdin = child
             .stdin
             .take()

@@ -66,6 +66,14 @@ impl Launcher {
         }
     }
 
+    /// Our own desktops begin in `home`, and read its `~/.profile`, rather than in our account's home. For tests, which
+    /// must not depend on what the account of whoever runs them does at login.
+    #[must_use]
+    pub fn with_home(mut self, home: PathBuf) -> Self {
+        self.base.home = Some(home);
+        self
+    }
+
     /// Whether such a display could be launched on this machine, as far as can be said without starting it: the
     /// VNC server is installed, the account exists, there is a screen to share.
     pub fn check(&self, what: &What) -> Result<(), LaunchError> {
@@ -137,7 +145,7 @@ where
 
 /// Takes over the display in that folder, or clears the folder away.
 async fn adopt(folder: Folder) -> Option<Launched> {
-    let Some(record) = Record::read(&folder.record()) else {
+    let Some(mut record) = Record::read(&folder.record()) else {
         // Nothing runs before it is on record: this is a start that never came to it, or another boot's.
         let owner = Account::owner_of(&folder.desk())
             .or_else(|_| Account::find(None))
@@ -152,6 +160,10 @@ async fn adopt(folder: Folder) -> Option<Launched> {
             return None;
         }
     };
+    // Earlier versions did not say.
+    record.opener = record
+        .opener
+        .or_else(|| record.session.and_then(login::opener_of));
     let writer = |log: usize| record.log_writers.get(log).copied().flatten();
     let found = |identity: Option<Identity>| identity.and_then(Process::find).map(Leader::new);
     let live = Live {

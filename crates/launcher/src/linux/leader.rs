@@ -33,7 +33,7 @@ impl Leader {
     ///
     /// # Errors
     /// There is no such process, or it is somebody else's.
-    pub fn is_really(&mut self, pid: i32, uid: u32) -> io::Result<Identity> {
+    pub fn is_really(&mut self, pid: i32, uid: u32) -> io::Result<()> {
         if pid != self.near.identity.pid {
             self.far = Some(Process::of(pid)?);
         }
@@ -46,7 +46,17 @@ impl Leader {
                 format!("process {pid} belongs to user id {owner}"),
             ));
         }
-        Ok(self.identity())
+        Ok(())
+    }
+
+    /// What we started. Where it does not lead, it becomes the user, and closes what it has opened for that at the end.
+    pub fn near(&self) -> &Process {
+        &self.near
+    }
+
+    /// What has opened the session of whoever leads, if that is another process: `su`, or sudo.
+    pub fn opener(&self) -> Option<Identity> {
+        self.far.as_ref().map(|_| self.near.identity)
     }
 
     /// Which process leads.
@@ -80,7 +90,10 @@ mod tests {
             io::ErrorKind::PermissionDenied
         );
         assert_ne!(leader.identity().pid, pid);
-        assert_eq!(leader.is_really(pid, us).unwrap().pid, pid);
+        assert_eq!(leader.opener(), None);
+        let near = leader.identity();
+        leader.is_really(pid, us).unwrap();
+        assert_eq!((leader.identity().pid, leader.opener()), (pid, Some(near)));
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(leader.is_really(pid, us).is_err());

@@ -47,11 +47,7 @@ impl Limits {
         // Without a terminal, since what runs as the account could type into ours.
         let mut login = child_command("setsid");
         login.args(["-w", "runuser", "-u", user, "--", "sh", "-c", SESSION]);
-        match timeout(LOGIN_PATIENCE, read(login)).await {
-            Ok(Ok(limits)) => Ok(limits),
-            Ok(Err(error)) => Err(unknown(user, error.to_string())),
-            Err(_) => Err(unknown(user, "it took longer than 20 seconds".to_owned())),
-        }
+        ask(login).await.map_err(|error| unknown(user, error.to_string()))
     }
 
     fn of(process: &Process) -> io::Result<Self> {
@@ -102,12 +98,15 @@ impl Limits {
 }
 
 /// The limits of what `login` starts, once it has opened its session. It is ended then, whatever becomes of this.
-async fn read(mut login: Command) -> io::Result<Limits> {
+async fn ask(mut login: Command) -> io::Result<Limits> {
     login
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let mut login = tokio::process::Command::from(login).kill_on_drop(true).spawn()?;
+    tool::with_child(login, LOGIN_PATIENCE, |login| Box::pin(read(login))).await
+}
+
+async fn read(login: &mut Child) -> io::Result<Limits> {
     let mut said = login.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
     if said.read(&mut [0]).await? == 0 {
         return Err(refusal(login).await?);
@@ -123,7 +122,7 @@ async fn read(mut login: Command) -> io::Result<Limits> {
 }
 
 /// Why there is no session. What runs as the account may hold the output open and write to it without end.
-async fn refusal(mut login: Child) -> io::Result<io::Error> {
+async fn refusal(login: &mut Child) -> io::Result<io::Error> {
     let status = login.wait().await?;
     let mut said = Vec::new();
     let collected = tool::collect(login.stderr.take(), &mut said);
@@ -180,7 +179,7 @@ mod tests {
         ] {
             let mut login = child_command("sh");
             login.args(["-c", script]);
-            let error = read(login).await.unwrap_err().to_string();
+            let error = ask(login).await.unwrap_err().to_string();
             assert!(error.contains(says), "{error}");
         }
     }

@@ -11,7 +11,7 @@ use std::{
     process::Command,
 };
 
-use super::{account::Account, environment::Environment, tool};
+use super::{account::Account, environment::Environment, process::Identity, tool};
 use crate::child_command;
 
 /// Where systems keep what PAM does for `su`.
@@ -67,6 +67,16 @@ pub(super) fn open(su: &Path, account: &Account, limits: Vec<String>, environmen
         .env("XDG_SESSION_TYPE", "x11")
         .env("XDG_SESSION_CLASS", "user");
     command
+}
+
+/// The `su` that has opened the session which `leader` leads, if root's did: it is its parent, also when the leader has been
+/// killed and `su` does not know yet.
+pub(super) fn opener_of(leader: Identity) -> Option<Identity> {
+    let parent = leader.parent()?;
+    let su = procfs::process::Process::new(parent.pid).ok()?;
+    let is_su = su.uid().ok()? == 0 && su.stat().ok()?.comm == "su";
+    // Who has died meanwhile is nobody's parent any more.
+    (is_su && leader.parent() == Some(parent)).then_some(parent)
 }
 
 /// The file mode mask of a login.

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use procfs::process::{Process, Stat, StatM};
 
+use super::process::Process as OneProcess;
+
 /// The states of processes that have ended already.
 const ENDED: [char; 3] = ['Z', 'X', 'x'];
 
@@ -21,6 +23,28 @@ pub(super) fn of(sessions: &[i32], uid: u32) -> Vec<Member> {
         group: stat.pgrp,
     };
     all(sessions, uid).map(member).collect()
+}
+
+/// How often it is looked for processes that others have borne as they were killed.
+const MAX_KILL_ROUNDS: usize = 100;
+
+/// Kills all processes of a POSIX session, whoever they run as. Nobody else can have the session's number: who leads it has
+/// not been reaped.
+pub(super) async fn kill_all(session: i32) {
+    for _ in 0..MAX_KILL_ROUNDS {
+        let members: Vec<_> = everybody(&[session]).map(|(_, stat)| stat.pid).collect();
+        if members.is_empty() {
+            return;
+        }
+        for member in members.into_iter().filter_map(|pid| OneProcess::of(pid).ok()) {
+            // The number may have become another's after the first look; the descriptor is that one's, then.
+            let pid = member.identity.pid;
+            let stat = Process::new(pid).and_then(|process| process.stat());
+            if stat.is_ok_and(|stat| stat.session == session) {
+                member.kill().await;
+            }
+        }
+    }
 }
 
 /// The process groups of these members. A shell makes a group for each of its jobs.
@@ -42,10 +66,14 @@ pub(crate) fn memory(sessions: &[i32], uid: u32) -> u64 {
 }
 
 fn all(sessions: &[i32], uid: u32) -> impl Iterator<Item = (Process, Stat)> {
+    everybody(sessions).filter(move |(process, _)| process.uid().is_ok_and(|owner| owner == uid))
+}
+
+fn everybody(sessions: &[i32]) -> impl Iterator<Item = (Process, Stat)> {
     let processes = procfs::process::all_processes().into_iter().flatten().flatten();
     processes.filter_map(move |process| {
         let stat = process.stat().ok()?;
         let ours = sessions.contains(&stat.session) && !ENDED.contains(&stat.state);
-        (ours && process.uid().ok()? == uid).then_some((process, stat))
+        ours.then_some((process, stat))
     })
 }

@@ -6,6 +6,7 @@ mod environment;
 mod folder;
 mod gate;
 mod installed;
+mod kept_spaces;
 mod launcher;
 mod leader;
 mod lifetime;

@@ -3,11 +3,22 @@
 use std::{io, os::fd::OwnedFd, sync::OnceLock, time::Duration};
 
 use procfs::Current;
-use rustix::process::{Pid, PidfdFlags, WaitId, WaitIdOptions, pidfd_open, waitid};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, pidfd_open, pidfd_send_signal, waitid,
+};
 use serde::{Deserialize, Serialize};
-use tokio::io::{Interest, unix::AsyncFd};
+use tokio::{
+    io::{Interest, unix::AsyncFd},
+    time::{interval, timeout},
+};
 
 use crate::Exit;
+
+/// Between two signals to go on, for a process that is to end and may be stopped once more.
+const CONTINUE_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How long the system may take to end what was killed.
+pub(super) const KILL_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What tells a process from all others that this boot of the machine has seen: numbers are used again, start times
 /// are not.
@@ -25,6 +36,17 @@ impl Identity {
         let ticks = procfs::ticks_per_second();
         let start = Duration::from_secs_f64(self.start as f64 / ticks as f64);
         Some(now.saturating_sub(start))
+    }
+
+    /// Its parent; `None` if it has been reaped.
+    pub fn parent(self) -> Option<Self> {
+        let stat = |pid| procfs::process::Process::new(pid)?.stat();
+        let child = stat(self.pid)
+            .ok()
+            .filter(|child| child.starttime == self.start)?;
+        let start = stat(child.ppid).ok()?.starttime;
+        let pid = child.ppid;
+        Some(Self { pid, start })
     }
 
     /// The POSIX session that this process leads, or led before it ended; `None` if its number is another's now.
@@ -79,6 +101,42 @@ impl Process {
     pub async fn over(&self) {
         // The only error is that of a runtime that is shutting down, when nobody asks any more.
         let _ = self.pidfd.readable().await;
+    }
+
+    /// Sends it a signal: to this very process, or to nobody.
+    pub fn signal(&self, signal: Signal) -> io::Result<()> {
+        Ok(pidfd_send_signal(self.pidfd.get_ref(), signal)?)
+    }
+
+    /// Waits for its end for so long, and lets it go on whenever it is stopped: `su` and sudo stop themselves when the user
+    /// stops what they run. Says whether it has ended.
+    pub async fn ends_within(&self, patience: Duration) -> bool {
+        let mut looks = interval(CONTINUE_INTERVAL);
+        let end = async {
+            loop {
+                tokio::select! {
+                    biased;
+                    () = self.over() => return,
+                    _ = looks.tick() => {
+                        // It may be of another user.
+                        let _ = self.signal(Signal::CONT);
+                    }
+                }
+            }
+        };
+        timeout(patience, end).await.is_ok()
+    }
+
+    /// Asks it to end. Says whether it has ended within `patience`.
+    pub async fn asked_to_end(&self, patience: Duration) -> bool {
+        let _ = self.signal(Signal::TERM);
+        self.ends_within(patience).await
+    }
+
+    /// Kills it, and waits until the system has ended it.
+    pub async fn kill(&self) {
+        let _ = self.signal(Signal::KILL);
+        let _ = timeout(KILL_PATIENCE, self.over()).await;
     }
 
     fn reap(&self) -> Exit {

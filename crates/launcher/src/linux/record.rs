@@ -27,6 +27,9 @@ pub(super) struct Record {
     pub x_display: Option<u32>,
     pub x_socket: Option<XSocket>,
     pub session: Option<Identity>,
+    /// What has opened the session, and closes it at the end: `su`.
+    #[serde(default)]
+    pub opener: Option<Identity>,
     /// What writes the logs of the two, in this order.
     #[serde(default)]
     pub log_writers: Vec<Option<Identity>>,
@@ -49,6 +52,7 @@ impl Record {
             x_display: None,
             x_socket: None,
             session: None,
+            opener: None,
             log_writers: Vec::new(),
             screen_authority: None,
             complete: false,

@@ -98,9 +98,7 @@ if [ -r "$HOME/.xsession" ]; then found xsession "$HOME/.xsession"; fi"#;
             user: account.name.clone(),
             said,
         };
-        // On a task of its own: when the start is called off meanwhile, PAM still closes what it has opened.
-        let asked = tokio::spawn(async { tool::run(command, &[]).await });
-        let output = asked.await.unwrap_or_else(|error| Err(error.into()));
+        let output = tool::run(command, &[]).await;
         let output = output.map_err(|error| refused(error.to_string()))?;
         if !output.status.success() {
             return Err(refused(tool::said(&output.stderr)));

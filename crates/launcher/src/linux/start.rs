@@ -33,6 +33,9 @@ pub(super) async fn admit(launch: &Launch, base: &Base) -> Result<Live, LaunchEr
             Account::find(None)?
         }
     };
+    if let Some(home) = base.home.clone().filter(|_| account.is_us()) {
+        account.home = home;
+    }
     account.admit().await?;
     let base = base.for_account(&account)?;
     let random = |error| cannot_make(&base, &std::io::Error::other(error));
@@ -186,8 +189,8 @@ impl Live {
             log,
             kind: Kind::Server,
         };
-        gate.open(&mut self.server, |identity| {
-            record.server = Some(identity);
+        gate.open(&mut self.server, |leader| {
+            record.server = Some(leader.identity());
             Self::remember(record, folder)
         })
         .await
@@ -210,8 +213,9 @@ impl Live {
             log,
             kind: Kind::Login { runtime },
         };
-        let opened = gate.open(&mut self.session, |identity| {
-            record.session = Some(identity);
+        let opened = gate.open(&mut self.session, |leader| {
+            record.session = Some(leader.identity());
+            record.opener = leader.opener();
             Self::remember(record, folder)
         });
         opened.await.map(drop)

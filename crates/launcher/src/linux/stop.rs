@@ -7,33 +7,40 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{
     account::Account,
+    leader::Leader,
     live::Live,
     members::{self, Member},
-    process::{Identity, Process},
+    process::{Identity, KILL_PATIENCE, Process},
 };
 
 /// How long a session may take to end when it is asked to.
 const SESSION: Duration = Duration::from_secs(5);
 /// How long the VNC server may take.
 const SERVER: Duration = Duration::from_secs(3);
-/// How long the system may take to end what was killed.
-const KILLED: Duration = Duration::from_secs(5);
+/// How long what has opened a session may take to close it, before it is asked to, and after that: `su` gives what it runs
+/// two seconds.
+const OPENER: Duration = Duration::from_secs(5);
 
 impl Live {
     /// Ends what runs of this display, and removes what there is of it.
     pub async fn end(self) {
         // The session first: its programs can say goodbye while they still have a screen.
-        for (session, patience) in [(self.record.session, SESSION), (self.record.server, SERVER)] {
-            let session: Vec<i32> = session.and_then(Identity::session).into_iter().collect();
-            end_sessions(&session, &self.account, Signal::TERM, patience).await;
+        let session = sessions(self.session.as_ref(), [self.record.session, self.record.opener]);
+        let server = sessions(self.server.as_ref(), [self.record.server, None]);
+        for (sessions, patience) in [(&session, SESSION), (&server, SERVER)] {
+            end_sessions(sessions, &self.account, Signal::TERM, patience).await;
         }
-        let sessions = self.record.sessions();
-        if !end_sessions(&sessions, &self.account, Signal::KILL, KILLED).await {
+        let all = [session, server].concat();
+        if !end_sessions(&all, &self.account, Signal::KILL, KILL_PATIENCE).await {
             tracing::warn!("processes of {} could not be ended", self.folder.path().display());
         }
+        if let Some(opener) = self.record.opener.and_then(Process::find) {
+            end_opener(&opener).await;
+        }
         for leader in [&self.session, &self.server].into_iter().flatten() {
+            end_opener(leader.near()).await;
             // Reaped, lest it stays as a zombie.
-            let _ = timeout(KILLED, leader.ended()).await;
+            let _ = timeout(KILL_PATIENCE, leader.ended()).await;
         }
         for log in [self.server_log, self.session_log].into_iter().flatten() {
             log.end().await;
@@ -42,6 +49,23 @@ impl Live {
             socket.remove(number, &self.account).await;
         }
         self.folder.remove(&self.account).await;
+    }
+}
+
+/// The POSIX sessions of one half of a display: of what leads it, and of what has opened that.
+fn sessions(leader: Option<&Leader>, recorded: [Option<Identity>; 2]) -> Vec<i32> {
+    let near = leader.map(|leader| leader.near().identity);
+    let leaders = recorded.into_iter().chain([near]).flatten();
+    let mut sessions: Vec<i32> = leaders.filter_map(Identity::session).collect();
+    sessions.dedup();
+    sessions
+}
+
+/// Ends what has opened a session, now that nobody is left in it. It closes it by itself; where a user has kept something
+/// that it waits for, it is asked to end that, and killed if it does not.
+async fn end_opener(opener: &Process) {
+    if !opener.ends_within(OPENER).await && !opener.asked_to_end(OPENER).await {
+        opener.kill().await;
     }
 }
 
@@ -72,7 +96,7 @@ async fn end_sessions(sessions: &[i32], account: &Account, signal: Signal, patie
     }
 }
 
-/// Sends `signal` to every process group among `members`.
+/// Sends `signal` to every process group among `members`, also those that are stopped.
 async fn send(members: &[Member], account: &Account, signal: Signal) -> io::Result<()> {
     let groups = members::groups(members);
     if !account.is_in_our_power() {
@@ -81,13 +105,15 @@ async fn send(members: &[Member], account: &Account, signal: Signal) -> io::Resu
         let number = signal.as_raw().to_string();
         let arguments: Vec<&OsStr> = [OsStr::new(&number)].into_iter().chain(words).collect();
         // A group that has gone meanwhile is no failure.
-        let script = r#"signal=$1; shift; kill -s "$(kill -l "$signal")" -- "$@" 2>/dev/null"#;
+        let script = r#"signal=$1; shift; kill -s "$(kill -l "$signal")" -- "$@" 2>/dev/null; kill -s CONT -- "$@" 2>/dev/null; :"#;
         return account.script(script, &arguments, &[]).await.map(drop);
     }
     for group in groups.into_iter().filter_map(Pid::from_raw) {
-        match kill_process_group(group, signal) {
-            Ok(()) | Err(rustix::io::Errno::SRCH) => {}
-            Err(error) => return Err(error.into()),
+        for signal in [signal, Signal::CONT] {
+            match kill_process_group(group, signal) {
+                Ok(()) | Err(rustix::io::Errno::SRCH) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
     }
     Ok(())

@@ -3,16 +3,19 @@
 use std::{
     io,
     path::PathBuf,
-    pin::pin,
+    pin::{Pin, pin},
     process::{Command, Output, Stdio},
     time::Duration,
 };
 
-use rustix::process::{Pid, Signal, kill_process};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    process::Child,
+    sync::oneshot,
     time::timeout,
 };
+
+use super::{members, process::Process};
 
 /// How long a program that does one small thing may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -27,20 +30,60 @@ pub(super) const LAST_WORDS_PATIENCE: Duration = Duration::from_millis(200);
 /// How much of what a program says is read, in bytes; it is not let write more.
 const MAX_OUTPUT_BYTES: u64 = 64 << 10;
 
+/// What is done with a child, which is there for as long.
+pub(super) type Job<'a, T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send + 'a>>;
+
+/// Starts `command` and does `job` with it, for as long as `patience` at most. When this returns the child has ended.
+///
+/// When nobody waits for it any more, the child is ended as well: asked first, so that `su` closes the session that it has
+/// opened, and then killed with all that it has started. That goes on by itself.
+pub(super) async fn with_child<T: Send + 'static>(
+    command: Command,
+    patience: Duration,
+    job: impl for<'a> FnOnce(&'a mut Child) -> Job<'a, T> + Send + 'static,
+) -> io::Result<T> {
+    let mut child = tokio::process::Command::from(command)
+        .kill_on_drop(true)
+        .spawn()?;
+    let (caller, called_off) = oneshot::channel::<()>();
+    let task = tokio::spawn(async move {
+        let done = tokio::select! {
+            done = timeout(patience, job(&mut child)) => done.unwrap_or_else(|_| Err(too_slow(patience))),
+            _ = called_off => Err(io::ErrorKind::Interrupted.into()),
+        };
+        end(&mut child).await;
+        done
+    });
+    let done = task.await.unwrap_or_else(|error| Err(error.into()));
+    drop(caller);
+    done
+}
+
+fn too_slow(patience: Duration) -> io::Error {
+    let seconds = patience.as_secs();
+    io::Error::new(
+        io::ErrorKind::TimedOut,
+        format!("it took longer than {seconds} seconds"),
+    )
+}
+
 /// Runs `command` with `input` on its standard input, and collects what it says. It is ended when it takes too long.
 pub(super) async fn run(mut command: Command, input: &[u8]) -> io::Result<Output> {
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let mut child = tokio::process::Command::from(command)
-        .kill_on_drop(true)
-        .spawn()?;
+    let input = input.to_owned();
+    with_child(command, PATIENCE, |child| Box::pin(talk(child, input))).await
+}
+
+/// Gives a child its input, and collects what it says until it ends.
+async fn talk(child: &mut Child, input: Vec<u8>) -> io::Result<Output> {
     let (stdin, pipes) = (child.stdin.take(), (child.stdout.take(), child.stderr.take()));
     let fed = async {
         if let Some(mut stdin) = stdin {
             // Who does not read its input says why on its way out.
-            let _ = stdin.write_all(input).await;
+            let _ = stdin.write_all(&input).await;
         }
     };
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
@@ -48,11 +91,10 @@ pub(super) async fn run(mut command: Command, input: &[u8]) -> io::Result<Output
         let said = async { tokio::join!(collect(pipes.0, &mut stdout), collect(pipes.1, &mut stderr)) };
         let mut said = pin!(said);
         let mut all_said = false;
-        let ended = async { tokio::join!(fed, child.wait()).1 };
-        let mut ended = pin!(timeout(PATIENCE, ended));
+        let mut ended = pin!(async { tokio::join!(fed, child.wait()).1 });
         let status = loop {
             tokio::select! {
-                status = &mut ended => break status,
+                status = &mut ended => break status?,
                 _ = &mut said, if !all_said => all_said = true,
             }
         };
@@ -61,15 +103,8 @@ pub(super) async fn run(mut command: Command, input: &[u8]) -> io::Result<Output
         }
         status
     };
-    let Ok(status) = status else {
-        end(&mut child).await;
-        return Err(io::Error::new(
-            io::ErrorKind::TimedOut,
-            "it took longer than 20 seconds",
-        ));
-    };
     Ok(Output {
-        status: status?,
+        status,
         stdout,
         stderr,
     })
@@ -82,14 +117,27 @@ pub(super) async fn collect(pipe: Option<impl AsyncRead + Unpin>, said: &mut Vec
     }
 }
 
-/// Asks a program to end. One that does not is killed when it is dropped.
-async fn end(child: &mut tokio::process::Child) {
-    let pid = child.id().and_then(|pid| Pid::from_raw(pid.cast_signed()));
-    if let Some(pid) = pid {
-        // It may be of another user, or over by now.
-        let _ = kill_process(pid, Signal::TERM);
-        let _ = timeout(END_PATIENCE, child.wait()).await;
+/// Ends a child, if it has not ended: asks it first, and kills it with all that it has started if it does not. It may be
+/// stopped, by the user that it runs as.
+async fn end(child: &mut Child) {
+    // Until it is reaped, which is done below, its number is its own.
+    let pid = child.id().map(u32::cast_signed);
+    let Some(process) = pid.and_then(|pid| Process::of(pid).ok()) else {
+        return;
+    };
+    let has_ended = process.asked_to_end(END_PATIENCE).await;
+    if leads_session(process.identity.pid) {
+        members::kill_all(process.identity.pid).await;
     }
+    if !has_ended {
+        process.kill().await;
+    }
+    let _ = timeout(END_PATIENCE, child.wait()).await;
+}
+
+fn leads_session(pid: i32) -> bool {
+    let stat = procfs::process::Process::new(pid).and_then(|process| process.stat());
+    stat.is_ok_and(|stat| stat.session == pid)
 }
 
 /// What a program said, in one line.

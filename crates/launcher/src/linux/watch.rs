@@ -17,18 +17,21 @@ pub(super) async fn start(
     state: watch::Sender<State>,
     stop: watch::Receiver<bool>,
 ) {
-    let mut live = match start::admit(&launch, &base).await {
+    let mut stopped = stop.clone();
+    let admitted = tokio::select! {
+        biased;
+        () = asked(&mut stopped) => Err(Reason::Stopped),
+        admitted = start::admit(&launch, &base) => admitted.map_err(Reason::NotStarted),
+    };
+    let mut live = match admitted {
         Ok(live) => live,
-        Err(error) => {
-            state.send_replace(State::Ended(Ended {
-                reason: Reason::NotStarted(error),
-                log: Vec::new(),
-            }));
+        Err(reason) => {
+            let log = Vec::new();
+            state.send_replace(State::Ended(Ended { reason, log }));
             return;
         }
     };
     let step = |step: Step| drop(state.send_replace(State::Starting(step)));
-    let mut stopped = stop.clone();
     let started = tokio::select! {
         biased;
         () = asked(&mut stopped) => Err(Reason::Stopped),

@@ -23,7 +23,9 @@ const SESSION: &str = "PORTHOLE_TEST_SESSION";
 #[tokio::test]
 async fn another_program() {
     if role().is_some() {
-        let launcher = Launcher::at(std::env::var_os(DISPLAYS).unwrap().into());
+        let displays = PathBuf::from(std::env::var_os(DISPLAYS).unwrap());
+        let home = displays.with_file_name("home");
+        let launcher = Launcher::at(displays).with_home(home);
         let user = std::env::var(USER).unwrap();
         let user = Some(user.as_str()).filter(|user| !user.is_empty());
         let launched = launcher.start(launch("Alice's desk", user, &std::env::var(SESSION).unwrap()));

@@ -87,7 +87,7 @@ async fn start_carelessly(user: Option<&str>) {
     // Such a descriptor is inherited; what the standard library opens is not.
     let left_open = rustix::io::dup(std::fs::File::open(stage.join("left-open")).unwrap()).unwrap();
     std::env::set_current_dir(&stage).unwrap();
-    let launcher = porthole_launcher::Launcher::at(stage.join("porthole"));
+    let launcher = porthole_launcher::Launcher::at(stage.join("porthole")).with_home(stage.join("home"));
     let launched = launcher.start(launch("X", user, "exec sleep 1000"));
     running(&launched).await;
     within(launched.stop()).await;

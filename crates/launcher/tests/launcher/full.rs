@@ -119,3 +119,104 @@ async fn what_a_desktop_leaves_behind_writes_to_nothing() {
     assert!(stage.is_empty());
     ear.hear().await;
 }
+
+/// What `alice` does to keep as much of a desktop's space as she can: a daemon outside of her desktop holds it, and no folder
+/// lists it.
+const KEEPS: &str = "exec 9>$(dirname $XAUTHORITY)/kept; rm $(dirname $XAUTHORITY)/kept; \
+                     head -c 60000000 /dev/zero >&9 2>/dev/null; setsid sleep 1000 >/dev/null 2>&1 & \
+                     echo $!; stat -L -c %s /proc/self/fd/9";
+
+/// However often she starts one, she has the space of one.
+#[tokio::test]
+async fn what_a_user_holds_open_counts_for_their_next_desktop() {
+    if !as_root("full::what_a_user_holds_open_counts_for_their_next_desktop").await {
+        return;
+    }
+    users();
+    let stage = Stage::new();
+    let mut ear = Ear::new(stage.path(), "ear");
+    let deep = "cd $(dirname $XAUTHORITY); for i in $(seq 300); do mkdir d; cd d; done; cd /";
+    let session = format!("{deep}; {}; exec sleep 1000", ear.saying(KEEPS));
+    let (mut daemons, mut sizes) = (Vec::new(), Vec::new());
+    for _ in 0..3 {
+        let launched = stage.launcher.start(launch("X", Some("alice"), &session));
+        let said: Vec<u64> = ear
+            .hear()
+            .await
+            .iter()
+            .map(|line| line.parse().unwrap())
+            .collect();
+        daemons.push(said[0] as i32);
+        sizes.push(said[1]);
+        running(&launched).await;
+        within(launched.stop()).await;
+        assert!(stage.is_empty());
+        assert_eq!(mounts_below(stage.path()).len(), 1, "it is kept");
+    }
+    assert_eq!(sizes[0], 60_000_000);
+    assert!(sizes.iter().sum::<u64>() < 68 << 20, "{sizes:?}");
+
+    // Bob has nothing to do with it.
+    let other = stage.launcher.start(launch("Bob", Some("bob"), &session));
+    let said: Vec<u64> = ear
+        .hear()
+        .await
+        .iter()
+        .map(|line| line.parse().unwrap())
+        .collect();
+    assert_eq!(said[1], 60_000_000);
+    daemons.push(said[0] as i32);
+    running(&other).await;
+    within(other.stop()).await;
+
+    // When nobody holds anything, nothing is left.
+    for daemon in daemons {
+        super::stage::kill(daemon);
+        within(async {
+            while !is_gone(daemon) {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
+    for user in ["alice", "bob"] {
+        let launched = stage.launcher.start(launch("X", Some(user), "exec sleep 1000"));
+        running(&launched).await;
+        within(launched.stop()).await;
+    }
+    assert!(stage.is_empty());
+    assert_eq!(mounts_below(stage.path()), [] as [PathBuf; 0]);
+    assert!(!stage.path().join("porthole.kept").exists());
+}
+
+/// Users may mount file systems of their own (FUSE), also on the folder that is theirs.
+#[tokio::test]
+async fn what_is_mounted_on_a_desk_does_not_keep_it() {
+    if !as_root("full::what_is_mounted_on_a_desk_does_not_keep_it").await {
+        return;
+    }
+    users();
+    let stage = Stage::new();
+    let launched = stage
+        .launcher
+        .start(launch("X", Some("alice"), "exec sleep 1000"));
+    let desk = running(&launched).await.socket.parent().unwrap().to_owned();
+    let mount = |on: &Path| {
+        let mut mount = std::process::Command::new("mount");
+        assert!(
+            mount
+                .args(["-t", "tmpfs", "none"])
+                .arg(on)
+                .status()
+                .unwrap()
+                .success()
+        );
+    };
+    mount(&desk.join("run"));
+    for _ in 0..5 {
+        mount(&desk);
+    }
+    within(launched.stop()).await;
+    assert!(stage.is_empty());
+    assert_eq!(mounts_below(stage.path()), [] as [PathBuf; 0]);
+}

@@ -18,6 +18,7 @@ mod packages;
 mod places;
 mod screen;
 mod stage;
+mod stopped;
 mod sudo;
 mod wire;
 mod xstartup;

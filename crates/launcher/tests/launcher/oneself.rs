@@ -106,7 +106,7 @@ async fn a_session_has_a_clean_environment() {
         .unwrap()
         .unwrap();
     for (name, expected) in [
-        ("HOME", us.dir.to_str().unwrap()),
+        ("HOME", stage.home().to_str().unwrap()),
         ("USER", &us.name),
         ("LOGNAME", &us.name),
         ("id", &us.name),
@@ -114,7 +114,7 @@ async fn a_session_has_a_clean_environment() {
         ("DISPLAY", &format!(":{}", running.x_display)),
         ("XAUTHORITY", running.x_authority.to_str().unwrap()),
         ("XDG_SESSION_TYPE", "x11"),
-        ("pwd", us.dir.canonicalize().unwrap().to_str().unwrap()),
+        ("pwd", stage.home().canonicalize().unwrap().to_str().unwrap()),
         ("umask", "0022"),
         ("mode", "700"),
     ] {
@@ -250,4 +250,18 @@ async fn displays_outlive_those_who_look_at_them() {
         .await
         .unwrap();
     assert_nothing_left(&running);
+}
+
+/// Neither this test nor any other runs what the account of whoever runs it does at login.
+#[tokio::test]
+async fn the_tests_have_a_home_of_their_own() {
+    let stage = Stage::new();
+    let mut ear = Ear::new(stage.path(), "ear");
+    std::fs::write(stage.home().join(".profile"), "export FROM=profile\n").unwrap();
+    let session = format!("{}; exec sleep 1000", ear.saying("echo \"$HOME,$PWD,$FROM\""));
+    let launched = stage.start(&session);
+    let home = stage.home().display().to_string();
+    assert_eq!(ear.hear().await, [format!("{home},{home},profile")]);
+    within(launched.stop()).await;
+    assert!(stage.is_empty());
 }

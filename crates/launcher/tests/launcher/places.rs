@@ -77,7 +77,8 @@ async fn a_stranger_cannot_take_the_usual_place() {
 }
 
 async fn starts_where_it_is_expected() {
-    let launcher = Launcher::new();
+    let home = tempfile::tempdir().unwrap();
+    let launcher = Launcher::new().with_home(home.path().to_owned());
     let launched = launcher.start(launch("Alice", None, "exec sleep 1000"));
     let socket = running(&launched).await.socket;
     let base = socket.ancestors().nth(3).unwrap();

@@ -29,8 +29,15 @@ impl Stage {
             .permissions(permissions)
             .tempdir()
             .unwrap();
-        let launcher = Launcher::at(folder.path().join("porthole"));
+        let home = folder.path().join("home");
+        std::fs::create_dir(&home).unwrap();
+        let launcher = Launcher::at(folder.path().join("porthole")).with_home(home);
         Self { folder, launcher }
+    }
+
+    /// Where our own desktops begin: nothing that the account of whoever runs the tests does at login is done.
+    pub fn home(&self) -> PathBuf {
+        self.path().join("home")
     }
 
     /// A folder that everybody may pass through.

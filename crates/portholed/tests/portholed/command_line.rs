@@ -45,6 +45,27 @@ fn an_abbreviation_of_several_options_names_them() {
 }
 
 #[test]
+fn only_an_origin_is_taken_for_one() {
+    for option in ["--frame-ancestor", "--allow-origin"] {
+        for wrong in [
+            "*",
+            "https://*.example.org",
+            "https://a.example;script-src *",
+            "https://a.example,https://b.example",
+            "https://me:pw@a.example",
+            "a.example",
+        ] {
+            let (code, text) = refusal(&Home::new(), &["6080", "a:1", &format!("{option}={wrong}")]);
+            assert_eq!(code, 2);
+            assert!(
+                text.contains(option) && text.contains("as https://portal.example.org"),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_port_that_is_taken() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let _other = TcpListener::bind(taken).unwrap();

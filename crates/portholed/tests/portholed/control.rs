@@ -211,7 +211,7 @@ fn at_a_terminal_a_person_is_asked_before_work_is_lost() {
         "c.toml",
         "port = 0\n[[display]]\nname = \"Alice\"\nlaunch = { geometry = \"320x240\", session = \"sleep 600\" }\n",
     );
-    let _portholed = Portholed::start(&home, &["--config=c.toml"]);
+    let _portholed = Portholed::start_at_home(&home, &["--config=c.toml"]);
     let state = || {
         said(&ask(&home, &["status"]))
             .1

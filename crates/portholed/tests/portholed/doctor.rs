@@ -70,6 +70,41 @@ fn without_vnc_servers_new_desktops_are_what_is_missing() {
     }
 }
 
+#[test]
+fn tokens_that_can_be_guessed() {
+    let home = Home::new();
+    home.write("c.toml", "port = 0\n");
+    home.write(
+        "tokens",
+        "4711: unix_socket:/nowhere/a\nU6F7msdQ: unix_socket:/nowhere/b\n",
+    );
+    for (config, options) in [
+        ("", &["--token-source=tokens"][..]),
+        ("token_file = \"tokens\"\n", &[]),
+    ] {
+        home.write("c.toml", &format!("port = 0\n{config}"));
+        let output = doctor(&home).args(options).output().unwrap();
+        assert!(!String::from_utf8_lossy(&output.stdout).contains("4711"));
+        let (_, findings) = found(&output);
+        let findings = of("tokens", &findings);
+        let warned: Vec<_> = findings
+            .iter()
+            .filter(|finding| finding["verdict"] == "warn")
+            .collect();
+        let [finding] = warned[..] else {
+            panic!("{findings:#?}")
+        };
+        assert!(
+            finding["text"].as_str().unwrap().contains("so short"),
+            "{finding}"
+        );
+        assert!(
+            finding["fix"].as_str().unwrap().contains("random letters"),
+            "{finding}"
+        );
+    }
+}
+
 /// Only root would have opened sessions for others.
 #[test]
 fn without_pam_desktops_of_others_lack_a_login() {

@@ -19,6 +19,7 @@ mod descriptors;
 mod doctor;
 mod encryption;
 mod identity;
+mod killed;
 #[cfg(target_os = "linux")]
 mod paths;
 mod program;

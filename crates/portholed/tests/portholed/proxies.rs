@@ -212,7 +212,7 @@ async fn in_websockifys_place_it_has_options_for_all_that() {
         &*echo,
         "--trusted-proxy=127.0.0.1",
         "--trusted-proxy=10.0.0.0/8",
-        "--frame-ancestor=https://Portal.example/",
+        "--frame-ancestor=https://Portal.example",
     ];
     let portholed = Portholed::start(&home, &options);
     let own = portholed.address.to_string();

@@ -224,8 +224,7 @@ impl Controller {
     /// A link that opens nothing any more is not shown as one to be handed out.
     pub(super) fn forget_ended_share(&mut self) {
         let Some(shared) = &self.share else { return };
-        let links = self.porthole.links().views();
-        let lives = links.iter().any(|(_, link)| link.id == shared.made.id);
+        let lives = self.porthole.links().view(shared.made.id).is_some();
         if !lives || self.porthole.config().display(shared.display.as_str()).is_none() {
             self.close_share();
         }

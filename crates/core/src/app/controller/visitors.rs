@@ -30,6 +30,7 @@ impl Controller {
             let notice = match sessions.set_rights(session, rights.into()).await {
                 Err(RightsError::NotYet) => Some(Notice::error(say!("failed-rights-not-yet"))),
                 Err(RightsError::Ended) => Some(Notice::info(say!("rights-session-ended"))),
+                Ok(()) if rights == SessionRights::View => Some(Notice::info(say!("rights-view-lasts"))),
                 // One that has ended can do nothing any more, and who overruled this knows what they wanted.
                 Err(_) | Ok(()) => None,
             };

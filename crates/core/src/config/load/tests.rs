@@ -30,7 +30,7 @@ fn a_config_of_everything() {
         port = 7000
         base_path = "/novnc/"
         hosts = ["Desk.example.org"]
-        origins = ["https://Desk.example.org:443/"]
+        origins = ["https://Desk.example.org:443"]
         public_url = "https://desk.example.org/novnc/"
         trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]
         frame_ancestors = ["https://Portal.example.org"]
@@ -233,6 +233,16 @@ fn what_is_wrong_is_said_with_its_line() {
         ),
         ("trusted_proxies = [\"0.0.0.0/0\"]", 1, "believe everybody"),
         ("frame_ancestors = [\"*\"]", 1, "no origin"),
+        (
+            "frame_ancestors = [\"https://a.example;script-src *\"]",
+            1,
+            "no origin",
+        ),
+        (
+            "origins = [\n\"https://a.example\",\n\"https://me:pw@b.example\"]",
+            3,
+            "`b.example` is no origin",
+        ),
         ("encrypt = \"yes\"", 1, "expected a boolean"),
         ("\ncert = \"none.pem\"", 2, "none.pem cannot be read"),
         (

@@ -3,9 +3,11 @@
 use std::{
     any::Any,
     fs::{self, Permissions},
-    net::{IpAddr, Ipv4Addr, TcpListener},
+    io::{Read, Write},
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    thread,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -107,6 +109,24 @@ impl Well {
     /// A config with one display.
     pub fn display(&self, target: &str) {
         self.config(&format!("[[display]]\nname = \"Alice\"\n{target}\n"));
+    }
+
+    /// Where a VNC server listens that wants no password.
+    pub fn vnc_server(&self) -> SocketAddr {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            while let Ok((mut viewer, _)) = listener.accept() {
+                // A viewer that has seen enough leaves in the middle.
+                let _ = viewer.write_all(b"RFB 003.008\n");
+                let _ = viewer.read_exact(&mut [0; 12]);
+                let _ = viewer.write_all(&[1, 1]);
+                let _ = viewer.read_exact(&mut [0; 1]);
+                let _ = viewer.write_all(&[0; 4]);
+                let _ = viewer.read_to_end(&mut Vec::new());
+            }
+        });
+        address
     }
 
     /// A config that serves other machines as well, on a port that is free.

@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use porthole_gateway::{Door, End, Entry, Opening, SessionInfo, Token, TokenHash, Visit, Visitor};
 
 use super::{Audience, LinkId, asking::Asked, ledger::Ledger, table::Opened};
+use crate::sharing::state::Saving;
 
 /// The door of one link.
 pub(super) struct LinkDoor {
@@ -30,7 +31,7 @@ impl Door for LinkDoor {
 
     fn open(&self, visitor: Visitor) -> Opening<'_> {
         Box::pin(async move {
-            self.ledger.show_pin(&self.token, visitor.pin.as_ref())?;
+            self.ledger.show_pin(&self.token, visitor.pin.as_ref()).await?;
             let token = self.token.hash();
             let mut rights = self.opened.terms.rights.into();
             if self.opened.terms.ask {
@@ -48,7 +49,12 @@ impl Door for LinkDoor {
                     answer = self.ledger.asking.ask(asked) => answer,
                 }?;
             }
-            let visit = Stay::enter(Arc::clone(&self.ledger), token).ok_or(End::NoSuchLink)?;
+            let entered = Stay::enter(Arc::clone(&self.ledger), token);
+            let (visit, saved) = entered.ok_or(End::NoSuchLink)?;
+            if let Some(saved) = saved {
+                // What comes of it is in the log. If it cannot be saved, the link is used up as long as the program runs.
+                let _ = saved.await;
+            }
             let visit = Box::new(visit);
             Ok(Entry { rights, visit })
         })
@@ -72,14 +78,16 @@ struct Stay {
 
 impl Stay {
     /// `None` if the link opens nothing any more: of two visitors with a link that works once, one comes too late.
-    fn enter(ledger: Arc<Ledger>, token: TokenHash) -> Option<Self> {
-        let id = ledger.enter(token)?;
-        Some(Self {
+    /// Then says when that is saved, if the link works once.
+    fn enter(ledger: Arc<Ledger>, token: TokenHash) -> Option<(Self, Option<Saving>)> {
+        let (id, saved) = ledger.enter(token)?;
+        let stay = Self {
             ledger,
             token,
             id,
             told: false,
-        })
+        };
+        Some((stay, saved))
     }
 }
 

@@ -12,14 +12,14 @@ use super::{
     Audience, LinkId, Orphan, TooMany,
     asking::Asking,
     clock::{Clock, Now},
-    table::{NewLink, Opened, Table},
+    table::{Begun, NewLink, Opened, Table},
 };
 use crate::{
     DisplayId, LinkView,
     config::Display,
     sharing::{
         history::History,
-        state::{Saver, Saving},
+        state::{Saver, Saving, Store},
     },
 };
 
@@ -34,7 +34,7 @@ const MARK: Duration = Duration::from_secs(10 * 60);
 /// The table of links behind its lock, the file that it is saved to, the sessions that its links opened, the visitors
 /// who wait, and those who were here.
 pub(super) struct Ledger {
-    table: Mutex<Table>,
+    table: Arc<Mutex<Table>>,
     clock: Clock,
     saver: Saver,
     pub asking: Asking,
@@ -45,13 +45,15 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    pub fn new(table: Table, clock: Clock, saver: Saver, history: History) -> Self {
+    pub fn new(table: Table, clock: Clock, store: Store, history: History) -> Self {
         let changes = watch::Sender::new(0);
+        let shared = watch::Sender::new(table.is_shared());
+        let table = Arc::new(Mutex::new(table));
         Self {
-            shared: watch::Sender::new(table.is_shared()),
-            table: Mutex::new(table),
+            shared,
+            saver: Saver::start(store, Arc::clone(&table) as _),
+            table,
             clock,
-            saver,
             asking: Asking::new(changes.clone()),
             history,
             sessions: OnceLock::new(),
@@ -99,7 +101,7 @@ impl Ledger {
     }
 
     pub fn keep_port(&self, port: u16) -> Saving {
-        self.change_and_save(|table, _| table.port = Some(port)).1
+        self.change_and_save(|table, _| table.set_port(port)).1
     }
 
     pub fn insert(&self, token: TokenHash, link: NewLink<'_>) -> Result<(LinkId, Saving), TooMany> {
@@ -122,11 +124,13 @@ impl Ledger {
         }
     }
 
-    /// Turns away a visitor without the PIN of a link that wants one.
-    pub fn show_pin(&self, token: &Token, shown: Option<&Pin>) -> Result<(), End> {
+    /// Turns away a visitor without the PIN of a link that wants one, once it is saved that the PIN was wrong.
+    pub async fn show_pin(&self, token: &Token, shown: Option<&Pin>) -> Result<(), End> {
         let tried = self.table().try_pin(token, shown, self.now());
         if tried == Err(End::WrongPin) {
-            drop(self.change_and_save(|_, _| ()));
+            let ((), saved) = self.change_and_save(|_, _| ());
+            // What comes of it is in the log, and the visitor is turned away in any case.
+            let _ = saved.await;
             if self.open(token.hash()).is_none() {
                 tracing::warn!("a link has ended: its PIN was wrong too often");
             }
@@ -134,24 +138,34 @@ impl Ledger {
         tried
     }
 
-    pub fn enter(&self, token: TokenHash) -> Option<LinkId> {
-        self.change(|table, now| table.enter(token, now))
+    /// Lets a visitor in. Says which link it is, and when it is saved that its one session may have begun, if it has but
+    /// one.
+    pub fn enter(&self, token: TokenHash) -> Option<(LinkId, Option<Saving>)> {
+        let (id, once) = self.change(|table, now| table.enter(token, now))?;
+        Some((id, once.then(|| self.saver.save())))
     }
 
     /// A visitor who was let in has a session. Says for whom the link is; `None` if it was revoked meanwhile, which
     /// ends the session.
     pub fn begin(&self, token: TokenHash) -> Option<Audience> {
-        let audience = self.change(|table, now| table.begin(token, now));
-        match audience {
-            Some(Audience::Window) => {}
-            Some(Audience::Here | Audience::Start | Audience::Others) => self.save(),
+        let begun = self.change(|table, now| table.begin(token, now));
+        match begun {
+            // Whether a link was ever used is what the next start goes by.
+            Some(Begun { is_first: true, .. }) => drop(self.saver.save()),
+            Some(_) => self.saver.save_soon(),
             None => self.cut(&[token], End::Revoked),
         }
-        audience
+        begun.map(|begun| begun.audience)
     }
 
     pub fn leave(&self, token: TokenHash) {
         self.change(|table, _| table.leave(token));
+        self.saver.save_soon();
+    }
+
+    /// Waits until all changes so far are saved.
+    pub fn saved(&self) -> Saving {
+        self.saver.save()
     }
 
     /// Takes links out, and ends their sessions; says how many they were.
@@ -165,27 +179,40 @@ impl Ledger {
         self.table().id(token)
     }
 
+    pub fn view(&self, link: LinkId) -> Option<LinkView> {
+        self.table().view(link)
+    }
+
     pub fn views(&self) -> Vec<(DisplayId, LinkView)> {
         self.table().views()
     }
 
     /// Takes out what is over, and says when to look again.
     pub(super) fn expire(&self) -> Option<Duration> {
-        let ((gone, forgotten), next) = {
+        let ((gone, forgotten), next, changed) = {
             let mut table = self.table();
             let now = self.now();
-            (table.expire(now), table.next_end(now))
+            let over = table.expire(now);
+            (over, table.next_end(now), table.has_changed())
         };
         if !gone.is_empty() || forgotten {
             self.cut(&gone, End::Expired);
             drop(self.change_and_save(|_, _| ()));
+        } else if changed {
+            self.saver.save_soon();
         }
         next.map(|next| next.min(LOOK))
     }
 
-    fn save(&self) {
-        let table = self.table();
-        drop(self.saver.save(table.state()));
+    /// Saves that what lives is alive: at a start briefly, since the person waits, later in a state that is written whole.
+    fn mark(&self, at_start: bool) {
+        match at_start {
+            true => {
+                self.table().mark_seen(self.now());
+                self.saver.save_soon();
+            }
+            false => self.saver.rewrite(),
+        }
     }
 
     fn cut(&self, tokens: &[TokenHash], why: End) {
@@ -194,19 +221,12 @@ impl Ledger {
         }
     }
 
-    fn change<T>(&self, what: impl FnOnce(&mut Table, Now) -> T) -> T {
-        self.told(|table, now| what(table, now))
-    }
-
-    /// The order of changes is that of the file's contents.
     fn change_and_save<T>(&self, what: impl FnOnce(&mut Table, Now) -> T) -> (T, Saving) {
-        self.told(|table, now| {
-            let done = what(table, now);
-            (done, self.saver.save(table.state()))
-        })
+        let done = self.change(what);
+        (done, self.saver.save())
     }
 
-    fn told<T>(&self, what: impl FnOnce(&mut Table, Now) -> T) -> T {
+    fn change<T>(&self, what: impl FnOnce(&mut Table, Now) -> T) -> T {
         let (done, shared) = {
             let mut table = self.table();
             (what(&mut table, self.now()), table.is_shared())
@@ -224,17 +244,18 @@ impl Ledger {
 
 /// Ends links when their time is over, and keeps in the state file how long they lived.
 async fn sweep(ledger: Weak<Ledger>, mut changes: watch::Receiver<u64>) {
-    let mut marked = Duration::ZERO;
+    let mut marked = None;
     loop {
         changes.borrow_and_update();
         let next = match ledger.upgrade() {
             Some(ledger) => {
+                let next = ledger.expire();
                 let ran = ledger.now().ran;
-                if ran.saturating_sub(marked) >= MARK {
-                    ledger.save();
-                    marked = ran;
+                if marked.is_none_or(|marked| ran.saturating_sub(marked) >= MARK) {
+                    ledger.mark(marked.is_none());
+                    marked = Some(ran);
                 }
-                ledger.expire()
+                next
             }
             None => return,
         };

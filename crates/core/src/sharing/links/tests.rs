@@ -14,7 +14,7 @@ use super::{
     table::{Limits, MAX_WINDOW_LINKS_PER_DISPLAY},
     *,
 };
-use crate::config::Display;
+use crate::{config::Display, sharing::state::Loaded};
 
 #[derive(Debug)]
 struct Nobody;
@@ -125,14 +125,14 @@ impl Fixture {
 
     async fn links(folder: &tempfile::TempDir, clocks: &Clocks, config: Config) -> Links {
         let file = folder.path().join("state.json");
-        let (state, said) = crate::sharing::state::load(&file);
-        assert_eq!(said, None);
+        let Loaded { state, lost, store } = crate::sharing::state::load(&file);
+        assert_eq!(lost, None);
         let targets = Displays {
             demo: Arc::new(Nobody),
             desks: desks(folder).await,
         };
         let history = History::start(folder.path().join("history.jsonl"));
-        let links = Links::by(clocks.clock(), state, Saver::start(file), history, targets);
+        let links = Links::by(clocks.clock(), state, store, history, targets);
         links.put_in_force(config);
         links
     }
@@ -262,7 +262,10 @@ async fn a_copied_link_outlives_the_program_and_a_window_does_not() {
     let Made { token, id, pin } = fixture.make(terms).await;
     let pin = pin.unwrap();
     let view = fixture.view(id).unwrap();
-    let stored = std::fs::read_to_string(fixture.folder.path().join("state.json")).unwrap();
+    let stored = ["state.json", "state.journal"]
+        .map(|name| std::fs::read_to_string(fixture.folder.path().join(name)).unwrap())
+        .concat();
+    assert!(stored.contains(&String::from(token.hash())));
     for secret in [token.expose(), pin.as_str()] {
         assert!(!stored.contains(secret), "only hashes are stored");
     }

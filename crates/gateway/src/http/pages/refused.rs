@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use super::{NO_STORE, Page, escape, page, words};
@@ -19,28 +19,10 @@ pub(crate) fn https_only() -> Page {
 
 /// For those who ask by a name that is not ours: which setting makes it ours. It is the same whatever they ask for, so
 /// that it tells nothing of any link. The name is whoever asks's own word.
-pub(crate) fn foreign_host(name: &str, settings: SettingsPlace) -> Page {
-    let (title, what_to_do) = if name.is_empty() {
-        (
-            "No host name".to_owned(),
-            "<p>The request does not say by which name it asks for this server.</p>".to_owned(),
-        )
-    } else {
-        let add = escape(&settings.for_host(name));
-        let place = match settings {
-            SettingsPlace::ConfigFile => format!("add it to <code>config.toml</code>: <code>{add}</code>"),
-            SettingsPlace::CommandLine => format!("start <code>portholed</code> with <code>{add}</code>"),
-        };
-        (
-            format!("{} is not a name of this server", escape(name)),
-            format!(
-                "<p>It only answers to names that it knows, so that no other website can pass for it.</p>\n\
-                 <p>If you run this server and the name is right, {place}</p>"
-            ),
-        )
-    };
+pub(crate) fn foreign_host(name: &str, settings: SettingsPlace, headers: &HeaderMap) -> Page {
+    let (language, title, what_to_do) = foreign_host_words(name, settings, prefers_german(headers));
     let html = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"{language}\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>{title}</title>\n<h1>{title}</h1>\n{what_to_do}\n"
     );
@@ -51,6 +33,82 @@ pub(crate) fn foreign_host(name: &str, settings: SettingsPlace) -> Page {
     );
     *page.status_mut() = StatusCode::MISDIRECTED_REQUEST;
     page
+}
+
+/// The page's language, its title, and what to do.
+fn foreign_host_words(
+    name: &str,
+    settings: SettingsPlace,
+    is_german: bool,
+) -> (&'static str, String, String) {
+    let add = escape(&settings.for_host(name));
+    let name = escape(name);
+    match (is_german, name.is_empty()) {
+        (false, true) => (
+            "en",
+            "No host name".to_owned(),
+            "<p>The request does not say by which name it asks for this server.</p>".to_owned(),
+        ),
+        (true, true) => (
+            "de",
+            "Kein Servername".to_owned(),
+            "<p>Die Anfrage sagt nicht, unter welchem Namen sie diesen Server erreichen will.</p>".to_owned(),
+        ),
+        (false, false) => {
+            let place = match settings {
+                SettingsPlace::ConfigFile => "add it to <code>config.toml</code>:",
+                SettingsPlace::CommandLine => "start <code>portholed</code> with",
+            };
+            (
+                "en",
+                format!("{name} is not a name of this server"),
+                format!(
+                    "<p>It only answers to names that it knows, so that no other website can pass for it.</p>\n\
+                     <p>If you run this server and the name is right, {place} <code>{add}</code></p>"
+                ),
+            )
+        }
+        (true, false) => {
+            let place = match settings {
+                SettingsPlace::ConfigFile => "tragen Sie ihn in <code>config.toml</code> ein:",
+                SettingsPlace::CommandLine => "starten Sie <code>portholed</code> mit",
+            };
+            (
+                "de",
+                format!("{name} ist kein Name dieses Servers"),
+                format!(
+                    "<p>Er antwortet nur auf Namen, die er kennt, damit sich keine andere Website für ihn ausgeben kann.</p>\n\
+                     <p>Wenn Sie diesen Server betreiben und der Name stimmt, {place} <code>{add}</code></p>"
+                ),
+            )
+        }
+    }
+}
+
+/// Whether a browser would rather read German than English (RFC 9110 section 12.5.4).
+fn prefers_german(headers: &HeaderMap) -> bool {
+    let (mut german, mut english) = (0.0, 0.0);
+    let lines = headers.get_all(header::ACCEPT_LANGUAGE).into_iter();
+    let ranges = lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','));
+    for range in ranges {
+        let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
+        let weight: Option<f32> = weight
+            .trim()
+            .strip_prefix("q=")
+            .and_then(|weight| weight.parse().ok());
+        let primary = tag.trim().split('-').next().unwrap_or_default();
+        let wanted = if primary.eq_ignore_ascii_case("de") {
+            &mut german
+        } else if primary.eq_ignore_ascii_case("en") {
+            &mut english
+        } else {
+            continue;
+        };
+        *wanted = weight.unwrap_or_default().max(*wanted);
+    }
+    german > english
 }
 
 /// For a handshake that is none.
@@ -127,7 +185,7 @@ mod tests {
             ),
             ("", SettingsPlace::ConfigFile, "<h1>No host name</h1>"),
         ] {
-            let page = foreign_host(name, settings);
+            let page = foreign_host(name, settings, &HeaderMap::new());
             let body = page.into_body().collect().await.unwrap().to_bytes();
             let html = str::from_utf8(&body).unwrap();
             assert!(html.contains(part) && !html.contains("<script"), "{html}");

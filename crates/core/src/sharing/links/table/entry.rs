@@ -1,0 +1,123 @@
+//! A link in the table, and as it is kept from one start to the next.
+
+use crate::{
+    DisplayId, LinkView, Terms,
+    sharing::{
+        links::{
+            Audience, LinkId,
+            clock::Now,
+            life::{Fares, Life},
+            pin::{MOST_WRONG, PinHash},
+        },
+        state::Link,
+    },
+};
+use porthole_gateway::TokenHash;
+
+pub(super) struct Entry {
+    pub id: LinkId,
+    pub display: DisplayId,
+    /// What tells the place that it was made for from others; empty for links of the first versions, until a config says
+    /// which display they belong to.
+    pub place: String,
+    pub terms: Terms,
+    pub audience: Audience,
+    /// In milliseconds since 1970 (UTC).
+    pub created: u64,
+    /// `None`: until somebody revokes it.
+    pub life: Option<Life>,
+    pub pin: Option<PinHash>,
+    pub wrong_pins: u32,
+    pub uses: u32,
+    /// In milliseconds since 1970 (UTC).
+    pub last_use: Option<u64>,
+    /// Visits under way: of those who were let in, and have not left.
+    pub visits: u32,
+}
+
+impl Entry {
+    /// A link of an earlier start.
+    pub fn of(link: &Link, id: LinkId, display: DisplayId) -> Self {
+        let of_old = Terms {
+            seconds: link.expires.map(|expires| expires.saturating_sub(link.created)),
+            ..Terms::default()
+        };
+        let seen = link.seen.unwrap_or(link.created);
+        Self {
+            id,
+            display,
+            place: link.place.clone(),
+            terms: link.terms.unwrap_or(of_old),
+            audience: match (link.shared, link.of_start) {
+                (true, _) => Audience::Others,
+                (false, true) => Audience::Start,
+                (false, false) => Audience::Here,
+            },
+            created: link.created.saturating_mul(1000),
+            life: link
+                .expires
+                .map(|expires| Life::kept(expires.saturating_mul(1000), seen.saturating_mul(1000))),
+            pin: link.pin,
+            wrong_pins: link.wrong_pins,
+            uses: link.uses,
+            last_use: link.last_use.map(|last| last.saturating_mul(1000)),
+            visits: 0,
+        }
+    }
+
+    /// As it is kept; `name` is what its display is called.
+    pub fn kept(&self, token: TokenHash, name: String) -> Link {
+        // Whoever is inside may have a session before that is on the disk.
+        let may_be_used = u32::from(self.terms.once && self.visits > 0);
+        Link {
+            token,
+            display: name,
+            display_id: Some(self.display.clone()),
+            place: self.place.clone(),
+            created: self.created / 1000,
+            expires: self.life.map(|life| life.ends() / 1000),
+            id: Some(self.id),
+            seen: self.life.map(|life| life.seen() / 1000),
+            terms: Some(self.terms),
+            shared: self.audience == Audience::Others,
+            of_start: self.audience == Audience::Start,
+            pin: self.pin,
+            wrong_pins: self.wrong_pins,
+            uses: self.uses.max(may_be_used),
+            last_use: self.last_use.map(|last| last / 1000),
+        }
+    }
+
+    /// Looks at the clocks: how its life fares, if it has an end, and whether that was moved because a clock was put back.
+    pub fn look(&mut self, now: Now) -> (Option<Fares>, bool) {
+        let Some(life) = &mut self.life else {
+            return (None, false);
+        };
+        let before = life.ends();
+        let fares = life.look(now);
+        (Some(fares), life.ends() != before)
+    }
+
+    /// It opens nothing more; a session that it opened may last.
+    pub fn is_shut(&self) -> bool {
+        let used_up = self.terms.once && (self.uses > 0 || self.visits > 0);
+        used_up || self.wrong_pins >= MOST_WRONG
+    }
+
+    /// It is shut, and nobody is inside.
+    pub fn is_over(&self) -> bool {
+        self.is_shut() && self.visits == 0
+    }
+
+    pub fn view(&self) -> LinkView {
+        LinkView {
+            id: self.id,
+            terms: self.terms,
+            created: self.created,
+            ends: self.life.map(Life::ends),
+            uses: self.uses,
+            last_use: self.last_use,
+            shared: self.audience == Audience::Others,
+        }
+    }
+}

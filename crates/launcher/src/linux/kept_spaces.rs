@@ -1,0 +1,193 @@
+//! Spaces of desktops that are over, of which their users still hold something open.
+//!
+//! A file system in memory lives as long as one file of it is open, wherever it is mounted. It is emptied, and lies in a
+//! folder that only root can enter, until nothing of it is in use or the user's next desktop takes it over.
+
+use std::{
+    ffi::CString,
+    fs::{DirBuilder, File},
+    os::unix::fs::{DirBuilderExt, MetadataExt},
+    path::{Path, PathBuf},
+};
+
+use nix::mount::{MsFlags, mount};
+use rustix::{
+    fs::{
+        AtFlags, Dir, FlockOperation, Gid, Mode, OFlags, RenameFlags, ResolveFlags, Uid, fchmod, fchown,
+        flock, openat2, renameat_with, statvfs, unlinkat,
+    },
+    io::Errno,
+};
+
+use super::own_space::{detach, mounts_on};
+
+/// How much is removed of one space; a space has fewer files, unless its user makes more meanwhile.
+const MAX_REMOVALS: u32 = 100_000;
+
+/// How often a folder is looked for that another program has just taken away.
+const MAX_LOOKS: usize = 10;
+
+/// The folder with the kept spaces of one launcher's desktops, each called `UID-NUMBER`.
+pub(super) struct KeptSpaces {
+    path: PathBuf,
+    /// Locked: what two programs do here at once is done in turns.
+    _lock: File,
+}
+
+impl KeptSpaces {
+    /// Those that are kept beside the folders of desktops, of which `desk` is in one; `None` if there are none.
+    pub fn beside(desk: &Path) -> Option<Self> {
+        let path = place(desk)?;
+        for _ in 0..MAX_LOOKS {
+            let data = path.symlink_metadata().ok()?;
+            if !data.is_dir() || data.uid() != 0 || data.mode() & 0o77 != 0 {
+                tracing::warn!("{} is not root's alone and is not used", path.display());
+                return None;
+            }
+            let lock = File::open(&path).ok()?;
+            flock(&lock, FlockOperation::LockExclusive).ok()?;
+            if path.exists() {
+                return Some(Self { path, _lock: lock });
+            }
+        }
+        None
+    }
+
+    /// The same, where the folder for them is made.
+    pub fn make_beside(desk: &Path) -> Option<Self> {
+        // It may be there.
+        let _ = DirBuilder::new().mode(0o700).create(place(desk)?);
+        Self::beside(desk)
+    }
+
+    /// Keeps what is mounted on `desk`, if that is a space of ours.
+    pub fn take(&self, desk: &Path, uid: u32) {
+        let mut number = [0; 8];
+        let name =
+            getrandom::fill(&mut number).map(|()| format!("{uid}-{:016x}", u64::from_ne_bytes(number)));
+        let Ok(kept) = name.map(|name| self.path.join(name)) else {
+            return;
+        };
+        let made = DirBuilder::new().mode(0o700).create(&kept).is_ok();
+        // What is mounted below stays behind.
+        let bound = made && mount(Some(desk), &kept, None::<&str>, MsFlags::MS_BIND, None::<&str>).is_ok();
+        // Its user may have mounted something on it just now.
+        if bound && mounts_on(&kept) != ["tmpfs"] {
+            let _ = detach(&kept);
+        }
+    }
+
+    /// Gives `desk` a space that is kept for this user, empty and root's alone; false if there is none.
+    pub fn give(self, desk: &Path, uid: u32) -> bool {
+        let of_user = format!("{uid}-");
+        for kept in self.in_use() {
+            let name = kept.file_name().unwrap_or_default().to_string_lossy();
+            let bind = || mount(Some(&kept), desk, None::<&str>, MsFlags::MS_BIND, None::<&str>);
+            if name.starts_with(&of_user) && bind().is_ok() {
+                let _ = detach(&kept);
+                self.tidy();
+                return true;
+            }
+        }
+        self.tidy();
+        false
+    }
+
+    /// Lets those go of which nothing is in use.
+    pub fn tidy(self) {
+        self.in_use();
+        // It stays while there is anything in it.
+        let _ = std::fs::remove_dir(&self.path);
+    }
+
+    /// Those of which something is in use: emptied, and root's alone. The others are gone.
+    fn in_use(&self) -> Vec<PathBuf> {
+        let entries = self.path.read_dir().into_iter().flatten().flatten();
+        let mut in_use = Vec::new();
+        for kept in entries.map(|entry| entry.path()) {
+            if mounts_on(&kept).is_empty() || (is_emptied(&kept) && is_unused(&kept)) {
+                let _ = detach(&kept);
+                let _ = std::fs::remove_dir(&kept);
+            } else {
+                in_use.push(kept);
+            }
+        }
+        in_use
+    }
+}
+
+/// Beside the folder with the folders of desktops: /run/porthole.kept.
+fn place(desk: &Path) -> Option<PathBuf> {
+    let mut path = desk.parent()?.parent()?.as_os_str().to_owned();
+    path.push(".kept");
+    Some(path.into())
+}
+
+/// Whether nothing but its first folder is in use. What was removed counts while it is open.
+fn is_unused(space: &Path) -> bool {
+    statvfs(space).is_ok_and(|space| {
+        space.f_blocks == space.f_bfree && space.f_files.saturating_sub(space.f_ffree) <= 1
+    })
+}
+
+/// Makes the space root's alone, and removes all that is in it; says whether it is empty then. Its user may still be in
+/// there: so no path of theirs is followed, and no folder is gone down into further than by one step.
+fn is_emptied(space: &Path) -> bool {
+    let empty = || -> Result<bool, Errno> {
+        let top = open_folder(rustix::fs::CWD, space, ResolveFlags::NO_SYMLINKS)?;
+        fchown(&top, Some(Uid::ROOT), Some(Gid::ROOT))?;
+        fchmod(&top, Mode::RWXU)?;
+        let mut left = MAX_REMOVALS;
+        loop {
+            let names = names(&top)?;
+            if names.is_empty() {
+                return Ok(true);
+            }
+            for name in names {
+                if left == 0 {
+                    return Ok(false);
+                }
+                // What cannot be removed is tried again.
+                let _ = remove(&top, &name, &mut left);
+            }
+        }
+    };
+    empty().unwrap_or(false)
+}
+
+/// Removes an entry of `top`. The folders in a folder are moved to `top`, whose turn comes later: so it does not matter how
+/// deep they lie.
+fn remove(top: &impl std::os::fd::AsFd, name: &CString, left: &mut u32) -> Result<(), Errno> {
+    *left = left.saturating_sub(1);
+    if unlinkat(top, name, AtFlags::empty()) != Err(Errno::ISDIR) {
+        return Ok(());
+    }
+    let beneath = ResolveFlags::BENEATH | ResolveFlags::NO_XDEV | ResolveFlags::NO_SYMLINKS;
+    let folder = open_folder(top, name, beneath)?;
+    for inner in names(&folder)? {
+        *left = left.saturating_sub(1);
+        if unlinkat(&folder, &inner, AtFlags::empty()) == Err(Errno::ISDIR) {
+            let moved = format!("{left}");
+            let _ = renameat_with(&folder, &inner, top, moved, RenameFlags::NOREPLACE);
+        }
+    }
+    unlinkat(top, name, AtFlags::REMOVEDIR)
+}
+
+fn open_folder(
+    at: impl std::os::fd::AsFd,
+    path: impl rustix::path::Arg,
+    resolve: ResolveFlags,
+) -> Result<std::os::fd::OwnedFd, Errno> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    openat2(at, path, flags, Mode::empty(), resolve)
+}
+
+fn names(folder: &impl std::os::fd::AsFd) -> Result<Vec<CString>, Errno> {
+    let is_entry = |name: &CString| !matches!(name.to_bytes(), b"." | b"..");
+    let entries = Dir::read_from(folder)?;
+    entries
+        .map(|entry| entry.map(|entry| entry.file_name().to_owned()))
+        .filter(|name| name.as_ref().map_or(true, is_entry))
+        .collect()
+}

@@ -1,0 +1,92 @@
+//! Killed at any moment: what was told to be saved is there at the next start.
+
+use std::{
+    sync::mpsc::{Sender, channel},
+    thread,
+};
+
+use rustix::process::Signal;
+use serde_json::Value;
+
+use crate::{
+    client::{Client, connect_with},
+    program::{Home, Portholed},
+};
+
+const CONFIG: &str = "listen = \"127.0.0.1\"
+port = 0
+[[display]]
+name = \"Alice\"
+target = \"demo\"
+";
+
+/// So many make links side by side.
+const MAKERS: usize = 6;
+
+/// When so many links were printed, the program is killed.
+const ENOUGH: usize = 20;
+
+async fn visit(portholed: &Portholed, link: &str) -> Client {
+    let address = portholed.address;
+    let (_, token) = link.split_once('#').unwrap();
+    let headers = [
+        ("Origin", &*format!("http://{address}")),
+        (
+            "Sec-WebSocket-Protocol",
+            &*format!("binary, porthole.token.{token}"),
+        ),
+    ];
+    connect_with(address, "/websockify", &headers).await.unwrap().0
+}
+
+/// What a subcommand prints; `None` if it was not done.
+fn prints(home: &Home, words: &[&str]) -> Option<String> {
+    let output = home.run(&[words, &["--config=c.toml"]].concat());
+    let done = output.status.success();
+    done.then(|| String::from_utf8(output.stdout).unwrap())
+}
+
+/// Makes links until the program is gone, revokes every second, and tells of each whether it is to open.
+fn make_links(home: &Home, told: &Sender<(String, bool)>) {
+    for keeps in [true, false].into_iter().cycle() {
+        let Some(made) = prints(home, &["link", "Alice", "--json"]) else {
+            return;
+        };
+        let made: Value = serde_json::from_str(&made).unwrap();
+        let url = made["url"].as_str().unwrap().to_owned();
+        if !keeps && prints(home, &["revoke", &made["id"].to_string()]).is_none() {
+            return;
+        }
+        told.send((url, keeps)).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn each_link_that_was_printed_opens_after_a_kill_and_none_that_was_revoked() {
+    let home = Home::new();
+    home.write("c.toml", CONFIG);
+    let mut links: Vec<(String, bool)> = Vec::new();
+    for round in 1..=3 {
+        let portholed = Portholed::start(&home, &["--config=c.toml"]);
+        let (sender, told) = channel();
+        thread::scope(|scope| {
+            for _ in 0..MAKERS {
+                let (home, sender) = (&home, sender.clone());
+                scope.spawn(move || make_links(home, &sender));
+            }
+            drop(sender);
+            links.extend(told.iter().take(ENOUGH));
+            portholed.signal(Signal::KILL);
+            links.extend(told.iter());
+        });
+        drop(portholed);
+        assert!(links.len() >= round * ENOUGH, "{}", links.len());
+        let portholed = Portholed::start(&home, &["--config=c.toml"]);
+        for (link, opens) in &links {
+            let answer = visit(&portholed, link).await.next().await;
+            assert_eq!(answer.is_ok(), *opens, "round {round}: {answer:?}");
+        }
+        let said = home.read("stderr");
+        assert!(!said.contains("damaged"), "{said}");
+    }
+}
