@@ -6,7 +6,7 @@
 mod ask;
 mod meaning;
 mod place;
-mod room;
+mod requests;
 mod serve;
 mod sharing;
 
@@ -15,10 +15,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AskView, DisplayId, LaunchView, Reach, SessionRights, VisitView};
 
+pub use crate::service::LinkAddress;
 pub use ask::{AskError, ask};
-pub(crate) use room::Room;
+pub(crate) use requests::Requests;
 pub(crate) use serve::Control;
-pub use sharing::{Ends, LinkAddress, LinkStatus, NewLink, SessionStatus, Wish};
+pub use sharing::{Ends, LinkStatus, NewLink, SessionStatus, Wish};
 
 /// What is asked of the program that runs. Displays go by their name, or by their id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -19,6 +19,7 @@ mod network;
 mod platform;
 mod program;
 mod reachability;
+mod service;
 mod sharing;
 mod texts;
 mod thumbnails;

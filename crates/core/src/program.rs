@@ -5,22 +5,23 @@ mod start_error;
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use porthole_gateway::{End, Gateway, RefusalCause, Rights, Sessions, Target, TokenSource};
+use porthole_gateway::{End, Gateway, RefusalCause, Sessions, TokenSource};
 use tokio::{sync::watch, time::timeout};
 
 #[cfg(unix)]
-use crate::control::{Control, Room};
+use crate::control::{Control, Requests};
 use crate::{
     DisplayId, Notice, NoticeKind,
     config::{Config, ConfigError, ConfigPlace, Display, Exposed, Follower, Loaded, follow, load},
     demo::Demo,
     desktops::{Desks, GRACE},
     network::{
-        Beginning, MachineNames, Network, NetworkWatch, Outlook,
+        Beginning, MachineNames, Network, Outlook,
         listen::{access, listen},
     },
     platform::blocking::blocking,
     reachability::reaches::Reaches,
+    service::Service,
     sharing::{
         history::History,
         links::{Displays, Links},
@@ -49,13 +50,10 @@ pub struct Porthole {
     fault: Option<ConfigError>,
     notes: Vec<Notice>,
     follower: Follower,
-    links: Arc<Links>,
+    service: Service,
     tokens: Arc<Tokens>,
-    reaches: Reaches,
     /// That the token file has become empty.
     emptied: watch::Receiver<Option<String>>,
-    history: History,
-    desks: Desks,
     gateway: Arc<Gateway>,
     network: Network,
     /// What was last said of it.
@@ -169,18 +167,20 @@ impl Porthole {
         let mut outlook = network.view().changes();
         let said = outlook.borrow_and_update().faults.clone();
         notes.extend(said.iter().map(Notice::error));
-        let reaches = Reaches::default();
+        let service = Service {
+            links,
+            desks,
+            sessions: gateway.sessions().clone(),
+            reaches: Reaches::default(),
+            history,
+            network: network.view().clone(),
+            refusals: gateway.refusals().clone(),
+        };
         #[cfg(unix)]
         let control = Control::start(
             &place,
-            Room {
-                links: Arc::clone(&links),
-                desks: desks.clone(),
-                history: history.clone(),
-                sessions: gateway.sessions().clone(),
-                reaches: reaches.clone(),
-                network: network.view().clone(),
-                refusals: gateway.refusals().clone(),
+            Requests {
+                service: service.clone(),
                 config_file: place.file().display().to_string(),
             },
         )
@@ -200,18 +200,15 @@ impl Porthole {
             config,
             fault,
             notes,
-            links,
+            service,
             emptied: tokens.emptied(),
             tokens,
-            reaches,
-            history,
-            desks,
         })
     }
 
     /// Where the gateway listens, for people: `http://127.0.0.1:6080`.
     pub fn address(&self) -> String {
-        self.network.view().last().addresses.origin()
+        self.service.network.last().addresses.origin()
     }
 
     /// All addresses that the gateway listens on.
@@ -244,44 +241,19 @@ impl Porthole {
         &self.notes
     }
 
-    /// Where a display's VNC server is called.
-    pub(crate) fn target(&self, display: &Display) -> Target {
-        self.links.target(display, Rights::Control)
-    }
-
-    /// The links that work, and the visitors who wait.
-    pub(crate) fn links(&self) -> &Links {
-        &self.links
-    }
-
-    /// The same, to be kept.
-    pub(crate) fn shared_links(&self) -> Arc<Links> {
-        Arc::clone(&self.links)
-    }
-
-    /// Whether displays can be reached, as far as is known.
-    pub(crate) fn reaches(&self) -> &Reaches {
-        &self.reaches
-    }
-
-    /// Who came and went.
-    pub(crate) fn history(&self) -> &History {
-        &self.history
-    }
-
     /// Where the person looks for files that a program has written.
     pub(crate) fn downloads(&self) -> Option<&Path> {
         self.place.downloads.as_deref()
     }
 
-    /// The displays that are launched.
-    pub fn desks(&self) -> &Desks {
-        &self.desks
+    /// The operations on what it serves.
+    pub(crate) fn service(&self) -> &Service {
+        &self.service
     }
 
-    /// How other machines reach this one.
-    pub(crate) fn network(&self) -> &NetworkWatch {
-        self.network.view()
+    /// The displays that are launched.
+    pub fn desks(&self) -> &Desks {
+        &self.service.desks
     }
 
     /// The viewers that are connected.
@@ -352,7 +324,7 @@ impl Porthole {
     fn put_in_force(&mut self, config: Config, warnings: Vec<Exposed>) -> Change {
         let warnings = warnings.iter().map(ToString::to_string);
         let mut notes: Vec<_> = warnings.map(Notice::error).collect();
-        let new = self.links.put_in_force(config);
+        let new = self.service.links.put_in_force(config);
         let old = std::mem::replace(&mut self.config, new);
         if old.port != self.config.port && self.is_to_move() {
             notes.push(Notice::info(say!("done-new-port")));
@@ -361,8 +333,8 @@ impl Porthole {
         self.gateway.set_access(access(&self.config));
         self.gateway.set_limits(self.config.limits);
         tokio::spawn(self.tokens.set_config(Arc::clone(&self.config)));
-        let (to_start, of_desks) = self.desks.set_config(&self.config);
-        self.desks.start_soon(to_start);
+        let (to_start, of_desks) = self.service.desks.set_config(&self.config);
+        self.service.desks.start_soon(to_start);
         notes.extend(of_desks);
         let gone = |id: &str| match (old.display(id), self.config.display(id)) {
             (Some(old), Some(new)) => !old.goes_on_as(new),
@@ -377,7 +349,7 @@ impl Porthole {
         let displays = self.config.displays.iter();
         let new = displays.filter(|display| gone(display.id.as_str()) || has_got_password(display));
         let displays: Vec<_> = new.map(|display| display.id.clone()).collect();
-        self.reaches.keep(&self.config, &displays);
+        self.service.reaches.keep(&self.config, &displays);
         Change {
             displays,
             notes,
@@ -425,7 +397,7 @@ impl Porthole {
             tracing::warn!("some sessions did not end in time and were cut");
         }
         // What comes of it is in the log.
-        let _ = timeout(LAST_SAVE, self.links.saved()).await;
+        let _ = timeout(LAST_SAVE, self.service.links.saved()).await;
     }
 }
 

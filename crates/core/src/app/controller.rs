@@ -23,7 +23,7 @@ use std::{
     time::Duration,
 };
 
-use porthole_gateway::{End, SessionId};
+use porthole_gateway::SessionId;
 use porthole_launcher::{FoundServer, Search};
 use tokio::{
     sync::{mpsc, watch},
@@ -33,9 +33,7 @@ use tokio::{
 
 use crate::{
     Change, ConfigPlace, Desktop, DisplayId, Finding, Intent, Notice, Pictures, Porthole, Snapshot,
-    StartError,
-    config::Addition,
-    reachability::reaches::{Reaches, Why},
+    StartError, config::Addition, reachability::reaches::Why, service::Service,
 };
 use adding::Additions;
 use asking_first::Question;
@@ -60,7 +58,7 @@ pub struct Controller {
     porthole: Porthole,
     shell: Shell,
     snapshots: watch::Sender<Arc<Snapshot>>,
-    reaches: Reaches,
+    service: Service,
     /// Displays with something under way that was asked for.
     busy: HashSet<DisplayId>,
     /// The sessions that there were, to see which have ended.
@@ -121,7 +119,7 @@ impl Controller {
             notice: together(porthole.notes().to_vec()),
             shell: Shell::start(desktop),
             snapshots: watch::Sender::default(),
-            reaches: porthole.reaches().clone(),
+            service: porthole.service().clone(),
             busy: HashSet::new(),
             sessions: Vec::new(),
             share_for: None,
@@ -158,10 +156,10 @@ impl Controller {
     }
 
     async fn run(mut self, mut asked: mpsc::Receiver<Intent>) {
-        let mut sessions = self.porthole.sessions().changes();
-        let mut desks = self.porthole.desks().changes();
-        let mut links = self.porthole.links().changes();
-        let mut visits = self.porthole.history().changes();
+        let mut sessions = self.service.sessions.changes();
+        let mut desks = self.service.desks.changes();
+        let mut links = self.service.links.changes();
+        let mut visits = self.service.history.changes();
         let mut pictures = self.pictures.changes();
         let mut checks = ticks(CHECK);
         let mut counts = ticks(COUNT);
@@ -214,7 +212,7 @@ impl Controller {
             Intent::CopyLink { display } => self.copy_link(display),
             Intent::Disconnect { session } => {
                 // One that has ended meanwhile is as the person wants it.
-                self.porthole.sessions().end(session, End::Disconnected);
+                self.service.disconnect(session);
             }
             Intent::Recheck { display } => self.check(&display, Why::Asked),
             Intent::WindowVisible { visible } => {
@@ -283,11 +281,7 @@ impl Controller {
                 }
                 self.notice = notice.or(self.notice.take());
             }
-            Done::Checked {
-                display,
-                attempt,
-                checked,
-            } => self.reaches.learn(display.as_str(), attempt, checked),
+            Done::Checked => {}
             Done::TriedServer(tried) => self.take_tried_server(*tried),
             Done::Added { added, launched } => self.take_added(added, launched),
             Done::KeptPassword { display, kept } => self.take_kept_password(&display, kept),

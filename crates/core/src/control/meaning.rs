@@ -1,12 +1,12 @@
 //! Which display a person means.
 
-use super::Room;
+use super::Requests;
 use crate::DisplayId;
 
 /// A display that may be meant: its id and its name.
 type Candidate = (DisplayId, String);
 
-impl Room {
+impl Requests {
     /// The display of the config that is called `text`, or has that for its id.
     pub(super) fn in_config(&self, text: &str) -> Result<DisplayId, String> {
         only(text, self.of_config())
@@ -15,19 +15,20 @@ impl Room {
     /// Likewise, and else one that still runs although the config does not know it any more.
     pub(super) fn in_config_or_running(&self, text: &str) -> Result<DisplayId, String> {
         match meant(text, self.of_config()).is_empty() {
-            true => only(text, self.desks.forgotten()),
+            true => only(text, self.service.desks.forgotten()),
             false => self.in_config(text),
         }
     }
 
     /// A display of the config, or one that still runs: who stops one must not meet another of the same name.
     pub(super) fn running(&self, text: &str) -> Result<DisplayId, String> {
-        only(text, [self.of_config(), self.desks.forgotten()].concat())
+        only(text, [self.of_config(), self.service.desks.forgotten()].concat())
     }
 
     /// A display of the config, or one that has left it and still has links.
     pub(super) fn with_links(&self, text: &str) -> Result<DisplayId, String> {
         let orphans = self
+            .service
             .links
             .orphans()
             .into_iter()
@@ -36,7 +37,7 @@ impl Room {
     }
 
     fn of_config(&self) -> Vec<Candidate> {
-        let config = self.links.config();
+        let config = self.service.links.config();
         let displays = config.displays.iter();
         displays
             .map(|display| (display.id.clone(), display.name.clone()))

@@ -17,7 +17,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Answer, Request, Room};
+use super::{Answer, Request, Requests};
 use crate::{ConfigPlace, platform::private_file::create_folder, texts::say};
 
 /// How long a client may take to ask, and to take its answer.
@@ -50,11 +50,11 @@ pub(crate) enum ControlError {
 }
 
 impl Control {
-    /// Serves what can be asked of a room. A socket that a program has left that was killed is replaced.
+    /// Serves what can be asked of a requests. A socket that a program has left that was killed is replaced.
     ///
     /// # Errors
     /// Another program serves this config already, or the system does not let us.
-    pub fn start(place: &ConfigPlace, room: Room) -> Result<Self, ControlError> {
+    pub fn start(place: &ConfigPlace, requests: Requests) -> Result<Self, ControlError> {
         let lock = lock(&place.control_lock())?;
         let mut outcome = Err(ControlError::Taken);
         for socket in place.control_sockets() {
@@ -66,7 +66,7 @@ impl Control {
             }
         }
         let (listener, socket) = outcome?;
-        let serving = tokio::spawn(serve(listener, Arc::new(room))).abort_handle();
+        let serving = tokio::spawn(serve(listener, Arc::new(requests))).abort_handle();
         Ok(Self {
             socket,
             serving,
@@ -115,15 +115,15 @@ fn bind(path: &Path) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
-async fn serve(listener: UnixListener, room: Arc<Room>) {
+async fn serve(listener: UnixListener, requests: Arc<Requests>) {
     let places = Arc::new(Semaphore::new(MOST_CLIENTS));
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         match listener.accept().await {
             Ok((client, _)) => {
-                let room = Arc::clone(&room);
+                let requests = Arc::clone(&requests);
                 tokio::spawn(async move {
                     let _place = place;
-                    if let Err(error) = attend(client, &room).await {
+                    if let Err(error) = attend(client, &requests).await {
                         tracing::debug!(%error, "a client of the control socket");
                     }
                 });
@@ -136,9 +136,9 @@ async fn serve(listener: UnixListener, room: Arc<Room>) {
     }
 }
 
-async fn attend(mut client: UnixStream, room: &Room) -> io::Result<()> {
+async fn attend(mut client: UnixStream, requests: &Requests) -> io::Result<()> {
     let answer = match request(&mut client).await {
-        Ok(request) => room.answer(request).await,
+        Ok(request) => requests.answer(request).await,
         Err(error) => Answer::Failed {
             reason: format!("The request was not understood: {error}."),
             log: Vec::new(),

@@ -2,18 +2,16 @@
 
 use std::{fmt, str::FromStr};
 
-use porthole_gateway::{End, RightsError};
+use porthole_gateway::RightsError;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Room};
+use super::{Answer, Requests};
 use crate::{
     DisplayId, LinkView, NetworkView, Opens, SessionRights, SessionView, Terms,
     config::{LONGEST_LINK, duration},
-    network::{Entrance, Outlook, opens},
-    sharing::{
-        links::{Audience, Made},
-        state::Saving,
-    },
+    network::Outlook,
+    service::LinkAddress,
+    sharing::state::Saving,
     texts::sentence::sentence,
 };
 
@@ -71,20 +69,6 @@ pub struct NewLink {
     pub warnings: Vec<String>,
 }
 
-/// One address of a link.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LinkAddress {
-    /// The host as the link names it.
-    pub host: String,
-    /// Where that is, for people.
-    pub label: String,
-    /// The whole link. A secret.
-    pub url: String,
-    /// Whether it opens: it is tried before it is handed out.
-    pub opens: Opens,
-}
-
 /// A link that works.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -121,12 +105,6 @@ impl fmt::Debug for NewLink {
     }
 }
 
-impl fmt::Debug for LinkAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LinkAddress({})", self.host)
-    }
-}
-
 /// Like `30m`, `1h`, `7d` or `forever`.
 impl FromStr for Ends {
     type Err = &'static str;
@@ -160,45 +138,44 @@ impl Wish {
     }
 }
 
-impl Room {
+impl Requests {
     pub(super) async fn link(&self, wish: Wish) -> Answer {
         let display = match self.in_config(&wish.display) {
             Ok(display) => display,
             Err(reason) => return failed(reason),
         };
-        let config = self.links.config();
-        let terms = wish.terms(config.links);
-        let made = self.links.make(&display, terms, Audience::Others);
-        let (made, saved) = match made {
+        let terms = wish.terms(self.service.links.config().links);
+        let (made, saved) = match self.service.make_link(&display, terms) {
             Ok(made) => made,
             Err(error) => return failed(sentence(&error.to_string())),
         };
-        let outlook = self.network.now().await;
-        let named = wish
-            .address
-            .as_deref()
-            .and_then(|host| named(&outlook, &config.hosts, host));
-        let addresses = addresses(&outlook, &made, named).await;
-        let Some(address) = chosen(&addresses, wish.address.as_deref()) else {
-            drop(self.links.revoke(made.id));
-            return wrong_address(&wish.address.unwrap_or_default(), &addresses);
+        let mut shared = self.service.addresses(made, wish.address.as_deref()).await;
+        shared.test().await;
+        let address = match &wish.address {
+            Some(host) => shared.by_host(host),
+            None => shared.best(),
         };
-        let Some(link) = self.links.view(made.id) else {
+        let Some(address) = address else {
+            drop(self.service.revoke(shared.made.id));
+            return wrong_address(&wish.address.unwrap_or_default(), &shared.addresses);
+        };
+        let Some(link) = self.service.links.view(shared.made.id) else {
             return failed("The link was revoked while it was made.".into());
         };
         let not_saved = saved
             .await
             .err()
             .map(|cause| format!("The link works until Porthole ends, and no longer: {cause}."));
+        let warnings = warnings(&shared.outlook, address);
         Answer::Link(Box::new(NewLink {
-            display: self.name(&display),
+            display: self.service.name(&display),
             display_id: display,
             url: address.url.clone(),
-            pin: made.pin,
-            fingerprint: NetworkView::from(&*outlook).fingerprint,
+            pin: shared.made.pin.clone(),
+            fingerprint: NetworkView::from(&*shared.outlook).fingerprint,
             link,
-            warnings: not_saved.into_iter().chain(warnings(&outlook, address)).collect(),
-            addresses,
+            warnings: not_saved.into_iter().chain(warnings).collect(),
+            addresses: shared.addresses,
         }))
     }
 
@@ -207,11 +184,11 @@ impl Room {
             Ok(display) => display,
             Err(reason) => return failed(reason),
         };
-        let orphans = self.links.orphans();
-        let links = self.links.views().into_iter();
+        let orphans = self.service.links.orphans();
+        let links = self.service.links.views().into_iter();
         let links = links.filter(|(of, _)| display.as_ref().is_none_or(|display| display == of));
         let status = |(display, link): (DisplayId, LinkView)| LinkStatus {
-            display: self.name(&display),
+            display: self.service.name(&display),
             orphan_until: orphans
                 .iter()
                 .find(|orphan| orphan.id == display)
@@ -225,7 +202,7 @@ impl Room {
     }
 
     pub(super) async fn revoke(&self, link: u64) -> Answer {
-        match self.links.revoke(link) {
+        match self.service.revoke(link) {
             (true, saved) => revoked(format!("Link {link} is revoked."), saved).await,
             (false, _) => failed(format!("There is no link {link}; `portholed links` lists them.")),
         }
@@ -236,7 +213,7 @@ impl Room {
             Ok(id) => id,
             Err(reason) => return failed(reason),
         };
-        match self.links.revoke_all(id.as_str()) {
+        match self.service.revoke_all(&id) {
             (0, _) => done(format!("{display} has no links.")),
             (1, saved) => revoked(format!("1 link to {display} is revoked."), saved).await,
             (more, saved) => revoked(format!("{more} links to {display} are revoked."), saved).await,
@@ -244,18 +221,19 @@ impl Room {
     }
 
     pub(super) fn sessions(&self) -> Answer {
-        let sessions = self.sessions.list().into_iter().map(|session| SessionStatus {
-            session: SessionView::of(&session, self.links.id(session.token)),
-            display: self.links.name(&session.display).unwrap_or(session.name),
-            display_id: session.display.parse().ok(),
-        });
+        let status = |(session, display, display_id)| SessionStatus {
+            session,
+            display,
+            display_id,
+        };
+        let sessions = self.service.sessions().map(status);
         Answer::Sessions {
             sessions: sessions.collect(),
         }
     }
 
     pub(super) fn disconnect(&self, session: u64) -> Answer {
-        match self.sessions.end(session, End::Disconnected) {
+        match self.service.disconnect(session) {
             true => done(format!("Session {session} is disconnected.")),
             false => no_session(session),
         }
@@ -267,7 +245,7 @@ impl Room {
             SessionRights::Control => "control the display",
             SessionRights::View => "only view the display",
         };
-        match self.sessions.set_rights(session, rights.into()).await {
+        match self.service.set_rights(session, rights).await {
             Ok(()) if rights == SessionRights::View => done(format!(
                 "Session {session} may {may} from now on, and so may whoever comes by its link from the same address, until \
                  one of them is given control."
@@ -288,48 +266,12 @@ impl Room {
     }
 
     pub(super) fn answer_visitor(&self, visitor: u64, rights: Option<SessionRights>) -> Answer {
-        match (self.links.answer(visitor, rights), rights) {
+        match (self.service.answer(visitor, rights), rights) {
             (true, Some(_)) => done(format!("Visitor {visitor} is let in.")),
             (true, None) => done(format!("Visitor {visitor} is turned away.")),
             (false, _) => failed(format!(
                 "No visitor {visitor} waits; `portholed visitors` lists who does."
             )),
-        }
-    }
-}
-
-/// The way in by a host that the config names and that is none of this machine's addresses.
-fn named(outlook: &Outlook, hosts: &[String], wanted: &str) -> Option<Entrance> {
-    let mut entrances = outlook.addresses.entrances().into_iter();
-    let known = entrances.any(|entrance| entrance.host.eq_ignore_ascii_case(wanted));
-    let host = hosts.iter().find(|host| host.eq_ignore_ascii_case(wanted))?;
-    (!known).then(|| outlook.addresses.by_name(host))
-}
-
-/// The addresses of a link, the likeliest first, each tried.
-async fn addresses(outlook: &Outlook, made: &Made, named: Option<Entrance>) -> Vec<LinkAddress> {
-    let entrances: Vec<_> = outlook.addresses.entrances().into_iter().chain(named).collect();
-    let tried = opens(entrances.iter().map(|entrance| outlook.way(entrance)).collect()).await;
-    let address = |(entrance, opens): (Entrance, Opens)| {
-        let url = outlook.addresses.link(&entrance, &made.token).ok()?;
-        Some(LinkAddress {
-            host: entrance.host,
-            label: entrance.label,
-            url: url.into(),
-            opens,
-        })
-    };
-    entrances.into_iter().zip(tried).filter_map(address).collect()
-}
-
-/// The address that was asked for, or the likeliest that opens, or the likeliest.
-fn chosen<'a>(addresses: &'a [LinkAddress], host: Option<&str>) -> Option<&'a LinkAddress> {
-    let bare = |host: &str| host.trim_matches(['[', ']']).to_ascii_lowercase();
-    match host {
-        Some(host) => addresses.iter().find(|address| bare(&address.host) == bare(host)),
-        None => {
-            let opens = |address: &&LinkAddress| matches!(address.opens, Opens::Yes { .. });
-            addresses.iter().find(opens).or(addresses.first())
         }
     }
 }

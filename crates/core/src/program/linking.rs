@@ -22,15 +22,15 @@ impl Porthole {
     /// When the system gives no random numbers. A link that cannot be saved works as long as the program runs; a warning
     /// in the log says so.
     pub async fn new_links(&self) -> Result<Vec<(String, Url)>, LinkError> {
-        let addresses = &self.network().last().addresses;
+        let addresses = &self.service.network.last().addresses;
         let likeliest = addresses.entrances().into_iter().next();
         let entrance = likeliest
             .filter(|entrance| entrance.public.is_some() || self.config.listen.is_some())
             .unwrap_or_else(|| addresses.entrance_here());
-        drop(self.links.retire_links_of_starts());
+        drop(self.service.links.retire_links_of_starts());
         let mut links = Vec::new();
         for Display { id, name, .. } in &self.config.displays {
-            let (token, saved) = match self.links.of_start(id) {
+            let (token, saved) = match self.service.links.of_start(id) {
                 Err(error @ NotMade::TooMany(_)) => {
                     tracing::warn!("there is no link to {name}: {error}");
                     continue;
@@ -47,14 +47,14 @@ impl Porthole {
 
     /// A link for the browser of this machine, which may keep it among its bookmarks.
     pub(crate) fn browser_link(&self, display: &DisplayId) -> Result<(Url, impl Saved + use<>), LinkError> {
-        let (token, saved) = self.links.to_keep(display)?;
-        Ok((self.network().last().addresses.local_link(&token)?, saved))
+        let (token, saved) = self.service.links.to_keep(display)?;
+        Ok((self.service.network.last().addresses.local_link(&token)?, saved))
     }
 
     /// A link for a window of ours, which is gone when the program ends.
     pub(crate) fn window_link(&self, display: &DisplayId) -> Result<Url, LinkError> {
-        let token = self.links.until_the_end(display)?;
-        Ok(self.network().last().addresses.local_link(&token)?)
+        let token = self.service.links.until_the_end(display)?;
+        Ok(self.service.network.last().addresses.local_link(&token)?)
     }
 }
 

@@ -169,7 +169,7 @@ impl Controller {
             }
         }
         self.additions.to_start = unknown;
-        self.porthole.desks().start_soon(known);
+        self.service.desks.start_soon(known);
     }
 
     /// Lets a person share what they have added, as soon as a link to it would work. What does not come up says why in
@@ -186,11 +186,11 @@ impl Controller {
             return;
         };
         let display = display.id.clone();
-        let works = match self.porthole.desks().view(display.as_str()) {
+        let works = match self.service.desks.view(display.as_str()) {
             Some(LaunchView::Running { .. }) => true,
             Some(LaunchView::Ended { .. } | LaunchView::Unavailable { .. }) => false,
             Some(_) => return,
-            None => match self.reaches.of(display.as_str()) {
+            None => match self.service.reaches.of(display.as_str()) {
                 Reach::Checking => return,
                 reach => !matches!(reach, Reach::Unreachable { .. }),
             },

@@ -27,11 +27,10 @@ impl Controller {
     }
 
     pub(super) fn read_history(&mut self) {
-        let (history, links) = (self.porthole.history().clone(), self.porthole.shared_links());
+        let service = self.service.clone();
         self.work.spawn(async move {
-            let mut visits = history.read().await;
+            let mut visits = service.visits().await;
             visits.truncate(MOST_SHOWN);
-            links.call(&mut visits);
             Done::LookedBack(visits)
         });
     }
@@ -44,10 +43,9 @@ impl Controller {
         let Some(folder) = self.porthole.downloads().map(ToOwned::to_owned) else {
             return self.fail(say!("failed-export-no-folder"));
         };
-        let (history, links) = (self.porthole.history().clone(), self.porthole.shared_links());
+        let service = self.service.clone();
         self.work.spawn(async move {
-            let mut visits = history.read().await;
-            links.call(&mut visits);
+            let visits = service.visits().await;
             let written = blocking({
                 let folder = folder.clone();
                 move || export(&visits, &folder, SystemTime::now())

@@ -53,17 +53,19 @@ impl Controller {
         self.busy.remove(display);
         match kept {
             Ok(()) => {
-                let name = self.porthole.links().name(display.as_str()).unwrap_or_default();
+                let name = self.service.links.name(display.as_str()).unwrap_or_default();
                 self.notice = Some(Notice::info(say!("done-kept-password", display = name)));
             }
             Err(NotKept::Unwritten(cause)) => self.fail(sentence(&cause)),
             Err(NotKept::Refused(_, TargetError::Refused(ServerError::WrongPassword { .. }))) => {
-                self.reaches.refuse_password(display.as_str());
+                self.service.reaches.refuse_password(display.as_str());
             }
             Err(NotKept::Refused(_, TargetError::Refused(ServerError::PasswordNotAsked))) => {
                 self.check(display, Why::Asked);
             }
-            Err(NotKept::Refused(place, error)) => self.reaches.find(display.as_str(), Err((place, error))),
+            Err(NotKept::Refused(place, error)) => {
+                self.service.reaches.find(display.as_str(), Err((place, error)))
+            }
         }
     }
 }

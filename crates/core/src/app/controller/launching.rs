@@ -13,7 +13,7 @@ use crate::{
 
 impl Controller {
     pub(super) fn start_display(&mut self, display: DisplayId) {
-        let (desks, name) = (self.porthole.desks().clone(), self.name(&display));
+        let (desks, name) = (self.service.desks.clone(), self.service.name(&display));
         self.launch(async move {
             let started = desks.start(display.as_str()).await.map(drop);
             started.map_err(|error| say!("desk-not-started", display = name, cause = words::no_desk(&error)))
@@ -21,7 +21,7 @@ impl Controller {
     }
 
     pub(super) fn stop_display(&mut self, display: DisplayId) {
-        let desks = self.porthole.desks().clone();
+        let desks = self.service.desks.clone();
         self.launch(async move {
             desks
                 .stop(display.as_str())
@@ -31,7 +31,7 @@ impl Controller {
     }
 
     pub(super) fn restart_display(&mut self, display: DisplayId) {
-        let (desks, name) = (self.porthole.desks().clone(), self.name(&display));
+        let (desks, name) = (self.service.desks.clone(), self.service.name(&display));
         self.launch(async move {
             let started = desks.restart(display.as_str()).await.map(drop);
             started.map_err(|error| {
@@ -46,7 +46,7 @@ impl Controller {
 
     /// Stops all that run; the program ends when they have.
     pub(super) fn stop_all(&mut self) {
-        let desks = self.porthole.desks().clone();
+        let desks = self.service.desks.clone();
         self.work.spawn(async move {
             desks.stop_all().await;
             Done::AllStopped
@@ -58,7 +58,7 @@ impl Controller {
         let Some(mut search) = self.search.take() else {
             return;
         };
-        let desks = self.porthole.desks().clone();
+        let desks = self.service.desks.clone();
         let visible = self.visible;
         self.work.spawn(async move {
             let obstacles = desks.look().await;
@@ -96,15 +96,8 @@ impl Controller {
 
     /// The servers that were found and that no display shows.
     pub(super) fn found_views(&self) -> Vec<FoundView> {
-        let known = known_targets(self.porthole.config(), self.porthole.desks().sockets());
+        let known = known_targets(self.porthole.config(), self.service.desks.sockets());
         new_places(&self.found, known)
-    }
-
-    /// What a display is called that is in the config, or was not long ago, or that still runs.
-    pub(super) fn name(&self, display: &DisplayId) -> String {
-        let known = self.porthole.links().name(display.as_str());
-        let runs = || self.porthole.desks().name(display.as_str());
-        known.or_else(runs).unwrap_or_default()
     }
 
     fn launch(&mut self, work: impl Future<Output = Result<(), String>> + Send + 'static) {

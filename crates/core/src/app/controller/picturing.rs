@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use porthole_gateway::Ready;
+use porthole_gateway::{Ready, Rights};
 
 use super::Controller;
 use crate::{
@@ -59,10 +59,10 @@ impl Controller {
     /// Where a display's VNC server is, if it runs.
     fn ready(&self, display: &Display) -> Option<Ready> {
         if matches!(display.place, Place::Launched(_)) {
-            return self.porthole.desks().ready_to_view(display.id.as_str());
+            return self.service.desks.ready_to_view(display.id.as_str());
         }
-        (self.reaches.of(display.id.as_str()) == Reach::Reachable).then(|| Ready {
-            target: self.porthole.target(display),
+        (self.service.reaches.of(display.id.as_str()) == Reach::Reachable).then(|| Ready {
+            target: self.service.links.target(display, Rights::Control),
             password: display.password.clone(),
         })
     }

@@ -8,7 +8,7 @@ use crate::reachability::reaches::Why;
 impl Controller {
     /// Whoever has left may have done so since the display is gone.
     pub(super) fn sessions_changed(&mut self) {
-        let now = self.porthole.sessions().list();
+        let now = self.service.sessions.list();
         let now: Vec<_> = now
             .into_iter()
             .map(|session| (session.id, session.display))

@@ -1,19 +1,15 @@
 //! Links for others, as the controller attends to them.
 
-use std::sync::Arc;
-
-use porthole_gateway::Token;
-use url::Url;
-
 use super::{
     Controller,
     shell::Call,
     work::{Done, not_saved},
 };
 use crate::{
-    DisplayId, Notice, Opens, SessionRights, ShareAddress, ShareView, Terms,
-    network::{Entrance, Outlook, opens, qr},
-    sharing::links::{Audience, LinkId, Made},
+    DisplayId, Notice, Opens, QrView, SessionRights, ShareAddress, ShareView, Terms,
+    network::{Outlook, opens, qr},
+    service::{LinkAddress, SharedLink},
+    sharing::links::LinkId,
     texts::say,
 };
 
@@ -23,10 +19,9 @@ pub(super) struct Shared {
     /// What it was called when the link was made.
     name: String,
     terms: Terms,
-    made: Made,
-    /// What its addresses are of.
-    outlook: Arc<Outlook>,
-    addresses: Vec<ShareAddress>,
+    link: SharedLink,
+    /// Its addresses as pictures, in their order.
+    qrs: Vec<QrView>,
     /// Tells the answer that is waited for from earlier ones.
     attempt: u64,
     /// The whole link that was copied.
@@ -36,14 +31,13 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    fn new((display, name): (DisplayId, String), terms: Terms, made: Made, outlook: Arc<Outlook>) -> Self {
+    fn new((display, name): (DisplayId, String), terms: Terms, link: SharedLink) -> Self {
         Self {
-            addresses: addresses(&outlook, &made.token),
+            qrs: qrs(&link),
             display,
             name,
             terms,
-            made,
-            outlook,
+            link,
             attempt: 0,
             copied: None,
             to_copy: true,
@@ -54,17 +48,17 @@ impl Shared {
         ShareView {
             display: self.display.clone(),
             name: self.name.clone(),
-            link: self.made.id,
+            link: self.link.made.id,
             terms: self.terms,
-            addresses: self.addresses.clone(),
-            pin: self.made.pin.clone(),
+            addresses: self.link.addresses.iter().zip(&self.qrs).map(address).collect(),
+            pin: self.link.made.pin.clone(),
             copied: self.copied_host(),
         }
     }
 
     /// The address that is on the clipboard; none when its link has changed since, as with encryption.
     fn copied_host(&self) -> Option<String> {
-        let mut addresses = self.addresses.iter();
+        let mut addresses = self.link.addresses.iter();
         let copied = addresses.find(|address| Some(&address.url) == self.copied.as_ref())?;
         Some(copied.host.clone())
     }
@@ -76,14 +70,14 @@ impl Controller {
         if !self.begin(&display) {
             return;
         }
-        let (made, saved) = match self.porthole.links().make(&display, terms, Audience::Others) {
+        let (made, saved) = match self.service.make_link(&display, terms) {
             Ok(made) => made,
             Err(error) => return self.give_up(&display, error),
         };
-        let (network, name) = (self.porthole.network().clone(), self.name(&display));
+        let (service, name) = (self.service.clone(), self.service.name(&display));
         self.work.spawn(async move {
             let notice = saved.await.err().map(not_saved);
-            let shared = Shared::new((display, name), terms, made, network.now().await);
+            let shared = Shared::new((display, name), terms, service.addresses(made, None).await);
             Done::Shared(Box::new(shared), notice)
         });
     }
@@ -107,28 +101,22 @@ impl Controller {
         if !self.begin(&display) {
             return;
         }
-        let (made, saved) = match self.porthole.links().make(&display, terms, Audience::Others) {
+        let (made, saved) = match self.service.make_link(&display, terms) {
             Ok(made) => made,
             Err(error) => return self.give_up(&display, error),
         };
-        let (network, shell) = (self.porthole.network().clone(), self.shell.clone());
+        let (service, shell) = (self.service.clone(), self.shell.clone());
         self.work.spawn(async move {
             let saved = saved.await;
-            let outlook = network.now().await;
-            let opens = opens(outlook.ways()).await;
-            let best = best(&opens);
-            let url = outlook
-                .addresses
-                .entrances()
-                .get(best)
-                .and_then(|entrance| outlook.addresses.link(entrance, &made.token).ok());
-            let copied = shell
-                .call(Call::Copy(url.map(String::from).unwrap_or_default()))
-                .await;
+            let mut link = service.addresses(made, None).await;
+            link.test().await;
+            let best = link.best();
+            let url = best.map(|address| address.url.clone()).unwrap_or_default();
+            let copied = shell.call(Call::Copy(url)).await;
             let notice = match (copied, saved) {
                 (Err(error), _) => Notice::error(say!("failed-copy", cause = error.to_string())),
                 (Ok(()), Err(cause)) => not_saved(cause),
-                (Ok(()), Ok(())) => copied_notice(terms, &outlook, opens.get(best)),
+                (Ok(()), Ok(())) => copied_notice(terms, &link.outlook, best.map(|address| &address.opens)),
             };
             Done::Asked {
                 display: Some(display),
@@ -141,10 +129,10 @@ impl Controller {
     pub(super) fn copy_shared(&mut self, host: String) {
         let Some(shared) = &mut self.share else { return };
         shared.to_copy = false;
-        let Some(address) = shared.addresses.iter().find(|address| address.host == host) else {
+        let Some(address) = shared.link.addresses.iter().find(|address| address.host == host) else {
             return self.fail(say!("failed-no-host", host = host));
         };
-        let (link, url, shell) = (shared.made.id, address.url.clone(), self.shell.clone());
+        let (link, url, shell) = (shared.link.made.id, address.url.clone(), self.shell.clone());
         self.work.spawn(async move {
             let copied = shell.call(Call::Copy(url.clone())).await;
             let notice = copied
@@ -155,7 +143,7 @@ impl Controller {
     }
 
     pub(super) fn take_copied(&mut self, link: LinkId, url: String, notice: Option<Notice>) {
-        let shared = self.share.as_mut().filter(|shared| shared.made.id == link);
+        let shared = self.share.as_mut().filter(|shared| shared.link.made.id == link);
         if let Some(shared) = shared
             && notice.is_none()
         {
@@ -168,7 +156,7 @@ impl Controller {
     pub(super) fn recheck_shared(&mut self) {
         self.follow_network();
         if let Some(shared) = &mut self.share {
-            for address in &mut shared.addresses {
+            for address in &mut shared.link.addresses {
                 address.opens = Opens::Checking;
             }
             self.try_shared();
@@ -179,12 +167,11 @@ impl Controller {
         self.attempts += 1;
         let Some(shared) = &mut self.share else { return };
         shared.attempt = self.attempts;
-        let (attempt, mut ways) = (shared.attempt, shared.outlook.ways());
-        ways.retain(|way| shared.addresses.iter().any(|address| address.host == way.host));
+        let (attempt, tests) = (shared.attempt, shared.link.tests());
         self.work.spawn(async move {
             Done::Tried {
                 attempt,
-                opens: opens(ways).await,
+                opens: opens(tests).await,
             }
         });
     }
@@ -193,12 +180,9 @@ impl Controller {
         let Some(shared) = self.share.as_mut().filter(|shared| shared.attempt == attempt) else {
             return;
         };
-        let best = best(&opens);
-        for (address, opens) in shared.addresses.iter_mut().zip(opens) {
-            address.opens = opens;
-        }
+        shared.link.learn(opens);
         if shared.to_copy
-            && let Some(address) = shared.addresses.get(best)
+            && let Some(address) = shared.link.best()
         {
             let host = address.host.clone();
             self.copy_shared(host);
@@ -207,11 +191,10 @@ impl Controller {
 
     /// Shows the link that is shown with the addresses that this machine has now.
     pub(super) fn follow_network(&mut self) {
-        let outlook = self.porthole.network().last();
+        let outlook = self.service.network.last();
         let Some(shared) = &mut self.share else { return };
-        if *shared.outlook != *outlook {
-            shared.addresses = addresses(&outlook, &shared.made.token);
-            shared.outlook = outlook;
+        if shared.link.follow(outlook) {
+            shared.qrs = qrs(&shared.link);
             self.try_shared();
         }
     }
@@ -224,37 +207,25 @@ impl Controller {
     /// A link that opens nothing any more is not shown as one to be handed out.
     pub(super) fn forget_ended_share(&mut self) {
         let Some(shared) = &self.share else { return };
-        let lives = self.porthole.links().view(shared.made.id).is_some();
+        let lives = self.service.links.view(shared.link.made.id).is_some();
         if !lives || self.porthole.config().display(shared.display.as_str()).is_none() {
             self.close_share();
         }
     }
 }
 
-/// The addresses of a link, not yet tried. One that no URL can name is left out.
-fn addresses(outlook: &Outlook, token: &Token) -> Vec<ShareAddress> {
-    let address = |entrance: Entrance| {
-        let url: Url = outlook.addresses.link(&entrance, token).ok()?;
-        Some(ShareAddress {
-            host: entrance.host,
-            label: entrance.label,
-            qr: qr(url.as_str()),
-            url: url.into(),
-            opens: Opens::Checking,
-        })
-    };
-    outlook
-        .addresses
-        .entrances()
-        .into_iter()
-        .filter_map(address)
-        .collect()
+fn qrs(link: &SharedLink) -> Vec<QrView> {
+    link.addresses.iter().map(|address| qr(&address.url)).collect()
 }
 
-/// Which address to hand out: the likeliest that opens, else the likeliest.
-fn best(opens: &[Opens]) -> usize {
-    let open = opens.iter().position(|opens| matches!(opens, Opens::Yes { .. }));
-    open.unwrap_or(0)
+fn address((address, qr): (&LinkAddress, &QrView)) -> ShareAddress {
+    ShareAddress {
+        host: address.host.clone(),
+        label: address.label.clone(),
+        url: address.url.clone(),
+        qr: qr.clone(),
+        opens: address.opens.clone(),
+    }
 }
 
 fn copied_notice(terms: Terms, outlook: &Outlook, opens: Option<&Opens>) -> Notice {
@@ -344,17 +315,5 @@ mod tests {
             let said = in_german(|| given(terms));
             assert!(said.ends_with(&format!(" {german}.")), "{said}");
         }
-    }
-
-    #[test]
-    fn the_likeliest_address_that_opens_is_handed_out() {
-        let yes = || Opens::Yes { doubt: None };
-        let no = || Opens::No {
-            reason: String::new(),
-            fix: String::new(),
-        };
-        assert_eq!(best(&[no(), yes(), yes()]), 1);
-        assert_eq!(best(&[no(), no()]), 0);
-        assert_eq!(best(&[]), 0);
     }
 }

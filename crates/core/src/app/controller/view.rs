@@ -12,11 +12,11 @@ use crate::{
 
 impl Controller {
     pub(super) fn snapshot(&self) -> Snapshot {
-        let sessions = self.porthole.sessions().list();
-        let links = self.porthole.links().views();
+        let sessions = self.service.sessions.list();
+        let links = self.service.links.views();
         let sessions_of = |id: &DisplayId| {
             let sessions = sessions.iter().filter(|session| session.display == id.as_str());
-            let link = |session: &SessionInfo| self.porthole.links().id(session.token);
+            let link = |session: &SessionInfo| self.service.links.id(session.token);
             sessions
                 .map(|session| SessionView::of(session, link(session)))
                 .collect()
@@ -37,7 +37,7 @@ impl Controller {
             links: links_of(&display.id),
             picture: self.pictures.view(display.id.as_str()),
         });
-        let runs_on = self.porthole.desks().forgotten().into_iter();
+        let runs_on = self.service.desks.forgotten().into_iter();
         let runs_on = runs_on.map(|(id, name)| DisplayView {
             target: forgotten(),
             launch: self.launch_of(&id),
@@ -52,7 +52,7 @@ impl Controller {
             name,
             id,
         });
-        let orphans = self.porthole.links().orphans().into_iter();
+        let orphans = self.service.links.orphans().into_iter();
         let orphans = orphans.map(|Orphan { id, name, until }| OrphanView {
             links: links_of(&id),
             id,
@@ -72,12 +72,12 @@ impl Controller {
             this_screen: self.this_screen.clone(),
             adding: self.additions.server.clone(),
             token_file: self.additions.token_file.clone(),
-            network: NetworkView::from(&*self.porthole.network().last()),
+            network: NetworkView::from(&*self.service.network.last()),
             default_terms: self.porthole.config().links,
             share_for: self.share_for.clone(),
             share: self.share.as_ref().map(Shared::view),
             question: None,
-            asking: self.porthole.links().asking(),
+            asking: self.service.links.asking(),
             history: self.past.visits.clone(),
             doctor: self.doctor.clone(),
             settings: self.settings_view(),
@@ -87,7 +87,7 @@ impl Controller {
     }
 
     fn launch_of(&self, display: &DisplayId) -> Option<LaunchView> {
-        let mut view = self.porthole.desks().view(display.as_str());
+        let mut view = self.service.desks.view(display.as_str());
         if let Some(LaunchView::Running { memory, .. }) = &mut view {
             *memory = self.memory.get(display).copied();
         }
@@ -96,8 +96,8 @@ impl Controller {
 
     /// A display that is launched can be opened whether it runs or not.
     fn reach_of(&self, display: &str) -> Reach {
-        match self.porthole.desks().view(display) {
-            None => self.reaches.of(display),
+        match self.service.desks.view(display) {
+            None => self.service.reaches.of(display),
             Some(LaunchView::Unavailable { reason, fix }) => Reach::Unreachable { reason, fix },
             Some(_) => Reach::Reachable,
         }

@@ -8,26 +8,26 @@ use crate::{DisplayId, Notice, SessionRights, sharing::state::Saving, texts::say
 impl Controller {
     pub(super) fn revoke_link(&mut self, link: u64) {
         // One that has ended meanwhile is as the person wants it.
-        let (_, saved) = self.porthole.links().revoke(link);
+        let (_, saved) = self.service.revoke(link);
         self.see_revoked(saved);
     }
 
     pub(super) fn revoke_links(&mut self, display: &DisplayId) {
-        let (_, saved) = self.porthole.links().revoke_all(display.as_str());
+        let (_, saved) = self.service.revoke_all(display);
         self.see_revoked(saved);
     }
 
     pub(super) fn answer(&mut self, visitor: u64, rights: Option<SessionRights>) {
-        if !self.porthole.links().answer(visitor, rights) && rights.is_some() {
+        if !self.service.answer(visitor, rights) && rights.is_some() {
             self.fail(say!("failed-no-visitor"));
         }
     }
 
     /// The list shows the new rights once they are in force.
     pub(super) fn set_rights(&mut self, session: u64, rights: SessionRights) {
-        let sessions = self.porthole.sessions().clone();
+        let service = self.service.clone();
         self.work.spawn(async move {
-            let notice = match sessions.set_rights(session, rights.into()).await {
+            let notice = match service.set_rights(session, rights).await {
                 Err(RightsError::NotYet) => Some(Notice::error(say!("failed-rights-not-yet"))),
                 Err(RightsError::Ended) => Some(Notice::info(say!("rights-session-ended"))),
                 Ok(()) if rights == SessionRights::View => Some(Notice::info(say!("rights-view-lasts"))),

@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{
     DisplayId, Finding, Notice, Opens, Reach, ShellError, VisitView,
-    config::{Added, Contents, Faulty, Place, not_written, write_first},
+    config::{Added, Contents, Faulty, not_written, write_first},
     platform::blocking::blocking,
-    reachability::reaches::{Checked, Why},
+    reachability::reaches::Why,
     sharing::links::LinkId,
     texts::{say, sentence::sentence},
 };
@@ -23,12 +23,8 @@ pub(super) enum Done {
         display: Option<DisplayId>,
         notice: Option<Notice>,
     },
-    /// A display was checked.
-    Checked {
-        display: DisplayId,
-        attempt: u64,
-        checked: Checked,
-    },
+    /// A display was checked; whether it can be reached is asked when the snapshot is made.
+    Checked,
     /// A VNC server that is to be added was tried.
     TriedServer(Box<TriedServer>),
     /// A display was added to the config file, or why not.
@@ -97,7 +93,7 @@ impl Controller {
             Ok(url) => url,
             Err(error) => return self.give_up(&display, error),
         };
-        let (shell, name) = (self.shell.clone(), self.name(&display));
+        let (shell, name) = (self.shell.clone(), self.service.name(&display));
         self.work.spawn(async move {
             let opened = shell
                 .call(Call::Window {
@@ -184,27 +180,15 @@ impl Controller {
     /// Checks whether a display can be reached, unless that is under way. It does no harm: a server that refused us is
     /// not asked again before it is another one.
     pub(super) fn check(&mut self, display: &DisplayId, why: Why) {
-        let Some(display) = self.porthole.config().display(display.as_str()).cloned() else {
-            return;
-        };
-        if matches!(display.place, Place::Launched(_)) {
-            // It can be opened whenever it can be started; to probe would start it.
+        if why == Why::Routine && self.is_pictured(display.as_str()) {
             return;
         }
-        if why == Why::Routine && self.is_pictured(display.id.as_str()) {
-            return;
-        }
-        let Some(attempt) = self.reaches.begin(display.id.as_str(), why) else {
+        let Some(check) = self.service.check(display, why) else {
             return;
         };
-        let target = self.porthole.target(&display);
         self.work.spawn(async move {
-            let checked = attempt.run(display.place, &target, display.password.as_ref());
-            Done::Checked {
-                checked: checked.await,
-                display: display.id,
-                attempt: attempt.number,
-            }
+            check.await;
+            Done::Checked
         });
     }
 
@@ -215,7 +199,7 @@ impl Controller {
             return false;
         }
         if matches!(
-            self.reaches.of(display.as_str()),
+            self.service.reaches.of(display.as_str()),
             Reach::Checking | Reach::Unreachable { .. }
         ) {
             // The person may have mended it. What asks for a password asks whoever opens it.
@@ -228,7 +212,7 @@ impl Controller {
     fn knows(&mut self, display: &DisplayId) -> bool {
         let known = self.porthole.config().display(display.as_str()).is_some();
         if !known {
-            let name = self.name(display);
+            let name = self.service.name(display);
             self.fail(match name.is_empty() {
                 true => say!("failed-unknown-display"),
                 false => say!("failed-no-display", display = name),

@@ -1,18 +1,12 @@
-//! What the control socket can see and do.
+//! What is asked over the control socket, and the answers.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use porthole_gateway::{Refusals, Rights, Sessions};
 use tokio::{sync::Semaphore, time::timeout};
 
 use super::{Answer, Availability, DisplayStatus, Request, Status, sharing::failed};
 use crate::{
-    Desks, DisplayId, LaunchView, NoDesk,
-    config::Place,
-    desktops::forgotten,
-    network::NetworkWatch,
-    reachability::reaches::{Reaches, Why},
-    sharing::{history::History, links::Links},
+    DisplayId, LaunchView, NoDesk, desktops::forgotten, reachability::reaches::Why, service::Service,
     texts::say,
 };
 
@@ -22,44 +16,37 @@ const CHECK_PATIENCE: Duration = Duration::from_secs(6);
 /// So many displays are checked at a time.
 const MAX_CHECKS: usize = 32;
 
-/// What the control socket can see and do.
-pub(crate) struct Room {
-    pub links: Arc<Links>,
-    pub desks: Desks,
-    pub sessions: Sessions,
-    pub reaches: Reaches,
-    pub history: History,
-    /// Where links to hand on lead: ask it [now](NetworkWatch::now) after a link was made.
-    pub network: NetworkWatch,
-    pub refusals: Refusals,
+/// Answers what is asked over the control socket.
+pub(crate) struct Requests {
+    pub service: Service,
     pub config_file: String,
 }
 
-impl Room {
+impl Requests {
     /// Does what is asked, and waits until it is done.
     pub async fn answer(&self, request: Request) -> Answer {
         match request {
             Request::Status => Answer::Status(self.status().await),
             Request::StopAll => Answer::Stopped {
-                displays: self.desks.stop_all().await,
+                displays: self.service.desks.stop_all().await,
             },
             Request::Start { display } => match self.in_config_or_running(&display) {
                 Ok(display) => {
-                    let started = self.desks.start(display.as_str()).await;
+                    let started = self.service.desks.start(display.as_str()).await;
                     self.launched(&display, started.map(drop))
                 }
                 Err(reason) => failed(reason),
             },
             Request::Stop { display } => match self.running(&display) {
                 Ok(display) => {
-                    let stopped = self.desks.stop(display.as_str()).await;
+                    let stopped = self.service.desks.stop(display.as_str()).await;
                     self.launched(&display, stopped)
                 }
                 Err(reason) => failed(reason),
             },
             Request::Restart { display } => match self.in_config_or_running(&display) {
                 Ok(display) => {
-                    let started = self.desks.restart(display.as_str()).await;
+                    let started = self.service.desks.restart(display.as_str()).await;
                     self.launched(&display, started.map(drop))
                 }
                 Err(reason) => failed(reason),
@@ -72,23 +59,19 @@ impl Room {
             Request::Disconnect { session } => self.disconnect(session),
             Request::Rights { session, rights } => self.rights(session, rights).await,
             Request::Visitors => Answer::Visitors {
-                visitors: self.links.asking(),
+                visitors: self.service.links.asking(),
             },
             Request::Answer { visitor, rights } => self.answer_visitor(visitor, rights),
             Request::History => Answer::History {
-                visits: {
-                    let mut visits = self.history.read().await;
-                    self.links.call(&mut visits);
-                    visits
-                },
+                visits: self.service.visits().await,
             },
         }
     }
 
     /// What came of it that a display was to be started or stopped.
     fn launched(&self, display: &DisplayId, done: Result<(), NoDesk>) -> Answer {
-        let name = self.name(display);
-        let Some(view) = self.desks.view(display.as_str()) else {
+        let name = self.service.name(display);
+        let Some(view) = self.service.desks.view(display.as_str()) else {
             let reason =
                 format!("{name} is not launched by Porthole: it has a target, which runs by itself.");
             return failed(reason);
@@ -105,24 +88,16 @@ impl Room {
         }
     }
 
-    /// What a display is called now, or was called last.
-    pub(super) fn name(&self, display: &DisplayId) -> String {
-        let known = self.links.name(display.as_str());
-        known
-            .or_else(|| self.desks.name(display.as_str()))
-            .unwrap_or_default()
-    }
-
     async fn status(&self) -> Status {
         self.check().await;
-        self.desks.look().await;
-        let (memory, viewers) = (self.desks.memory().await, self.viewers());
-        let config = self.links.config();
+        self.service.desks.look().await;
+        let (memory, viewers) = (self.service.desks.memory().await, self.viewers());
+        let config = self.service.links.config();
         let known = config
             .displays
             .iter()
             .map(|display| (display.id.clone(), display.name.clone()));
-        let displays = known.chain(self.desks.forgotten()).map(|(id, name)| {
+        let displays = known.chain(self.service.desks.forgotten()).map(|(id, name)| {
             let mut display = self.display(id, name, &viewers);
             if let Some(LaunchView::Running { memory: taken, .. }) = &mut display.launch {
                 *taken = memory.get(&display.id).copied();
@@ -132,9 +107,9 @@ impl Room {
         Status {
             version: env!("CARGO_PKG_VERSION").into(),
             process: std::process::id(),
-            address: self.network.last().addresses.origin(),
+            address: self.service.network.last().addresses.origin(),
             config_file: self.config_file.clone(),
-            refused: self.refusals.list().into_iter().map(Into::into).collect(),
+            refused: self.service.refusals.list().into_iter().map(Into::into).collect(),
             displays: displays.collect(),
         }
     }
@@ -142,32 +117,27 @@ impl Room {
     /// Finds out which displays can be reached. Those that are slow are checked on when it returns.
     async fn check(&self) {
         let places = Arc::new(Semaphore::new(MAX_CHECKS));
-        for display in &self.links.config().displays {
-            if matches!(display.place, Place::Launched(_)) {
-                continue;
-            }
-            let Some(attempt) = self.reaches.begin(display.id.as_str(), Why::Routine) else {
+        for display in &self.service.links.config().displays {
+            let Some(check) = self.service.check(&display.id, Why::Routine) else {
                 continue;
             };
-            let target = self.links.target(display, Rights::Control);
-            let (display, reaches, places) = (display.clone(), self.reaches.clone(), Arc::clone(&places));
+            let places = Arc::clone(&places);
             tokio::spawn(async move {
                 let _place = places.acquire().await;
-                let checked = attempt.run(display.place, &target, display.password.as_ref());
-                reaches.learn(display.id.as_str(), attempt.number, checked.await);
+                check.await;
             });
         }
         // Those that have not answered by then are told of as they were known before.
-        let _ = timeout(CHECK_PATIENCE, self.reaches.settled()).await;
+        let _ = timeout(CHECK_PATIENCE, self.service.reaches.settled()).await;
     }
 
     fn availability(&self, display: &str, launch: Option<&LaunchView>) -> Availability {
         match launch {
-            _ if self.links.config().display(display).is_none() => Availability::Unreachable {
+            _ if self.service.links.config().display(display).is_none() => Availability::Unreachable {
                 reason: say!("desk-forgotten-runs"),
                 fix: say!("desk-forgotten-fix"),
             },
-            None => self.reaches.of(display).into(),
+            None => self.service.reaches.of(display).into(),
             Some(LaunchView::Running { .. }) => Availability::Reachable,
             Some(LaunchView::Unavailable { reason, fix }) => Availability::Unreachable {
                 reason: reason.clone(),
@@ -178,11 +148,11 @@ impl Room {
     }
 
     fn display(&self, id: DisplayId, name: String, viewers: &HashMap<String, usize>) -> DisplayStatus {
-        let config = self.links.config();
+        let config = self.service.links.config();
         let target = config
             .display(id.as_str())
             .map(|display| display.place.to_string());
-        let launch = self.desks.view(id.as_str());
+        let launch = self.service.desks.view(id.as_str());
         DisplayStatus {
             target: target.unwrap_or_else(forgotten),
             availability: self.availability(id.as_str(), launch.as_ref()),
@@ -195,7 +165,7 @@ impl Room {
 
     fn viewers(&self) -> HashMap<String, usize> {
         let mut viewers = HashMap::new();
-        for session in self.sessions.list() {
+        for session in self.service.sessions.list() {
             *viewers.entry(session.display).or_default() += 1;
         }
         viewers
