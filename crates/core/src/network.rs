@@ -45,12 +45,6 @@ pub(crate) struct Outlook {
 }
 
 impl Outlook {
-    /// The ways by which links to hand on are tried, in the order of the entrances.
-    pub fn ways(&self) -> Vec<Way> {
-        let entrances = self.addresses.entrances();
-        entrances.iter().map(|entrance| self.way(entrance)).collect()
-    }
-
     /// The way by which a link by this entrance is tried. What a proxy makes of it cannot be seen from here: only whether
     /// we answer to the proxy.
     pub fn way(&self, entrance: &Entrance) -> Way {
