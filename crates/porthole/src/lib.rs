@@ -52,7 +52,6 @@ pub use listen::ListenError;
 pub use network::{Interface, MachineNames};
 pub use pictures::Pictures;
 pub use porthole::{Change, LinkError, Porthole, StartError};
-pub use porthole_gateway::allow_many_descriptors;
 pub use secret::Secret;
 pub use snapshot::{
     Adding, AddingView, AskView, DisplayView, Ending, Finding, FoundView, InterfaceView, LaunchView,
@@ -62,3 +61,9 @@ pub use snapshot::{
 };
 pub use terms::Terms;
 pub use texts::{Language, speak};
+
+/// Lets this program have as many descriptors as the system allows it. Desktops that it starts are not given that.
+pub fn allow_many_descriptors() {
+    porthole_launcher::remember_open_files();
+    porthole_gateway::allow_many_descriptors();
+}
