@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use porthole_gateway::{End, RightsError};
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Room};
+use super::{Answer, Page, Room};
 use crate::{
     DisplayId, LinkView, NetworkView, Opens, SessionRights, SessionView, Terms,
     config::{LONGEST_LINK, duration},
@@ -200,14 +200,18 @@ impl Room {
         }))
     }
 
-    pub(super) fn links(&self, display: Option<&str>) -> Answer {
+    pub(super) fn links(&self, display: Option<&str>, page: Option<Page>) -> Answer {
         let display = match display.map(|display| self.with_links(display)).transpose() {
             Ok(display) => display,
             Err(reason) => return failed(reason),
         };
         let orphans = self.links.orphans();
-        let links = self.links.views().into_iter();
-        let links = links.filter(|(of, _)| display.as_ref().is_none_or(|display| display == of));
+        let before = page.and_then(|page| page.before).unwrap_or(u64::MAX);
+        let links =
+            self.links.views().into_iter().filter(|(of, link)| {
+                display.as_ref().is_none_or(|display| display == of) && link.id < before
+            });
+        let mut links = links.peekable();
         let status = |(display, link): (DisplayId, LinkView)| LinkStatus {
             display: self.name(&display),
             orphan_until: orphans
@@ -217,8 +221,10 @@ impl Room {
             display_id: display,
             link,
         };
+        let limit = page.map_or(usize::MAX, |page| page.limit);
         Answer::Links {
-            links: links.map(status).collect(),
+            links: links.by_ref().take(limit).map(status).collect(),
+            more: links.peek().is_some(),
         }
     }
 
