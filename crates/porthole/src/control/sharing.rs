@@ -95,6 +95,9 @@ pub struct LinkStatus {
     /// that comes back before; the link opens nothing until then. `None`: the display is in the config.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orphan_until: Option<u64>,
+    /// The target (or whose desktop) it was made for, if its display is another now: then it opens nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_for: Option<String>,
     /// What it gives.
     #[serde(flatten)]
     pub link: LinkView,
@@ -205,7 +208,7 @@ impl Room {
             Ok(display) => display,
             Err(reason) => return failed(reason),
         };
-        let orphans = self.links.orphans();
+        let (orphans, suspended) = (self.links.orphans(), self.links.suspended());
         let before = page.and_then(|page| page.before).unwrap_or(u64::MAX);
         let links =
             self.links.views().into_iter().filter(|(of, link)| {
@@ -218,6 +221,7 @@ impl Room {
                 .iter()
                 .find(|orphan| orphan.id == display)
                 .map(|orphan| orphan.until),
+            made_for: suspended.get(&link.id).cloned(),
             display_id: display,
             link,
         };
