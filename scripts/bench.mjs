@@ -1,5 +1,6 @@
 // npm run bench: measures Porthole beside other relays. Arguments are passed on: npm run bench -- --rounds 3 --modes down
 // npm run bench -- --faults: strangers who take all they can, viewers who read nothing, a system without descriptors.
+// npm run bench -- links: what one more link and a start cost when there are thousands of links.
 // npm run bench -- first-frame: how long a visitor waits in a browser, beside what Porthole replaces.
 // npm run bench -- revoked-page: how soon pages in a browser say that their link was revoked.
 // npm run bench -- viewing: frames per second and key to picture in a browser, beside websockify and no proxy at all.

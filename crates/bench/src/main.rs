@@ -7,6 +7,7 @@
 mod click;
 mod faults;
 mod frame;
+mod links;
 mod modes;
 mod peers;
 mod process;
@@ -75,6 +76,8 @@ enum Instead {
     Click,
     /// How long viewers go on seeing when their link is taken back
     Revoke,
+    /// What one more link and a start cost when there are thousands of links
+    Links,
 }
 
 fn main() -> Result<()> {
@@ -86,6 +89,10 @@ fn main() -> Result<()> {
                 click::measure(&portholed, args.rounds)?
             }
             Instead::Revoke => revoke::measure(args.rounds)?,
+            Instead::Links => {
+                let portholed = fs::canonicalize(&args.portholed).context("--portholed")?;
+                links::measure(&portholed, args.rounds)?
+            }
         };
         return Ok(write!(io::stdout().lock(), "{table}")?);
     }

@@ -50,6 +50,9 @@ pub enum Request {
     Links {
         /// Of this display; `None`: of all.
         display: Option<String>,
+        /// A part of them; `None`: all of them, however many. [`ask`] asks part by part.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        page: Option<Page>,
     },
     /// End a link, and the sessions that it opened.
     Revoke {
@@ -88,6 +91,15 @@ pub enum Request {
     History,
 }
 
+/// A part of a list whose latest entries come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// Only entries before the one with this id; `None`: from the latest on.
+    pub before: Option<u64>,
+    /// At most so many.
+    pub limit: usize,
+}
+
 /// What it answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "kebab-case")]
@@ -107,6 +119,9 @@ pub enum Answer {
     Links {
         /// The latest first.
         links: Vec<LinkStatus>,
+        /// There are more behind this page.
+        #[serde(default)]
+        more: bool,
     },
     /// These viewers are connected.
     Sessions {

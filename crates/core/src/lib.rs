@@ -47,9 +47,14 @@ pub use model::{
 };
 pub use network::{ListenError, MachineNames, NetworkView, Opens, QrView};
 pub use platform::interfaces::Interface;
-pub use porthole_gateway::allow_many_descriptors;
 pub use program::{Change, LinkError, Porthole, StartError};
 pub use reachability::Reach;
 pub use sharing::{AskView, LIFETIME, LinkView, SessionView, VisitView};
 pub use texts::{Language, speak};
 pub use thumbnails::{PictureView, Pictures};
+
+/// Lets this program have as many descriptors as the system allows it. Desktops that it starts are not given that.
+pub fn allow_many_descriptors() {
+    porthole_launcher::remember_open_files();
+    porthole_gateway::allow_many_descriptors();
+}

@@ -281,6 +281,7 @@ async fn what_cannot_be_done_says_why() {
         (
             Request::Links {
                 display: Some(display.clone()),
+                page: None,
             },
             "There is no display called Zoe",
         ),
@@ -294,7 +295,11 @@ async fn what_cannot_be_done_says_why() {
             other => panic!("{why}: {other:?}"),
         }
     }
-    let Answer::Links { links } = told(&place.home, Request::Links { display: None }).await else {
+    let all = Request::Links {
+        display: None,
+        page: None,
+    };
+    let Answer::Links { links, .. } = told(&place.home, all).await else {
         panic!("no links");
     };
     assert!(links.is_empty(), "a link that nobody got");

@@ -44,9 +44,9 @@ pub use state::{Ended, Exit, Launched, Reason, Running, State, Step};
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
-pub use linux::{Launcher, Search};
+pub use linux::{Launcher, Search, remember_open_files};
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::{Launcher, Search};
+pub use elsewhere::{Launcher, Search, remember_open_files};

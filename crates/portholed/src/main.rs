@@ -63,7 +63,7 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
         detached,
     } = Plan::of(args)?;
     let log = log::start(verbosity, log_file.as_deref())?;
-    porthole_gateway::allow_many_descriptors();
+    porthole_core::allow_many_descriptors();
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     let served = runtime.block_on(async {
         let process = Process {

@@ -192,7 +192,15 @@ impl Command {
             Self::Sessions { json } => return (Request::Sessions, json),
             Self::Visitors { json } => return (Request::Visitors, json),
             Self::History { json } => return (Request::History, json),
-            Self::Links { name, json } => return (Request::Links { display: name }, json),
+            Self::Links { name, json } => {
+                return (
+                    Request::Links {
+                        display: name,
+                        page: None,
+                    },
+                    json,
+                );
+            }
             Self::Link(link) => {
                 let json = link.json;
                 return (Request::Link(link.into()), json);
@@ -228,7 +236,7 @@ fn as_json(answer: &Answer) -> serde_json::Result<String> {
     let text = match answer {
         Answer::Status(status) => json(status),
         Answer::Link(link) => json(link),
-        Answer::Links { links } => json(links),
+        Answer::Links { links, .. } => json(links),
         Answer::Sessions { sessions } => json(sessions),
         Answer::Visitors { visitors } => json(visitors),
         Answer::History { visits } => json(visits),
@@ -245,7 +253,7 @@ fn as_text(answer: &Answer) -> String {
         Answer::Stopped { displays } if displays.is_empty() => "No display was running\n".into(),
         Answer::Stopped { displays } => displays.iter().map(|name| format!("{name}: stopped\n")).collect(),
         Answer::Link(link) => sharing::new_link(link),
-        Answer::Links { links } => sharing::links(links, now),
+        Answer::Links { links, .. } => sharing::links(links, now),
         Answer::Sessions { sessions } => sharing::sessions(sessions, now),
         Answer::Visitors { visitors } => sharing::visitors(visitors, now),
         Answer::History { visits } => sharing::history(visits, now),

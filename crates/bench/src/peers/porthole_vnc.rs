@@ -80,7 +80,12 @@ pub fn portholed(program: &Path, folder: &Path) -> Command {
         .args(["--config", "config.toml"])
         .env("HOME", folder)
         .current_dir(folder);
-    for variable in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"] {
+    for variable in [
+        "XDG_CONFIG_HOME",
+        "XDG_STATE_HOME",
+        "XDG_DATA_HOME",
+        "XDG_RUNTIME_DIR",
+    ] {
         command.env_remove(variable);
     }
     command

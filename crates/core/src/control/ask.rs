@@ -7,14 +7,17 @@ use std::{
     time::Duration,
 };
 
-use super::{Answer, Request};
+use super::{Answer, LinkStatus, Page, Request};
 use crate::ConfigPlace;
 
 /// How long an answer may take. A display that does not come up is given up by the program before.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The longest answer in bytes.
-const LONGEST_ANSWER: u64 = 4 << 20;
+/// The longest answer in bytes: of tens of thousands of sessions. Links come page by page.
+const LONGEST_ANSWER: u64 = 32 << 20;
+
+/// So many links are asked for at a time.
+const LINKS_PER_PAGE: usize = 2000;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +46,42 @@ pub enum AskError {
 /// # Errors
 /// There is no answer.
 pub fn ask(place: &ConfigPlace, request: &Request) -> Result<Answer, AskError> {
+    match request {
+        Request::Links { display, page: None } => ask_for_all_links(place, display.as_ref()),
+        request => ask_once(place, request),
+    }
+}
+
+/// Page by page, so that the program that runs never has to hold all of a long answer at once.
+fn ask_for_all_links(place: &ConfigPlace, display: Option<&String>) -> Result<Answer, AskError> {
+    let mut all: Vec<LinkStatus> = Vec::new();
+    loop {
+        let page = Page {
+            before: all.last().map(|last| last.link.id),
+            limit: LINKS_PER_PAGE,
+        };
+        let request = Request::Links {
+            display: display.cloned(),
+            page: Some(page),
+        };
+        match ask_once(place, &request)? {
+            Answer::Links { links, more } => {
+                let is_last = !more || links.is_empty();
+                all.extend(links);
+                if is_last {
+                    return Ok(Answer::Links {
+                        links: all,
+                        more: false,
+                    });
+                }
+            }
+            // The display may have gone meanwhile.
+            other => return Ok(other),
+        }
+    }
+}
+
+fn ask_once(place: &ConfigPlace, request: &Request) -> Result<Answer, AskError> {
     for socket in place.control_sockets() {
         match UnixStream::connect(&socket) {
             Ok(stream) => return talk(stream, request).map_err(AskError::NoAnswer),
@@ -76,6 +115,12 @@ fn talk(mut stream: UnixStream, request: &Request) -> io::Result<Answer> {
         return Err(io::Error::new(
             io::ErrorKind::UnexpectedEof,
             "it has closed the connection",
+        ));
+    }
+    if !answer.ends_with('\n') {
+        return Err(io::Error::new(
+            io::ErrorKind::UnexpectedEof,
+            "its answer is cut off, or longer than anything that is answered",
         ));
     }
     Ok(serde_json::from_str(&answer)?)

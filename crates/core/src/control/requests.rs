@@ -52,7 +52,7 @@ impl Requests {
                 Err(reason) => failed(reason),
             },
             Request::Link(wish) => self.link(wish).await,
-            Request::Links { display } => self.links(display.as_deref()),
+            Request::Links { display, page } => self.links(display.as_deref(), page),
             Request::Revoke { link } => self.revoke(link).await,
             Request::RevokeAll { display } => self.revoke_all(&display).await,
             Request::Sessions => self.sessions(),

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use porthole_gateway::RightsError;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Requests};
+use super::{Answer, Page, Requests};
 use crate::{
     DisplayId, LinkView, NetworkView, Opens, SessionRights, SessionView, Terms,
     config::{LONGEST_LINK, duration},
@@ -81,6 +81,9 @@ pub struct LinkStatus {
     /// that comes back before; the link opens nothing until then. `None`: the display is in the config.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orphan_until: Option<u64>,
+    /// The target (or whose desktop) it was made for, if its display is another now: then it opens nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_for: Option<String>,
     /// What it gives.
     #[serde(flatten)]
     pub link: LinkView,
@@ -179,25 +182,32 @@ impl Requests {
         }))
     }
 
-    pub(super) fn links(&self, display: Option<&str>) -> Answer {
+    pub(super) fn links(&self, display: Option<&str>, page: Option<Page>) -> Answer {
         let display = match display.map(|display| self.with_links(display)).transpose() {
             Ok(display) => display,
             Err(reason) => return failed(reason),
         };
-        let orphans = self.service.links.orphans();
-        let links = self.service.links.views().into_iter();
-        let links = links.filter(|(of, _)| display.as_ref().is_none_or(|display| display == of));
+        let (orphans, suspended) = (self.service.links.orphans(), self.service.links.suspended());
+        let before = page.and_then(|page| page.before).unwrap_or(u64::MAX);
+        let links =
+            self.service.links.views().into_iter().filter(|(of, link)| {
+                display.as_ref().is_none_or(|display| display == of) && link.id < before
+            });
+        let mut links = links.peekable();
         let status = |(display, link): (DisplayId, LinkView)| LinkStatus {
             display: self.service.name(&display),
             orphan_until: orphans
                 .iter()
                 .find(|orphan| orphan.id == display)
                 .map(|orphan| orphan.until),
+            made_for: suspended.get(&link.id).cloned(),
             display_id: display,
             link,
         };
+        let limit = page.map_or(usize::MAX, |page| page.limit);
         Answer::Links {
-            links: links.map(status).collect(),
+            links: links.by_ref().take(limit).map(status).collect(),
+            more: links.peek().is_some(),
         }
     }
 

@@ -12,6 +12,7 @@ mod table;
 mod tests;
 
 use std::{
+    collections::HashMap,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -169,6 +170,12 @@ impl Links {
     /// The displays that have left the config and still have links.
     pub fn orphans(&self) -> Vec<Orphan> {
         self.ledger.orphans()
+    }
+
+    /// The links that open nothing because their display leads elsewhere than when they were made, and where it led then.
+    #[cfg(unix)]
+    pub fn suspended(&self) -> HashMap<LinkId, String> {
+        self.ledger.suspended()
     }
 
     /// The config in force.

@@ -169,10 +169,10 @@ impl Open {
             }
         }
         let strangers = &self.house.strangers;
-        let is_proxy = self.is_proxy(client);
         let (_place, lost) = match wait {
-            Some(_) => strangers.wrong.enter(client, is_proxy),
-            None => strangers.lobby.enter(client, is_proxy),
+            // Also those who count for a proxy, since their headers contradict each other.
+            Some(_) => strangers.wrong.enter(client, false),
+            None => strangers.lobby.enter(client, self.is_proxy(client)),
         };
         let goodbye = async {
             if let Some(wait) = wait

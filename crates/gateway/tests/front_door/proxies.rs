@@ -295,3 +295,28 @@ async fn many_idle_connections_of_a_proxy_push_out_only_those_of_the_same_visito
     assert!(wire::head(&mut stream).await.starts_with("HTTP/1.1 101 "));
     assert_eq!(gateway.sessions_become(1).await[0].address, ip("192.0.2.8"));
 }
+
+/// A visitor who makes both headers differ counts for the proxy, and has no more guesses than anybody else.
+#[tokio::test]
+async fn who_hides_behind_the_proxy_waits_for_guesses_in_no_larger_crowd() {
+    let gateway = trusting(&["127.0.0.1"]).await;
+    let both = "X-Forwarded-For: 192.0.2.7\r\nForwarded: for=9.9.9.9\r\n";
+    let mut guesses = Vec::new();
+    for i in 0..150 {
+        let mut guess = gateway.connect().await;
+        let hello = handshake(gateway.address(), &format!("guess{i}"), both);
+        within(guess.write_all(hello.as_bytes())).await.unwrap();
+        wire::head(&mut guess).await;
+        guesses.push(guess);
+    }
+    // Twenty are answered and 64 may wait; those in between are cut off. (The first of them may have been answered.)
+    for guess in &mut guesses[40..80] {
+        let mut answer = Vec::new();
+        let _ = within(guess.read_to_end(&mut answer)).await;
+        assert_eq!(answer, b"");
+    }
+    assert!(
+        guesses[149].read_u8().now_or_never().is_none(),
+        "answered at once"
+    );
+}

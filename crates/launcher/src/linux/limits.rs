@@ -3,6 +3,7 @@
 use std::{
     io,
     process::{Command, Stdio},
+    sync::OnceLock,
     time::Duration,
 };
 
@@ -12,14 +13,36 @@ use tokio::{io::AsyncReadExt, process::Child, time::timeout};
 use super::tool;
 use crate::{LaunchError, child_command};
 
-/// How many files a login may have open where nothing else is said.
-const OPEN_FILES: &str = "1024";
+/// How many files this process could have open when it was started (the soft limit), if it may have more by now.
+static OPEN_FILES_AT_START: OnceLock<String> = OnceLock::new();
+
+/// Run by root before a session of PAM's is opened: so many open files, unless PAM says otherwise.
+const BEFORE: &str = r#"ulimit -S -n "$1" 2>/dev/null
+shift
+exec "$@""#;
 
 /// How long PAM may take to open a session; it may ask a directory service.
 const LOGIN_PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the account runs meanwhile: it says that the session is open, and stays until it may go.
 const SESSION: &str = "echo; read -r _";
+
+/// Keeps in mind how many files this process may have open, before it raises that for itself: desktops get no more than
+/// this. Programs that wait by `select` break where more than 1024 are open.
+pub fn remember_open_files() {
+    OPEN_FILES_AT_START.get_or_init(open_files_now);
+}
+
+/// As many as this process could have open when it was started.
+fn open_files_at_start() -> String {
+    let kept = OPEN_FILES_AT_START.get();
+    kept.cloned().unwrap_or_else(open_files_now)
+}
+
+fn open_files_now() -> String {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.map_or_else(|| "unlimited".to_owned(), |limit| limit.to_string())
+}
 
 /// The limits of one account's processes; none: they are as ours.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +69,8 @@ impl Limits {
         }
         // Without a terminal, since what runs as the account could type into ours.
         let mut login = child_command("setsid");
-        login.args(["-w", "runuser", "-u", user, "--", "sh", "-c", SESSION]);
+        login.args(["-w", "sh", "-c", BEFORE, "sh", &open_files_at_start()]);
+        login.args(["runuser", "-u", user, "--", "sh", "-c", SESSION]);
         ask(login).await.map_err(|error| unknown(user, error.to_string()))
     }
 
@@ -93,7 +117,7 @@ impl Limits {
     /// How many files a process may have open before it asks for more.
     pub fn open_files(&self) -> String {
         let limit = self.0.iter().find(|limit| limit.resource == "nofile");
-        limit.map_or_else(|| OPEN_FILES.to_owned(), |limit| number(limit.soft))
+        limit.map_or_else(open_files_at_start, |limit| number(limit.soft))
     }
 }
 
@@ -166,7 +190,7 @@ mod tests {
         let command: Vec<_> = std::iter::once("prlimit".to_owned()).chain(expected).collect();
         assert_eq!(us.command(), command);
         assert!(Limits::default().command().is_empty());
-        assert_eq!(Limits::default().open_files(), "1024");
+        assert_eq!(Limits::default().open_files(), open_files_now());
     }
 
     #[tokio::test]

@@ -74,9 +74,11 @@ pub(super) fn open(su: &Path, account: &Account, limits: Vec<String>, environmen
 pub(super) fn opener_of(leader: Identity) -> Option<Identity> {
     let parent = leader.parent()?;
     let su = procfs::process::Process::new(parent.pid).ok()?;
-    let is_su = su.uid().ok()? == 0 && su.stat().ok()?.comm == "su";
+    let stat = su.stat().ok()?;
+    // Ours leads a POSIX session. Orphans are the first process's, whatever that is.
+    let is_ours = parent.pid != 1 && stat.session == parent.pid && su.uid().ok()? == 0;
     // Who has died meanwhile is nobody's parent any more.
-    (is_su && leader.parent() == Some(parent)).then_some(parent)
+    (is_ours && stat.comm == "su" && leader.parent() == Some(parent)).then_some(parent)
 }
 
 /// The file mode mask of a login.

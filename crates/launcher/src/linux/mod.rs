@@ -32,6 +32,7 @@ mod x_authority;
 mod x_sockets;
 
 pub use launcher::Launcher;
+pub use limits::remember_open_files;
 pub use search::Search;
 
 pub(crate) use members::memory;

@@ -219,3 +219,41 @@ async fn a_start_that_was_interrupted_is_cleared_away() {
         assert!(stage.is_empty());
     }
 }
+
+/// What versions of before have left: no id, logs that the programs write by themselves, nothing that opened the session.
+#[tokio::test]
+async fn a_display_of_an_earlier_version_is_adopted() {
+    let Left { stage, session } = left_behind().await;
+    make_older(&stage);
+    let launched = adopt_one(&stage).await;
+    assert!(matches!(&*launched.state().borrow(), State::Running(_)));
+    let launch = launched.launch();
+    assert_eq!((launch.name.as_str(), launch.id.as_str()), ("Alice's desk", ""));
+    let running = running(&launched).await;
+    let name = desktop_name(&running.socket, running.password.clone()).await;
+    assert_eq!(name.unwrap(), "Alice's desk");
+    assert!(!is_gone(session));
+    assert!(
+        within(stage.launcher.adopt()).await.is_empty(),
+        "it is adopted once"
+    );
+    assert_eq!(within(launched.stop()).await.reason, Reason::Stopped);
+    assert_nothing_left(&running);
+    assert!(is_gone(session) && stage.is_empty());
+}
+
+/// Makes the record of the only display as versions of before wrote it.
+pub fn make_older(stage: &Stage) {
+    let record = only_folder(stage).join("record");
+    let text = std::fs::read_to_string(&record).unwrap();
+    let mut older: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let all = older.as_object_mut().unwrap();
+    let writers = all.remove("log_writers").unwrap();
+    assert!(all.remove("opener").is_some());
+    assert!(all["launch"].as_object_mut().unwrap().remove("id").is_some());
+    std::fs::write(&record, older.to_string()).unwrap();
+    for writer in writers.as_array().unwrap() {
+        let group = rustix::process::Pid::from_raw(writer["pid"].as_i64().unwrap() as i32).unwrap();
+        rustix::process::kill_process_group(group, rustix::process::Signal::KILL).unwrap();
+    }
+}

@@ -5,6 +5,7 @@ use std::path::Path;
 use porthole_launcher::{Reason, State};
 
 use super::{
+    again::{Again, role},
     ear::Ear,
     stage::{
         Stage, assert_nothing_left, ended, is_gone, launch, mode_and_owner, processes_about, running,
@@ -264,4 +265,31 @@ async fn the_tests_have_a_home_of_their_own() {
     assert_eq!(ear.hear().await, [format!("{home},{home},profile")]);
     within(launched.stop()).await;
     assert!(stage.is_empty());
+}
+
+/// We may have raised our own limit of open files; that is not our desktops'. (Other users' have what PAM gives a login.)
+#[tokio::test]
+async fn how_many_files_we_may_open_is_for_us_alone() {
+    let name = "oneself::how_many_files_we_may_open_is_for_us_alone";
+    if role().is_none() {
+        return Again::new(name, "there").passes().await;
+    }
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    for current in [Some(700), limit.maximum] {
+        let limit = rustix::process::Rlimit { current, ..limit };
+        rustix::process::setrlimit(rustix::process::Resource::Nofile, limit).unwrap();
+        porthole_launcher::remember_open_files();
+    }
+    let stage = Stage::new();
+    let mut ear = Ear::new(stage.path(), "ear");
+    let launched = stage.start(&format!("{}; exec sleep 1000", ear.saying("ulimit -S -n")));
+    assert_eq!(ear.hear().await, ["700"]);
+    let server = server_pid(&running(&launched).await);
+    let limits = procfs::process::Process::new(server).unwrap().limits().unwrap();
+    let of_server = limits.max_open_files.soft_limit;
+    assert!(
+        matches!(of_server, procfs::process::LimitValue::Value(700)),
+        "{of_server:?}"
+    );
+    within(launched.stop()).await;
 }

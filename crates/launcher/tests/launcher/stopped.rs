@@ -6,7 +6,7 @@ use porthole_launcher::{Reason, State, Step};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{
-    adoption::{Left, adopt_one, left_behind_of},
+    adoption::{Left, adopt_one, left_behind_of, make_older},
     again::{Again, as_root, role},
     ear::Ear,
     others::{Account, users},
@@ -63,22 +63,29 @@ async fn whoever_stops_their_own_session_keeps_nothing_of_roots() {
     assert!(is_gone(leader) && is_gone(su) && stage.is_empty());
 }
 
-/// Also where another run of the program ends it, and where the user has killed what `su` waits for.
+/// Also where another run of the program ends it, where the user has killed what `su` waits for, and where it was started by
+/// a version that did not say what has opened the session.
 #[tokio::test]
 async fn whoever_stops_a_session_that_is_adopted_keeps_nothing_of_roots() {
     if !as_root("stopped::whoever_stops_a_session_that_is_adopted_keeps_nothing_of_roots").await {
         return;
     }
     users();
-    for killed in [false, true] {
+    for (killed, older) in [(false, false), (true, false), (false, true), (true, true)] {
         let Left { stage, session } = left_behind_of("alice").await;
+        if older {
+            make_older(&stage);
+        }
         let leader = stat(session).session;
         let su = stop_with_su(leader).await;
         if killed {
             send(leader, Signal::KILL);
         }
         within(adopt_one(&stage).await.stop()).await;
-        assert!(is_gone(session) && is_gone(su) && stage.is_empty(), "{killed}");
+        assert!(
+            is_gone(session) && is_gone(su) && stage.is_empty(),
+            "{killed} {older}"
+        );
     }
 }
 

@@ -107,14 +107,17 @@ pub fn new_link(made: &NewLink) -> String {
 
 pub fn links(links: &[LinkStatus], now: SystemTime) -> String {
     let rows = links.iter().map(|of| {
-        let words = match of.orphan_until {
-            Some(until) => {
+        let words = match (of.orphan_until, &of.made_for) {
+            (Some(until), _) => {
                 let left = left(until, now);
                 format!(
                     "opens nothing: the display has left the config; removed in {left}, unless it comes back"
                 )
             }
-            None => link_words(&of.link, now),
+            (None, Some(place)) => {
+                format!("opens nothing: it was made for {place}, which this display no longer is")
+            }
+            (None, None) => link_words(&of.link, now),
         };
         [of.link.id.to_string(), of.display.clone(), words]
     });
@@ -277,6 +280,7 @@ mod tests {
             display: display.into(),
             display_id: "alice".parse().unwrap(),
             orphan_until: None,
+            made_for: None,
             link,
         };
         assert_eq!(
@@ -291,6 +295,14 @@ mod tests {
         assert_eq!(
             links(&[orphan], now()),
             "4  Alice  opens nothing: the display has left the config; removed in 2 min, unless it comes back\n"
+        );
+        let suspended = LinkStatus {
+            made_for: Some("desktop of bob".into()),
+            ..of("Alice", link(5))
+        };
+        assert_eq!(
+            links(&[suspended], now()),
+            "5  Alice  opens nothing: it was made for desktop of bob, which this display no longer is\n"
         );
         assert_eq!(links(&[], now()), "No links\n");
     }

@@ -1,6 +1,10 @@
 //! Few descriptors: strangers go, visitors get an answer, and nobody waits for ever.
 
-use std::{net::TcpStream, time::Duration};
+use std::{
+    net::TcpStream,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use tokio_tungstenite::tungstenite::Message;
 
@@ -96,4 +100,36 @@ async fn where_sessions_take_all_the_next_is_told_so_and_the_files_of_the_progra
     for viewer in &mut sessions {
         viewer.hears_its_echo().await;
     }
+}
+
+/// The program raises its own limit; programs that wait by `select` break where more than 1024 files can be open.
+#[test]
+fn desktops_may_open_as_many_files_as_the_program_when_it_was_started() {
+    let home = Home::new();
+    let said = home.path("said");
+    home.write(
+        "c.toml",
+        &format!(
+            "port = 0\n[[display]]\nname = \"Alice\"\nlaunch = {{ geometry = \"320x240\", session = \"ulimit -S -n >{}; exec sleep 600\" }}\n",
+            said.display()
+        ),
+    );
+    let portholed = home.command_at_home(&["--config=c.toml"]);
+    let mut limited = home.command_of(Path::new("sh"));
+    limited
+        .args(["-c", "ulimit -S -n 300; exec \"$0\" \"$@\""])
+        .arg(portholed.get_program())
+        .args(portholed.get_args());
+    let _portholed = Portholed::run(&home, &mut limited);
+    assert!(home.run(&["start", "Alice", "--config=c.toml"]).status.success());
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while std::fs::read_to_string(&said).unwrap_or_default() != "300\n" {
+        assert!(Instant::now() < deadline, "{:?}", std::fs::read_to_string(&said));
+        std::thread::yield_now();
+    }
+    assert!(
+        home.run(&["stop", "Alice", "--yes", "--config=c.toml"])
+            .status
+            .success()
+    );
 }

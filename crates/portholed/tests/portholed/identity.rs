@@ -224,6 +224,12 @@ async fn a_written_id_decides_which_display_is_which() {
         2,
         "they are listed still: {links}"
     );
+    assert_eq!(links[0]["madeFor"], *alice, "{links}");
+    let listed = place.prints(&["links", "Anna"]);
+    let words = format!("opens nothing: it was made for {alice}");
+    assert!(listed.contains(&words), "{listed}");
+    let links = place.json(&["links", "Bob"]);
+    assert!(links[0]["madeFor"].is_null(), "{links}");
 
     // Back there, also after a start, and with the ids of the two swapped in between.
     let place = place

@@ -20,6 +20,8 @@ mod doctor;
 mod encryption;
 mod identity;
 mod killed;
+#[cfg(unix)]
+mod many_links;
 #[cfg(target_os = "linux")]
 mod paths;
 mod program;

@@ -56,6 +56,20 @@ impl Home {
         command
     }
 
+    /// The same where its desktops begin in its home, too: nothing is done that root's account does at login. Only root
+    /// can be moved there.
+    #[cfg(target_os = "linux")]
+    pub fn command_at_home(&self, args: &[&str]) -> Command {
+        let portholed = self.command(args);
+        if !rustix::process::geteuid().is_root() {
+            return portholed;
+        }
+        let mut apart = self.command_of(Path::new("unshare"));
+        apart.args(["-m", "--", "sh", "-ec", OWN_HOME]).arg(self.0.path());
+        apart.arg(portholed.get_program()).args(portholed.get_args());
+        apart
+    }
+
     /// A program that finds nothing but this home.
     pub fn command_of(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
@@ -105,18 +119,10 @@ impl Portholed {
         Self::run(home, &mut limited)
     }
 
-    /// The same where its desktops begin in its home, too: nothing is done that root's account does at login. Only root
-    /// can be moved there.
+    /// The same [at home](Home::command_at_home).
     #[cfg(target_os = "linux")]
     pub fn start_at_home(home: &Home, args: &[&str]) -> Self {
-        if !rustix::process::geteuid().is_root() {
-            return Self::start(home, args);
-        }
-        let portholed = home.command(args);
-        let mut apart = home.command_of(Path::new("unshare"));
-        apart.args(["-m", "--", "sh", "-ec", OWN_HOME]).arg(home.0.path());
-        apart.arg(portholed.get_program()).args(portholed.get_args());
-        Self::run(home, &mut apart)
+        Self::run(home, &mut home.command_at_home(args))
     }
 
     /// The same by a command of the caller's.

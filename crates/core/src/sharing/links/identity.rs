@@ -4,7 +4,7 @@
 //! both, or as renamed: the same place under a new name, where nothing else can be meant. In doubt a display is a new one.
 //!
 //! Whatever comes of that, a link opens the place that it was made for, or nothing: also where an id says that the display
-//! is the same (see docs/decisions/0002-links-and-places.md).
+//! is the same (see docs/decisions/0012-links-and-places.md).
 
 #[cfg(test)]
 mod tests;
@@ -130,11 +130,13 @@ impl Identities {
 
     /// Whether a link that was made for a place of this display opens it now.
     pub fn opens(&self, id: &str, place: &str) -> bool {
-        let known = self
-            .0
-            .get(id)
-            .filter(|known| known.standing == Standing::InConfig);
-        known.is_some_and(|known| known.place == place)
+        self.is_in_config(id) && self.0.get(id).is_some_and(|known| known.place == place)
+    }
+
+    /// Whether the config in force has a display with this id.
+    pub fn is_in_config(&self, id: &str) -> bool {
+        let known = self.0.get(id);
+        known.is_some_and(|known| known.standing == Standing::InConfig)
     }
 
     /// Gives the displays of a config their ids, and takes them for those that there are. Returns which id has become

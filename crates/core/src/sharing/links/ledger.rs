@@ -1,6 +1,7 @@
 //! The links and what happens to them, for all who have to know.
 
 use std::{
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
     time::Duration,
 };
@@ -98,6 +99,11 @@ impl Ledger {
     /// The displays that have left the config and still have links.
     pub fn orphans(&self) -> Vec<Orphan> {
         self.table().orphans()
+    }
+
+    /// The links that open nothing because their display leads elsewhere, and what they were made for.
+    pub fn suspended(&self) -> HashMap<LinkId, String> {
+        self.table().suspended()
     }
 
     pub fn keep_port(&self, port: u16) -> Saving {

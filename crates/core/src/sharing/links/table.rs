@@ -308,6 +308,17 @@ impl Table {
         shown
     }
 
+    /// The links that open nothing while their display is in the config, because it leads elsewhere; and what they were
+    /// made for.
+    pub fn suspended(&self) -> HashMap<LinkId, String> {
+        let is_suspended = |entry: &&Entry| {
+            let (id, place) = (entry.display.as_str(), &entry.place);
+            self.displays.is_in_config(id) && !self.displays.opens(id, place)
+        };
+        let suspended = self.links.values().filter(is_suspended);
+        suspended.map(|entry| (entry.id, entry.place.clone())).collect()
+    }
+
     /// The displays that have left the config and still have links.
     pub fn orphans(&self) -> Vec<Orphan> {
         let orphan = |(id, known, until): (&DisplayId, &Known, u64)| Orphan {
