@@ -31,7 +31,7 @@ pub fn run(config: Option<PathBuf>, hidden: bool) -> anyhow::Result<()> {
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(ipc::commands())
-        .register_uri_scheme_protocol(pictures::SCHEME, pictures::answer)
+        .register_uri_scheme_protocol(thumbnails::SCHEME, thumbnails::answer)
         .build(context())?;
 
     let desktop = Desktop {
@@ -45,7 +45,7 @@ pub fn run(config: Option<PathBuf>, hidden: bool) -> anyhow::Result<()> {
     }
     let tray = Tray::new(app.handle(), &app.state::<Handle>().snapshots.borrow());
     tauri::async_runtime::spawn(draw(app.handle().clone(), tray));
-    tauri::async_runtime::spawn(notes::draw(app.handle().clone()));
+    tauri::async_runtime::spawn(notifications::draw(app.handle().clone()));
     tauri::async_runtime::spawn(end_on_signals(app.handle().clone()));
 
     app.run(|app, event| match event {
@@ -121,7 +121,7 @@ async fn end_on_signals<R: Runtime>(app: AppHandle<R>) -> io::Result<()> {
 mod tests {
     use std::sync::Arc;
 
-    use porthole_core::{Pictures, Snapshot};
+    use porthole_core::{Snapshot, Thumbnails};
     use serde_json::{Value, json};
     use tauri::{
         App, WebviewWindow, WebviewWindowBuilder,
@@ -150,7 +150,7 @@ mod tests {
         app.manage(Handle {
             intents,
             snapshots,
-            pictures: Pictures::default(),
+            pictures: Thumbnails::default(),
         });
         (app, asked)
     }

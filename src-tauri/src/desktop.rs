@@ -56,7 +56,7 @@ impl porthole_core::Desktop for Desktop {
     }
 }
 
-/// Opens it as the desktop does. What launchers say of themselves helps nobody, so it goes to the log.
+/// Reachability it as the desktop does. What launchers say of themselves helps nobody, so it goes to the log.
 fn open(what: impl AsRef<OsStr>) -> Result<(), ShellError> {
     open::that_detached(what).map_err(|error| {
         debug!(%error, "nothing opened it");
@@ -64,7 +64,7 @@ fn open(what: impl AsRef<OsStr>) -> Result<(), ShellError> {
     })
 }
 
-/// Opens a file in the program for plain text: systems that know no `.toml` have one.
+/// Reachability a file in the program for plain text: systems that know no `.toml` have one.
 #[cfg(target_os = "linux")]
 fn open_as_text(path: &Path) -> Result<(), ShellError> {
     use gtk::gio::{AppInfo, AppLaunchContext, File, prelude::AppInfoExt};

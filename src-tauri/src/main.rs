@@ -10,9 +10,9 @@ mod language;
 mod login;
 #[cfg(test)]
 mod manuals;
-mod notes;
-mod pictures;
+mod notifications;
 mod screen;
+mod thumbnails;
 mod tray;
 mod windows;
 

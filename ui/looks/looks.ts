@@ -1,5 +1,5 @@
 /** Every state of the window that is worth looking at. */
-import type { Opens } from '../src/bindings/Opens';
+import type { Reachability } from '../src/bindings/Reachability';
 import type { QuestionView } from '../src/bindings/QuestionView';
 import type { ShareAddress } from '../src/bindings/ShareAddress';
 import type { ShareView } from '../src/bindings/ShareView';
@@ -133,7 +133,7 @@ const stopAll: QuestionView = {
 const TOKEN = 'k7Qm2ZxV0aY4tR8wLpN3sE';
 const addresses = ['192.168.7.5', 'desk.local', '[fd00:7::9a5e:12ff:fe03:c41]', '127.0.0.1'];
 const labels = ['wlan0', 'name on the network', 'wlan0', 'this machine only'];
-const opens: Opens[] = [
+const opens: Reachability[] = [
   { kind: 'yes', doubt: null },
   { kind: 'checking' },
   { kind: 'yes', doubt: 'Not every visitor has IPv6.' },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LaunchView } from './bindings/LaunchView';
-import type { Reach } from './bindings/Reach';
+import type { DisplayState } from './bindings/DisplayState';
 import { isForgotten, isLaunched, isOpenable } from './displays';
 import { alice } from './fixtures';
 
@@ -25,7 +25,7 @@ test.each(launches)('%o: forgotten if it runs and cannot be reached', (launch, _
   expect(isForgotten({ ...alice, launch, state })).toBe(running);
 });
 
-const reaches: [Reach, boolean][] = [
+const reaches: [DisplayState, boolean][] = [
   [{ kind: 'checking' }, false],
   [{ kind: 'reachable' }, true],
   [{ kind: 'unreachable', reason: '', fix: '' }, false],

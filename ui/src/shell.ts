@@ -13,7 +13,7 @@ export function dispatch(intent: Intent): void {
 }
 
 /** Where the picture of a display is, that has this number in the snapshot. */
-export function pictureOf(display: DisplayId, number: number): string {
+export function thumbnailOf(display: DisplayId, number: number): string {
   return `${convertFileSrc(display, 'picture')}?${number}`;
 }
 

@@ -10,7 +10,8 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use porthole_gateway::{
-    Access, End, Gateway, Grant, HEARTBEAT, Limits, Lookup, Pages, Plain, Route, Settings, Token, TokenSource,
+    Access, CloseReason, Gateway, Grant, HEARTBEAT, Limits, Lookup, Pages, Plain, Route, Settings, Token,
+    TokenSource,
 };
 
 use crate::{
@@ -108,7 +109,7 @@ fn revoke(gateway: &Gateway, dark: &mut Vec<f64>, stalled: &mut Vec<f64>) -> Res
         .map(|mut viewer| thread::spawn(move || viewer.sees_the_end().map(|()| Instant::now())))
         .collect();
     let taken_back = Instant::now();
-    let ended = sessions.end_where(End::NoSuchLink, |_| true);
+    let ended = sessions.end_where(CloseReason::NoSuchLink, |_| true);
     ensure!(ended == SESSIONS, "{ended} sessions were ended");
     for viewer in watching {
         let told = viewer.join().ok().context("a viewer broke down")??;

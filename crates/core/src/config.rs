@@ -43,7 +43,7 @@ pub(crate) use keep::keep_password;
 pub(crate) use launch::THIS_SCREEN;
 pub use launch::{LaunchPlan, StartWhen, StopWhen};
 #[cfg(unix)]
-pub(crate) use links::{LONGEST as LONGEST_LINK, duration};
+pub(crate) use links::{MAX_LINK_SECONDS, duration};
 pub(crate) use load::{Loaded, load};
 pub use origin::{NotAnOrigin, origin};
 #[cfg(unix)]

@@ -13,7 +13,7 @@ mod sharing;
 use porthole_gateway::{Refusal, RefusalCause};
 use serde::{Deserialize, Serialize};
 
-use crate::{AskView, DisplayId, LaunchView, Reach, SessionRights, VisitView};
+use crate::{AskView, DisplayId, DisplayState, LaunchView, SessionRights, VisitView};
 
 pub use crate::service::LinkAddress;
 pub use ask::{AskError, ask};
@@ -259,13 +259,13 @@ pub enum Availability {
     },
 }
 
-impl From<Reach> for Availability {
-    fn from(reach: Reach) -> Self {
+impl From<DisplayState> for Availability {
+    fn from(reach: DisplayState) -> Self {
         match reach {
-            Reach::Checking => Self::Checking,
-            Reach::Reachable => Self::Reachable,
-            Reach::AsksPassword { .. } => Self::Asks,
-            Reach::Unreachable { reason, fix } => Self::Unreachable { reason, fix },
+            DisplayState::Checking => Self::Checking,
+            DisplayState::Reachable => Self::Reachable,
+            DisplayState::AsksPassword { .. } => Self::Asks,
+            DisplayState::Unreachable { reason, fix } => Self::Unreachable { reason, fix },
         }
     }
 }

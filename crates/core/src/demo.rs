@@ -24,16 +24,16 @@ use tokio::{
 use scene::{HEIGHT, Painter, Scene, WIDTH};
 
 /// The time between two pictures.
-const FRAME: Duration = Duration::from_millis(90);
+const FRAME_INTERVAL: Duration = Duration::from_millis(90);
 
 /// A connection is there at once, or something is very wrong.
-const LONGEST_DIAL: Duration = Duration::from_secs(5);
+const DIAL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a viewer may take for the RFB handshake.
-const LONGEST_HANDSHAKE: Duration = Duration::from_secs(10);
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// So many viewers at once; each has a thread.
-const MOST_VIEWERS: usize = 32;
+const MAX_VIEWERS: usize = 32;
 
 /// A small VNC server in this process. All its viewers see the same picture, and what the others do.
 ///
@@ -48,7 +48,7 @@ impl Demo {
     pub fn new() -> Self {
         Self {
             scene: Arc::default(),
-            viewers: Arc::new(Semaphore::new(MOST_VIEWERS)),
+            viewers: Arc::new(Semaphore::new(MAX_VIEWERS)),
         }
     }
 }
@@ -72,7 +72,7 @@ impl Dial for Demo {
                 serve(port, &scene);
                 drop(viewer);
             })?;
-            let (stream, _) = timeout(LONGEST_DIAL, listener.accept()).await??;
+            let (stream, _) = timeout(DIAL_TIMEOUT, listener.accept()).await??;
             Ok(stream)
         })
     }
@@ -92,7 +92,7 @@ fn serve(port: u16, scene: &Mutex<Scene>) {
         paint(&server, &mut painter, scene).await;
         let begun = server.connect_reverse(Ipv4Addr::LOCALHOST.to_string(), port);
         // A viewer that leaves during the handshake was only looking whether somebody is there.
-        if let Ok(Ok(_)) = timeout(LONGEST_HANDSHAKE, begun).await {
+        if let Ok(Ok(_)) = timeout(HANDSHAKE_TIMEOUT, begun).await {
             attend(&server, events, &mut painter, scene).await;
         }
     });
@@ -105,7 +105,7 @@ async fn attend(
     scene: &Mutex<Scene>,
 ) {
     // Not at once: the server needs its first turn to begin with the viewer, see `gone`.
-    let mut frames = interval_at(Instant::now() + FRAME, FRAME);
+    let mut frames = interval_at(Instant::now() + FRAME_INTERVAL, FRAME_INTERVAL);
     frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
@@ -195,7 +195,7 @@ mod tests {
 
     /// Waits until all viewers' threads have ended.
     async fn nobody_left(demo: &Demo) {
-        let all = demo.viewers.acquire_many(MOST_VIEWERS as u32);
+        let all = demo.viewers.acquire_many(MAX_VIEWERS as u32);
         let _all = timeout(Duration::from_secs(20), all).await.unwrap().unwrap();
     }
 
@@ -233,13 +233,13 @@ mod tests {
         nobody_left(&demo).await;
     }
 
-    /// Those who say nothing are sent away after [`LONGEST_HANDSHAKE`], which a busy machine needs to let in so many. So
+    /// Those who say nothing are sent away after [`HANDSHAKE_TIMEOUT`], which a busy machine needs to let in so many. So
     /// one viewer is a real one, and the others are only counted.
     #[tokio::test]
     async fn too_many_viewers_are_refused() {
         let demo = Demo::new();
         let last = viewer(&demo).await;
-        let others = demo.viewers.acquire_many(MOST_VIEWERS as u32 - 1).await.unwrap();
+        let others = demo.viewers.acquire_many(MAX_VIEWERS as u32 - 1).await.unwrap();
         assert!(demo.dial().await.is_err());
         drop((last, others));
         nobody_left(&demo).await;

@@ -1,12 +1,12 @@
-//! Desks: the displays that Porthole launches. They outlive the program, and are found again at its next start.
+//! Desktops: the displays that Porthole launches. They outlive the program, and are found again at its next start.
 
-mod entrance;
-mod fare;
-mod keeper;
+mod actor;
 mod launch_view;
 mod leaving;
-mod look;
+mod obstacles;
 mod plans;
+mod status;
+mod target;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests;
@@ -18,25 +18,25 @@ use std::{
     time::Duration,
 };
 
-use porthole_gateway::{End, Rights, Sessions, Target};
+use porthole_gateway::{CloseReason, Rights, Sessions, Target};
 use porthole_launcher::{LaunchError, Launcher, Reason, Running, What};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{DisplayId, texts::say};
-use entrance::Entrance;
-use fare::Fare;
-use keeper::{Answer, Order, Planned};
+use actor::{Answer, DesktopCommand, Planned};
 pub use launch_view::LaunchView;
 pub use leaving::stop_left;
+use status::DesktopStatus;
+use target::DesktopTarget;
 
 /// How long a display that is stopped on last close waits for somebody to come back: a page that is loaded anew, or
 /// that has lost its network, is no last close.
-pub(crate) const GRACE: Duration = Duration::from_secs(30);
+pub(crate) const LAST_CLOSE_GRACE: Duration = Duration::from_secs(30);
 
 /// Why there is no running display for whoever asked for it. In English; for the person at this machine see
-/// [`words::no_desk`].
+/// [`words::no_desktop`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoDesk {
+pub enum NoDesktop {
     /// The display is not launched.
     #[error("Porthole does not launch this display")]
     Unknown,
@@ -55,20 +55,20 @@ pub(crate) fn forgotten() -> String {
 
 /// The displays that Porthole launches. Cheap to clone; every clone is the same.
 #[derive(Clone)]
-pub struct Desks(Arc<Room>);
+pub struct Desktops(Arc<Room>);
 
 struct Room {
     launcher: Launcher,
     grace: Duration,
-    desks: Mutex<BTreeMap<DisplayId, Desk>>,
+    desktops: Mutex<BTreeMap<DisplayId, Desk>>,
     changes: watch::Sender<u64>,
     sessions: OnceLock<Sessions>,
 }
 
 #[derive(Clone)]
 struct Desk {
-    orders: mpsc::UnboundedSender<Order>,
-    fare: watch::Receiver<Fare>,
+    orders: mpsc::UnboundedSender<DesktopCommand>,
+    status: watch::Receiver<DesktopStatus>,
     plan: watch::Sender<Planned>,
     watched: watch::Sender<bool>,
     /// What would keep it from being started.
@@ -79,7 +79,7 @@ struct Desk {
     own_id: Option<DisplayId>,
 }
 
-impl Desks {
+impl Desktops {
     /// Tells displays whether somebody looks at them, for as long as the gateway lives.
     pub(crate) fn follow(&self, sessions: Sessions) {
         // There is one gateway.
@@ -97,7 +97,7 @@ impl Desks {
     }
 
     fn watched_are(&self, watched: &HashSet<&str>) {
-        for (id, desk) in &*self.desks() {
+        for (id, desk) in &*self.desktops() {
             let now = watched.contains(id.as_str());
             desk.watched
                 .send_if_modified(|before| std::mem::replace(before, now) != now);
@@ -106,8 +106,8 @@ impl Desks {
 
     /// Where a display is called that is started when somebody comes; `what` is what it is now.
     pub(crate) fn target(&self, display: &DisplayId, what: &What, rights: Rights) -> Target {
-        Target::OnDemand(Arc::new(Entrance {
-            desks: self.clone(),
+        Target::OnDemand(Arc::new(DesktopTarget {
+            desktops: self.clone(),
             display: display.clone(),
             what: what.clone(),
             rights,
@@ -118,21 +118,21 @@ impl Desks {
     ///
     /// # Errors
     /// Why it could not be started.
-    pub async fn start(&self, display: &str) -> Result<Running, NoDesk> {
-        self.ask(self.desk(display), Order::Start).await
+    pub async fn start(&self, display: &str) -> Result<Running, NoDesktop> {
+        self.ask(self.desk(display), DesktopCommand::Start).await
     }
 
     /// Likewise, if it is still for whom `what` is: who was let in a moment ago was let in to that.
-    async fn start_for(&self, display: &str, what: &What) -> Result<Running, NoDesk> {
+    async fn start_for(&self, display: &str, what: &What) -> Result<Running, NoDesktop> {
         let desk = self.desk(display).filter(|desk| desk.what.is_for_whom(what));
-        self.ask(desk, Order::Start).await
+        self.ask(desk, DesktopCommand::Start).await
     }
 
     /// Starts displays beside what the caller does; how that goes is told by their views.
     pub(crate) fn start_soon(&self, displays: Vec<DisplayId>) {
         for display in displays {
-            let desks = self.clone();
-            tokio::spawn(async move { desks.start(display.as_str()).await });
+            let desktops = self.clone();
+            tokio::spawn(async move { desktops.start(display.as_str()).await });
         }
     }
 
@@ -140,22 +140,22 @@ impl Desks {
     ///
     /// # Errors
     /// There is no such display.
-    pub async fn stop(&self, display: &str) -> Result<(), NoDesk> {
+    pub async fn stop(&self, display: &str) -> Result<(), NoDesktop> {
         let (answer, answered) = oneshot::channel();
-        let desk = self.desk(display).ok_or(NoDesk::Unknown)?;
-        let _ = desk.orders.send(Order::Stop(answer));
-        answered.await.map_err(|_| NoDesk::Unknown)
+        let desk = self.desk(display).ok_or(NoDesktop::Unknown)?;
+        let _ = desk.orders.send(DesktopCommand::Stop(answer));
+        answered.await.map_err(|_| NoDesktop::Unknown)
     }
 
     /// Stops a display and starts it again. Its sessions end, and their viewers are told to come back.
     ///
     /// # Errors
     /// Why it could not be started.
-    pub async fn restart(&self, display: &str) -> Result<Running, NoDesk> {
+    pub async fn restart(&self, display: &str) -> Result<Running, NoDesktop> {
         if let Some(sessions) = self.0.sessions.get() {
-            sessions.end_where(End::DisplayRestarts, |session| session.display == display);
+            sessions.end_where(CloseReason::DisplayRestarts, |session| session.display == display);
         }
-        self.ask(self.desk(display), Order::Restart).await
+        self.ask(self.desk(display), DesktopCommand::Restart).await
     }
 
     /// Stops all displays that run, also those that are no longer in the config, and waits until nothing of them is
@@ -166,8 +166,8 @@ impl Desks {
             .iter()
             .map(|(id, _)| {
                 tokio::spawn({
-                    let (desks, id) = (self.clone(), id.clone());
-                    async move { desks.stop(id.as_str()).await }
+                    let (desktops, id) = (self.clone(), id.clone());
+                    async move { desktops.stop(id.as_str()).await }
                 })
             })
             .collect();
@@ -180,17 +180,17 @@ impl Desks {
     /// The displays that run, or come and go just now, with their names and in their order; also those that are no
     /// longer in the config.
     pub fn running(&self) -> Vec<(DisplayId, String)> {
-        self.named(|desk| !desk.fare.borrow().is_over())
+        self.named(|desk| !desk.status.borrow().is_over())
     }
 
     /// Those that run although the config does not know them any more, likewise.
     pub(crate) fn forgotten(&self) -> Vec<(DisplayId, String)> {
-        self.named(|desk| desk.plan.borrow().plan.is_none() && !desk.fare.borrow().is_over())
+        self.named(|desk| desk.plan.borrow().plan.is_none() && !desk.status.borrow().is_over())
     }
 
     fn named(&self, which: impl Fn(&Desk) -> bool) -> Vec<(DisplayId, String)> {
-        let desks = self.desks();
-        let named = desks.iter().filter(|(_, desk)| which(desk));
+        let desktops = self.desktops();
+        let named = desktops.iter().filter(|(_, desk)| which(desk));
         let mut named: Vec<_> = named
             .map(|(id, desk)| (id.clone(), desk.plan.borrow().name.clone()))
             .collect();
@@ -201,7 +201,7 @@ impl Desks {
     /// How a display fares; `None` if it is not launched here.
     pub fn view(&self, display: &str) -> Option<LaunchView> {
         let desk = self.desk(display)?;
-        let view = desk.fare.borrow().view(desk.obstacle.as_ref());
+        let view = desk.status.borrow().view(desk.obstacle.as_ref());
         Some(view)
     }
 
@@ -215,23 +215,27 @@ impl Desks {
         self.0.changes.subscribe()
     }
 
-    fn fare(&self, display: &str) -> Option<watch::Receiver<Fare>> {
-        self.desk(display).map(|desk| desk.fare)
+    fn status(&self, display: &str) -> Option<watch::Receiver<DesktopStatus>> {
+        self.desk(display).map(|desk| desk.status)
     }
 
-    async fn ask(&self, desk: Option<Desk>, order: impl FnOnce(Answer) -> Order) -> Result<Running, NoDesk> {
+    async fn ask(
+        &self,
+        desk: Option<Desk>,
+        order: impl FnOnce(Answer) -> DesktopCommand,
+    ) -> Result<Running, NoDesktop> {
         let (answer, answered) = oneshot::channel();
-        let desk = desk.ok_or(NoDesk::Unknown)?;
+        let desk = desk.ok_or(NoDesktop::Unknown)?;
         let _ = desk.orders.send(order(answer));
-        answered.await.unwrap_or(Err(NoDesk::Unknown))
+        answered.await.unwrap_or(Err(NoDesktop::Unknown))
     }
 
     fn desk(&self, display: &str) -> Option<Desk> {
-        self.desks().get(display).cloned()
+        self.desktops().get(display).cloned()
     }
 
-    fn desks(&self) -> MutexGuard<'_, BTreeMap<DisplayId, Desk>> {
-        self.0.desks.lock().unwrap_or_else(PoisonError::into_inner)
+    fn desktops(&self) -> MutexGuard<'_, BTreeMap<DisplayId, Desk>> {
+        self.0.desktops.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn changed(&self) {

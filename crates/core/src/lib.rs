@@ -34,7 +34,7 @@ pub use app::{
     },
 };
 pub use config::ConfigPlace;
-pub use desktops::{Desks, LaunchView, NoDesk, stop_left};
+pub use desktops::{Desktops, LaunchView, NoDesktop, stop_left};
 #[cfg(target_os = "linux")]
 pub use doctor::{Finding, Verdict};
 pub use model::{
@@ -45,13 +45,13 @@ pub use model::{
     settings::{InterfaceView, Listening, OpenIn, Setting, SettingsView, Theme},
     terms::Terms,
 };
-pub use network::{ListenError, MachineNames, NetworkView, Opens, QrView};
+pub use network::{ListenError, MachineNames, NetworkView, QrView, Reachability};
 pub use platform::interfaces::Interface;
 pub use program::{Change, LinkError, Porthole, StartError};
-pub use reachability::Reach;
+pub use reachability::DisplayState;
 pub use sharing::{AskView, LIFETIME, LinkView, SessionView, VisitView};
 pub use texts::{Language, speak};
-pub use thumbnails::{PictureView, Pictures};
+pub use thumbnails::{ThumbnailView, Thumbnails};
 
 /// Lets this program have as many descriptors as the system allows it. Desktops that it starts are not given that.
 pub fn allow_many_descriptors() {

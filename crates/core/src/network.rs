@@ -1,14 +1,14 @@
 //! How other machines reach this one: what is listened on, with which certificate, under which addresses.
 
+mod actor;
 mod addresses;
 mod certificate;
-mod keeper;
 pub(crate) mod listen;
 mod name;
-mod opens;
 mod own_names;
-mod papers;
 mod qr;
+mod self_test;
+mod tls_identity;
 mod views;
 
 use std::{path::PathBuf, sync::Arc};
@@ -21,17 +21,17 @@ use tokio::{
 
 use crate::{config::Config, platform::interfaces::Interfaces};
 
-pub(crate) use addresses::{Addresses, Entrance};
-use keeper::Keeper;
+use actor::NetworkActor;
+pub(crate) use addresses::{Addresses, ShareHost};
 pub use listen::ListenError;
-pub(crate) use opens::{Way, opens};
 pub use own_names::MachineNames;
 pub(crate) use qr::qr;
-pub use views::{NetworkView, Opens, QrView};
+pub(crate) use self_test::{ProbeTarget, self_test};
+pub use views::{NetworkView, QrView, Reachability};
 
 /// How other machines reach this one, at a time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Outlook {
+pub(crate) struct NetworkStatus {
     /// Under which addresses the gateway is reached.
     pub addresses: Addresses,
     /// Whether links to hand on are https.
@@ -44,29 +44,29 @@ pub(crate) struct Outlook {
     pub faults: Vec<String>,
 }
 
-impl Outlook {
-    /// The way by which a link by this entrance is tried. What a proxy makes of it cannot be seen from here: only whether
+impl NetworkStatus {
+    /// The way by which a link by this host is tried. What a proxy makes of it cannot be seen from here: only whether
     /// we answer to the proxy.
-    pub fn way(&self, entrance: &Entrance) -> Way {
-        let encrypted = self.encrypted && entrance.public.is_none();
-        Way {
-            to: entrance.to,
-            host: entrance.host.clone(),
-            path: self.addresses.path(entrance),
+    pub fn way(&self, host: &ShareHost) -> ProbeTarget {
+        let encrypted = self.encrypted && host.public.is_none();
+        ProbeTarget {
+            to: host.to,
+            host: host.host.clone(),
+            path: self.addresses.path(host),
             // Without a certificate that should be there, nothing is right.
             fingerprint: encrypted.then(|| self.fingerprint.clone().unwrap_or_default()),
-            by_proxy: entrance.public.is_some(),
+            by_proxy: host.public.is_some(),
         }
     }
 }
 
-impl From<&Outlook> for NetworkView {
-    fn from(outlook: &Outlook) -> Self {
+impl From<&NetworkStatus> for NetworkView {
+    fn from(status: &NetworkStatus) -> Self {
         Self {
-            open: outlook.addresses.is_open(),
-            listening: outlook.addresses.for_others(),
-            encrypted: outlook.encrypted,
-            fingerprint: outlook.fingerprint.clone().filter(|_| outlook.generated),
+            open: status.addresses.is_open(),
+            listening: status.addresses.for_others(),
+            encrypted: status.encrypted,
+            fingerprint: status.fingerprint.clone().filter(|_| status.generated),
         }
     }
 }
@@ -82,8 +82,8 @@ pub(crate) struct Network {
 /// Asks how other machines reach this one.
 #[derive(Clone)]
 pub(crate) struct NetworkWatch {
-    questions: mpsc::Sender<oneshot::Sender<Arc<Outlook>>>,
-    outlook: watch::Receiver<Arc<Outlook>>,
+    questions: mpsc::Sender<oneshot::Sender<Arc<NetworkStatus>>>,
+    status: watch::Receiver<Arc<NetworkStatus>>,
 }
 
 /// What a network begins with.
@@ -104,11 +104,11 @@ impl Network {
     pub async fn start(beginning: Beginning) -> Self {
         let (questions, asked) = mpsc::channel(1);
         let (config, configs) = watch::channel(Arc::clone(&beginning.config));
-        let (told, outlook) = watch::channel(Arc::default());
+        let (told, status) = watch::channel(Arc::default());
         let shared = beginning.shared.clone();
-        let keeper = Keeper::new(beginning, told);
+        let keeper = NetworkActor::new(beginning, told);
         let task = tokio::spawn(keeper.keep(configs, shared, asked));
-        let view = NetworkWatch { questions, outlook };
+        let view = NetworkWatch { questions, status };
         view.now().await;
         Self { config, view, task }
     }
@@ -132,23 +132,23 @@ impl Drop for Network {
 
 impl NetworkWatch {
     /// How others reach this machine, as it was last seen.
-    pub fn last(&self) -> Arc<Outlook> {
-        Arc::clone(&self.outlook.borrow())
+    pub fn last(&self) -> Arc<NetworkStatus> {
+        Arc::clone(&self.status.borrow())
     }
 
     /// How others reach this machine now. Links that were made before the call are reachable when it returns.
-    pub async fn now(&self) -> Arc<Outlook> {
+    pub async fn now(&self) -> Arc<NetworkStatus> {
         let (answer, answered) = oneshot::channel();
         // Nobody answers when the program ends.
         let _ = self.questions.send(answer).await;
         match answered.await {
-            Ok(outlook) => outlook,
+            Ok(status) => status,
             Err(_) => self.last(),
         }
     }
 
     /// Changes whenever others reach this machine in another way.
-    pub fn changes(&self) -> watch::Receiver<Arc<Outlook>> {
-        self.outlook.clone()
+    pub fn changes(&self) -> watch::Receiver<Arc<NetworkStatus>> {
+        self.status.clone()
     }
 }

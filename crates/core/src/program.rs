@@ -5,7 +5,7 @@ mod start_error;
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use porthole_gateway::{End, Gateway, RefusalCause, Sessions, TokenSource};
+use porthole_gateway::{CloseReason, Gateway, RefusalCause, Sessions, TokenSource};
 use tokio::{sync::watch, time::timeout};
 
 #[cfg(unix)]
@@ -14,13 +14,13 @@ use crate::{
     DisplayId, Notice, NoticeKind,
     config::{Config, ConfigError, ConfigPlace, Display, Exposed, Follower, Loaded, follow, load},
     demo::Demo,
-    desktops::{Desks, GRACE},
+    desktops::{Desktops, LAST_CLOSE_GRACE},
     network::{
-        Beginning, MachineNames, Network, Outlook,
+        Beginning, MachineNames, Network, NetworkStatus,
         listen::{access, listen},
     },
     platform::blocking::blocking,
-    reachability::reaches::Reaches,
+    reachability::display_states::DisplayStates,
     service::Service,
     sharing::{
         history::History,
@@ -35,7 +35,7 @@ pub use linking::LinkError;
 pub use start_error::StartError;
 
 /// Sessions that have not said goodbye by then are cut.
-const LONGEST_GOODBYE: Duration = Duration::from_secs(5);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long the last changes may take to be saved.
 const LAST_SAVE: Duration = Duration::from_secs(2);
@@ -57,7 +57,7 @@ pub struct Porthole {
     gateway: Arc<Gateway>,
     network: Network,
     /// What was last said of it.
-    outlook: watch::Receiver<Arc<Outlook>>,
+    status: watch::Receiver<Arc<NetworkStatus>>,
     said: Vec<String>,
     /// What was refused to visitors.
     refusals: watch::Receiver<u64>,
@@ -119,11 +119,11 @@ impl Porthole {
         let kept = state.port;
         // What runs already is found before anybody can ask for it, and nothing is started before we listen: another
         // start of the program may be at work.
-        let desks = Desks::adopt(place.launcher.clone(), GRACE).await;
+        let desktops = Desktops::adopt(place.launcher.clone(), LAST_CLOSE_GRACE).await;
         let history = History::start(place.history());
         let displays = Displays {
             demo: Arc::new(Demo::new()),
-            desks: desks.clone(),
+            desktops: desktops.clone(),
         };
         let links = Arc::new(Links::new(state, store, history.clone(), displays));
         // A config that is faulty does not say that displays have gone.
@@ -131,7 +131,7 @@ impl Porthole {
             None => links.put_in_force(loaded.config),
             Some(_) => links.config(),
         };
-        let (to_start, _) = desks.set_config(&config);
+        let (to_start, _) = desktops.set_config(&config);
         let tokens = Arc::new(Tokens::default());
         tokens.set_config(Arc::clone(&config)).await;
         let sources: Vec<Arc<dyn TokenSource>> = vec![links.clone(), tokens.clone()];
@@ -139,9 +139,9 @@ impl Porthole {
         let listening = listen(&config, kept, Arc::new(sources), own_names, &place.file).await?;
         let gateway = Arc::new(listening.gateway);
         gateway.set_limits(config.limits);
-        desks.follow(gateway.sessions().clone());
+        desktops.follow(gateway.sessions().clone());
         links.follow(gateway.sessions().clone());
-        desks.start_soon(to_start);
+        desktops.start_soon(to_start);
         let network = Network::start(Beginning {
             gateway: Arc::clone(&gateway),
             config: Arc::clone(&config),
@@ -156,7 +156,7 @@ impl Porthole {
             .into_iter()
             .chain(warnings)
             .map(Notice::error)
-            .chain(desks.forgotten_notes())
+            .chain(desktops.forgotten_notes())
             .collect();
         if let Some(port) = listening.chosen
             && let Err(error) = links.keep_port(port).await
@@ -164,14 +164,14 @@ impl Porthole {
             let cause = error.to_string();
             notes.push(Notice::error(say!("failed-port-not-kept", cause = cause)));
         }
-        let mut outlook = network.view().changes();
-        let said = outlook.borrow_and_update().faults.clone();
+        let mut status = network.view().changes();
+        let said = status.borrow_and_update().faults.clone();
         notes.extend(said.iter().map(Notice::error));
         let service = Service {
             links,
-            desks,
+            desktops,
             sessions: gateway.sessions().clone(),
-            reaches: Reaches::default(),
+            display_states: DisplayStates::default(),
             history,
             network: network.view().clone(),
             refusals: gateway.refusals().clone(),
@@ -194,7 +194,7 @@ impl Porthole {
             told_hosts: Vec::new(),
             gateway,
             network,
-            outlook,
+            status,
             said,
             place,
             config,
@@ -252,8 +252,8 @@ impl Porthole {
     }
 
     /// The displays that are launched.
-    pub fn desks(&self) -> &Desks {
-        &self.service.desks
+    pub fn desktops(&self) -> &Desktops {
+        &self.service.desktops
     }
 
     /// The viewers that are connected.
@@ -276,7 +276,7 @@ impl Porthole {
                     Change::default()
                 }
             },
-            Ok(()) = self.outlook.changed() => self.network_changed(),
+            Ok(()) = self.status.changed() => self.network_changed(),
             Ok(()) = self.emptied.changed() => Change {
                 notes: self.emptied.borrow_and_update().iter().map(Notice::error).collect(),
                 ..Change::default()
@@ -311,7 +311,7 @@ impl Porthole {
 
     /// What is wrong with the network is said once, until it is mended.
     fn network_changed(&mut self) -> Change {
-        let faults = self.outlook.borrow_and_update().faults.clone();
+        let faults = self.status.borrow_and_update().faults.clone();
         let new = faults.iter().filter(|fault| !self.said.contains(fault));
         let notes = new.map(Notice::error).collect();
         self.said = faults;
@@ -333,15 +333,15 @@ impl Porthole {
         self.gateway.set_access(access(&self.config));
         self.gateway.set_limits(self.config.limits);
         tokio::spawn(self.tokens.set_config(Arc::clone(&self.config)));
-        let (to_start, of_desks) = self.service.desks.set_config(&self.config);
-        self.service.desks.start_soon(to_start);
+        let (to_start, of_desks) = self.service.desktops.set_config(&self.config);
+        self.service.desktops.start_soon(to_start);
         notes.extend(of_desks);
         let gone = |id: &str| match (old.display(id), self.config.display(id)) {
             (Some(old), Some(new)) => !old.goes_on_as(new),
             (old, new) => old != new,
         };
         self.sessions()
-            .end_where(End::DisplayChanged, |session| gone(&session.display));
+            .end_where(CloseReason::DisplayChanged, |session| gone(&session.display));
         let has_got_password = |display: &Display| {
             let old = old.display(display.id.as_str());
             old.is_some_and(|old| old.password != display.password)
@@ -349,7 +349,7 @@ impl Porthole {
         let displays = self.config.displays.iter();
         let new = displays.filter(|display| gone(display.id.as_str()) || has_got_password(display));
         let displays: Vec<_> = new.map(|display| display.id.clone()).collect();
-        self.service.reaches.keep(&self.config, &displays);
+        self.service.display_states.keep(&self.config, &displays);
         Change {
             displays,
             notes,
@@ -393,7 +393,7 @@ impl Porthole {
     pub async fn stop(self) {
         // Or it would listen again.
         drop(self.network);
-        if timeout(LONGEST_GOODBYE, self.gateway.stop()).await.is_err() {
+        if timeout(CLOSE_TIMEOUT, self.gateway.stop()).await.is_err() {
             tracing::warn!("some sessions did not end in time and were cut");
         }
         // What comes of it is in the log.

@@ -4,9 +4,9 @@
 //! is held open while the window is seen: to log in for each picture would cost the server more than the picture does,
 //! and fill its log.
 
-mod picture_view;
 mod png;
-mod taking;
+mod task;
+mod thumbnail_view;
 
 use std::{
     collections::HashMap,
@@ -19,25 +19,25 @@ use tokio::{
     task::JoinHandle,
 };
 
-pub use picture_view::PictureView;
+pub use thumbnail_view::ThumbnailView;
 
 /// So many sessions at once. Where there are more displays, they take turns.
-const SEATS: usize = 16;
+const MAX_SESSIONS: usize = 16;
 
 /// Live pictures of displays, by the displays' ids. Cheap to clone; every clone is the same.
 #[derive(Clone, Default)]
-pub struct Pictures(Arc<Gallery>);
+pub struct Thumbnails(Arc<ThumbnailStore>);
 
-struct Gallery {
+struct ThumbnailStore {
     frames: Mutex<HashMap<String, Frame>>,
     /// Counts all that is to be seen otherwise than before; also what pictures are numbered by.
     changes: watch::Sender<u64>,
-    seats: Semaphore,
+    permits: Semaphore,
 }
 
 /// What a picture is taken of.
 #[derive(Clone, Debug)]
-pub(crate) struct Subject {
+pub(crate) struct ThumbnailSource {
     /// Where its VNC server listens.
     pub target: Target,
     /// What it asks for.
@@ -48,9 +48,9 @@ pub(crate) struct Subject {
 
 /// A display's place in the gallery.
 struct Frame {
-    subject: Subject,
+    subject: ThumbnailSource,
     /// What takes its picture, while somebody looks.
-    taking: Option<Taking>,
+    taking: Option<ThumbnailTask>,
     picture: Option<Picture>,
     /// The picture is that of a session that lasts.
     live: bool,
@@ -65,26 +65,26 @@ struct Picture {
 }
 
 /// A session; it ends when this is dropped.
-struct Taking(JoinHandle<()>);
+struct ThumbnailTask(JoinHandle<()>);
 
-impl Drop for Taking {
+impl Drop for ThumbnailTask {
     fn drop(&mut self) {
         self.0.abort();
     }
 }
 
-impl Default for Gallery {
+impl Default for ThumbnailStore {
     fn default() -> Self {
         Self {
             frames: Mutex::default(),
             changes: watch::Sender::default(),
-            seats: Semaphore::new(SEATS),
+            permits: Semaphore::new(MAX_SESSIONS),
         }
     }
 }
 
-impl Pictures {
-    /// A display's last picture, as a PNG of at most [256 × 160](taking::MOST) pixels.
+impl Thumbnails {
+    /// A display's last picture, as a PNG of at most [256 × 160](task::MAX_THUMBNAIL_SIZE) pixels.
     pub fn png(&self, display: &str) -> Option<Arc<[u8]>> {
         let frames = self.0.frames();
         let picture = frames.get(display)?.picture.as_ref()?;
@@ -92,10 +92,10 @@ impl Pictures {
     }
 
     /// What is to be known of a display's picture.
-    pub(crate) fn view(&self, display: &str) -> Option<PictureView> {
+    pub(crate) fn view(&self, display: &str) -> Option<ThumbnailView> {
         let frames = self.0.frames();
         let frame = frames.get(display)?;
-        frame.picture.as_ref().map(|picture| PictureView {
+        frame.picture.as_ref().map(|picture| ThumbnailView {
             number: picture.number,
             live: frame.is_live(),
         })
@@ -107,7 +107,7 @@ impl Pictures {
     }
 
     /// Takes pictures of these displays while `looked_at`, and forgets those of others. What was taken stays to be seen.
-    pub(crate) fn take_of(&self, subjects: HashMap<String, Subject>, looked_at: bool) {
+    pub(crate) fn take_of(&self, subjects: HashMap<String, ThumbnailSource>, looked_at: bool) {
         let mut frames = self.0.frames();
         let mut news = false;
         frames.retain(|name, frame| {
@@ -125,8 +125,8 @@ impl Pictures {
             news |= frame.is_live();
             frame.live = false;
             frame.taking = take.then(|| {
-                let taking = taking::take(Arc::clone(&self.0), name, subject);
-                Taking(tokio::spawn(taking))
+                let taking = task::take(Arc::clone(&self.0), name, subject);
+                ThumbnailTask(tokio::spawn(taking))
             });
         }
         drop(frames);
@@ -136,7 +136,7 @@ impl Pictures {
     }
 }
 
-impl Subject {
+impl ThumbnailSource {
     /// Whether this is the same server, and called in the same way.
     fn is_at(&self, other: &Self) -> bool {
         self.target == other.target && self.password == other.password
@@ -144,7 +144,7 @@ impl Subject {
 }
 
 impl Frame {
-    fn of(subject: &Subject) -> Self {
+    fn of(subject: &ThumbnailSource) -> Self {
         Self {
             subject: subject.clone(),
             taking: None,
@@ -159,9 +159,9 @@ impl Frame {
     }
 }
 
-impl Gallery {
+impl ThumbnailStore {
     /// Hangs up what was taken of `subject`, unless something else is called so by now.
-    fn hang(&self, display: &str, subject: &Subject, png: Vec<u8>) {
+    fn hang(&self, display: &str, subject: &ThumbnailSource, png: Vec<u8>) {
         self.update(display, subject, |frame, number| {
             let same = |picture: &Picture| *picture.png == *png;
             let news = !frame.picture.as_ref().is_some_and(same);
@@ -177,7 +177,7 @@ impl Gallery {
     }
 
     /// The session is over; `sent_away`: the server has ended it.
-    fn take_leave(&self, display: &str, subject: &Subject, sent_away: bool) {
+    fn take_leave(&self, display: &str, subject: &ThumbnailSource, sent_away: bool) {
         self.update(display, subject, |frame, _| {
             frame.sent_away |= sent_away;
             std::mem::take(&mut frame.live)
@@ -185,7 +185,7 @@ impl Gallery {
     }
 
     /// Changes a frame, which tells whether that is to be seen.
-    fn update(&self, display: &str, subject: &Subject, change: impl FnOnce(&mut Frame, u64) -> bool) {
+    fn update(&self, display: &str, subject: &ThumbnailSource, change: impl FnOnce(&mut Frame, u64) -> bool) {
         let mut frames = self.frames();
         // What ends a session may be slower than what comes in its place.
         let frame = frames
@@ -199,9 +199,9 @@ impl Gallery {
         }
     }
 
-    /// Whether there are more displays than seats, so that they have to take turns.
+    /// Whether there are more displays than permits, so that they have to take turns.
     fn is_crowded(&self) -> bool {
-        self.frames().len() > SEATS
+        self.frames().len() > MAX_SESSIONS
     }
 
     fn changed(&self) {

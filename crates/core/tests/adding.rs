@@ -7,7 +7,7 @@ mod support;
 
 use std::{fs, os::unix::fs::PermissionsExt, sync::Arc};
 
-use porthole_core::{Adding, Intent, Reach, Secret, Snapshot, Terms};
+use porthole_core::{Adding, DisplayState, Intent, Secret, Snapshot, Terms};
 use support::{
     Home, Viewer, Vnc, display,
     foreign::Foreign,
@@ -129,7 +129,7 @@ async fn what_cannot_be_reached_says_why_and_is_added_all_the_same_if_that_is_wa
         })
         .await;
     let added = person
-        .sees_first(|display| matches!(display.state, Reach::Unreachable { .. }))
+        .sees_first(|display| matches!(display.state, DisplayState::Unreachable { .. }))
         .await;
     assert_eq!(added.name, target);
     let now = person.sees(|now| now.adding.is_none()).await;

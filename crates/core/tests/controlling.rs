@@ -6,7 +6,7 @@ mod support;
 
 use std::fs;
 
-use porthole_core::{DisplayId, Intent, NoticeKind, Reach, ShellError, Verdict};
+use porthole_core::{DisplayId, DisplayState, Intent, NoticeKind, ShellError, Verdict};
 use support::{
     Home, Viewer, Vnc, display, id,
     person::{Asked, Person},
@@ -173,7 +173,7 @@ async fn whether_a_display_can_be_reached_is_seen_and_asked_again() {
     let _vnc = Vnc::start_at(address).await;
     person.click(Intent::WindowVisible { visible: true }).await;
     person
-        .sees_first(|display| display.state == Reach::Reachable)
+        .sees_first(|display| display.state == DisplayState::Reachable)
         .await;
 }
 
@@ -193,7 +193,9 @@ async fn a_server_that_refuses_is_left_alone_until_a_person_asks() {
         reason.starts_with("The display has a password but") && fix.ends_with('.'),
         "{reason} {fix}"
     );
-    person.sees(|now| now.displays[1].state == Reach::Reachable).await;
+    person
+        .sees(|now| now.displays[1].state == DisplayState::Reachable)
+        .await;
     person.click(Intent::WindowVisible { visible: true }).await;
     soon(accepts.logged_in(2)).await;
     assert_eq!(refuses.logins(), 1);
@@ -208,7 +210,7 @@ async fn an_edit_of_the_config_is_seen_and_so_is_its_fault() {
     let home = Home::with(&display("Alice", vnc.address));
     let mut person = Person::start(&home).await;
     person
-        .sees_first(|display| display.state == Reach::Reachable)
+        .sees_first(|display| display.state == DisplayState::Reachable)
         .await;
     home.write(&format!(
         "{}{}",
@@ -222,11 +224,11 @@ async fn an_edit_of_the_config_is_seen_and_so_is_its_fault() {
     );
     assert_eq!(
         now.displays[1].state,
-        Reach::Reachable,
+        DisplayState::Reachable,
         "what was known is still known"
     );
     person
-        .sees_first(|display| display.state == Reach::Reachable)
+        .sees_first(|display| display.state == DisplayState::Reachable)
         .await;
     home.write("colour = \"red\"");
     let now = person.sees(|now| now.fault.is_some()).await;

@@ -7,7 +7,7 @@ mod support;
 
 use std::fs;
 
-use porthole_core::{DisplayId, Ending, Intent, LaunchView, Reach};
+use porthole_core::{DisplayId, DisplayState, Ending, Intent, LaunchView};
 use rustix::process::{Signal, kill_process};
 use support::{
     Home, Viewer, display, id,
@@ -31,7 +31,7 @@ async fn start_stop_and_restart_are_seen() {
     let first = person.sees_first(|_| true).await;
     assert_eq!(
         (first.launch, first.state, first.target.as_str()),
-        (Some(LaunchView::Stopped), Reach::Reachable, "desktop")
+        (Some(LaunchView::Stopped), DisplayState::Reachable, "desktop")
     );
     person.click(Intent::StartDisplay { display: alice() }).await;
     person.sees_first(|alice| runs(&alice.launch)).await;
@@ -133,10 +133,10 @@ async fn a_display_that_the_config_forgets_stays_in_the_list_until_it_is_stopped
         (left.name.as_str(), left.target.as_str()),
         ("Alice", "no longer in the config")
     );
-    assert!(runs(&left.launch) && matches!(left.state, Reach::Unreachable { .. }));
+    assert!(runs(&left.launch) && matches!(left.state, DisplayState::Unreachable { .. }));
     person.click(Intent::StopDisplay { display: alice() }).await;
     person.sees(|now| now.displays.len() == 1).await;
-    assert!(home.processes("").is_empty() && !home.path("desks").exists());
+    assert!(home.processes("").is_empty() && !home.path("desktops").exists());
 }
 
 #[tokio::test]
@@ -160,7 +160,7 @@ async fn open_starts_a_display_whose_memory_is_seen_while_somebody_looks() {
     }
     person.click(Intent::StopAllAndQuit).await;
     assert_eq!(person.asked().await, Asked::Quit);
-    assert!(home.processes("").is_empty() && home.desks().is_empty());
+    assert!(home.processes("").is_empty() && home.desktops().is_empty());
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ mod support;
 
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
 
-use porthole_core::{DisplayView, Intent, Reach, Secret};
+use porthole_core::{DisplayState, DisplayView, Intent, Secret};
 use support::{
     Home, Viewer,
     foreign::Foreign,
@@ -46,7 +46,7 @@ fn passwords(home: &Home) -> Vec<PathBuf> {
 }
 
 async fn sees_asking(person: &mut Person, wanted: bool) -> DisplayView {
-    let state = Reach::AsksPassword { refused: wanted };
+    let state = DisplayState::AsksPassword { refused: wanted };
     person
         .sees_first(|alice| alice.state == state && !alice.busy)
         .await
@@ -90,7 +90,9 @@ async fn a_password_is_kept_once_it_is_right_and_only_its_owner_reads_it() {
     assert_eq!((server.connections(), passwords(&home)), (2, Vec::new()));
 
     person.click(keep("rosebud")).await;
-    person.sees_first(|alice| alice.state == Reach::Reachable).await;
+    person
+        .sees_first(|alice| alice.state == DisplayState::Reachable)
+        .await;
     let [file] = &passwords(&home)[..] else {
         panic!("not one file: {:?}", passwords(&home))
     };
@@ -125,7 +127,7 @@ async fn a_display_that_asks_is_unreachable_once_its_server_has_gone() {
     drop(server);
     person.click(Intent::WindowVisible { visible: true }).await;
     person
-        .sees_first(|alice| matches!(alice.state, Reach::Unreachable { .. }))
+        .sees_first(|alice| matches!(alice.state, DisplayState::Unreachable { .. }))
         .await;
     person.click(Intent::WindowVisible { visible: false }).await;
     let _again = Foreign::start_with_password(&home, &home.path("vnc.sock"), "rosebud");

@@ -30,11 +30,11 @@ async fn link(porthole: &Porthole) -> Url {
 
 /// Waits until a display fares as wanted.
 async fn sees(porthole: &Porthole, display: &str, mut wanted: impl FnMut(&LaunchView) -> bool) -> LaunchView {
-    let mut changes = porthole.desks().changes();
+    let mut changes = porthole.desktops().changes();
     soon(async {
         loop {
             changes.borrow_and_update();
-            if let Some(view) = porthole.desks().view(display).filter(&mut wanted) {
+            if let Some(view) = porthole.desktops().view(display).filter(&mut wanted) {
                 return view;
             }
             changes.changed().await.unwrap();
@@ -60,20 +60,20 @@ fn kill_server(home: &Home) -> Pid {
 async fn opening_a_display_starts_it_and_stopping_it_leaves_nothing() {
     let home = Home::with(&desk("Alice", ""));
     let porthole = start(&home).await;
-    assert_eq!(porthole.desks().view("alice"), Some(LaunchView::Stopped));
+    assert_eq!(porthole.desktops().view("alice"), Some(LaunchView::Stopped));
     let viewer = Viewer::connect(&link(&porthole).await).await;
-    let LaunchView::Running { user, x_display, .. } = porthole.desks().view("alice").unwrap() else {
+    let LaunchView::Running { user, x_display, .. } = porthole.desktops().view("alice").unwrap() else {
         panic!("it does not run")
     };
     assert!(
         !user.is_empty() && x_display.starts_with(':'),
         "{user} {x_display}"
     );
-    assert!(porthole.desks().memory().await[&id("Alice")] > 1 << 20);
-    soon(porthole.desks().stop("alice")).await.unwrap();
+    assert!(porthole.desktops().memory().await[&id("Alice")] > 1 << 20);
+    soon(porthole.desktops().stop("alice")).await.unwrap();
     assert_eq!(viewer.told().await, (1000, "It was stopped".into()));
-    assert_eq!(porthole.desks().view("alice"), Some(LaunchView::Stopped));
-    assert!(home.desks().is_empty() && home.processes("").is_empty());
+    assert_eq!(porthole.desktops().view("alice"), Some(LaunchView::Stopped));
+    assert!(home.desktops().is_empty() && home.processes("").is_empty());
     porthole.stop().await;
 }
 
@@ -84,7 +84,7 @@ async fn two_who_come_at_once_come_to_one_server() {
     let link = link(&porthole).await;
     let _viewers = tokio::join!(Viewer::connect(&link), Viewer::connect(&link));
     assert_eq!(home.processes("Xtigervnc").len(), 1);
-    porthole.desks().stop_all().await;
+    porthole.desktops().stop_all().await;
 }
 
 #[tokio::test]
@@ -97,9 +97,9 @@ async fn a_display_that_runs_from_the_start_is_started_again_when_its_server_die
     let (code, reason) = viewer.told().await;
     assert_eq!(code, 1000);
     assert!(reason.starts_with("The VNC server was killed"), "{reason}");
-    soon(porthole.desks().start("alice")).await.unwrap();
+    soon(porthole.desktops().start("alice")).await.unwrap();
     assert_ne!(home.processes("Xtigervnc"), [killed]);
-    porthole.desks().stop_all().await;
+    porthole.desktops().stop_all().await;
 }
 
 #[tokio::test]
@@ -108,8 +108,8 @@ async fn what_a_person_stopped_stays_so_and_what_ended_by_itself_tells_why() {
         "[[display]]\nid = \"bob\"\nname = \"Bob\"\nlaunch = { session = \"echo no such thing; exit 3\" }\n";
     let home = Home::with(&format!("{}{failing}", desk("Alice", "start = \"at-start\"")));
     let porthole = start(&home).await;
-    soon(porthole.desks().start("alice")).await.unwrap();
-    soon(porthole.desks().stop("alice")).await.unwrap();
+    soon(porthole.desktops().start("alice")).await.unwrap();
+    soon(porthole.desktops().stop("alice")).await.unwrap();
     let links = porthole.new_links().await.unwrap();
     let mut viewer = Viewer::open(&links[1].1).await;
     viewer.write(b"RFB 003.008\n\x01\x01").await;
@@ -122,7 +122,7 @@ async fn what_a_person_stopped_stays_so_and_what_ended_by_itself_tells_why() {
     };
     assert!(reason.contains("failed with status 3"), "{reason}");
     assert!(log.iter().any(|line| line.contains("no such thing")), "{log:?}");
-    assert_eq!(porthole.desks().view("alice"), Some(LaunchView::Stopped));
+    assert_eq!(porthole.desktops().view("alice"), Some(LaunchView::Stopped));
     assert!(home.processes("").is_empty());
 }
 
@@ -131,8 +131,8 @@ async fn a_display_that_cannot_be_started_says_so_before_anybody_tries() {
     let home =
         Home::with("[[display]]\nid = \"zoe\"\nname = \"Zoe\"\nlaunch = { user = \"zoe-is-nobody\" }\n");
     let porthole = start(&home).await;
-    porthole.desks().look().await;
-    let Some(LaunchView::Unavailable { reason, fix }) = porthole.desks().view("zoe") else {
+    porthole.desktops().look().await;
+    let Some(LaunchView::Unavailable { reason, fix }) = porthole.desktops().view("zoe") else {
         panic!()
     };
     assert_eq!(reason, "There is no user `zoe-is-nobody` on this machine.");
@@ -178,12 +178,12 @@ fn a_display_outlives_the_program_and_is_found_again() {
     Runtime::new().unwrap().block_on(async {
         home.write(&desk("Alice", ""));
         let porthole = start(&home).await;
-        assert!(runs(&porthole.desks().view("alice").unwrap()));
+        assert!(runs(&porthole.desktops().view("alice").unwrap()));
         link.set_port(Some(porthole.addresses()[0].port())).unwrap();
         Viewer::connect(&link).await;
         assert_eq!(home.processes("Xtigervnc"), server);
-        soon(porthole.desks().stop_all()).await;
-        assert!(home.desks().is_empty() && home.processes("").is_empty());
+        soon(porthole.desktops().stop_all()).await;
+        assert!(home.desktops().is_empty() && home.processes("").is_empty());
     });
 }
 
@@ -202,9 +202,9 @@ async fn a_display_that_is_changed_runs_on_and_one_that_is_removed_can_be_stoppe
     home.write("");
     let change = soon(porthole.changed()).await;
     assert!(change.notes[0].text.contains("still runs"), "{:?}", change.notes);
-    assert_eq!(porthole.desks().running(), [(id("Alice"), "Alice".to_owned())]);
-    soon(porthole.desks().stop("alice")).await.unwrap();
-    assert!(porthole.desks().start("alice").await.is_err());
+    assert_eq!(porthole.desktops().running(), [(id("Alice"), "Alice".to_owned())]);
+    soon(porthole.desktops().stop("alice")).await.unwrap();
+    assert!(porthole.desktops().start("alice").await.is_err());
     assert!(home.processes("").is_empty());
 }
 
@@ -218,7 +218,7 @@ fn desk_of(id: &str, name: &str, user: &str) -> String {
 /// The desktops that run without the config: their ids and names.
 fn detached(porthole: &Porthole) -> Vec<(String, String)> {
     let in_config = |id: &str| porthole.config().display(id).is_some();
-    let running = porthole.desks().running().into_iter();
+    let running = porthole.desktops().running().into_iter();
     running
         .map(|(id, name)| (id.as_str().to_owned(), name))
         .filter(|(id, _)| !in_config(id))
@@ -252,7 +252,7 @@ fn an_entry_that_is_for_somebody_else_now_never_opens_the_desktop_that_runs() {
         // Taken back, it is the running desktop again, and its links open it.
         home.write(&desk("Alice", ""));
         soon(porthole.changed()).await;
-        assert!(runs(&porthole.desks().view("alice").unwrap()));
+        assert!(runs(&porthole.desktops().view("alice").unwrap()));
         assert!(detached(&porthole).is_empty());
         Viewer::connect(&link_before).await;
         assert_eq!(home.processes("Xtigervnc"), server);
@@ -265,7 +265,7 @@ fn an_entry_that_is_for_somebody_else_now_never_opens_the_desktop_that_runs() {
         let porthole = start(&home).await;
         let text = &porthole.notes()[0].text;
         assert!(text.starts_with("Alice") && text.contains("still runs"), "{text}");
-        assert!(!runs(&porthole.desks().view("alice").unwrap()));
+        assert!(!runs(&porthole.desktops().view("alice").unwrap()));
         let mut old = link_before.clone();
         old.set_port(Some(porthole.addresses()[0].port())).unwrap();
         assert_eq!(Viewer::arrive(&old, None).await.err(), Some(4001));
@@ -273,8 +273,8 @@ fn an_entry_that_is_for_somebody_else_now_never_opens_the_desktop_that_runs() {
         let [(id, _)] = &detached(&porthole)[..] else {
             panic!("it is not listed")
         };
-        soon(porthole.desks().stop(id)).await.unwrap();
-        assert!(home.desks().is_empty() && home.processes("").is_empty());
+        soon(porthole.desktops().stop(id)).await.unwrap();
+        assert!(home.desktops().is_empty() && home.processes("").is_empty());
     });
 }
 
@@ -286,7 +286,7 @@ fn users_that_two_entries_swap_take_nobody_to_the_others_desktop() {
     }
     let home = Home::with(&(desk_of("a", "A", "alice") + &desk_of("b", "B", "bob")));
     fs::set_permissions(home.path(""), fs::Permissions::from_mode(0o755)).unwrap();
-    let user = |porthole: &Porthole, id: &str| match porthole.desks().view(id) {
+    let user = |porthole: &Porthole, id: &str| match porthole.desktops().view(id) {
         Some(LaunchView::Running { user, .. }) => user,
         other => panic!("{id}: {other:?}"),
     };
@@ -332,7 +332,7 @@ fn users_that_two_entries_swap_take_nobody_to_the_others_desktop() {
         }
         assert_eq!(home.processes("Xtigervnc").len(), 3, "none was started anew");
         assert_eq!(detached(&porthole).len(), 1);
-        soon(porthole.desks().stop_all()).await;
-        assert!(home.desks().is_empty() && home.processes("").is_empty());
+        soon(porthole.desktops().stop_all()).await;
+        assert!(home.desktops().is_empty() && home.processes("").is_empty());
     });
 }

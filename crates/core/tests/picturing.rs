@@ -7,7 +7,7 @@ mod support;
 
 use std::{fs, process::Command, time::Duration};
 
-use porthole_core::{DisplayView, Intent, LaunchView, Reach};
+use porthole_core::{DisplayState, DisplayView, Intent, LaunchView};
 use support::{
     Home, Viewer, display,
     foreign::Foreign,
@@ -62,7 +62,7 @@ fn is(person: &Person, colour: [u8; 3]) -> bool {
 
 /// How many connections there are to the VNC servers of a home.
 fn connections(home: &Home) -> usize {
-    let folder = home.path("desks");
+    let folder = home.path("desktops");
     let sockets = fs::read_to_string("/proc/net/unix").unwrap();
     let connected = |line: &&str| line.split_whitespace().nth(5) == Some("03");
     let ours = |line: &&str| line.contains(folder.to_str().unwrap());
@@ -162,7 +162,9 @@ async fn a_server_that_is_pictured_is_not_probed_as_well() {
     let alice = display("Alice", format!("unix:{}", socket.display()));
     home.write(&format!("{alice}password_file = \"a.pw\"\n"));
     let mut person = Person::start(&home).await;
-    person.sees_first(|alice| alice.state == Reach::Reachable).await;
+    person
+        .sees_first(|alice| alice.state == DisplayState::Reachable)
+        .await;
     look(&person, true).await;
     person
         .sees_first(|alice| alice.picture.is_some_and(|picture| picture.live))
@@ -186,6 +188,6 @@ async fn a_server_that_is_pictured_is_not_probed_as_well() {
     person.click(Intent::Recheck { display: display() }).await;
     until(|| server.connections() > before + 3).await;
     drop(server);
-    let is_lost = |alice: &DisplayView| matches!(alice.state, Reach::Unreachable { .. });
+    let is_lost = |alice: &DisplayView| matches!(alice.state, DisplayState::Unreachable { .. });
     soon(person.sees_first(is_lost)).await;
 }

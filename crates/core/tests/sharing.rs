@@ -7,7 +7,8 @@ mod support;
 use std::{fs, net::SocketAddr};
 
 use porthole_core::{
-    DisplayId, Intent, Interface, NoticeKind, Opens, SessionRights, Setting, ShareView, Snapshot, Terms,
+    DisplayId, Intent, Interface, NoticeKind, Reachability, SessionRights, Setting, ShareView, Snapshot,
+    Terms,
 };
 use support::{
     Home, Viewer, display, id,
@@ -63,7 +64,7 @@ async fn others_can_connect_while_a_link_for_them_lives_and_no_longer() {
     assert!(!connects("127.0.0.2", port).await);
     let share = share(&mut person, Terms::default()).await;
     let addresses = share.addresses.iter().map(|address| {
-        let Opens::Yes { doubt: None } = &address.opens else {
+        let Reachability::Yes { doubt: None } = &address.opens else {
             panic!("{:?}", address.opens)
         };
         assert!(address.qr.size > 20);
@@ -158,7 +159,7 @@ async fn the_link_that_is_shown_can_be_copied_as_another_address_and_tried_again
     assert!(notice.text.contains("192.0.2.1"), "{notice:?}");
     person.click(Intent::RecheckShared).await;
     let open = |share: &ShareView| {
-        let yes = |address: &porthole_core::ShareAddress| matches!(address.opens, Opens::Yes { .. });
+        let yes = |address: &porthole_core::ShareAddress| matches!(address.opens, Reachability::Yes { .. });
         share.addresses.iter().all(yes)
     };
     let third = shown(&mut person, open).await;
@@ -190,7 +191,7 @@ async fn the_link_that_is_shown_follows_the_network() {
     ));
     let share = shown(&mut person, |share| labels(share) == ["eth0"]).await;
     assert!(share.addresses[0].url.contains("/novnc/v#"));
-    let opens = |share: &ShareView| share.addresses[0].opens == Opens::Yes { doubt: None };
+    let opens = |share: &ShareView| share.addresses[0].opens == Reachability::Yes { doubt: None };
     shown(&mut person, opens).await;
     home.write("");
     person
@@ -251,7 +252,7 @@ async fn encryption_is_switched_in_the_config() {
     // The link that is shown changes with it, and opens: it is fetched over TLS, from this certificate alone.
     let encrypted = |share: &ShareView| {
         let address = &share.addresses[0];
-        address.url.starts_with("https://127.0.0.2:") && address.opens == Opens::Yes { doubt: None }
+        address.url.starts_with("https://127.0.0.2:") && address.opens == Reachability::Yes { doubt: None }
     };
     shown(&mut person, encrypted).await;
     person.click(Intent::Open { display: alice() }).await;
@@ -325,7 +326,7 @@ async fn a_certificate_of_ones_own_is_taken_up_when_it_is_renewed() {
     let now = person.sees(|now| now.network.encrypted).await;
     assert_eq!(now.network.fingerprint, None, "it is for its issuer to vouch for");
     share(&mut person, Terms::default()).await;
-    let opens = |share: &ShareView| matches!(share.addresses[0].opens, Opens::Yes { .. });
+    let opens = |share: &ShareView| matches!(share.addresses[0].opens, Reachability::Yes { .. });
     shown(&mut person, opens).await;
     fs::write(home.path("own.pem"), "half of it").unwrap();
     let fault = person
@@ -378,7 +379,7 @@ async fn behind_a_proxy_the_public_address_comes_first_and_is_what_is_copied() {
     );
     // It answers to the proxy; where that leads cannot be seen from here.
     assert!(
-        matches!(first.opens, Opens::Yes { doubt: Some(_) }),
+        matches!(first.opens, Reachability::Yes { doubt: Some(_) }),
         "{:?}",
         first.opens
     );

@@ -5,13 +5,13 @@ use std::net::IpAddr;
 use http::{HeaderMap, HeaderValue, Request, header};
 
 use crate::{
-    End, TrustedProxies,
+    CloseReason, TrustedProxies,
     http::{forwarded, proxy_header::ProxyHeader, upgrade},
     relay::frame::{Control, FrameReader},
 };
 
 /// The payload of a viewer's frames, and what of its control frames wants an answer; or how the session ends.
-pub type Frames = Result<(Vec<u8>, Vec<String>), End>;
+pub type Frames = Result<(Vec<u8>, Vec<String>), CloseReason>;
 
 /// Reads a viewer's frames that come in these pieces.
 pub fn read_frames<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Frames {

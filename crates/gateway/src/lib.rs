@@ -2,7 +2,7 @@
 //!
 //! A [`Gateway`] listens, serves the viewer's pages, and turns each WebSocket that shows a good token into a
 //! [session](Sessions): one viewer relayed to one target, with the rights of its [`Grant`], until something
-//! [ends](End) it. What tokens exist is asked of a [`TokenSource`]; this crate knows neither config nor window.
+//! [ends](CloseReason) it. What tokens exist is asked of a [`TokenSource`]; this crate knows neither config nor window.
 
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -25,7 +25,7 @@ pub use porthole_rfb::{Password, Picture, Rights, ServerError, UpdateError, secu
 pub use regular_file::open_regular_file;
 pub use server::{Gateway, HEARTBEAT, NO_HEARTBEAT, Settings, probe};
 pub use session::admission::{Door, Entry, Opening, Pin, Visit, Visitor};
-pub use session::close_reason::End;
+pub use session::close_reason::CloseReason;
 pub use session::grant::{Grant, Route};
 pub use session::limits::Limits;
 pub use session::live_rights::RightsError;
@@ -36,5 +36,5 @@ pub use transport::descriptors::allow_many_descriptors;
 pub use transport::identity::{Identity, IdentityError, IdentityFault, KeyFault, NEW_PAIR};
 pub use transport::listening::BindError;
 pub use transport::target::{BadTarget, BadTargetReason, Dial, NoWay, Target, TargetError};
-pub use vnc::monitor::{LookError, Onlooker};
+pub use vnc::monitor::{Monitor, MonitorError};
 pub use vnc::on_demand::{Awaited, OnDemand, Ready};

@@ -7,20 +7,20 @@ use porthole_rfb::Password;
 use tokio::time::timeout;
 
 use crate::{
-    Access, BindError, End, Identity, Limits, OwnNames, Pages, Plain, Refusals, Sessions, Target,
+    Access, BindError, CloseReason, Identity, Limits, OwnNames, Pages, Plain, Refusals, Sessions, Target,
     TargetError, TokenSource,
     http::{
         connection::{Caller, Open, serve},
-        pending_connections::Strangers,
-        rate_limit::Guesses,
+        pending_connections::PendingConnections,
+        rate_limit::RateLimiter,
     },
-    session::visit::House,
+    session::visit::GatewayContext,
     transport::{descriptors::Scarcity, listening::Listening},
     vnc::log_in::Server,
 };
 
 /// How long sessions have to say goodbye when the gateway stops.
-const GOODBYE: Duration = Duration::from_secs(4);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// What a gateway is started with.
 pub struct Settings {
@@ -74,11 +74,11 @@ impl Gateway {
             tokens,
             heartbeat,
         } = settings;
-        let house = House {
+        let house = GatewayContext {
             tokens,
             sessions: Sessions::default(),
-            guesses: Guesses::default(),
-            strangers: Strangers::new(),
+            guesses: RateLimiter::default(),
+            strangers: PendingConnections::new(),
             heartbeat,
         };
         let open = Arc::new(Open {
@@ -158,10 +158,10 @@ impl Gateway {
         self.open.house.strangers.close();
         let sessions = self.sessions();
         let mut changes = sessions.changes();
-        sessions.close(End::ShuttingDown);
+        sessions.close(CloseReason::ShuttingDown);
         let all_gone = async { while !sessions.are_gone() && changes.changed().await.is_ok() {} };
         // Whoever has not taken the goodbye by then is cut off with the process.
-        let _ = timeout(GOODBYE, all_gone).await;
+        let _ = timeout(CLOSE_TIMEOUT, all_gone).await;
     }
 }
 

@@ -39,7 +39,7 @@ pub use error::{FolderFault, LaunchError, XstartupFault};
 pub use found::FoundServer;
 pub use launch::{BadLaunch, Depth, Desktop, Geometry, Launch, What};
 pub use restarts::Restarts;
-pub use state::{Ended, Exit, Launched, Reason, Running, State, Step};
+pub use state::{Ended, Exit, LaunchStep, Launched, Reason, Running, State};
 
 #[cfg(target_os = "linux")]
 mod linux;

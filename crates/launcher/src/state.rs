@@ -70,7 +70,7 @@ impl Launched {
 #[derive(Clone, Debug)]
 pub enum State {
     /// It is being started.
-    Starting(Step),
+    Starting(LaunchStep),
     /// Viewers can connect.
     Running(Running),
     /// It is being ended, for this reason.
@@ -81,7 +81,7 @@ pub enum State {
 
 /// How far the start of a display has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum LaunchStep {
     /// Looking at the account it is for.
     Account,
     /// Making its private folder.
@@ -92,7 +92,7 @@ pub enum Step {
     Session,
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for LaunchStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Account => "looking up the account",

@@ -10,7 +10,7 @@ use porthole_gateway::{Identity, IdentityError, open_regular_file};
 use tokio::{sync::Mutex, task::spawn_blocking, time::sleep};
 
 /// How often the files are looked at. Certificates are renewed days before their end.
-const LOOK: Duration = Duration::from_secs(60);
+const POLL_INTERVAL: Duration = Duration::from_secs(60);
 
 /// What is read of a file, in bytes, as the gateway does.
 const MAX_FILE_BYTES: u64 = 16 << 20;
@@ -45,7 +45,7 @@ impl Followed {
     /// Waits until the certificate is renewed.
     pub async fn renewed(&self) -> Identity {
         loop {
-            sleep(LOOK).await;
+            sleep(POLL_INTERVAL).await;
             if let Some(identity) = self.look().await {
                 return identity;
             }
@@ -130,10 +130,10 @@ mod tests {
         assert!(followed.look().await.is_none());
 
         let renewed = tokio::spawn(async move { followed.renewed().await });
-        tokio::time::sleep(LOOK * 3).await;
+        tokio::time::sleep(POLL_INTERVAL * 3).await;
         assert!(!renewed.is_finished());
         write(folder.path(), &second.0, &second.1);
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
         let renewed = renewed.await.unwrap();
         assert_ne!(renewed.fingerprint(), identity.fingerprint());
         let now = Identity::from_files(&files.file, &files.key).unwrap();

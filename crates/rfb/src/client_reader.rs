@@ -4,7 +4,7 @@ use std::time::Duration;
 use crate::client_messages::{Measure, Message, measure};
 use crate::gather::Gather;
 use crate::held_input::HeldInput;
-use crate::policy::{Verdict, judge};
+use crate::policy::{MessageVerdict, judge};
 use crate::update_budget::{SharedUpdateBudget, UpdateBudget};
 use crate::{ClientError, Rights, ServerClipboard, encodings, extended_clipboard};
 
@@ -50,7 +50,7 @@ pub struct ClientReader {
     rights: Rights,
     /// The least rights since the first byte of the message that is being read.
     least: Rights,
-    place: Place,
+    place: StreamPlace,
     gather: Gather,
     budget: UpdateBudget,
     /// That of all viewers of the link. The first full update is not taken from it: without one a viewer has no picture.
@@ -64,7 +64,7 @@ pub struct ClientReader {
 
 /// Where in a message the reader is.
 #[derive(Clone, Copy, Debug)]
-enum Place {
+enum StreamPlace {
     /// In the part by which the message is judged.
     Head,
     /// In a message that passes once so many bytes of it are held.
@@ -81,7 +81,7 @@ impl ClientReader {
         Self {
             rights,
             least: rights,
-            place: Place::Head,
+            place: StreamPlace::Head,
             gather: Gather::default(),
             budget: UpdateBudget::default(),
             shared: None,
@@ -158,38 +158,38 @@ impl ClientReader {
         let mut rest = input;
         loop {
             match self.place {
-                Place::Head => match self.message(&mut rest) {
+                StreamPlace::Head => match self.message(&mut rest) {
                     Ok(Some(message)) => self.begin(message),
                     Ok(None) => return Ok(()),
-                    Err(error) => self.place = Place::Failed(error),
+                    Err(error) => self.place = StreamPlace::Failed(error),
                 },
-                Place::Passing { length } => {
+                StreamPlace::Passing { length } => {
                     if !self.gather.fill(length, &mut rest) {
                         return Ok(());
                     }
                     self.pass(upstream);
                     self.next_message();
                 }
-                Place::Dropping { left: 0 } => self.next_message(),
-                Place::Dropping { .. } if rest.is_empty() => return Ok(()),
-                Place::Dropping { left } => {
+                StreamPlace::Dropping { left: 0 } => self.next_message(),
+                StreamPlace::Dropping { .. } if rest.is_empty() => return Ok(()),
+                StreamPlace::Dropping { left } => {
                     let here = left.min(rest.len());
                     rest = &rest[here..];
-                    self.place = Place::Dropping { left: left - here };
+                    self.place = StreamPlace::Dropping { left: left - here };
                 }
-                Place::Failed(error) => return Err(error),
+                StreamPlace::Failed(error) => return Err(error),
             }
         }
     }
 
     fn is_between_messages(&self) -> bool {
-        matches!(self.place, Place::Head) && self.gather.held().is_empty()
+        matches!(self.place, StreamPlace::Head) && self.gather.held().is_empty()
     }
 
     fn next_message(&mut self) {
         self.gather.clear();
         self.least = self.rights;
-        self.place = Place::Head;
+        self.place = StreamPlace::Head;
     }
 
     /// Holds back bytes until a message can be judged; `None` when the input ends before that.
@@ -210,12 +210,12 @@ impl ClientReader {
     fn begin(&mut self, message: Message) {
         let length = message.head + message.rest;
         self.place = match judge(message, self.gather.held(), self.least, self.extended_clipboard) {
-            Ok(Verdict::Pass) => Place::Passing { length },
-            Ok(Verdict::Drop) => {
+            Ok(MessageVerdict::Pass) => StreamPlace::Passing { length },
+            Ok(MessageVerdict::Drop) => {
                 self.gather.clear();
-                Place::Dropping { left: message.rest }
+                StreamPlace::Dropping { left: message.rest }
             }
-            Err(error) => Place::Failed(error),
+            Err(error) => StreamPlace::Failed(error),
         };
     }
 
@@ -249,10 +249,10 @@ impl ClientReader {
     /// and screen layouts, which need control; the others are judged without it at their last byte.
     fn drop_begun_message(&mut self) {
         self.least = Rights::View;
-        if let Place::Passing { length } = self.place {
+        if let StreamPlace::Passing { length } = self.place {
             let left = length.saturating_sub(self.gather.held().len());
             self.gather.clear();
-            self.place = Place::Dropping { left };
+            self.place = StreamPlace::Dropping { left };
         }
     }
 

@@ -1,5 +1,5 @@
 /// More keys than this are not held down at once; ten fingers need fewer.
-const MOST_KEYS: usize = 64;
+const MAX_HELD_KEYS: usize = 64;
 
 /// The QEMU message that switches the sound off.
 const AUDIO_OFF: [u8; 4] = [255, 1, 0, 1];
@@ -48,7 +48,7 @@ impl HeldInput {
         if !down {
             return;
         }
-        if self.keys.len() == MOST_KEYS {
+        if self.keys.len() == MAX_HELD_KEYS {
             self.keys.remove(0).let_go(upstream);
         }
         self.keys.push(key);

@@ -121,7 +121,7 @@ fn mean<'a>(colours: impl Iterator<Item = &'a u16>) -> [u8; 3] {
 mod tests {
     use super::*;
 
-    const MOST: (u16, u16) = (256, 160);
+    const MAX_THUMBNAIL_SIZE: (u16, u16) = (256, 160);
 
     #[test]
     fn a_picture_has_the_screens_proportions_and_is_never_larger() {
@@ -137,7 +137,7 @@ mod tests {
             ((65535, 65535), (160, 160)),
             ((0, 0), (1, 1)),
         ] {
-            let made = Picture::new(screen, MOST);
+            let made = Picture::new(screen, MAX_THUMBNAIL_SIZE);
             assert_eq!(made.size(), picture, "{screen:?}");
             assert_eq!(made.rgb().len(), picture.0 * picture.1 * 3);
         }

@@ -2,7 +2,7 @@ use crate::gather::Gather;
 use crate::picture::Picture;
 
 /// The longest side of a screen that pictures are made of.
-const LONGEST_SIDE: u16 = 16384;
+const MAX_SIDE: u16 = 16384;
 
 /// SetPixelFormat (RFC 6143 §7.5.1): 16 bits, the last byte first, true colour of five, six and five bits.
 const SET_PIXEL_FORMAT: [u8; 20] = [0, 0, 0, 0, 16, 16, 0, 1, 0, 31, 0, 63, 0, 31, 11, 5, 0, 0, 0, 0];
@@ -23,13 +23,13 @@ pub struct PictureReader {
     picture: Picture,
     /// The picture is of no use until the whole screen was asked for.
     blank: bool,
-    step: Step,
+    step: UpdateStep,
     gather: Gather,
 }
 
 /// What the server has to say next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+enum UpdateStep {
     /// A message's type.
     Type,
     /// The rest of the head of a message of this type.
@@ -104,7 +104,7 @@ impl PictureReader {
             most,
             picture: Picture::new(screen, most),
             blank: true,
-            step: Step::Type,
+            step: UpdateStep::Type,
             gather: Gather::default(),
         })
     }
@@ -127,45 +127,45 @@ impl PictureReader {
         let mut ended = false;
         loop {
             let wanted = match &mut self.step {
-                Step::Rectangle(0) => {
+                UpdateStep::Rectangle(0) => {
                     ended = true;
-                    self.step = Step::Type;
+                    self.step = UpdateStep::Type;
                     continue;
                 }
-                Step::Pixels(area, behind) if area.is_done() => {
-                    self.step = Step::Rectangle(*behind);
+                UpdateStep::Pixels(area, behind) if area.is_done() => {
+                    self.step = UpdateStep::Rectangle(*behind);
                     continue;
                 }
-                Step::Skip(0) => {
-                    self.step = Step::Type;
+                UpdateStep::Skip(0) => {
+                    self.step = UpdateStep::Type;
                     continue;
                 }
-                Step::Failed(error) => return Err(*error),
+                UpdateStep::Failed(error) => return Err(*error),
                 _ if rest.is_empty() => return Ok(ended),
-                Step::Skip(left) => {
+                UpdateStep::Skip(left) => {
                     let here = rest.len().min(usize::try_from(*left).unwrap_or(usize::MAX));
                     *left -= here as u64;
                     rest = &rest[here..];
                     continue;
                 }
-                Step::Pixels(area, _) => {
+                UpdateStep::Pixels(area, _) => {
                     area.paint(&mut self.gather, &mut rest, &mut self.picture);
                     continue;
                 }
-                Step::Type => 1,
-                Step::Head(kind) => kind.head(),
-                Step::Rectangle(_) => 12,
+                UpdateStep::Type => 1,
+                UpdateStep::Head(kind) => kind.head(),
+                UpdateStep::Rectangle(_) => 12,
             };
             if self.gather.fill(wanted, &mut rest) {
                 let bytes = self.gather.take();
-                self.step = self.next(&bytes).unwrap_or_else(Step::Failed);
+                self.step = self.next(&bytes).unwrap_or_else(UpdateStep::Failed);
             }
         }
     }
 
     /// Whether nothing is left of a message that has begun: only then may one wait for ever.
     pub fn is_between_messages(&self) -> bool {
-        self.step == Step::Type
+        self.step == UpdateStep::Type
     }
 
     /// The screen as it was at the last update; `None` when it has changed its size since, and nothing is known of it
@@ -180,30 +180,30 @@ impl PictureReader {
     }
 
     /// What follows a head that is whole.
-    fn next(&mut self, bytes: &[u8]) -> Result<Step, UpdateError> {
+    fn next(&mut self, bytes: &[u8]) -> Result<UpdateStep, UpdateError> {
         let short = |at: usize| u16::from_be_bytes([bytes[at], bytes[at + 1]]);
         Ok(match self.step {
-            Step::Type => match bytes[0] {
-                0 => Step::Head(Kind::Update),
-                1 => Step::Head(Kind::Colours),
+            UpdateStep::Type => match bytes[0] {
+                0 => UpdateStep::Head(Kind::Update),
+                1 => UpdateStep::Head(Kind::Colours),
                 // Bell.
-                2 => Step::Type,
-                3 => Step::Head(Kind::Text),
+                2 => UpdateStep::Type,
+                3 => UpdateStep::Head(Kind::Text),
                 other => return Err(UpdateError::UnknownMessage(other)),
             },
-            Step::Head(Kind::Update) => Step::Rectangle(short(1)),
-            Step::Head(Kind::Colours) => Step::Skip(u64::from(short(3)) * 6),
-            Step::Head(Kind::Text) => {
+            UpdateStep::Head(Kind::Update) => UpdateStep::Rectangle(short(1)),
+            UpdateStep::Head(Kind::Colours) => UpdateStep::Skip(u64::from(short(3)) * 6),
+            UpdateStep::Head(Kind::Text) => {
                 // A negative length marks the extended clipboard.
                 let length = i32::from_be_bytes([bytes[3], bytes[4], bytes[5], bytes[6]]);
-                Step::Skip(length.unsigned_abs().into())
+                UpdateStep::Skip(length.unsigned_abs().into())
             }
-            Step::Rectangle(left) => {
+            UpdateStep::Rectangle(left) => {
                 let encoding = i32::from_be_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]);
                 let [x, y, width, height] = [0, 2, 4, 6].map(short);
                 self.rectangle(encoding, (x, y), (width, height), left - 1)?
             }
-            step @ (Step::Skip(_) | Step::Pixels(..) | Step::Failed(_)) => step,
+            step @ (UpdateStep::Skip(_) | UpdateStep::Pixels(..) | UpdateStep::Failed(_)) => step,
         })
     }
 
@@ -213,13 +213,13 @@ impl PictureReader {
         (x, y): (u16, u16),
         size: (u16, u16),
         behind: u16,
-    ) -> Result<Step, UpdateError> {
+    ) -> Result<UpdateStep, UpdateError> {
         match encoding {
             DESKTOP_SIZE => {
                 self.screen = checked(size)?;
                 self.picture = Picture::new(size, self.most);
                 self.blank = true;
-                Ok(Step::Rectangle(behind))
+                Ok(UpdateStep::Rectangle(behind))
             }
             RAW => {
                 let [x, y, width, height] = [x, y, size.0, size.1].map(usize::from);
@@ -231,7 +231,7 @@ impl PictureReader {
                     height,
                     done: 0,
                 };
-                fits.then_some(Step::Pixels(area, behind))
+                fits.then_some(UpdateStep::Pixels(area, behind))
                     .ok_or(UpdateError::Outside)
             }
             other => Err(UpdateError::UnknownEncoding(other)),
@@ -240,7 +240,7 @@ impl PictureReader {
 }
 
 fn checked((width, height): (u16, u16)) -> Result<(u16, u16), UpdateError> {
-    if width.max(height) > LONGEST_SIDE {
+    if width.max(height) > MAX_SIDE {
         return Err(UpdateError::TooLarge { width, height });
     }
     Ok((width, height))

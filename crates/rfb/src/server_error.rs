@@ -131,10 +131,14 @@ impl std::error::Error for ServerError {}
 
 /// Names the first few security types (RFC 6143 §8.1.2 and the registry that it set up).
 pub fn security_types(types: &[u32]) -> String {
-    const SHOWN: usize = 3;
-    let mut names: Vec<String> = types.iter().take(SHOWN).map(|&number| name(number)).collect();
-    if types.len() > SHOWN {
-        names.push(format!("{} more", types.len() - SHOWN));
+    const MAX_SHOWN_TYPES: usize = 3;
+    let mut names: Vec<String> = types
+        .iter()
+        .take(MAX_SHOWN_TYPES)
+        .map(|&number| name(number))
+        .collect();
+    if types.len() > MAX_SHOWN_TYPES {
+        names.push(format!("{} more", types.len() - MAX_SHOWN_TYPES));
     }
     names.join(", ")
 }

@@ -19,7 +19,7 @@ pub struct ServerHandshake {
     asks: bool,
     answered: bool,
     version: Version,
-    step: Step,
+    step: HandshakeStep,
     gather: Gather,
 }
 
@@ -33,7 +33,7 @@ enum Version {
 
 /// What the server has to say next.
 #[derive(Clone, Debug)]
-enum Step {
+enum HandshakeStep {
     Version,
     TypeCount,
     Types(usize),
@@ -69,7 +69,7 @@ impl ServerHandshake {
             asks: false,
             answered: false,
             version: Version::V38,
-            step: Step::Version,
+            step: HandshakeStep::Version,
             gather: Gather::default(),
         }
     }
@@ -85,7 +85,7 @@ impl ServerHandshake {
     /// What the server wants encrypted with the password (RFC 6143 §7.2.2), while another is to [answer](Self::answer).
     pub fn challenge(&self) -> Option<[u8; 16]> {
         match self.step {
-            Step::Asked(challenge) => Some(challenge),
+            HandshakeStep::Asked(challenge) => Some(challenge),
             _ => None,
         }
     }
@@ -95,7 +95,7 @@ impl ServerHandshake {
         if self.challenge().is_some() {
             output.extend(answer);
             self.answered = true;
-            self.step = Step::Outcome;
+            self.step = HandshakeStep::Outcome;
         }
     }
 
@@ -109,19 +109,19 @@ impl ServerHandshake {
         let mut rest = input;
         loop {
             let wanted = match &self.step {
-                Step::Version => 12,
-                Step::TypeCount => 1,
-                Step::Types(count) => *count,
-                Step::OneType | Step::Outcome | Step::ReasonLength(_) => 4,
-                Step::Challenge => 16,
-                Step::Reason(length, _) => *length,
-                Step::Asked(_) | Step::Done => {
+                HandshakeStep::Version => 12,
+                HandshakeStep::TypeCount => 1,
+                HandshakeStep::Types(count) => *count,
+                HandshakeStep::OneType | HandshakeStep::Outcome | HandshakeStep::ReasonLength(_) => 4,
+                HandshakeStep::Challenge => 16,
+                HandshakeStep::Reason(length, _) => *length,
+                HandshakeStep::Asked(_) | HandshakeStep::Done => {
                     return Ok(Progress {
                         consumed: input.len() - rest.len(),
-                        done: matches!(self.step, Step::Done),
+                        done: matches!(self.step, HandshakeStep::Done),
                     });
                 }
-                Step::Failed(error) => return Err(error.clone()),
+                HandshakeStep::Failed(error) => return Err(error.clone()),
             };
             if !self.gather.fill(wanted, &mut rest) {
                 return Ok(Progress {
@@ -130,7 +130,7 @@ impl ServerHandshake {
                 });
             }
             let bytes = self.gather.take();
-            self.step = self.next(&bytes, output).unwrap_or_else(Step::Failed);
+            self.step = self.next(&bytes, output).unwrap_or_else(HandshakeStep::Failed);
         }
     }
 
@@ -138,54 +138,56 @@ impl ServerHandshake {
     pub fn cut_short(&self) -> ServerError {
         let cut = |during| ServerError::CutShort { during };
         match &self.step {
-            Step::Version if self.gather.held().is_empty() => cut("it greeted"),
-            Step::Version => ServerError::NotRfb {
+            HandshakeStep::Version if self.gather.held().is_empty() => cut("it greeted"),
+            HandshakeStep::Version => ServerError::NotRfb {
                 greeting: printable(self.gather.held()),
             },
-            Step::TypeCount | Step::Types(_) | Step::OneType => cut("it offered a security type"),
-            Step::Challenge => cut("it sent its challenge"),
-            Step::Asked(_) | Step::Outcome => cut("it accepted us"),
-            Step::ReasonLength(refusal) => refusal.error(&[]),
-            Step::Reason(_, refusal) => refusal.error(self.gather.held()),
-            Step::Done => cut("it described its screen"),
-            Step::Failed(error) => error.clone(),
+            HandshakeStep::TypeCount | HandshakeStep::Types(_) | HandshakeStep::OneType => {
+                cut("it offered a security type")
+            }
+            HandshakeStep::Challenge => cut("it sent its challenge"),
+            HandshakeStep::Asked(_) | HandshakeStep::Outcome => cut("it accepted us"),
+            HandshakeStep::ReasonLength(refusal) => refusal.error(&[]),
+            HandshakeStep::Reason(_, refusal) => refusal.error(self.gather.held()),
+            HandshakeStep::Done => cut("it described its screen"),
+            HandshakeStep::Failed(error) => error.clone(),
         }
     }
 
-    fn next(&mut self, bytes: &[u8], output: &mut Vec<u8>) -> Result<Step, ServerError> {
+    fn next(&mut self, bytes: &[u8], output: &mut Vec<u8>) -> Result<HandshakeStep, ServerError> {
         match self.step {
-            Step::Version => self.greet(bytes, output),
-            Step::TypeCount if bytes == [0] => Ok(Step::ReasonLength(Refusal::Connection)),
-            Step::TypeCount => Ok(Step::Types(bytes[0].into())),
-            Step::Types(_) => {
+            HandshakeStep::Version => self.greet(bytes, output),
+            HandshakeStep::TypeCount if bytes == [0] => Ok(HandshakeStep::ReasonLength(Refusal::Connection)),
+            HandshakeStep::TypeCount => Ok(HandshakeStep::Types(bytes[0].into())),
+            HandshakeStep::Types(_) => {
                 let offered: Vec<u32> = bytes.iter().copied().map(u32::from).collect();
                 let chosen = self.choose(&offered)?;
                 output.push(chosen);
                 Ok(self.authenticate(chosen))
             }
-            Step::OneType => match u32_of(bytes) {
-                0 => Ok(Step::ReasonLength(Refusal::Connection)),
+            HandshakeStep::OneType => match u32_of(bytes) {
+                0 => Ok(HandshakeStep::ReasonLength(Refusal::Connection)),
                 only => self.choose(&[only]).map(|chosen| self.authenticate(chosen)),
             },
-            Step::Challenge => Ok(self.encrypt(bytes, output)),
-            Step::Outcome => self.outcome(u32_of(bytes)),
-            Step::ReasonLength(refusal) => {
+            HandshakeStep::Challenge => Ok(self.encrypt(bytes, output)),
+            HandshakeStep::Outcome => self.outcome(u32_of(bytes)),
+            HandshakeStep::ReasonLength(refusal) => {
                 // A longer reason is cut rather than refused: the session ends here in either case.
                 let length = usize::try_from(u32_of(bytes)).unwrap_or(MAX_TEXT).min(MAX_TEXT);
-                Ok(Step::Reason(length, refusal))
+                Ok(HandshakeStep::Reason(length, refusal))
             }
-            Step::Reason(_, refusal) => Err(refusal.error(bytes)),
-            Step::Asked(_) | Step::Done | Step::Failed(_) => Ok(self.step.clone()),
+            HandshakeStep::Reason(_, refusal) => Err(refusal.error(bytes)),
+            HandshakeStep::Asked(_) | HandshakeStep::Done | HandshakeStep::Failed(_) => Ok(self.step.clone()),
         }
     }
 
-    fn greet(&mut self, greeting: &[u8], output: &mut Vec<u8>) -> Result<Step, ServerError> {
+    fn greet(&mut self, greeting: &[u8], output: &mut Vec<u8>) -> Result<HandshakeStep, ServerError> {
         self.version = Version::of(greeting)?;
         output.extend(self.version.line());
         Ok(if self.version == Version::V33 {
-            Step::OneType
+            HandshakeStep::OneType
         } else {
-            Step::TypeCount
+            HandshakeStep::TypeCount
         })
     }
 
@@ -204,33 +206,33 @@ impl ServerHandshake {
     }
 
     /// What follows the choice of a security type; None has a SecurityResult in 3.8 only.
-    fn authenticate(&self, chosen: u8) -> Step {
+    fn authenticate(&self, chosen: u8) -> HandshakeStep {
         match chosen {
-            VNC_AUTH => Step::Challenge,
-            _ if self.version == Version::V38 => Step::Outcome,
-            _ => Step::Done,
+            VNC_AUTH => HandshakeStep::Challenge,
+            _ if self.version == Version::V38 => HandshakeStep::Outcome,
+            _ => HandshakeStep::Done,
         }
     }
 
-    fn encrypt(&self, challenge: &[u8], output: &mut Vec<u8>) -> Step {
+    fn encrypt(&self, challenge: &[u8], output: &mut Vec<u8>) -> HandshakeStep {
         match (challenge.try_into(), &self.password) {
-            (Ok(challenge), None) => return Step::Asked(challenge),
+            (Ok(challenge), None) => return HandshakeStep::Asked(challenge),
             (Ok(challenge), Some(password)) => output.extend(password.answer(challenge)),
             (Err(_), _) => {}
         }
-        Step::Outcome
+        HandshakeStep::Outcome
     }
 
     /// SecurityResult (RFC 6143 §7.1.3). The value 2, too many attempts, is an older one that some still send.
-    fn outcome(&self, result: u32) -> Result<Step, ServerError> {
+    fn outcome(&self, result: u32) -> Result<HandshakeStep, ServerError> {
         let refusal = match result {
-            0 => return Ok(Step::Done),
+            0 => return Ok(HandshakeStep::Done),
             2 => Refusal::TooMany,
             _ if self.password.is_some() || self.answered => Refusal::Password,
             _ => Refusal::Connection,
         };
         match self.version {
-            Version::V38 => Ok(Step::ReasonLength(refusal)),
+            Version::V38 => Ok(HandshakeStep::ReasonLength(refusal)),
             Version::V33 | Version::V37 => Err(refusal.error(&[])),
         }
     }

@@ -3,7 +3,7 @@ use crate::printable::printable;
 use crate::{MAX_TEXT, ServerError};
 
 /// Width, height, pixel format and the length of the name.
-const FIXED: usize = 24;
+const FIXED_BYTES: usize = 24;
 
 /// Reads ServerInit, the VNC server's description of its screen (RFC 6143 §7.3.2).
 ///
@@ -38,18 +38,18 @@ impl ServerInit {
     /// [`ServerError::NameTooLong`] when the name is longer than 4 KiB.
     pub fn advance(&mut self, input: &[u8]) -> Result<Option<(usize, ServerInitInfo)>, ServerError> {
         let mut rest = input;
-        if !self.gather.fill(FIXED, &mut rest) {
+        if !self.gather.fill(FIXED_BYTES, &mut rest) {
             return Ok(None);
         }
         let length = self.name_length()?;
-        if !self.gather.fill(FIXED + length, &mut rest) {
+        if !self.gather.fill(FIXED_BYTES + length, &mut rest) {
             return Ok(None);
         }
         let held = self.gather.take();
         let info = ServerInitInfo {
             width: u16::from_be_bytes([held[0], held[1]]),
             height: u16::from_be_bytes([held[2], held[3]]),
-            name: printable(&held[FIXED..]),
+            name: printable(&held[FIXED_BYTES..]),
         };
         Ok(Some((input.len() - rest.len(), info)))
     }

@@ -2,9 +2,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// What one full update costs.
-const COST: Duration = Duration::from_secs(1);
+const FULL_UPDATE_COST: Duration = Duration::from_secs(1);
 /// What can be saved up: ten at once.
-const FULL: Duration = Duration::from_secs(10);
+const MAX_SAVED_BUDGET: Duration = Duration::from_secs(10);
 
 /// How many full updates a view-only viewer may still ask for: ten at once, then one a second.
 ///
@@ -17,18 +17,20 @@ pub(crate) struct UpdateBudget {
 
 impl Default for UpdateBudget {
     fn default() -> Self {
-        Self { saved: FULL }
+        Self {
+            saved: MAX_SAVED_BUDGET,
+        }
     }
 }
 
 impl UpdateBudget {
     pub(crate) fn elapse(&mut self, time: Duration) {
-        self.saved = self.saved.saturating_add(time).min(FULL);
+        self.saved = self.saved.saturating_add(time).min(MAX_SAVED_BUDGET);
     }
 
     /// Pays for one full update, if it can.
     pub(crate) fn spend(&mut self) -> bool {
-        let rest = self.saved.checked_sub(COST);
+        let rest = self.saved.checked_sub(FULL_UPDATE_COST);
         self.saved = rest.unwrap_or(self.saved);
         rest.is_some()
     }

@@ -15,7 +15,7 @@ const VNC_AUTH: u8 = 2;
 /// ClientInit is read and forgotten; the gateway sends its own, [`crate::CLIENT_INIT_SHARED`].
 #[derive(Debug)]
 pub struct ViewerHandshake {
-    step: Step,
+    step: ViewerStep,
     refusal: Option<String>,
     challenge: Option<[u8; 16]>,
     gather: Gather,
@@ -41,7 +41,7 @@ pub enum ViewerError {
 }
 
 #[derive(Clone, Debug)]
-enum Step {
+enum ViewerStep {
     Greet,
     Version,
     Security,
@@ -63,7 +63,7 @@ impl ViewerHandshake {
     /// A handshake that lets the viewer in.
     pub fn new() -> Self {
         Self {
-            step: Step::Greet,
+            step: ViewerStep::Greet,
             refusal: None,
             challenge: None,
             gather: Gather::default(),
@@ -83,7 +83,7 @@ impl ViewerHandshake {
     /// What the viewer made of the challenge, while it is to be judged.
     pub fn answer(&self) -> Option<[u8; 16]> {
         match self.step {
-            Step::Answered(answer) => Some(answer),
+            ViewerStep::Answered(answer) => Some(answer),
             _ => None,
         }
     }
@@ -98,12 +98,12 @@ impl ViewerHandshake {
         self.step = match judged {
             Ok(()) => {
                 output.extend([0; 4]);
-                Step::ClientInit
+                ViewerStep::ClientInit
             }
             Err(reason) => {
                 output.extend(1u32.to_be_bytes());
                 put_reason(&printable(reason.as_bytes()), output);
-                Step::Done
+                ViewerStep::Done
             }
         };
     }
@@ -127,17 +127,17 @@ impl ViewerHandshake {
         let mut rest = input;
         loop {
             let wanted = match &self.step {
-                Step::Greet => 0,
-                Step::Version => VERSION.len(),
-                Step::Security | Step::ClientInit => 1,
-                Step::Answer => 16,
-                Step::Answered(_) | Step::Done => {
+                ViewerStep::Greet => 0,
+                ViewerStep::Version => VERSION.len(),
+                ViewerStep::Security | ViewerStep::ClientInit => 1,
+                ViewerStep::Answer => 16,
+                ViewerStep::Answered(_) | ViewerStep::Done => {
                     return Ok(Progress {
                         consumed: input.len() - rest.len(),
-                        done: matches!(self.step, Step::Done),
+                        done: matches!(self.step, ViewerStep::Done),
                     });
                 }
-                Step::Failed(error) => return Err(error.clone()),
+                ViewerStep::Failed(error) => return Err(error.clone()),
             };
             if !self.gather.fill(wanted, &mut rest) {
                 return Ok(Progress {
@@ -146,36 +146,38 @@ impl ViewerHandshake {
                 });
             }
             let bytes = self.gather.take();
-            self.step = self.next(&bytes, output).unwrap_or_else(Step::Failed);
+            self.step = self.next(&bytes, output).unwrap_or_else(ViewerStep::Failed);
         }
     }
 
-    fn next(&self, bytes: &[u8], output: &mut Vec<u8>) -> Result<Step, ViewerError> {
+    fn next(&self, bytes: &[u8], output: &mut Vec<u8>) -> Result<ViewerStep, ViewerError> {
         match self.step {
-            Step::Greet => {
+            ViewerStep::Greet => {
                 output.extend(VERSION);
-                Ok(Step::Version)
+                Ok(ViewerStep::Version)
             }
-            Step::Version if bytes != VERSION => Err(ViewerError::Version {
+            ViewerStep::Version if bytes != VERSION => Err(ViewerError::Version {
                 said: printable(bytes),
             }),
-            Step::Version => Ok(self.offer(output)),
-            Step::Security if bytes != [self.offered()] => Err(ViewerError::Security {
+            ViewerStep::Version => Ok(self.offer(output)),
+            ViewerStep::Security if bytes != [self.offered()] => Err(ViewerError::Security {
                 chosen: bytes[0],
                 offered: self.offered(),
             }),
-            Step::Security => match self.challenge {
+            ViewerStep::Security => match self.challenge {
                 None => {
                     output.extend([0; 4]);
-                    Ok(Step::ClientInit)
+                    Ok(ViewerStep::ClientInit)
                 }
                 Some(challenge) => {
                     output.extend(challenge);
-                    Ok(Step::Answer)
+                    Ok(ViewerStep::Answer)
                 }
             },
-            Step::Answer => Ok(bytes.try_into().map_or(Step::Answer, Step::Answered)),
-            Step::ClientInit | Step::Answered(_) | Step::Done | Step::Failed(_) => Ok(Step::Done),
+            ViewerStep::Answer => Ok(bytes.try_into().map_or(ViewerStep::Answer, ViewerStep::Answered)),
+            ViewerStep::ClientInit | ViewerStep::Answered(_) | ViewerStep::Done | ViewerStep::Failed(_) => {
+                Ok(ViewerStep::Done)
+            }
         }
     }
 
@@ -186,16 +188,16 @@ impl ViewerHandshake {
         }
     }
 
-    fn offer(&self, output: &mut Vec<u8>) -> Step {
+    fn offer(&self, output: &mut Vec<u8>) -> ViewerStep {
         match &self.refusal {
             None => {
                 output.extend([1, self.offered()]);
-                Step::Security
+                ViewerStep::Security
             }
             Some(reason) => {
                 output.push(0);
                 put_reason(reason, output);
-                Step::Done
+                ViewerStep::Done
             }
         }
     }

@@ -2,8 +2,8 @@
 import type { DisplayId } from "./DisplayId";
 import type { LaunchView } from "./LaunchView";
 import type { LinkView } from "./LinkView";
-import type { PictureView } from "./PictureView";
-import type { Reach } from "./Reach";
+import type { ThumbnailView } from "./ThumbnailView";
+import type { DisplayState } from "./DisplayState";
 import type { SessionView } from "./SessionView";
 
 /**
@@ -29,7 +29,7 @@ launch: LaunchView | null,
 /**
  * Whether it can be reached.
  */
-state: Reach, 
+state: DisplayState, 
 /**
  * Whether something that was asked for it (Open, Open in browser, Copy link) is still under way.
  */
@@ -45,4 +45,4 @@ links: Array<LinkView>,
 /**
  * What it looks like, as far as that is known; kept up to date while the window is to be seen.
  */
-picture: PictureView | null, };
+picture: ThumbnailView | null, };

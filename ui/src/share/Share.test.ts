@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Opens } from '../bindings/Opens';
+import type { Reachability } from '../bindings/Reachability';
 import type { ShareView } from '../bindings/ShareView';
 import type { Snapshot } from '../bindings/Snapshot';
 import { alice, nothing, share, terms } from '../fixtures';
@@ -94,7 +94,7 @@ test('another address has its own link and picture, and is copied when asked for
   );
 });
 
-const states: [Opens, string[]][] = [
+const states: [Reachability, string[]][] = [
   [{ kind: 'checking' }, ['Trying it…']],
   [{ kind: 'yes', doubt: null }, ['Opens']],
   [

@@ -2,17 +2,17 @@
 
 mod adding;
 mod asking_first;
+mod checking;
 mod examining;
 mod history;
 mod importing;
 mod keeping;
 mod launching;
 mod notices;
-mod picturing;
-mod reaches;
 mod settings;
 mod sharing;
 mod shell;
+mod thumbnails;
 mod view;
 mod visitors;
 mod work;
@@ -32,8 +32,8 @@ use tokio::{
 };
 
 use crate::{
-    Change, ConfigPlace, Desktop, DisplayId, Finding, Intent, Notice, Pictures, Porthole, Snapshot,
-    StartError, config::Addition, reachability::reaches::Why, service::Service,
+    Change, ConfigPlace, Desktop, DisplayId, Finding, Intent, Notice, Porthole, Snapshot, StartError,
+    Thumbnails, config::Addition, reachability::display_states::Why, service::Service,
 };
 use adding::Additions;
 use asking_first::Question;
@@ -45,13 +45,13 @@ use shell::{Call, Shell};
 use work::Done;
 
 /// How often displays are checked while somebody looks.
-const CHECK: Duration = Duration::from_secs(10);
+const CHECK_INTERVAL: Duration = Duration::from_secs(10);
 
 /// How often the bytes of sessions are read while somebody looks.
-const COUNT: Duration = Duration::from_secs(1);
+const COUNT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// So many intents may wait. They come from clicks.
-const MOST_INTENTS: usize = 64;
+const MAX_INTENTS: usize = 64;
 
 /// The desktop program without its screen.
 pub struct Controller {
@@ -75,7 +75,7 @@ pub struct Controller {
     /// The program is to end.
     quits: bool,
     visible: bool,
-    pictures: Pictures,
+    pictures: Thumbnails,
     /// The displays whose picture was live, to see which no longer is.
     pictured: HashSet<DisplayId>,
     /// What looks for VNC servers, unless it is at work.
@@ -102,7 +102,7 @@ pub struct Handle {
     /// Has what a person sees. It changes only when something is to be seen.
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
     /// Has the pictures of the displays that the snapshot tells of.
-    pub pictures: Pictures,
+    pub pictures: Thumbnails,
 }
 
 impl Controller {
@@ -114,7 +114,7 @@ impl Controller {
     /// An address that cannot be listened on.
     pub async fn start(place: ConfigPlace, desktop: impl Desktop) -> Result<Handle, StartError> {
         let porthole = Porthole::start_despite_faults(place).await?;
-        let (intents, asked) = mpsc::channel(MOST_INTENTS);
+        let (intents, asked) = mpsc::channel(MAX_INTENTS);
         let mut controller = Self {
             notice: together(porthole.notes().to_vec()),
             shell: Shell::start(desktop),
@@ -128,7 +128,7 @@ impl Controller {
             question: None,
             quits: false,
             visible: false,
-            pictures: Pictures::default(),
+            pictures: Thumbnails::default(),
             pictured: HashSet::new(),
             search: Some(Search::default()),
             found: Vec::new(),
@@ -157,12 +157,12 @@ impl Controller {
 
     async fn run(mut self, mut asked: mpsc::Receiver<Intent>) {
         let mut sessions = self.service.sessions.changes();
-        let mut desks = self.service.desks.changes();
+        let mut desktops = self.service.desktops.changes();
         let mut links = self.service.links.changes();
         let mut visits = self.service.history.changes();
         let mut pictures = self.pictures.changes();
-        let mut checks = ticks(CHECK);
-        let mut counts = ticks(COUNT);
+        let mut checks = ticks(CHECK_INTERVAL);
+        let mut counts = ticks(COUNT_INTERVAL);
         loop {
             let counting = self.visible && (self.settings.shown || !self.sessions.is_empty());
             tokio::select! {
@@ -178,7 +178,7 @@ impl Controller {
                 change = self.porthole.changed() => self.config_changed(change),
                 _ = sessions.changed() => self.sessions_changed(),
                 // How they fare is asked when the snapshot is made.
-                _ = desks.changed() => {}
+                _ = desktops.changed() => {}
                 // They, too.
                 _ = links.changed() => {}
                 _ = pictures.changed() => self.pictures_changed(),

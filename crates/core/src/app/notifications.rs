@@ -5,11 +5,11 @@ use crate::{
 };
 
 /// So many of each kind stand at once: a crowd of visitors does not bury the desktop under notifications.
-const MOST: usize = 4;
+const MAX_NOTIFICATIONS: usize = 4;
 
 /// A notification. It stands for as long as [`notes`] has it, unless the person puts it away before.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
+pub struct Notification {
     /// What it is about; of each subject a person is told once.
     pub about: Subject,
     /// What happened. Plain text, with words from outside.
@@ -35,9 +35,9 @@ pub enum Subject {
 
 /// The notes for what `snapshot` shows: a question that the window could not ask, visitors who wait, then guests who are
 /// connected.
-pub fn notes(snapshot: &Snapshot) -> Vec<Note> {
-    let waiting = snapshot.asking.iter().take(MOST).map(visitor);
-    let connected = snapshot.guests().take(MOST);
+pub fn notes(snapshot: &Snapshot) -> Vec<Notification> {
+    let waiting = snapshot.asking.iter().take(MAX_NOTIFICATIONS).map(visitor);
+    let connected = snapshot.guests().take(MAX_NOTIFICATIONS);
     let unseen = snapshot.question.iter().filter(|question| question.unseen);
     unseen
         .map(question)
@@ -70,8 +70,8 @@ pub(crate) fn wish(ask: &AskView) -> String {
     }
 }
 
-fn visitor(ask: &AskView) -> Note {
-    Note {
+fn visitor(ask: &AskView) -> Notification {
+    Notification {
         about: Subject::Visitor(ask.id),
         title: wish(ask),
         body: say!("note-visitor-waits"),
@@ -81,7 +81,7 @@ fn visitor(ask: &AskView) -> Note {
 }
 
 /// What would be lost stands in the window by name; here names are in the title alone.
-fn question(question: &QuestionView) -> Note {
+fn question(question: &QuestionView) -> Notification {
     let names = question.desktops.join(", ");
     let name = question.name.as_deref().unwrap_or_default();
     let (title, yes) = match &question.ending {
@@ -100,7 +100,7 @@ fn question(question: &QuestionView) -> Note {
         (question.links, say!("loses-links", count = question.links)),
     ];
     let losses = losses.into_iter().filter(|(count, _)| *count > 0);
-    Note {
+    Notification {
         about: Subject::Question,
         title,
         body: losses.map(|(_, words)| words).collect::<Vec<_>>().join(" "),
@@ -112,13 +112,13 @@ fn question(question: &QuestionView) -> Note {
     }
 }
 
-fn guest(display: &DisplayView, session: &SessionView) -> Note {
+fn guest(display: &DisplayView, session: &SessionView) -> Notification {
     let body = match session.rights {
         Some(SessionRights::Control) => say!("note-guest-controls"),
         Some(SessionRights::View) => say!("note-guest-views"),
         None => say!("note-guest-raw"),
     };
-    Note {
+    Notification {
         about: Subject::Session(session.id),
         title: say!(
             "note-guest",
@@ -137,7 +137,7 @@ fn guest(display: &DisplayView, session: &SessionView) -> Note {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{LinkView, Reach, Terms, texts::tests::in_german};
+    use crate::{DisplayState, LinkView, Terms, texts::tests::in_german};
 
     fn session(id: u64, link: Option<u64>) -> SessionView {
         SessionView {
@@ -180,7 +180,7 @@ mod tests {
                 name: "Alice".into(),
                 target: "demo".into(),
                 launch: None,
-                state: Reach::Reachable,
+                state: DisplayState::Reachable,
                 busy: false,
                 sessions,
                 links,
@@ -220,7 +220,7 @@ mod tests {
             asking: vec![ask(1, SessionRights::Control), ask(2, SessionRights::View)],
             ..Snapshot::default()
         });
-        let words = |note: &Note| {
+        let words = |note: &Notification| {
             note.answers
                 .iter()
                 .map(|(words, _)| words.clone())
@@ -326,6 +326,6 @@ mod tests {
         let sessions = (0..100).map(|id| session(id, Some(1))).collect();
         let mut snapshot = alice(sessions, Vec::new());
         snapshot.asking = (0..100).map(|id| ask(id, SessionRights::View)).collect();
-        assert_eq!(notes(&snapshot).len(), 2 * MOST);
+        assert_eq!(notes(&snapshot).len(), 2 * MAX_NOTIFICATIONS);
     }
 }

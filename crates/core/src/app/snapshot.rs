@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    AskView, DisplayId, Finding, LaunchView, LinkView, NetworkView, Notice, PictureView, Reach, SessionView,
-    SettingsView, Terms, VisitView,
+    AskView, DisplayId, DisplayState, Finding, LaunchView, LinkView, NetworkView, Notice, SessionView,
+    SettingsView, Terms, ThumbnailView, VisitView,
 };
 
 pub use adding::{Adding, AddingView, TokenFileView, TokenTarget};
@@ -85,7 +85,7 @@ pub struct DisplayView {
     /// How it fares, if Porthole launches it; `None` for a display that has a target.
     pub launch: Option<LaunchView>,
     /// Whether it can be reached.
-    pub state: Reach,
+    pub state: DisplayState,
     /// Whether something that was asked for it (Open, Open in browser, Copy link) is still under way.
     pub busy: bool,
     /// Who is connected, oldest first.
@@ -93,7 +93,7 @@ pub struct DisplayView {
     /// Its links that work, the latest first.
     pub links: Vec<LinkView>,
     /// What it looks like, as far as that is known; kept up to date while the window is to be seen.
-    pub picture: Option<PictureView>,
+    pub picture: Option<ThumbnailView>,
 }
 
 /// A display that has left the config and still has links. They open nothing, and are gone for good in a while, unless the

@@ -1,7 +1,7 @@
 //! The tray's menu, as a value.
 
 use crate::{
-    AskView, DisplayView, Ending, Intent, LaunchView, OpenIn, Reach, Snapshot,
+    AskView, DisplayState, DisplayView, Ending, Intent, LaunchView, OpenIn, Snapshot,
     app::notifications::{answers, wish},
     texts::say,
 };
@@ -151,7 +151,7 @@ fn launched(display: &DisplayView, snapshot: &Snapshot) -> Option<Item> {
 
 /// Whether it runs although the config does not know it any more: it can be stopped, and no more.
 fn is_forgotten(display: &DisplayView) -> bool {
-    display.is_up() && matches!(display.state, Reach::Unreachable { .. })
+    display.is_up() && matches!(display.state, DisplayState::Unreachable { .. })
 }
 
 /// An item that ends something. The dots say that a question comes first.
@@ -182,7 +182,7 @@ mod tests {
             name: (*name).into(),
             target: "127.0.0.1:5901".into(),
             launch: None,
-            state: Reach::Checking,
+            state: DisplayState::Checking,
             busy: false,
             sessions: Vec::new(),
             links: Vec::new(),
@@ -296,7 +296,7 @@ mod tests {
     #[test]
     fn a_desktop_that_the_config_has_forgotten_can_only_be_stopped() {
         let mut snapshot = desktop(running(1));
-        snapshot.displays[0].state = Reach::Unreachable {
+        snapshot.displays[0].state = DisplayState::Unreachable {
             reason: "The config does not know it any more.".into(),
             fix: "Stop it.".into(),
         };
@@ -429,7 +429,7 @@ mod tests {
     #[test]
     fn what_the_menu_does_not_show_does_not_change_it() {
         let mut reached = snapshot(&["Alice"]);
-        reached.displays[0].state = Reach::Reachable;
+        reached.displays[0].state = DisplayState::Reachable;
         assert_eq!(menu(&reached), menu(&snapshot(&["Alice"])));
         assert_eq!(menu(&desktop(running(1))), menu(&desktop(running(2))));
     }

@@ -21,13 +21,13 @@ use super::{
 use crate::{DisplayId, config::bad_target, texts::say};
 
 /// The longest name of a display, in characters: it has to fit a menu.
-const LONGEST_NAME: usize = 64;
+const MAX_NAME_BYTES: usize = 64;
 
 /// What a bound of sessions may be: more than any VNC server serves.
 const MAX_SESSIONS: RangeInclusive<usize> = 1..=100_000;
 
 /// The longest name that DNS knows.
-const LONGEST_HOST: usize = 253;
+const MAX_HOST_BYTES: usize = 253;
 
 pub(super) type Checked<T> = Result<T, ConfigError>;
 
@@ -136,7 +136,7 @@ impl<'a> Checker<'a> {
     fn host(&self, host: Spanned<String>) -> Checked<String> {
         let name = host.get_ref().to_ascii_lowercase();
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-        if name.is_empty() || name.len() > LONGEST_HOST || !name.chars().all(plain) {
+        if name.is_empty() || name.len() > MAX_HOST_BYTES || !name.chars().all(plain) {
             let cause = say!("config-no-host", text = host.get_ref().as_str());
             return Err(self.wrong(&host.span(), cause));
         }
@@ -221,7 +221,7 @@ impl<'a> Checker<'a> {
         let text = name.get_ref().trim();
         let cause = if text.is_empty() {
             say!("config-name-missing")
-        } else if text.chars().count() > LONGEST_NAME {
+        } else if text.chars().count() > MAX_NAME_BYTES {
             say!("config-name-long")
         } else if text.chars().any(char::is_control) {
             say!("config-name-control")

@@ -13,7 +13,7 @@ use super::{
 use crate::texts::say;
 
 /// A chain of certificates has some KiB.
-const LARGEST: u64 = 1 << 20;
+const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// Whether links to hand on are https, and with which certificate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Checker<'_> {
     }
 
     fn read(&self, named: &Spanned<String>, path: &Path) -> Checked<Vec<u8>> {
-        read_bounded(path, LARGEST).map_err(|error| {
+        read_bounded(path, MAX_FILE_BYTES).map_err(|error| {
             let (file, error) = (path.display().to_string(), error.to_string());
             self.wrong(
                 &named.span(),

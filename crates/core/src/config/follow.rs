@@ -17,10 +17,10 @@ use super::{ConfigError, ConfigPlace, Loaded, load};
 use crate::platform::{blocking::blocking, private_file};
 
 /// Editors save in several steps; the file is read when none came for this long …
-const QUIET: Duration = Duration::from_millis(100);
+const SETTLE_TIME: Duration = Duration::from_millis(100);
 
 /// … or at the latest after this time.
-const LONGEST: Duration = Duration::from_secs(1);
+const MAX_SETTLE_TIME: Duration = Duration::from_secs(1);
 
 /// What the config is now, good or not.
 type News = Result<Loaded, ConfigError>;
@@ -160,8 +160,8 @@ impl Watched {
 
     /// Waits until nothing that matters has changed for a while.
     async fn quiet(&self, events: &mut Events) {
-        let latest = Instant::now() + LONGEST;
-        while timeout_at(latest.min(Instant::now() + QUIET), self.event(events))
+        let latest = Instant::now() + MAX_SETTLE_TIME;
+        while timeout_at(latest.min(Instant::now() + SETTLE_TIME), self.event(events))
             .await
             .is_ok()
         {

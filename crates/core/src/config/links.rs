@@ -15,7 +15,7 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
 /// No link with an end works longer, in seconds: whoever wants more writes "never", and knows it.
-pub(crate) const LONGEST: u64 = 366 * DAY;
+pub(crate) const MAX_LINK_SECONDS: u64 = 366 * DAY;
 
 impl Checker<'_> {
     pub(super) fn links(&self, links: schema::Links) -> Checked<Terms> {
@@ -36,7 +36,7 @@ impl Checker<'_> {
         if text == "never" {
             return Ok(None);
         }
-        let seconds = duration(text).filter(|seconds| (1..=LONGEST).contains(seconds));
+        let seconds = duration(text).filter(|seconds| (1..=MAX_LINK_SECONDS).contains(seconds));
         seconds
             .map(Some)
             .ok_or_else(|| self.wrong(&ends.span(), say!("config-no-time", text = text.as_str())))

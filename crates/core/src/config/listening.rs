@@ -9,14 +9,14 @@ use super::{
 use crate::{Listening, texts::say};
 
 /// The longest name of an interface, in characters: on some systems they have names of several words.
-const LONGEST_NAME: usize = 256;
+const MAX_NAME_BYTES: usize = 256;
 
 impl Checker<'_> {
     /// One that is not there now may come: it is no error.
     pub(super) fn interface(&self, name: Spanned<String>) -> Checked<String> {
         let text = name.get_ref();
         let good = !text.trim().is_empty()
-            && text.chars().count() <= LONGEST_NAME
+            && text.chars().count() <= MAX_NAME_BYTES
             && !text.chars().any(char::is_control);
         if !good {
             let cause = say!("config-no-interface", name = text.escape_debug().to_string());

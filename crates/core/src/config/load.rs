@@ -12,7 +12,7 @@ use super::{Config, ConfigError, ConfigPlace, check::Checker, exposed::Exposed, 
 use crate::texts::say;
 
 /// A config with hundreds of displays has some 50 KiB.
-const LARGEST: u64 = 1 << 20;
+const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// A config as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(crate) fn load(place: &ConfigPlace, files: &mut Vec<PathBuf>) -> Result<Load
         line: None,
         cause,
     };
-    let bytes = match read_bounded(&place.file, LARGEST) {
+    let bytes = match read_bounded(&place.file, MAX_FILE_BYTES) {
         Err(error) if error.kind() == io::ErrorKind::NotFound && !place.named => {
             return Ok(Loaded {
                 config: Config::default(),
@@ -49,7 +49,7 @@ pub(crate) fn load(place: &ConfigPlace, files: &mut Vec<PathBuf>) -> Result<Load
 
 /// The text of a config file.
 pub(super) fn read_text(path: &Path) -> Result<String, ConfigError> {
-    let bytes = read_bounded(path, LARGEST).map_err(|error| ConfigError {
+    let bytes = read_bounded(path, MAX_FILE_BYTES).map_err(|error| ConfigError {
         file: path.to_owned(),
         line: None,
         cause: say!("config-unreadable", error = error.to_string()),

@@ -8,15 +8,15 @@ use super::{load::read_bounded, rewrite::not_written};
 use crate::{model::secret::Secret, platform::private_file, texts::say};
 
 /// A VNC password has 8 bytes; the rest of the file may be notes.
-const LARGEST: u64 = 4096;
+const MAX_FILE_BYTES: u64 = 4096;
 
 /// The password in a file: its first line.
 ///
 /// # Errors
 /// What is wrong with the file, and what to do.
 pub(super) fn read(path: &Path) -> Result<Password, String> {
-    let bytes =
-        read_bounded(path, LARGEST).map_err(|error| say!("config-unreadable", error = error.to_string()))?;
+    let bytes = read_bounded(path, MAX_FILE_BYTES)
+        .map_err(|error| say!("config-unreadable", error = error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| say!("config-password-no-text"))?;
     match text.lines().next() {
         None | Some("") => Err(say!("config-password-empty")),

@@ -77,7 +77,7 @@ impl ConfigPlace {
     /// downloads beside the config file, own desktops that begin beside it, too, and no interfaces that others may use.
     /// For tests.
     pub fn at(file: PathBuf, state: PathBuf) -> Self {
-        let launcher = Launcher::at(file.with_file_name("desks"));
+        let launcher = Launcher::at(file.with_file_name("desktops"));
         let home = file.parent().unwrap_or(&file).to_owned();
         Self {
             downloads: Some(file.with_file_name("Downloads")),

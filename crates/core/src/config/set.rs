@@ -82,7 +82,7 @@ mod tests {
     use crate::{OpenIn, SessionRights, Theme, config::load};
 
     /// What is set, what the config says then, and the lines that stand there.
-    type Step = (Setting, fn(&Config) -> bool, &'static [&'static str]);
+    type KeyPath = (Setting, fn(&Config) -> bool, &'static [&'static str]);
 
     fn read(file: &Path) -> Config {
         let bytes = fs::read(file).unwrap();
@@ -101,7 +101,7 @@ mod tests {
             pin: true,
         };
         let interface = Listening::Interface { name: "wlan0".into() };
-        let steps: [Step; 11] = [
+        let steps: [KeyPath; 11] = [
             (
                 Setting::OpenIn {
                     value: OpenIn::Browser,

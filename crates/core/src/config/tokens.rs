@@ -25,7 +25,7 @@ use super::{
 use crate::texts::say;
 
 /// So many displays are made of one file at most: a list of more is nobody's to read.
-const MOST: usize = 100;
+const MAX_IMPORTED: usize = 100;
 
 impl Checker<'_> {
     /// A file with faults is a fault of the config: half of somebody's links would be gone, and nothing would say so.
@@ -87,7 +87,7 @@ pub(crate) fn look_into(file: &Path, config: &Config) -> Result<Contents, Faulty
     let all = counted(lines);
     let (tokens, count) = (all.iter().map(|(_, tokens)| tokens).sum(), all.len());
     let as_displays = all.into_iter().filter(|(target, _)| is_written(target));
-    let targets: Vec<_> = as_displays.take(MOST).collect();
+    let targets: Vec<_> = as_displays.take(MAX_IMPORTED).collect();
     Ok(Contents {
         tokens,
         more: count - targets.len(),
@@ -251,13 +251,13 @@ mod tests {
 
     #[test]
     fn a_list_does_not_grow_beyond_what_can_be_read() {
-        let lines: String = (1000..1005 + MOST)
+        let lines: String = (1000..1005 + MAX_IMPORTED)
             .map(|port| format!("t{port}: h:{port}\n"))
             .collect();
         let folder = Folder::with("", &lines);
-        assert_eq!(folder.import().unwrap().len(), MOST);
+        assert_eq!(folder.import().unwrap().len(), MAX_IMPORTED);
         let contents = look_into(&folder.tokens(), &Config::empty()).unwrap();
-        assert_eq!((contents.tokens, contents.more), (MOST + 5, 5));
+        assert_eq!((contents.tokens, contents.more), (MAX_IMPORTED + 5, 5));
     }
 
     #[test]

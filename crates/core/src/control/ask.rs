@@ -11,10 +11,10 @@ use super::{Answer, LinkStatus, Page, Request};
 use crate::ConfigPlace;
 
 /// How long an answer may take. A display that does not come up is given up by the program before.
-const PATIENCE: Duration = Duration::from_secs(120);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The longest answer in bytes: of tens of thousands of sessions. Links come page by page.
-const LONGEST_ANSWER: u64 = 32 << 20;
+const MAX_ANSWER_BYTES: u64 = 32 << 20;
 
 /// So many links are asked for at a time.
 const LINKS_PER_PAGE: usize = 2000;
@@ -104,13 +104,13 @@ fn is_nobody(error: &io::Error) -> bool {
 }
 
 fn talk(mut stream: UnixStream, request: &Request) -> io::Result<Answer> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
+    stream.set_write_timeout(Some(ANSWER_TIMEOUT))?;
     let mut line = serde_json::to_vec(request)?;
     line.push(b'\n');
     stream.write_all(&line)?;
     let mut answer = String::new();
-    BufReader::new(stream.take(LONGEST_ANSWER)).read_line(&mut answer)?;
+    BufReader::new(stream.take(MAX_ANSWER_BYTES)).read_line(&mut answer)?;
     if answer.is_empty() {
         return Err(io::Error::new(
             io::ErrorKind::UnexpectedEof,

@@ -15,14 +15,17 @@ impl Requests {
     /// Likewise, and else one that still runs although the config does not know it any more.
     pub(super) fn in_config_or_running(&self, text: &str) -> Result<DisplayId, String> {
         match meant(text, self.of_config()).is_empty() {
-            true => only(text, self.service.desks.forgotten()),
+            true => only(text, self.service.desktops.forgotten()),
             false => self.in_config(text),
         }
     }
 
     /// A display of the config, or one that still runs: who stops one must not meet another of the same name.
     pub(super) fn running(&self, text: &str) -> Result<DisplayId, String> {
-        only(text, [self.of_config(), self.service.desks.forgotten()].concat())
+        only(
+            text,
+            [self.of_config(), self.service.desktops.forgotten()].concat(),
+        )
     }
 
     /// A display of the config, or one that has left it and still has links.

@@ -6,12 +6,12 @@ use tokio::{sync::Semaphore, time::timeout};
 
 use super::{Answer, Availability, DisplayStatus, Request, Status, sharing::failed};
 use crate::{
-    DisplayId, LaunchView, NoDesk, desktops::forgotten, reachability::reaches::Why, service::Service,
-    texts::say,
+    DisplayId, LaunchView, NoDesktop, desktops::forgotten, reachability::display_states::Why,
+    service::Service, texts::say,
 };
 
 /// How long a display may take to answer before its status is told without it.
-const CHECK_PATIENCE: Duration = Duration::from_secs(6);
+const CHECK_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// So many displays are checked at a time.
 const MAX_CHECKS: usize = 32;
@@ -28,25 +28,25 @@ impl Requests {
         match request {
             Request::Status => Answer::Status(self.status().await),
             Request::StopAll => Answer::Stopped {
-                displays: self.service.desks.stop_all().await,
+                displays: self.service.desktops.stop_all().await,
             },
             Request::Start { display } => match self.in_config_or_running(&display) {
                 Ok(display) => {
-                    let started = self.service.desks.start(display.as_str()).await;
+                    let started = self.service.desktops.start(display.as_str()).await;
                     self.launched(&display, started.map(drop))
                 }
                 Err(reason) => failed(reason),
             },
             Request::Stop { display } => match self.running(&display) {
                 Ok(display) => {
-                    let stopped = self.service.desks.stop(display.as_str()).await;
+                    let stopped = self.service.desktops.stop(display.as_str()).await;
                     self.launched(&display, stopped)
                 }
                 Err(reason) => failed(reason),
             },
             Request::Restart { display } => match self.in_config_or_running(&display) {
                 Ok(display) => {
-                    let started = self.service.desks.restart(display.as_str()).await;
+                    let started = self.service.desktops.restart(display.as_str()).await;
                     self.launched(&display, started.map(drop))
                 }
                 Err(reason) => failed(reason),
@@ -69,9 +69,9 @@ impl Requests {
     }
 
     /// What came of it that a display was to be started or stopped.
-    fn launched(&self, display: &DisplayId, done: Result<(), NoDesk>) -> Answer {
+    fn launched(&self, display: &DisplayId, done: Result<(), NoDesktop>) -> Answer {
         let name = self.service.name(display);
-        let Some(view) = self.service.desks.view(display.as_str()) else {
+        let Some(view) = self.service.desktops.view(display.as_str()) else {
             let reason =
                 format!("{name} is not launched by Porthole: it has a target, which runs by itself.");
             return failed(reason);
@@ -90,14 +90,14 @@ impl Requests {
 
     async fn status(&self) -> Status {
         self.check().await;
-        self.service.desks.look().await;
-        let (memory, viewers) = (self.service.desks.memory().await, self.viewers());
+        self.service.desktops.look().await;
+        let (memory, viewers) = (self.service.desktops.memory().await, self.viewers());
         let config = self.service.links.config();
         let known = config
             .displays
             .iter()
             .map(|display| (display.id.clone(), display.name.clone()));
-        let displays = known.chain(self.service.desks.forgotten()).map(|(id, name)| {
+        let displays = known.chain(self.service.desktops.forgotten()).map(|(id, name)| {
             let mut display = self.display(id, name, &viewers);
             if let Some(LaunchView::Running { memory: taken, .. }) = &mut display.launch {
                 *taken = memory.get(&display.id).copied();
@@ -128,7 +128,7 @@ impl Requests {
             });
         }
         // Those that have not answered by then are told of as they were known before.
-        let _ = timeout(CHECK_PATIENCE, self.service.reaches.settled()).await;
+        let _ = timeout(CHECK_TIMEOUT, self.service.display_states.settled()).await;
     }
 
     fn availability(&self, display: &str, launch: Option<&LaunchView>) -> Availability {
@@ -137,7 +137,7 @@ impl Requests {
                 reason: say!("desk-forgotten-runs"),
                 fix: say!("desk-forgotten-fix"),
             },
-            None => self.service.reaches.of(display).into(),
+            None => self.service.display_states.of(display).into(),
             Some(LaunchView::Running { .. }) => Availability::Reachable,
             Some(LaunchView::Unavailable { reason, fix }) => Availability::Unreachable {
                 reason: reason.clone(),
@@ -152,7 +152,7 @@ impl Requests {
         let target = config
             .display(id.as_str())
             .map(|display| display.place.to_string());
-        let launch = self.service.desks.view(id.as_str());
+        let launch = self.service.desktops.view(id.as_str());
         DisplayStatus {
             target: target.unwrap_or_else(forgotten),
             availability: self.availability(id.as_str(), launch.as_ref()),

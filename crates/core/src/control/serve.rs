@@ -21,16 +21,16 @@ use super::{Answer, Request, Requests};
 use crate::{ConfigPlace, platform::private_file::create_folder, texts::say};
 
 /// How long a client may take to ask, and to take its answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The longest request in bytes.
-const LONGEST_REQUEST: u64 = 4096;
+const MAX_REQUEST_BYTES: u64 = 4096;
 
 /// So many clients are attended to at a time; others wait.
-const MOST_CLIENTS: usize = 32;
+const MAX_CLIENTS: usize = 32;
 
 /// After a connection could not be accepted: other programs may have closed some files by then.
-const BREATH: Duration = Duration::from_millis(100);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// The control socket, for as long as this lives.
 pub(crate) struct Control {
@@ -116,7 +116,7 @@ fn bind(path: &Path) -> io::Result<UnixListener> {
 }
 
 async fn serve(listener: UnixListener, requests: Arc<Requests>) {
-    let places = Arc::new(Semaphore::new(MOST_CLIENTS));
+    let places = Arc::new(Semaphore::new(MAX_CLIENTS));
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         match listener.accept().await {
             Ok((client, _)) => {
@@ -130,7 +130,7 @@ async fn serve(listener: UnixListener, requests: Arc<Requests>) {
             }
             Err(error) => {
                 tracing::warn!(%error, "the control socket");
-                sleep(BREATH).await;
+                sleep(ACCEPT_PAUSE).await;
             }
         }
     }
@@ -146,7 +146,7 @@ async fn attend(mut client: UnixStream, requests: &Requests) -> io::Result<()> {
     };
     let mut line = serde_json::to_vec(&answer)?;
     line.push(b'\n');
-    timeout(PATIENCE, client.write_all(&line)).await?
+    timeout(CLIENT_TIMEOUT, client.write_all(&line)).await?
 }
 
 async fn request(client: &mut UnixStream) -> io::Result<Request> {
@@ -155,7 +155,7 @@ async fn request(client: &mut UnixStream) -> io::Result<Request> {
         return Err(io::Error::other("it comes from another user"));
     }
     let mut line = String::new();
-    let mut reader = BufReader::new(client.take(LONGEST_REQUEST));
-    timeout(PATIENCE, reader.read_line(&mut line)).await??;
+    let mut reader = BufReader::new(client.take(MAX_REQUEST_BYTES));
+    timeout(CLIENT_TIMEOUT, reader.read_line(&mut line)).await??;
     Ok(serde_json::from_str(&line)?)
 }

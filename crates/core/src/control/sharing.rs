@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Answer, Page, Requests};
 use crate::{
-    DisplayId, LinkView, NetworkView, Opens, SessionRights, SessionView, Terms,
-    config::{LONGEST_LINK, duration},
-    network::Outlook,
+    DisplayId, LinkView, NetworkView, Reachability, SessionRights, SessionView, Terms,
+    config::{MAX_LINK_SECONDS, duration},
+    network::NetworkStatus,
     service::LinkAddress,
     sharing::state::Saving,
     texts::sentence::sentence,
@@ -116,7 +116,7 @@ impl FromStr for Ends {
         match text {
             "forever" | "never" => Ok(Self::Never),
             text => {
-                let seconds = duration(text).filter(|seconds| (1..=LONGEST_LINK).contains(seconds));
+                let seconds = duration(text).filter(|seconds| (1..=MAX_LINK_SECONDS).contains(seconds));
                 seconds
                     .map(Self::After)
                     .ok_or("write it like 30m, 1h, 7d or forever")
@@ -169,13 +169,13 @@ impl Requests {
             .await
             .err()
             .map(|cause| format!("The link works until Porthole ends, and no longer: {cause}."));
-        let warnings = warnings(&shared.outlook, address);
+        let warnings = warnings(&shared.status, address);
         Answer::Link(Box::new(NewLink {
             display: self.service.name(&display),
             display_id: display,
             url: address.url.clone(),
             pin: shared.made.pin.clone(),
-            fingerprint: NetworkView::from(&*shared.outlook).fingerprint,
+            fingerprint: NetworkView::from(&*shared.status).fingerprint,
             link,
             warnings: not_saved.into_iter().chain(warnings).collect(),
             addresses: shared.addresses,
@@ -287,13 +287,13 @@ impl Requests {
 }
 
 /// What may keep a link from opening.
-fn warnings(outlook: &Outlook, address: &LinkAddress) -> Vec<String> {
+fn warnings(status: &NetworkStatus, address: &LinkAddress) -> Vec<String> {
     let of_address = match &address.opens {
-        Opens::No { reason, fix } => Some(format!("{reason} {fix}")),
-        Opens::Yes { doubt } => doubt.clone(),
-        Opens::Checking => None,
+        Reachability::No { reason, fix } => Some(format!("{reason} {fix}")),
+        Reachability::Yes { doubt } => doubt.clone(),
+        Reachability::Checking => None,
     };
-    outlook.faults.iter().cloned().chain(of_address).collect()
+    status.faults.iter().cloned().chain(of_address).collect()
 }
 
 fn wrong_address(host: &str, addresses: &[LinkAddress]) -> Answer {

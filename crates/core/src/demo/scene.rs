@@ -37,10 +37,10 @@ const NO_BUTTON: Colour = PAPER;
 const RIPPLE: f32 = 1.4;
 
 /// More ripples than this at once are not told apart.
-const MOST_RIPPLES: usize = 48;
+const MAX_RIPPLES: usize = 48;
 
 /// How much of what was typed is shown, in characters.
-const LONGEST_TEXT: usize = 36;
+const MAX_TEXT_CHARS: usize = 36;
 
 /// What has happened to the scene.
 #[derive(Clone)]
@@ -92,7 +92,7 @@ impl Scene {
             Some(colour) => (colour, 70.0),
             None => (colour(buttons).unwrap_or(NO_BUTTON), 14.0),
         };
-        if self.ripples.len() == MOST_RIPPLES {
+        if self.ripples.len() == MAX_RIPPLES {
             self.ripples.pop_front();
         }
         let born = self.began.elapsed().as_secs_f32();
@@ -114,7 +114,7 @@ impl Scene {
             0x0100_0100..=0x0110_ffff => self.text.extend(char::from_u32(keysym - 0x0100_0000)),
             _ => {}
         }
-        if self.text.chars().count() > LONGEST_TEXT {
+        if self.text.chars().count() > MAX_TEXT_CHARS {
             self.text.remove(0);
         }
     }
@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(typed([0x61, 0x62, 0xff08]), "a");
         assert_eq!(typed([0x61, 0xff0d, 0x62]), "b");
         assert_eq!(typed([0xffe1, 0x0100_20ac, 0x0100_d800, 0, u32::MAX]), "€");
-        assert_eq!(typed([0x61; 100]).len(), LONGEST_TEXT);
+        assert_eq!(typed([0x61; 100]).len(), MAX_TEXT_CHARS);
     }
 
     #[test]
@@ -260,7 +260,7 @@ mod tests {
             assert_eq!(scene.ripples.back().unwrap().colour, colour);
         }
         (0..1000).for_each(|x| scene.pointer(x, u16::MAX, 0xff));
-        assert_eq!(scene.ripples.len(), MOST_RIPPLES);
+        assert_eq!(scene.ripples.len(), MAX_RIPPLES);
     }
 
     #[test]

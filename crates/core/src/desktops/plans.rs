@@ -1,4 +1,4 @@
-//! Which desks there are: those of the config, and those that run already.
+//! Which desktops there are: those of the config, and those that run already.
 
 use std::{
     collections::HashSet,
@@ -10,9 +10,9 @@ use porthole_launcher::{Launch, Launched, Launcher, Running, What};
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    Desk, Desks, Room,
-    fare::Fare,
-    keeper::{Hopes, Keeper, Planned},
+    Desk, Desktops, Room,
+    actor::{DesktopActor, Pending, Planned},
+    status::DesktopStatus,
 };
 use crate::{
     DisplayId, Notice,
@@ -20,14 +20,14 @@ use crate::{
     texts::say,
 };
 
-impl Desks {
+impl Desktops {
     /// Takes over the displays that run from an earlier start of the program.
     pub(crate) async fn adopt(launcher: Launcher, grace: Duration) -> Self {
         let adopted = launcher.adopt().await;
         let room = Self(Arc::new(Room {
             launcher,
             grace,
-            desks: Mutex::default(),
+            desktops: Mutex::default(),
             changes: watch::Sender::new(0),
             sessions: OnceLock::new(),
         }));
@@ -60,11 +60,11 @@ impl Desks {
             if self.desk(display.id.as_str()).is_none()
                 && let Some(desk) = take_that_of(&mut loose, display, plan)
             {
-                self.desks().insert(display.id.clone(), desk);
+                self.desktops().insert(display.id.clone(), desk);
             }
             let started = match self.desk(display.id.as_str()) {
                 Some(desk) => {
-                    let runs = !desk.fare.borrow().is_over();
+                    let runs = !desk.status.borrow().is_over();
                     let before = desk.plan.send_replace(planned.clone());
                     if runs && before.is_other_than(&planned) {
                         let name = display.name.as_str();
@@ -97,8 +97,8 @@ impl Desks {
                 None => desk.is_of(display, &plan.what),
             })
         };
-        let mut desks = self.desks();
-        let loose = desks.extract_if(.., |id, desk| !is_planned(id, desk));
+        let mut desktops = self.desktops();
+        let loose = desktops.extract_if(.., |id, desk| !is_planned(id, desk));
         loose.collect()
     }
 
@@ -111,7 +111,7 @@ impl Desks {
             ..before.clone()
         });
         // It cannot start any more.
-        if desk.fare.borrow().is_over() {
+        if desk.status.borrow().is_over() {
             return None;
         }
         let taken: HashSet<&DisplayId> = config.displays.iter().map(|display| &display.id).collect();
@@ -121,8 +121,8 @@ impl Desks {
             false => id,
         };
         let namesake = config.displays.iter().find(|display| display.name == before.name);
-        let (name, text) = match (&*desk.fare.borrow(), namesake) {
-            (Fare::Running(Running { user, .. }), Some(display)) => {
+        let (name, text) = match (&*desk.status.borrow(), namesake) {
+            (DesktopStatus::Running(Running { user, .. }), Some(display)) => {
                 let (name, display) = (format!("{} ({user})", before.name), display.name.as_str());
                 let (shown, user) = (name.as_str(), user.as_str());
                 let text = say!(
@@ -139,7 +139,7 @@ impl Desks {
             ),
         };
         desk.plan.send_modify(|planned| planned.name = name);
-        self.desks().insert(id, desk);
+        self.desktops().insert(id, desk);
         is_news.then(|| Notice::info(text))
     }
 
@@ -149,44 +149,44 @@ impl Desks {
     }
 
     fn add(&self, planned: Planned, own_id: Option<DisplayId>, what: What, adopted: Option<Launched>) {
-        let first = adopted
-            .as_ref()
-            .map_or(Fare::Stopped, |launched| launched.state().borrow().clone().into());
+        let first = adopted.as_ref().map_or(DesktopStatus::Stopped, |launched| {
+            launched.state().borrow().clone().into()
+        });
         let (orders, ordered) = mpsc::unbounded_channel();
-        let (fare, fares) = watch::channel(first);
+        let (status, fares) = watch::channel(first);
         let id = planned.id.clone();
         let (plan, plans) = watch::channel(planned);
         let (watched, looks) = watch::channel(false);
-        let keeper = Keeper {
+        let keeper = DesktopActor {
             launcher: self.0.launcher.clone(),
             plan: plans,
             watched: looks,
             orders: ordered,
-            fare,
+            status,
             grace: self.0.grace,
-            hopes: Hopes::default(),
+            hopes: Pending::default(),
         };
         tokio::spawn(keeper.keep(adopted));
         tokio::spawn(pass_on(fares.clone(), Arc::downgrade(&self.0)));
         let desk = Desk {
             orders,
-            fare: fares,
+            status: fares,
             plan,
             watched,
             obstacle: None,
             what,
             own_id,
         };
-        self.desks().insert(id, desk);
+        self.desktops().insert(id, desk);
     }
 
     /// The id of a display that runs without an entry of the config: its own, or else one that nothing has. Two can have
     /// the same one if their entry was for one person and then for another, or if two programs ran at once.
     fn free_id(&self, own: Option<DisplayId>, name: &str, taken: &HashSet<&DisplayId>) -> DisplayId {
-        let desks = self.desks();
+        let desktops = self.desktops();
         let others = (0..).map(|number| DisplayId::derived(name, "adopted", number));
         let mut ids = own.into_iter().chain(others);
-        let free = ids.find(|id| !desks.contains_key(id) && !taken.contains(id));
+        let free = ids.find(|id| !desktops.contains_key(id) && !taken.contains(id));
         free.unwrap_or_else(|| DisplayId::derived(name, "", 0))
     }
 }
@@ -218,10 +218,10 @@ impl Planned {
     }
 }
 
-async fn pass_on(mut fare: watch::Receiver<Fare>, room: Weak<Room>) {
-    while fare.changed().await.is_ok() {
+async fn pass_on(mut status: watch::Receiver<DesktopStatus>, room: Weak<Room>) {
+    while status.changed().await.is_ok() {
         let Some(room) = room.upgrade() else { return };
-        Desks(room).changed();
+        Desktops(room).changed();
     }
 }
 
@@ -230,7 +230,7 @@ fn take_that_of(loose: &mut Vec<(DisplayId, Desk)>, display: &Display, plan: &La
     let running = loose
         .iter()
         .enumerate()
-        .filter(|(_, (_, desk))| desk.is_of(display, &plan.what) && !desk.fare.borrow().is_over());
+        .filter(|(_, (_, desk))| desk.is_of(display, &plan.what) && !desk.status.borrow().is_over());
     let (at, _) = running.min_by_key(|(_, (_, desk))| desk.own_id.as_ref() != Some(&display.id))?;
     let (_, desk) = loose.swap_remove(at);
     Some(Desk {

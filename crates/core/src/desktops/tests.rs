@@ -8,7 +8,7 @@ use std::{
 use porthole_launcher::{Desktop, Launcher, What};
 use tokio::{runtime::Runtime, time::timeout};
 
-use super::Desks;
+use super::Desktops;
 use crate::{
     LaunchView,
     config::{Config, Display, LaunchPlan, Place, StartWhen, StopWhen},
@@ -18,7 +18,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 /// Alice's desk, and what it lives in.
 struct Stage {
-    desks: Desks,
+    desktops: Desktops,
     /// When it was first started.
     since: SystemTime,
     runtime: Runtime,
@@ -28,7 +28,7 @@ struct Stage {
 impl Stage {
     fn new(stop: StopWhen, grace: Duration) -> Self {
         let (folder, runtime) = (tempfile::tempdir().unwrap(), Runtime::new().unwrap());
-        let launcher = Launcher::at(folder.path().join("desks")).with_home(folder.path().to_owned());
+        let launcher = Launcher::at(folder.path().join("desktops")).with_home(folder.path().to_owned());
         let what = What::Desktop(Desktop {
             geometry: "320x240".parse().unwrap(),
             session: Some("sleep 600".into()),
@@ -51,14 +51,14 @@ impl Stage {
             displays: vec![alice],
             ..Config::empty()
         };
-        let (desks, since) = runtime.block_on(async {
-            let desks = Desks::adopt(launcher, grace).await;
-            desks.set_config(&config);
-            let running = desks.start("alice").await.unwrap();
-            (desks, running.since)
+        let (desktops, since) = runtime.block_on(async {
+            let desktops = Desktops::adopt(launcher, grace).await;
+            desktops.set_config(&config);
+            let running = desktops.start("alice").await.unwrap();
+            (desktops, running.since)
         });
         Self {
-            desks,
+            desktops,
             since,
             runtime,
             _folder: folder,
@@ -67,24 +67,25 @@ impl Stage {
 
     fn watched(&self, watched: bool) {
         let names: &[&str] = if watched { &["alice"] } else { &[] };
-        self.desks.watched_are(&HashSet::from_iter(names.iter().copied()));
+        self.desktops
+            .watched_are(&HashSet::from_iter(names.iter().copied()));
     }
 
     fn stops(&self) {
         let stopped = async {
-            let mut fare = self.desks.fare("alice").unwrap();
-            fare.wait_for(|fare| fare.is_over()).await.unwrap();
+            let mut status = self.desktops.status("alice").unwrap();
+            status.wait_for(|status| status.is_over()).await.unwrap();
         };
         self.runtime
             .block_on(async { timeout(Duration::from_secs(30), stopped).await })
             .unwrap();
-        assert_eq!(self.desks.view("alice"), Some(LaunchView::Stopped));
+        assert_eq!(self.desktops.view("alice"), Some(LaunchView::Stopped));
     }
 
     /// It runs as it was first started, also after what was told before was attended to: orders are taken in between.
     fn runs_on(&self) {
         for _ in 0..20 {
-            let running = self.runtime.block_on(self.desks.start("alice")).unwrap();
+            let running = self.runtime.block_on(self.desktops.start("alice")).unwrap();
             assert_eq!(running.since, self.since);
         }
     }
@@ -93,7 +94,7 @@ impl Stage {
 /// A test that has failed leaves no display behind.
 impl Drop for Stage {
     fn drop(&mut self) {
-        self.runtime.block_on(self.desks.stop_all());
+        self.runtime.block_on(self.desktops.stop_all());
     }
 }
 
@@ -105,7 +106,7 @@ fn a_display_is_stopped_when_its_last_viewer_has_left_and_not_before_one_came() 
     stage.runs_on();
     stage.watched(false);
     stage.stops();
-    stage.runtime.block_on(stage.desks.start("alice")).unwrap();
+    stage.runtime.block_on(stage.desktops.start("alice")).unwrap();
 }
 
 #[test]

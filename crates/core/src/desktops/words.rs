@@ -1,8 +1,8 @@
 //! What the launcher says, in the person's language: logs and visitors have it in its own words.
 
-use porthole_launcher::{Exit, FolderFault, LaunchError, Reason, Step, XstartupFault};
+use porthole_launcher::{Exit, FolderFault, LaunchError, LaunchStep, Reason, XstartupFault};
 
-use super::NoDesk;
+use super::NoDesktop;
 use crate::texts::say;
 
 /// Why a display cannot be started, as a sentence.
@@ -159,21 +159,21 @@ pub(crate) fn reason(reason: &Reason) -> String {
 }
 
 /// Why there is no running display, as a sentence.
-pub(crate) fn no_desk(error: &NoDesk) -> String {
+pub(crate) fn no_desktop(error: &NoDesktop) -> String {
     match error {
-        NoDesk::Unknown => say!("desk-unknown"),
-        NoDesk::Forgotten(display) => say!("desk-no-longer", display = display.as_str()),
-        NoDesk::Over(over) => reason(over),
+        NoDesktop::Unknown => say!("desk-unknown"),
+        NoDesktop::Forgotten(display) => say!("desk-no-longer", display = display.as_str()),
+        NoDesktop::Over(over) => reason(over),
     }
 }
 
 /// What is being done, as words within a sentence.
-pub(crate) fn step(step: Step) -> String {
+pub(crate) fn step(step: LaunchStep) -> String {
     match step {
-        Step::Account => say!("starting-account"),
-        Step::Folder => say!("starting-folder"),
-        Step::Server => say!("starting-server"),
-        Step::Session => say!("starting-session"),
+        LaunchStep::Account => say!("starting-account"),
+        LaunchStep::Folder => say!("starting-folder"),
+        LaunchStep::Server => say!("starting-server"),
+        LaunchStep::Session => say!("starting-session"),
     }
 }
 
@@ -325,7 +325,12 @@ mod tests {
                 ended.to_string().trim_end_matches('?')
             );
         }
-        for at in [Step::Account, Step::Folder, Step::Server, Step::Session] {
+        for at in [
+            LaunchStep::Account,
+            LaunchStep::Folder,
+            LaunchStep::Server,
+            LaunchStep::Session,
+        ] {
             assert_eq!(step(at), at.to_string());
         }
     }

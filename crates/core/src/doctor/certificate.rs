@@ -17,7 +17,7 @@ const CHECK: &str = "certificate";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Who has to see to a new certificate needs some time for it.
-const SOON: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+const EXPIRY_WARNING_TIME: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// Whether the certificate is valid. That it fits its key is said with the config.
 pub(super) fn certificate(case: &Case) -> Vec<Finding> {
@@ -41,7 +41,7 @@ fn look(own: &OwnCertificate, now: SystemTime) -> Finding {
             say!("doctor-certificate-ended", days = days(now, until)),
             say!("doctor-certificate-renew-fix"),
         ),
-        Some((_, until)) if now + SOON >= until => Finding::warn(
+        Some((_, until)) if now + EXPIRY_WARNING_TIME >= until => Finding::warn(
             CHECK,
             say!("doctor-certificate-ends", days = days(until, now)),
             say!("doctor-certificate-renew-fix"),

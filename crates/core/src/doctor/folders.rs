@@ -12,17 +12,17 @@ use super::{Case, Machine};
 use crate::{Finding, platform::private_file, sharing::state, texts::say};
 
 /// Below this nothing can be counted on to be saved, in bytes.
-const TOO_LITTLE: u64 = 1 << 20;
+const MIN_FREE_BYTES: u64 = 1 << 20;
 
 /// Below this it is worth a word.
-const LITTLE: u64 = 100 << 20;
+const LOW_FREE_BYTES: u64 = 100 << 20;
 
 /// The longest path of a Unix socket (`sun_path` of unix(7), less its final zero).
-const SOCKET_PATH: usize = 107;
+const MAX_SOCKET_PATH_BYTES: usize = 107;
 
 /// What a launched display adds to the path of the runtime folder, at the most:
 /// `/porthole-` and twelve letters, a name of 25, `/desk/rfb.sock`.
-const SOCKET_TAIL: usize = 10 + 12 + 1 + 25 + 14;
+const SOCKET_TAIL_BYTES: usize = 10 + 12 + 1 + 25 + 14;
 
 /// The folder of what the program remembers.
 pub(super) fn state(case: &Case) -> Vec<Finding> {
@@ -148,14 +148,14 @@ fn full(check: &str, machine: &Machine, folder: &Path) -> Option<Finding> {
             ));
         }
     };
-    if free.bytes < TOO_LITTLE || free.files == Some(0) {
-        let text = match free.bytes < TOO_LITTLE {
+    if free.bytes < MIN_FREE_BYTES || free.files == Some(0) {
+        let text = match free.bytes < MIN_FREE_BYTES {
             true => say!("doctor-disk-full", folder = shown),
             false => say!("doctor-disk-no-files", folder = shown),
         };
         return Some(Finding::fault(check, text, fix));
     }
-    (free.bytes < LITTLE).then(|| {
+    (free.bytes < LOW_FREE_BYTES).then(|| {
         Finding::warn(
             check,
             say!(
@@ -219,10 +219,13 @@ pub(super) fn runtime(case: &Case) -> Vec<Finding> {
             say!("doctor-runtime-open", folder = shown, instead = instead),
             say!("doctor-runtime-open-fix", folder = shown),
         ),
-        Ok(_) if folder.as_os_str().len() + SOCKET_TAIL > SOCKET_PATH => Finding::fault(
+        Ok(_) if folder.as_os_str().len() + SOCKET_TAIL_BYTES > MAX_SOCKET_PATH_BYTES => Finding::fault(
             CHECK,
             say!("doctor-runtime-long", folder = shown),
-            say!("doctor-runtime-long-fix", letters = SOCKET_PATH - SOCKET_TAIL),
+            say!(
+                "doctor-runtime-long-fix",
+                letters = MAX_SOCKET_PATH_BYTES - SOCKET_TAIL_BYTES
+            ),
         ),
         Ok(_) => Finding::ok(CHECK, say!("doctor-runtime-well", folder = shown)),
     }]

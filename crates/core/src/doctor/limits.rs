@@ -9,19 +9,19 @@ use super::Case;
 use crate::{Finding, texts::say};
 
 /// A viewer takes two descriptors, and four while much passes to it.
-const FOR_A_VIEWER: u64 = 4;
+const DESCRIPTORS_PER_VIEWER: u64 = 4;
 
 /// What the program needs for itself.
-const FOR_ITSELF: u64 = 64;
+const OWN_DESCRIPTORS: u64 = 64;
 
 /// A gateway for fewer viewers is worth a word.
 const MANY_VIEWERS: u64 = 200;
 
 /// No clock was right that says an earlier time than this, in seconds since 1970: the first of January 2026.
-const THIS_PROGRAM: u64 = 1_767_225_600;
+const RELEASE_TIME_SECONDS: u64 = 1_767_225_600;
 
 /// A file's time can be a little ahead of ours, on a network disk.
-const TOLERANCE: Duration = Duration::from_secs(300);
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(300);
 
 /// How many files and sockets may be open at a time.
 pub(super) fn descriptors(case: &Case) -> Vec<Finding> {
@@ -30,7 +30,7 @@ pub(super) fn descriptors(case: &Case) -> Vec<Finding> {
     let Some(most) = hard_limit(&limits) else {
         return Vec::new();
     };
-    let viewers = most.saturating_sub(FOR_ITSELF) / FOR_A_VIEWER;
+    let viewers = most.saturating_sub(OWN_DESCRIPTORS) / DESCRIPTORS_PER_VIEWER;
     let fix = say!("doctor-descriptors-fix");
     let text = say!(
         "doctor-descriptors",
@@ -63,8 +63,12 @@ pub(super) fn clock(case: &Case) -> Vec<Finding> {
     let fix = say!("doctor-clock-fix");
     let now = case.machine.now;
     let saved = fs::metadata(&case.place.state).and_then(|data| data.modified());
-    let ahead = |saved: SystemTime| saved.duration_since(now).is_ok_and(|ahead| ahead > TOLERANCE);
-    let finding = if now < UNIX_EPOCH + Duration::from_secs(THIS_PROGRAM) {
+    let ahead = |saved: SystemTime| {
+        saved
+            .duration_since(now)
+            .is_ok_and(|ahead| ahead > CLOCK_TOLERANCE)
+    };
+    let finding = if now < UNIX_EPOCH + Duration::from_secs(RELEASE_TIME_SECONDS) {
         Finding::fault(CHECK, say!("doctor-clock-wrong"), fix)
     } else if saved.is_ok_and(ahead) {
         Finding::warn(

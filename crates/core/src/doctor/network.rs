@@ -12,7 +12,7 @@ use crate::{Finding, texts::say};
 const CHECK: &str = "network";
 
 /// How long this machine may take to answer itself.
-const PATIENCE: Duration = Duration::from_secs(2);
+const NAME_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Whether a link would open by each address of this machine, as far as can be seen from here.
 pub(super) fn addresses(case: &Case) -> Vec<Finding> {
@@ -103,5 +103,5 @@ fn answers_itself(ip: IpAddr) -> io::Result<()> {
 }
 
 fn connect(address: SocketAddr) -> io::Result<()> {
-    TcpStream::connect_timeout(&address, PATIENCE).map(drop)
+    TcpStream::connect_timeout(&address, NAME_TIMEOUT).map(drop)
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long a Porthole may take to say how it is; it waits some seconds for displays that do not answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const ASK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Whether a Porthole runs with the config.
 #[derive(Clone, Debug)]
@@ -62,7 +62,11 @@ impl Running {
 /// Asks the Porthole that runs.
 pub(super) async fn ask(place: &ConfigPlace) -> Running {
     let place = place.clone();
-    let answer = timeout(PATIENCE, blocking(move || ask_control(&place, &Request::Status))).await;
+    let answer = timeout(
+        ASK_TIMEOUT,
+        blocking(move || ask_control(&place, &Request::Status)),
+    )
+    .await;
     let unknown = |cause: String| Running::Unknown { cause };
     match answer {
         Ok(Ok(Answer::Status(status))) => Running::Yes {

@@ -34,7 +34,7 @@ const MAX_TARGETS: usize = 100;
 const MAX_AT_ONCE: usize = 32;
 
 /// How long all of them may take together.
-const PATIENCE: Duration = Duration::from_secs(12);
+const ASK_TIMEOUT: Duration = Duration::from_secs(12);
 
 /// So many that do not answer are told of one by one.
 const MAX_TOLD: usize = 20;
@@ -123,7 +123,7 @@ impl Contents {
 
 /// Tries the targets, at once, and tells of those that do not answer, and how many were not tried.
 async fn targets(source: &Path, targets: Vec<Target>) -> Vec<Finding> {
-    let (all, until) = (targets.len(), Instant::now() + PATIENCE);
+    let (all, until) = (targets.len(), Instant::now() + ASK_TIMEOUT);
     let places = Arc::new(Semaphore::new(MAX_AT_ONCE));
     let mut tries = JoinSet::new();
     for (at, target) in targets.into_iter().take(MAX_TARGETS).enumerate() {

@@ -14,13 +14,13 @@ pub(crate) struct Addresses {
     /// From this machine; `None` before anything is listened on.
     here: Option<SocketAddr>,
     /// From others, the likeliest first.
-    others: Vec<Entrance>,
+    others: Vec<ShareHost>,
     outside: Outside,
 }
 
 /// One way in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entrance {
+pub(crate) struct ShareHost {
     /// The host as links name it: `192.168.7.5`, `[fd00::5]`, `desk.local`.
     pub host: String,
     /// Where that is, for people.
@@ -53,7 +53,7 @@ impl Addresses {
             .or(listening.first());
         let mut others = ways_in(listening, interfaces);
         if let (Some(name), Some(first)) = (&outside.name, others.first()) {
-            others.push(Entrance {
+            others.push(ShareHost {
                 host: name.clone(),
                 label: say!("address-name"),
                 to: first.to,
@@ -96,7 +96,7 @@ impl Addresses {
 
     /// The ways in for others, the likeliest first: through the proxy, if the config names one, and then those of this
     /// machine. If there are none, the one from this machine.
-    pub fn entrances(&self) -> Vec<Entrance> {
+    pub fn entrances(&self) -> Vec<ShareHost> {
         let direct = self.others.iter().cloned();
         let all: Vec<_> = self.public().into_iter().chain(direct).collect();
         match all.is_empty() {
@@ -106,9 +106,9 @@ impl Addresses {
     }
 
     /// The way in through the proxy, if the config names one.
-    pub fn public(&self) -> Option<Entrance> {
+    pub fn public(&self) -> Option<ShareHost> {
         let url = self.outside.public.as_ref()?;
-        Some(Entrance {
+        Some(ShareHost {
             host: url.host_str()?.to_owned(),
             label: say!("address-public"),
             to: self.here(),
@@ -117,8 +117,8 @@ impl Addresses {
     }
 
     /// A way in by a name that the config has besides; it leads where the likeliest does.
-    pub fn by_name(&self, name: &str) -> Entrance {
-        Entrance {
+    pub fn by_name(&self, name: &str) -> ShareHost {
+        ShareHost {
             host: name.to_owned(),
             label: say!("address-config"),
             to: self.others.first().map_or(self.here(), |first| first.to),
@@ -132,9 +132,9 @@ impl Addresses {
     }
 
     /// The way in from this machine.
-    pub fn entrance_here(&self) -> Entrance {
+    pub fn entrance_here(&self) -> ShareHost {
         let here = self.here();
-        Entrance {
+        ShareHost {
             host: host(here.ip()),
             label: say!("address-here"),
             to: here,
@@ -143,8 +143,8 @@ impl Addresses {
     }
 
     /// A link to hand on, by one of the entrances. The token is in the fragment, which browsers send to no server.
-    pub fn link(&self, entrance: &Entrance, token: &Token) -> Result<Url, ParseError> {
-        let Entrance { host, to, public, .. } = entrance;
+    pub fn link(&self, entrance: &ShareHost, token: &Token) -> Result<Url, ParseError> {
+        let ShareHost { host, to, public, .. } = entrance;
         let scheme = if self.outside.encrypted { "https" } else { "http" };
         let mut url = match public {
             Some(public) => public.clone(),
@@ -156,7 +156,7 @@ impl Addresses {
     }
 
     /// The path of the page that links to hand on name, by one of the entrances.
-    pub fn path(&self, entrance: &Entrance) -> String {
+    pub fn path(&self, entrance: &ShareHost) -> String {
         let base = entrance
             .public
             .as_ref()
@@ -170,11 +170,11 @@ impl Addresses {
 }
 
 /// The order is that of the interfaces; behind them comes what is listened on and on none of them.
-fn ways_in(listening: &[SocketAddr], interfaces: &[Interface]) -> Vec<Entrance> {
+fn ways_in(listening: &[SocketAddr], interfaces: &[Interface]) -> Vec<ShareHost> {
     let leads_to = |address: &&SocketAddr, ip: IpAddr| {
         address.ip() == ip || (address.ip().is_unspecified() && address.is_ipv4() == ip.is_ipv4())
     };
-    let entrance = |ip: IpAddr, port: u16, label: &str| Entrance {
+    let entrance = |ip: IpAddr, port: u16, label: &str| ShareHost {
         host: host(ip),
         label: label.into(),
         to: (ip, port).into(),

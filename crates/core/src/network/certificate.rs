@@ -18,13 +18,13 @@ use crate::platform::private_file;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long a certificate is good; some phones and browsers take none that is good for more than 398 days.
-const GOOD_FOR: Duration = DAY.saturating_mul(397);
+const VALIDITY: Duration = DAY.saturating_mul(397);
 
 /// So long before its end another one is made.
-const EARLY: Duration = DAY.saturating_mul(30);
+const RENEWAL_TIME: Duration = DAY.saturating_mul(30);
 
 /// Clocks of visitors may be slow by this much.
-const SLACK: Duration = DAY;
+const CLOCK_SLACK: Duration = DAY;
 
 /// A certificate of the program's own and its key, as it is kept. `Debug` shows neither.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,13 +69,13 @@ fn read(file: &Path) -> Option<Certificate> {
 impl Certificate {
     /// Whether it is for these names, and good for a while.
     pub fn is_good(&self, names: &[String], now: SystemTime) -> bool {
-        let latest = self.ends.checked_sub(EARLY);
+        let latest = self.ends.checked_sub(RENEWAL_TIME);
         self.names == names && latest.is_some_and(|latest| (self.begins..latest).contains(&now))
     }
 
     fn make(names: &[String], addresses: &[IpAddr], now: SystemTime) -> Result<Self, rcgen::Error> {
-        let begins = now - SLACK;
-        let ends = begins + GOOD_FOR;
+        let begins = now - CLOCK_SLACK;
+        let ends = begins + VALIDITY;
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
         let mut params = CertificateParams::default();
         params.not_before = begins.into();

@@ -14,10 +14,10 @@ use porthole_gateway::{
 use crate::{config::Config, texts::say};
 
 /// The port that websockify's users know.
-const USUAL_PORT: u16 = 6080;
+const DEFAULT_PORT: u16 = 6080;
 
 /// How many other ports are tried on the first start. One can be taken between its choice and its use.
-const ATTEMPTS: usize = 3;
+const MAX_PORT_ATTEMPTS: usize = 3;
 
 /// An address that cannot be listened on, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -108,7 +108,7 @@ pub(crate) async fn listen(
             chosen: None,
         });
     }
-    let mut port = USUAL_PORT;
+    let mut port = DEFAULT_PORT;
     let mut attempts = 0;
     loop {
         match start(port).await {
@@ -118,7 +118,7 @@ pub(crate) async fn listen(
                     chosen: Some(port),
                 });
             }
-            Err(error) if error.source.kind() == io::ErrorKind::AddrInUse && attempts < ATTEMPTS => {
+            Err(error) if error.source.kind() == io::ErrorKind::AddrInUse && attempts < MAX_PORT_ATTEMPTS => {
                 attempts += 1;
                 port = portpicker::pick_unused_port().ok_or_else(|| wrong(error, false))?;
             }

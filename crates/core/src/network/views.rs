@@ -23,7 +23,7 @@ pub struct NetworkView {
 /// Whether a link opens, as far as this machine can tell: the program fetches it itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Opens {
+pub enum Reachability {
     /// It is being tried.
     Checking,
     /// The page came.

@@ -15,7 +15,7 @@ use tokio::{process::Command, time::timeout};
 use crate::platform::interfaces::Interfaces;
 
 /// How long a program of the system's may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where programs are looked for besides PATH: an ordinary user's lacks the administrator's.
 const SBIN: [&str; 2] = ["/usr/sbin", "/sbin"];
@@ -97,7 +97,7 @@ impl Machine {
         command.args(args).envs(&self.environment).env("LC_ALL", "C");
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let output = Command::from(command).kill_on_drop(true).output();
-        timeout(PATIENCE, output)
+        timeout(COMMAND_TIMEOUT, output)
             .await
             .unwrap_or(Err(io::ErrorKind::TimedOut.into()))
     }

@@ -24,8 +24,8 @@ impl Porthole {
     pub async fn new_links(&self) -> Result<Vec<(String, Url)>, LinkError> {
         let addresses = &self.service.network.last().addresses;
         let likeliest = addresses.entrances().into_iter().next();
-        let entrance = likeliest
-            .filter(|entrance| entrance.public.is_some() || self.config.listen.is_some())
+        let host = likeliest
+            .filter(|host| host.public.is_some() || self.config.listen.is_some())
             .unwrap_or_else(|| addresses.entrance_here());
         drop(self.service.links.retire_links_of_starts());
         let mut links = Vec::new();
@@ -40,7 +40,7 @@ impl Porthole {
             if let Err(error) = saved.await {
                 tracing::warn!("{error}; the link to {name} works until Porthole ends");
             }
-            links.push((name.clone(), addresses.link(&entrance, &token)?));
+            links.push((name.clone(), addresses.link(&host, &token)?));
         }
         Ok(links)
     }

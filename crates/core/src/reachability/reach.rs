@@ -6,7 +6,7 @@ use ts_rs::TS;
 /// Whether a display can be reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Reach {
+pub enum DisplayState {
     /// Not known yet.
     Checking,
     /// A session could begin.

@@ -3,7 +3,7 @@
 use porthole_gateway::Rights;
 
 use super::Service;
-use crate::{DisplayId, config::Place, reachability::reaches::Why};
+use crate::{DisplayId, config::Place, reachability::display_states::Why};
 
 impl Service {
     /// Begins to find out whether a display can be reached. Whoever awaits it has it known when it is done. `None`: that is
@@ -13,14 +13,14 @@ impl Service {
         if matches!(display.place, Place::Launched(_)) {
             return None;
         }
-        let attempt = self.reaches.begin(display.id.as_str(), why)?;
+        let attempt = self.display_states.begin(display.id.as_str(), why)?;
         let target = self.links.target(&display, Rights::Control);
-        let reaches = self.reaches.clone();
+        let display_states = self.display_states.clone();
         Some(async move {
             let checked = attempt
                 .run(display.place, &target, display.password.as_ref())
                 .await;
-            reaches.learn(display.id.as_str(), attempt.number, checked);
+            display_states.learn(display.id.as_str(), attempt.number, checked);
         })
     }
 }

@@ -7,12 +7,12 @@ mod shared_link;
 
 use std::sync::Arc;
 
-use porthole_gateway::{End, Refusals, RightsError, SessionId, Sessions};
+use porthole_gateway::{CloseReason, Refusals, RightsError, SessionId, Sessions};
 
 use crate::{
-    Desks, DisplayId, SessionRights, SessionView, Terms, VisitView,
+    Desktops, DisplayId, SessionRights, SessionView, Terms, VisitView,
     network::NetworkWatch,
-    reachability::reaches::Reaches,
+    reachability::display_states::DisplayStates,
     sharing::{
         history::History,
         links::{Audience, LinkId, Links, Made, NotMade},
@@ -27,9 +27,9 @@ pub(crate) use shared_link::SharedLink;
 #[derive(Clone)]
 pub(crate) struct Service {
     pub links: Arc<Links>,
-    pub desks: Desks,
+    pub desktops: Desktops,
     pub sessions: Sessions,
-    pub reaches: Reaches,
+    pub display_states: DisplayStates,
     pub history: History,
     pub network: NetworkWatch,
     pub refusals: Refusals,
@@ -39,7 +39,7 @@ impl Service {
     /// What a display is called now, or was called last; empty for one that nobody remembers.
     pub fn name(&self, display: &DisplayId) -> String {
         let known = self.links.name(display.as_str());
-        let runs = || self.desks.name(display.as_str());
+        let runs = || self.desktops.name(display.as_str());
         known.or_else(runs).unwrap_or_default()
     }
 
@@ -70,7 +70,7 @@ impl Service {
 
     /// Ends a session; whether there was one.
     pub fn disconnect(&self, session: SessionId) -> bool {
-        self.sessions.end(session, End::Disconnected)
+        self.sessions.end(session, CloseReason::Disconnected)
     }
 
     /// Changes what the viewer of a session may do, and returns once that is so.

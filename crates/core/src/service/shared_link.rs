@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Opens,
-    network::{Entrance, Outlook, Way, opens},
+    Reachability,
+    network::{NetworkStatus, ProbeTarget, ShareHost, self_test},
     sharing::links::Made,
 };
 
@@ -14,10 +14,10 @@ use crate::{
 pub(crate) struct SharedLink {
     pub made: Made,
     /// What the addresses are of.
-    pub outlook: Arc<Outlook>,
+    pub status: Arc<NetworkStatus>,
     /// The likeliest first.
     pub addresses: Vec<LinkAddress>,
-    entrances: Vec<Entrance>,
+    entrances: Vec<ShareHost>,
 }
 
 /// One address of a link.
@@ -31,43 +31,43 @@ pub struct LinkAddress {
     /// The whole link. A secret.
     pub url: String,
     /// Whether it opens: it is tried before it is handed out.
-    pub opens: Opens,
+    pub opens: Reachability,
 }
 
 impl SharedLink {
     /// `host`: one of the config's `hosts` that is to be among the addresses, whether or not it is this machine's.
-    pub(super) fn new(made: Made, outlook: Arc<Outlook>, host: Option<&str>, hosts: &[String]) -> Self {
-        let named = host.and_then(|host| named(&outlook, hosts, host));
+    pub(super) fn new(made: Made, status: Arc<NetworkStatus>, host: Option<&str>, hosts: &[String]) -> Self {
+        let named = host.and_then(|host| named(&status, hosts, host));
         let mut link = Self {
             made,
-            outlook: Arc::clone(&outlook),
+            status: Arc::clone(&status),
             addresses: Vec::new(),
             entrances: Vec::new(),
         };
-        link.take_addresses(&outlook, named);
+        link.take_addresses(&status, named);
         link
     }
 
     /// Takes the addresses that this machine has now; whether they are others than before. None of them is tested then.
-    pub fn follow(&mut self, outlook: Arc<Outlook>) -> bool {
-        let changed = *self.outlook != *outlook;
+    pub fn follow(&mut self, status: Arc<NetworkStatus>) -> bool {
+        let changed = *self.status != *status;
         if changed {
-            self.take_addresses(&outlook, None);
-            self.outlook = outlook;
+            self.take_addresses(&status, None);
+            self.status = status;
         }
         changed
     }
 
     /// How each address is tested, in their order.
-    pub fn tests(&self) -> Vec<Way> {
+    pub fn tests(&self) -> Vec<ProbeTarget> {
         self.entrances
             .iter()
-            .map(|entrance| self.outlook.way(entrance))
+            .map(|entrance| self.status.way(entrance))
             .collect()
     }
 
     /// What the [tests](Self::tests) showed.
-    pub fn learn(&mut self, tested: Vec<Opens>) {
+    pub fn learn(&mut self, tested: Vec<Reachability>) {
         for (address, opens) in self.addresses.iter_mut().zip(tested) {
             address.opens = opens;
         }
@@ -75,7 +75,7 @@ impl SharedLink {
 
     /// Tests every address as a visitor would.
     pub async fn test(&mut self) {
-        self.learn(opens(self.tests()).await);
+        self.learn(self_test(self.tests()).await);
     }
 
     /// The address to hand out: the likeliest that opens, else the likeliest.
@@ -92,32 +92,32 @@ impl SharedLink {
     }
 
     /// One that no URL can name is left out.
-    fn take_addresses(&mut self, outlook: &Outlook, named: Option<Entrance>) {
-        let address = |entrance: Entrance| {
+    fn take_addresses(&mut self, status: &NetworkStatus, named: Option<ShareHost>) {
+        let address = |entrance: ShareHost| {
             let address = LinkAddress {
                 host: entrance.host.clone(),
                 label: entrance.label.clone(),
-                url: outlook.addresses.link(&entrance, &self.made.token).ok()?.into(),
-                opens: Opens::Checking,
+                url: status.addresses.link(&entrance, &self.made.token).ok()?.into(),
+                opens: Reachability::Checking,
             };
             Some((address, entrance))
         };
-        let entrances = outlook.addresses.entrances().into_iter().chain(named);
+        let entrances = status.addresses.entrances().into_iter().chain(named);
         (self.addresses, self.entrances) = entrances.filter_map(address).unzip();
     }
 }
 
 fn best(addresses: &[LinkAddress]) -> Option<&LinkAddress> {
-    let opens = |address: &&LinkAddress| matches!(address.opens, Opens::Yes { .. });
+    let opens = |address: &&LinkAddress| matches!(address.opens, Reachability::Yes { .. });
     addresses.iter().find(opens).or(addresses.first())
 }
 
 /// The way in by a host that the config names and that is none of this machine's addresses.
-fn named(outlook: &Outlook, hosts: &[String], wanted: &str) -> Option<Entrance> {
-    let mut entrances = outlook.addresses.entrances().into_iter();
+fn named(status: &NetworkStatus, hosts: &[String], wanted: &str) -> Option<ShareHost> {
+    let mut entrances = status.addresses.entrances().into_iter();
     let known = entrances.any(|entrance| entrance.host.eq_ignore_ascii_case(wanted));
     let host = hosts.iter().find(|host| host.eq_ignore_ascii_case(wanted))?;
-    (!known).then(|| outlook.addresses.by_name(host))
+    (!known).then(|| status.addresses.by_name(host))
 }
 
 impl fmt::Debug for LinkAddress {
@@ -132,18 +132,18 @@ mod tests {
 
     #[test]
     fn the_likeliest_address_that_opens_is_handed_out() {
-        let address = |(host, opens): (&str, Opens)| LinkAddress {
+        let address = |(host, opens): (&str, Reachability)| LinkAddress {
             host: host.into(),
             label: String::new(),
             url: String::new(),
             opens,
         };
-        let yes = || Opens::Yes { doubt: None };
-        let no = || Opens::No {
+        let yes = || Reachability::Yes { doubt: None };
+        let no = || Reachability::No {
             reason: String::new(),
             fix: String::new(),
         };
-        let best_of = |opens: [Opens; 3]| {
+        let best_of = |opens: [Reachability; 3]| {
             let addresses: Vec<_> = ["a", "b", "c"].into_iter().zip(opens).map(address).collect();
             best(&addresses).map(|address| address.host.clone())
         };

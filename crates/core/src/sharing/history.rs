@@ -10,7 +10,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use porthole_gateway::{End, SessionInfo};
+use porthole_gateway::{CloseReason, SessionInfo};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{Instant, sleep_until},
@@ -25,10 +25,10 @@ use fold::Fold;
 pub(crate) use csv::export;
 
 /// How often visits that are too old are forgotten; besides, at every start.
-const PRUNE: Duration = Duration::from_secs(24 * 60 * 60);
+const PRUNE_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// So many events wait to be written. When there are more, the disk is too slow for what happens, and some are lost.
-const MOST_WAITING: usize = 1024;
+const MAX_WAITING_EVENTS: usize = 1024;
 
 /// The history. Cheap to clone; every clone is the same. What is wrong with its file is said in the log, and holds
 /// nobody up.
@@ -48,7 +48,7 @@ enum Job {
 impl History {
     /// Keeps the history in a file, until the last clone is dropped and all is written.
     pub fn start(file: PathBuf) -> Self {
-        let (jobs, queue) = mpsc::channel(MOST_WAITING);
+        let (jobs, queue) = mpsc::channel(MAX_WAITING_EVENTS);
         let changes = watch::Sender::new(0);
         tokio::spawn(keep(file, queue, changes.clone()));
         Self {
@@ -64,7 +64,7 @@ impl History {
     }
 
     /// It has ended.
-    pub fn ended(&self, session: &SessionInfo, why: &End) {
+    pub fn ended(&self, session: &SessionInfo, why: &CloseReason) {
         self.write(session, What::ended(why));
     }
 
@@ -102,9 +102,9 @@ async fn keep(file: PathBuf, mut queue: mpsc::Receiver<Job>, changes: watch::Sen
             biased;
             () = sleep_until(prune_at) => {
                 blocking(move || warn(&path, file::prune(&path, SystemTime::now()))).await;
-                prune_at = Instant::now() + PRUNE;
+                prune_at = Instant::now() + PRUNE_INTERVAL;
             }
-            count = queue.recv_many(&mut jobs, MOST_WAITING) => {
+            count = queue.recv_many(&mut jobs, MAX_WAITING_EVENTS) => {
                 if count == 0 {
                     return;
                 }
@@ -186,7 +186,7 @@ mod tests {
         let (one, other) = (session(1, Rights::Control), session(2, Rights::View));
         history.began(1, &one);
         history.began(1, &other);
-        history.ended(&one, &End::ViewerClosed);
+        history.ended(&one, &CloseReason::ViewerClosed);
         changes.changed().await.unwrap();
         let seen = history.read().await;
         assert_eq!(

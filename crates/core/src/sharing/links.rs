@@ -1,11 +1,11 @@
 //! Our own links: tokens that open a display of the config.
 
-mod asking;
+mod admission;
+mod approval_queue;
 mod clock;
-mod door;
+mod expiry;
 mod identity;
-mod ledger;
-mod life;
+mod link_store;
 mod pin;
 mod table;
 #[cfg(test)]
@@ -24,16 +24,16 @@ use tokio::sync::watch;
 use crate::{
     AskView, DisplayId, LinkView, SessionRights, Terms, VisitView,
     config::{Config, Display, Place},
-    desktops::Desks,
+    desktops::Desktops,
     sharing::{
         history::History,
         state::{Saving, State, Store},
     },
     texts::say,
 };
+use admission::LinkAdmission;
 use clock::{Clock, clock};
-use door::LinkDoor;
-use ledger::Ledger;
+use link_store::LinkStore;
 use table::{NewLink, Table};
 
 pub(crate) use pin::PinHash;
@@ -86,15 +86,15 @@ pub(crate) struct Orphan {
 /// What links can open, besides VNC servers that the config says.
 pub(crate) struct Displays {
     pub demo: Arc<dyn Dial>,
-    pub desks: Desks,
+    pub desktops: Desktops,
 }
 
 /// The links that work, and what their displays are.
 pub(crate) struct Links {
     config: ArcSwap<Config>,
     demo: Arc<dyn Dial>,
-    desks: Desks,
-    ledger: Arc<Ledger>,
+    desktops: Desktops,
+    link_store: Arc<LinkStore>,
 }
 
 /// Why a link was not made.
@@ -129,24 +129,24 @@ impl Links {
     }
 
     fn by(clock: Clock, state: State, store: Store, history: History, displays: Displays) -> Self {
-        let Displays { demo, desks } = displays;
+        let Displays { demo, desktops } = displays;
         Self {
             config: ArcSwap::from_pointee(Config::empty()),
             demo,
-            desks,
-            ledger: Arc::new(Ledger::new(Table::of(state), clock, store, history)),
+            desktops,
+            link_store: Arc::new(LinkStore::new(Table::of(state), clock, store, history)),
         }
     }
 
     /// From now on, sessions end with their links.
     pub fn follow(&self, sessions: Sessions) {
-        self.ledger.follow(sessions);
+        self.link_store.follow(sessions);
     }
 
     /// Puts a config in force, and returns it with the ids that its displays have: a display that is known is known
     /// again. Links of displays that it no longer has open nothing from now on.
     pub fn put_in_force(&self, mut config: Config) -> Arc<Config> {
-        self.ledger.put_in_force(&mut config.displays);
+        self.link_store.put_in_force(&mut config.displays);
         let config = Arc::new(config);
         self.config.store(Arc::clone(&config));
         config
@@ -154,7 +154,7 @@ impl Links {
 
     /// What a display is called that is in the config, or was not long ago.
     pub fn name(&self, display: &str) -> Option<String> {
-        self.ledger.name(display)
+        self.link_store.name(display)
     }
 
     /// Calls the displays of visits what they are called now, as far as they are known.
@@ -169,13 +169,13 @@ impl Links {
 
     /// The displays that have left the config and still have links.
     pub fn orphans(&self) -> Vec<Orphan> {
-        self.ledger.orphans()
+        self.link_store.orphans()
     }
 
     /// The links that open nothing because their display leads elsewhere than when they were made, and where it led then.
     #[cfg(unix)]
     pub fn suspended(&self) -> HashMap<LinkId, String> {
-        self.ledger.suspended()
+        self.link_store.suspended()
     }
 
     /// The config in force.
@@ -185,7 +185,7 @@ impl Links {
 
     /// Remembers the port for the next start.
     pub fn keep_port(&self, port: u16) -> Saving {
-        self.ledger.keep_port(port)
+        self.link_store.keep_port(port)
     }
 
     /// A new link to a display. It works at once; the future tells whether it could be saved.
@@ -208,7 +208,7 @@ impl Links {
             audience,
             pin: pin.as_ref().map(|pin| PinHash::of(pin, &token)),
         };
-        let (id, saved) = self.ledger.insert(token.hash(), link)?;
+        let (id, saved) = self.link_store.insert(token.hash(), link)?;
         Ok((Made { token, id, pin }, saved))
     }
 
@@ -234,7 +234,7 @@ impl Links {
 
     /// Ends the links that earlier starts have printed and nobody has used: those of this one take their place.
     pub fn retire_links_of_starts(&self) -> Saving {
-        self.ledger.revoke(Table::retire_links_of_starts).1
+        self.link_store.revoke(Table::retire_links_of_starts).1
     }
 
     fn for_this_machine(&self, display: &DisplayId, audience: Audience) -> Result<(Token, Saving), NotMade> {
@@ -248,54 +248,56 @@ impl Links {
 
     /// Ends a link and its sessions; `false` if there is none of that name.
     pub fn revoke(&self, link: LinkId) -> (bool, Saving) {
-        let (count, saved) = self.ledger.revoke(|table| table.revoke(link));
+        let (count, saved) = self.link_store.revoke(|table| table.revoke(link));
         (count > 0, saved)
     }
 
     /// Ends all links of a display and their sessions, but for windows of the program's own; says how many links.
     pub fn revoke_all(&self, display: &str) -> (usize, Saving) {
-        self.ledger.revoke(|table| table.revoke_all(display))
+        self.link_store.revoke(|table| table.revoke_all(display))
     }
 
     /// Waits until all changes so far are saved.
     pub fn saved(&self) -> Saving {
-        self.ledger.saved()
+        self.link_store.saved()
     }
 
     /// One link; `None` if there is none of that name.
     pub fn view(&self, link: LinkId) -> Option<LinkView> {
-        self.ledger.view(link)
+        self.link_store.view(link)
     }
 
     /// The links that work, or did when their display was in the config, each with its display, the latest first; not those of the program's own windows.
     pub fn views(&self) -> Vec<(DisplayId, LinkView)> {
-        self.ledger.views()
+        self.link_store.views()
     }
 
     /// The link that a session came by; `None` for windows of the program's own.
     pub fn id(&self, token: TokenHash) -> Option<LinkId> {
-        self.ledger.id(token)
+        self.link_store.id(token)
     }
 
     /// The visitors who wait for an answer, the longest first.
     pub fn asking(&self) -> Vec<AskView> {
-        self.ledger.asking.views(|display| self.name(display.as_str()))
+        self.link_store
+            .asking
+            .views(|display| self.name(display.as_str()))
     }
 
     /// Answers a visitor who waits: with the rights to let him in with, at most the link's, or `None`. `false` if he has
     /// gone.
     pub fn answer(&self, visitor: u64, rights: Option<SessionRights>) -> bool {
-        self.ledger.asking.answer(visitor, rights.map(Rights::from))
+        self.link_store.asking.answer(visitor, rights.map(Rights::from))
     }
 
     /// Changes whenever one of the links or of the visitors who wait does.
     pub fn changes(&self) -> watch::Receiver<u64> {
-        self.ledger.changes()
+        self.link_store.changes()
     }
 
     /// Whether a link for others lives.
     pub fn shared_links_live(&self) -> watch::Receiver<bool> {
-        self.ledger.shared()
+        self.link_store.shared()
     }
 
     /// Where a display's VNC server is called.
@@ -303,12 +305,12 @@ impl Links {
         match &display.place {
             Place::Demo => Target::InProcess(Arc::clone(&self.demo)),
             Place::At(target) => target.clone(),
-            Place::Launched(plan) => self.desks.target(&display.id, &plan.what, rights),
+            Place::Launched(plan) => self.desktops.target(&display.id, &plan.what, rights),
         }
     }
 
     fn grant(&self, token: &Token) -> Option<Grant> {
-        let opened = self.ledger.open(token.hash())?;
+        let opened = self.link_store.open(token.hash())?;
         let config = self.config.load();
         let display = config.display(opened.display.as_str())?;
         // Whatever else may be wrong: a link opens the place that it was made for.
@@ -326,8 +328,8 @@ impl Links {
             target: self.target(display, Rights::Control),
             route,
             expires: opened.left.and_then(|left| SystemTime::now().checked_add(left)),
-            door: Some(Arc::new(LinkDoor {
-                ledger: Arc::clone(&self.ledger),
+            door: Some(Arc::new(LinkAdmission {
+                link_store: Arc::clone(&self.link_store),
                 token: token.clone(),
                 opened,
                 name: display.name.clone(),

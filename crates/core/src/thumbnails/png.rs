@@ -1,4 +1,4 @@
-//! Pictures as the window's page can show them.
+//! Thumbnails as the window's page can show them.
 
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError};
 

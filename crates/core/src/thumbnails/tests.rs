@@ -70,9 +70,9 @@ async fn serve(mut stream: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-fn subject(server: &Arc<Server>, watched: bool) -> HashMap<String, Subject> {
+fn subject(server: &Arc<Server>, watched: bool) -> HashMap<String, ThumbnailSource> {
     let target = Target::InProcess(server.clone());
-    let subject = Subject {
+    let subject = ThumbnailSource {
         target,
         password: None,
         watched,
@@ -81,7 +81,7 @@ fn subject(server: &Arc<Server>, watched: bool) -> HashMap<String, Subject> {
 }
 
 /// Waits until Alice's picture is so.
-async fn becomes(pictures: &Pictures, wanted: impl Fn(Option<PictureView>) -> bool) {
+async fn becomes(pictures: &Thumbnails, wanted: impl Fn(Option<ThumbnailView>) -> bool) {
     let mut changes = pictures.changes();
     let changed = changes.wait_for(|_| wanted(pictures.view("Alice")));
     timeout(Duration::from_secs(30), changed)
@@ -90,17 +90,17 @@ async fn becomes(pictures: &Pictures, wanted: impl Fn(Option<PictureView>) -> bo
         .unwrap();
 }
 
-fn live(view: Option<PictureView>) -> bool {
+fn live(view: Option<ThumbnailView>) -> bool {
     view.is_some_and(|picture| picture.live)
 }
 
-fn stale(view: Option<PictureView>) -> bool {
+fn stale(view: Option<ThumbnailView>) -> bool {
     view.is_some_and(|picture| !picture.live)
 }
 
 #[tokio::test]
 async fn a_session_lasts_as_long_as_somebody_looks() {
-    let (server, pictures) = (Arc::new(Server::default()), Pictures::default());
+    let (server, pictures) = (Arc::new(Server::default()), Thumbnails::default());
     pictures.take_of(subject(&server, false), true);
     becomes(&pictures, live).await;
     for watched in [true, false] {
@@ -123,7 +123,7 @@ async fn a_session_lasts_as_long_as_somebody_looks() {
 
 #[tokio::test]
 async fn who_is_another_by_the_same_name_has_no_picture_yet() {
-    let (server, pictures) = (Arc::new(Server::default()), Pictures::default());
+    let (server, pictures) = (Arc::new(Server::default()), Thumbnails::default());
     pictures.take_of(subject(&server, false), true);
     becomes(&pictures, live).await;
     let other = Arc::new(Server::default());
@@ -134,7 +134,7 @@ async fn who_is_another_by_the_same_name_has_no_picture_yet() {
 
 #[tokio::test]
 async fn a_server_that_sends_us_away_is_left_to_those_who_are_connected() {
-    let (server, pictures) = (Arc::new(Server::default()), Pictures::default());
+    let (server, pictures) = (Arc::new(Server::default()), Thumbnails::default());
     pictures.take_of(subject(&server, true), true);
     becomes(&pictures, live).await;
     server.send_away();
@@ -152,20 +152,20 @@ async fn a_server_that_sends_us_away_is_left_to_those_who_are_connected() {
 
 #[tokio::test]
 async fn where_there_are_more_displays_than_seats_they_take_turns() {
-    let (server, pictures) = (Arc::new(Server::default()), Pictures::default());
+    let (server, pictures) = (Arc::new(Server::default()), Thumbnails::default());
     let many = || {
         let [subject] = subject(&server, false)
             .into_values()
             .collect::<Vec<_>>()
             .try_into()
             .unwrap();
-        let names = (0..SEATS + 4).map(|number| number.to_string());
+        let names = (0..MAX_SESSIONS + 4).map(|number| number.to_string());
         names
             .map(|name| (name, subject.clone()))
             .collect::<HashMap<_, _>>()
     };
     pictures.take_of(many(), true);
-    server.visited(SEATS).await;
+    server.visited(MAX_SESSIONS).await;
     let all = async {
         let mut changes = pictures.changes();
         let seen = || many().keys().all(|name| pictures.png(name).is_some());

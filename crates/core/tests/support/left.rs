@@ -8,14 +8,14 @@ use super::Home;
 
 impl Home {
     /// The folders of launched displays.
-    pub fn desks(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(self.path("desks")).into_iter().flatten();
+    pub fn desktops(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.path("desktops")).into_iter().flatten();
         entries.map(|entry| entry.unwrap().path()).collect()
     }
 
     /// The processes of launched displays whose program's name begins with `program`.
     pub fn processes(&self, program: &str) -> Vec<Pid> {
-        let folder = self.path("desks");
+        let folder = self.path("desktops");
         let of_ours = |pid: &Pid| {
             let read =
                 |file: &str| fs::read(format!("/proc/{}/{file}", pid.as_raw_nonzero())).unwrap_or_default();

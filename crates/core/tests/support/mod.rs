@@ -89,7 +89,7 @@ impl Viewer {
         Self::open_with(link, None).await
     }
 
-    /// Opens the link with the PIN that its page was told.
+    /// Reachability the link with the PIN that its page was told.
     pub async fn open_with(link: &Url, pin: Option<&str>) -> Self {
         let address = link.socket_addrs(|| None).unwrap()[0];
         let stream = TcpStream::connect(address).await.unwrap();
@@ -113,7 +113,7 @@ impl Viewer {
         Self(soon(client_async(request, stream)).await.unwrap().0)
     }
 
-    /// Opens a WebSocket as websockify's viewers do, with the token in its URL.
+    /// Reachability a WebSocket as websockify's viewers do, with the token in its URL.
     pub async fn by_token(url: &str) -> Self {
         let mut request = url.into_client_request().unwrap();
         let host = request.uri().authority().unwrap().to_string();
@@ -126,12 +126,12 @@ impl Viewer {
         Self(soon(client_async(request, stream)).await.unwrap().0)
     }
 
-    /// Opens the link and goes through the RFB handshake.
+    /// Reachability the link and goes through the RFB handshake.
     pub async fn connect(link: &Url) -> Self {
         Self::arrive(link, None).await.unwrap()
     }
 
-    /// Opens the link, perhaps with a PIN, and goes through the RFB handshake; or the close code that says why not.
+    /// Reachability the link, perhaps with a PIN, and goes through the RFB handshake; or the close code that says why not.
     pub async fn arrive(link: &Url, pin: Option<&str>) -> Result<Self, u16> {
         let mut viewer = Self::open_with(link, pin).await;
         viewer.shake_hands().await?;

@@ -6,8 +6,8 @@ use std::{
 };
 
 use porthole_core::{
-    ConfigPlace, Controller, Desktop, DisplayId, DisplayView, Handle, Intent, Notice, Reach, ShellError,
-    Snapshot,
+    ConfigPlace, Controller, Desktop, DisplayId, DisplayState, DisplayView, Handle, Intent, Notice,
+    ShellError, Snapshot,
 };
 use tokio::sync::mpsc;
 use url::Url;
@@ -144,11 +144,11 @@ impl Person {
 
     pub async fn sees_unreachable(&mut self) -> (String, String) {
         match self
-            .sees_first(|display| matches!(display.state, Reach::Unreachable { .. }))
+            .sees_first(|display| matches!(display.state, DisplayState::Unreachable { .. }))
             .await
             .state
         {
-            Reach::Unreachable { reason, fix } => (reason, fix),
+            DisplayState::Unreachable { reason, fix } => (reason, fix),
             other => panic!("{other:?}"),
         }
     }

@@ -22,18 +22,18 @@ use tokio::{
 use tokio_rustls::server::TlsStream;
 
 use crate::{
-    Access, End, Identity, OwnNames, Pages, Plain, Refusals,
+    Access, CloseReason, Identity, OwnNames, Pages, Plain, Refusals,
     http::{
         pages,
-        pending_connections::{Lost, Place},
+        pending_connections::{Evicted, PendingSlot},
         proxy_header,
-        rate_limit::Brake,
+        rate_limit::RateLimit,
         request::{Visit, answer},
     },
     relay::viewer::Viewer,
-    session::visit::{Guest, House, TurnedAway},
+    session::visit::{AuthenticatedVisitor, GatewayContext, RefusedVisitor},
     transport::{
-        descriptors::{Room, Scarcity, room_behind},
+        descriptors::{DescriptorClass, Scarcity, room_behind},
         socket::ViewerStream,
         tls::{self, TlsSocket},
     },
@@ -52,7 +52,7 @@ const MAX_HEADER_BYTES: usize = 32 * 1024;
 
 /// What every connection needs.
 pub(crate) struct Open {
-    pub(crate) house: House,
+    pub(crate) house: GatewayContext,
     pub(crate) pages: Pages,
     pub(crate) access: ArcSwap<Access>,
     pub(crate) own_names: Option<Arc<dyn OwnNames>>,
@@ -92,7 +92,12 @@ impl Caller {
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// Serves one connection to its end. Until it has shown a good token, it is one of the lobby.
-pub(crate) async fn serve(stream: TcpStream, (place, lost): (Place, Lost), caller: Caller, open: Arc<Open>) {
+pub(crate) async fn serve(
+    stream: TcpStream,
+    (place, lost): (PendingSlot, Evicted),
+    caller: Caller,
+    open: Arc<Open>,
+) {
     // On the heap: HTTP needs much more memory than a session, and a task keeps as much as it ever needs.
     let come_in = Box::pin(come_in(stream, caller, &open, place));
     let came = tokio::select! {
@@ -101,7 +106,7 @@ pub(crate) async fn serve(stream: TcpStream, (place, lost): (Place, Lost), calle
     };
     match came {
         Ok(Some((Ok(guest), client))) => {
-            if let Some(turned_away) = open.house.attend(guest, client).await {
+            if let Some(turned_away) = open.house.handle_visit(guest, client).await {
                 open.turn_away(*turned_away, client).await;
             }
         }
@@ -112,14 +117,14 @@ pub(crate) async fn serve(stream: TcpStream, (place, lost): (Place, Lost), calle
 }
 
 /// A viewer with a good token, or one who is to be turned away; and the address that it counts for.
-type Came = (Result<Box<Guest>, Box<TurnedAway>>, IpAddr);
+type Came = (Result<Box<AuthenticatedVisitor>, Box<RefusedVisitor>>, IpAddr);
 
 /// Serves pages, and then perhaps a viewer. `None`: nobody who came for a WebSocket.
 async fn come_in(
     mut stream: TcpStream,
     mut caller: Caller,
     open: &Open,
-    place: Place,
+    place: PendingSlot,
 ) -> Result<Option<Came>, Failure> {
     let begun = tokio::time::Instant::now();
     if open.is_proxy(caller.peer) {
@@ -142,7 +147,7 @@ async fn come_in(
         return Ok(None);
     };
     let came = match open.house.admit(shown).await {
-        Ok(admitted) => Ok(Box::new(Guest { viewer, admitted })),
+        Ok(admitted) => Ok(Box::new(AuthenticatedVisitor { viewer, admitted })),
         Err(end) => Err(Box::new((viewer, end))),
     };
     Ok(Some((came, client)))
@@ -156,15 +161,15 @@ impl Open {
 
     /// Tells a viewer why it is turned away; one that has guessed too often waits for that. It is among strangers again
     /// meanwhile, and goes when there are too many.
-    async fn turn_away(&self, (mut viewer, mut end): TurnedAway, client: IpAddr) {
+    async fn turn_away(&self, (mut viewer, mut end): RefusedVisitor, client: IpAddr) {
         let mut wait = None;
         if end.is_wrong_guess() {
             match self.house.guesses.one_more(client) {
-                Brake::Off => {}
-                Brake::Wait(time) => wait = Some(time),
-                Brake::TooMany(time) => {
+                RateLimit::Off => {}
+                RateLimit::Wait(time) => wait = Some(time),
+                RateLimit::TooMany(time) => {
                     wait = Some(time);
-                    end = End::TooManyGuesses;
+                    end = CloseReason::TooManyGuesses;
                 }
             }
         }
@@ -193,12 +198,12 @@ impl Open {
     /// connection, and it was told so.
     pub(crate) fn make_room(&self, new: TcpStream) -> (Option<TcpStream>, bool) {
         let room = room_behind(&new);
-        if room == Room::Plenty {
+        if room == DescriptorClass::Plenty {
             return (Some(new), false);
         }
         self.scarcity.is_seen();
         let make_room = self.house.strangers.push_out_some();
-        if room != Room::Nothing {
+        if room != DescriptorClass::Nothing {
             return (Some(new), make_room);
         }
         // Nobody waits for whether it is read.
@@ -213,7 +218,7 @@ async fn speak(
     caller: Caller,
     left: Duration,
     open: &Open,
-    place: &Place,
+    place: &PendingSlot,
 ) -> Result<Option<Visit>, Failure> {
     let Some(identity) = open.identity.load_full() else {
         return http(stream, caller, open, place).await;
@@ -234,7 +239,12 @@ async fn speak(
     }
 }
 
-async fn http<S>(stream: S, caller: Caller, open: &Open, place: &Place) -> Result<Option<Visit>, Failure>
+async fn http<S>(
+    stream: S,
+    caller: Caller,
+    open: &Open,
+    place: &PendingSlot,
+) -> Result<Option<Visit>, Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {

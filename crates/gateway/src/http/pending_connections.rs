@@ -16,36 +16,36 @@ use tokio::sync::oneshot;
 use crate::http::rate_limit::neighbourhood;
 
 /// Those that have shown no token, all together.
-const MOST: usize = 2048;
+const MAX_PENDING: usize = 2048;
 /// Those of one address.
-const MOST_OF_ONE: usize = 256;
+const MAX_PENDING_PER_ADDRESS: usize = 256;
 
 /// Those whose token was wrong and who wait for the answer, all together.
-const MOST_WRONG: usize = 2048;
+const MAX_WRONG: usize = 2048;
 /// Those of one address: fewer than have shown none, for they must not push out the visitors who come beside them.
-const MOST_WRONG_OF_ONE: usize = 64;
+const MAX_WRONG_PER_ADDRESS: usize = 64;
 
 /// Connections that have shown no good token.
 #[derive(Clone)]
-pub(crate) struct Lobby {
+pub(crate) struct Queue {
     waiting: Arc<Mutex<Waiting>>,
     most: usize,
     most_of_one: usize,
 }
 
 /// All who have shown no good token.
-pub(crate) struct Strangers {
+pub(crate) struct PendingConnections {
     /// Those who have shown none yet.
-    pub(crate) lobby: Lobby,
+    pub(crate) lobby: Queue,
     /// Those whose token was wrong, and who wait for the answer.
-    pub(crate) wrong: Lobby,
+    pub(crate) wrong: Queue,
 }
 
-impl Strangers {
+impl PendingConnections {
     pub(crate) fn new() -> Self {
         Self {
-            lobby: Lobby::with_room(MOST, MOST_OF_ONE),
-            wrong: Lobby::with_room(MOST_WRONG, MOST_WRONG_OF_ONE),
+            lobby: Queue::with_room(MAX_PENDING, MAX_PENDING_PER_ADDRESS),
+            wrong: Queue::with_room(MAX_WRONG, MAX_WRONG_PER_ADDRESS),
         }
     }
 
@@ -78,17 +78,17 @@ struct Waiting {
 }
 
 /// A connection's place in the lobby. It leaves when this is dropped.
-pub(crate) struct Place {
-    lobby: Lobby,
+pub(crate) struct PendingSlot {
+    lobby: Queue,
     number: u64,
     /// Whom it counts for. A trusted proxy's place comes to count for the visitor, once the proxy says who that is.
     address: Mutex<IpAddr>,
 }
 
 /// Is done when a connection has lost its place.
-pub(crate) struct Lost(oneshot::Receiver<()>);
+pub(crate) struct Evicted(oneshot::Receiver<()>);
 
-impl Lobby {
+impl Queue {
     fn with_room(most: usize, most_of_one: usize) -> Self {
         Self {
             waiting: Arc::default(),
@@ -99,7 +99,7 @@ impl Lobby {
 
     /// Takes in a connection from `address`; where there are too many, the oldest loses its place. Of a trusted proxy
     /// there may be as many as there is room for, until it says for whom they are.
-    pub(crate) fn enter(&self, address: IpAddr, is_proxy: bool) -> (Place, Lost) {
+    pub(crate) fn enter(&self, address: IpAddr, is_proxy: bool) -> (PendingSlot, Evicted) {
         let address = neighbourhood(address);
         let (tell, loss) = oneshot::channel();
         let mut waiting = self.waiting();
@@ -115,12 +115,12 @@ impl Lobby {
             waiting.of.entry(address).or_default().push_back((number, tell));
         }
         drop(waiting);
-        let place = Place {
+        let place = PendingSlot {
             lobby: self.clone(),
             number,
             address: Mutex::new(address),
         };
-        (place, Lost(loss))
+        (place, Evicted(loss))
     }
 
     /// Takes the place of whoever came first from the busiest address; `false` if nobody is there.
@@ -140,7 +140,7 @@ impl Lobby {
     }
 }
 
-impl Place {
+impl PendingSlot {
     /// Counts the connection for `address` from now on; where that has too many, the oldest of them loses its place.
     pub(crate) fn count_for(&self, address: IpAddr) {
         let address = neighbourhood(address);
@@ -164,7 +164,7 @@ impl Place {
     }
 }
 
-impl Future for Lost {
+impl Future for Evicted {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -206,7 +206,7 @@ impl Waiting {
     }
 }
 
-impl Drop for Place {
+impl Drop for PendingSlot {
     fn drop(&mut self) {
         let address = *self.address.get_mut().unwrap_or_else(PoisonError::into_inner);
         self.lobby.waiting().leave(address, self.number);
@@ -219,7 +219,7 @@ mod tests {
 
     use super::*;
 
-    type Both = (Place, Lost);
+    type Both = (PendingSlot, Evicted);
 
     fn is_lost((_, lost): &mut Both) -> bool {
         lost.now_or_never().is_some()
@@ -227,10 +227,12 @@ mod tests {
 
     #[test]
     fn the_oldest_of_an_address_makes_room_and_others_stay() {
-        let lobby = Strangers::new().lobby;
+        let lobby = PendingConnections::new().lobby;
         let (one, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
         let mut quiet = lobby.enter(other, false);
-        let mut places: Vec<_> = (0..=MOST_OF_ONE).map(|_| lobby.enter(one, false)).collect();
+        let mut places: Vec<_> = (0..=MAX_PENDING_PER_ADDRESS)
+            .map(|_| lobby.enter(one, false))
+            .collect();
         let lost: Vec<_> = places.iter_mut().map(is_lost).collect();
         assert!(lost[0] && !lost[1..].contains(&true));
         assert!(!is_lost(&mut quiet));
@@ -240,7 +242,7 @@ mod tests {
 
     #[test]
     fn nobody_stays_in_a_closed_lobby() {
-        let lobby = Strangers::new().lobby;
+        let lobby = PendingConnections::new().lobby;
         let mut before = lobby.enter("192.0.2.1".parse().unwrap(), false);
         lobby.close();
         let mut after = lobby.enter("192.0.2.1".parse().unwrap(), false);
@@ -252,22 +254,24 @@ mod tests {
 
     #[test]
     fn in_a_full_lobby_the_busiest_address_makes_room() {
-        let lobby = Strangers::new().lobby;
+        let lobby = PendingConnections::new().lobby;
         let of = |n: usize| IpAddr::from([10, 0, (n / 200) as u8, (n % 200) as u8]);
         let mut oldest = lobby.enter(of(7), false);
-        let mut places: Vec<_> = (1..=MOST).map(|n| lobby.enter(of(n), false)).collect();
+        let mut places: Vec<_> = (1..=MAX_PENDING).map(|n| lobby.enter(of(n), false)).collect();
         assert!(is_lost(&mut oldest) && !places.iter_mut().any(is_lost));
-        assert_eq!(lobby.waiting().total, MOST);
+        assert_eq!(lobby.waiting().total, MAX_PENDING);
     }
 
     #[test]
     fn behind_a_proxy_each_visitor_has_a_share_of_their_own() {
-        let lobby = Strangers::new().lobby;
+        let lobby = PendingConnections::new().lobby;
         let proxy = "127.0.0.1".parse().unwrap();
         let (greedy, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
         let mut quiet = lobby.enter(proxy, true);
         quiet.0.count_for(other);
-        let mut places: Vec<_> = (0..MOST_OF_ONE + 10).map(|_| lobby.enter(proxy, true)).collect();
+        let mut places: Vec<_> = (0..MAX_PENDING_PER_ADDRESS + 10)
+            .map(|_| lobby.enter(proxy, true))
+            .collect();
         assert!(!places.iter_mut().any(is_lost));
         for (place, _) in &places {
             place.count_for(greedy);
@@ -276,7 +280,7 @@ mod tests {
         let lost: Vec<_> = places.iter_mut().map(is_lost).collect();
         assert!(!lost[..10].contains(&false) && !lost[10..].contains(&true));
         assert!(!is_lost(&mut quiet));
-        assert_eq!(lobby.waiting().total, MOST_OF_ONE + 1);
+        assert_eq!(lobby.waiting().total, MAX_PENDING_PER_ADDRESS + 1);
         drop((places, quiet));
         assert_eq!(lobby.waiting().total, 0);
         assert!(lobby.waiting().of.is_empty());

@@ -14,21 +14,21 @@ use std::{
 use tokio::time::Instant;
 
 /// So many wrong tokens an address has free …
-const FREE: u32 = 20;
+const FREE_GUESSES: u32 = 20;
 /// … and then one in this time.
-const PACE: Duration = Duration::from_secs(1);
+const GUESS_INTERVAL: Duration = Duration::from_secs(1);
 /// The longest that anybody waits for an answer.
-pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(30);
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(30);
 /// More addresses than this are not told apart: those that were not known before count as one.
-const MOST_ADDRESSES: usize = 4096;
+const MAX_ADDRESSES: usize = 4096;
 
 /// Counts the wrong tokens of each address. Right ones are never counted.
 #[derive(Default)]
-pub(crate) struct Guesses(Mutex<HashMap<IpAddr, Instant>>);
+pub(crate) struct RateLimiter(Mutex<HashMap<IpAddr, Instant>>);
 
 /// How an address is answered that was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Brake {
+pub(crate) enum RateLimit {
     /// At once.
     Off,
     /// After this time.
@@ -37,31 +37,31 @@ pub(crate) enum Brake {
     TooMany(Duration),
 }
 
-impl Guesses {
+impl RateLimiter {
     /// Takes note of a wrong token.
-    pub(crate) fn one_more(&self, address: IpAddr) -> Brake {
+    pub(crate) fn one_more(&self, address: IpAddr) -> RateLimit {
         let now = Instant::now();
         let mut paid_until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut address = neighbourhood(address);
-        if paid_until.len() >= MOST_ADDRESSES && !paid_until.contains_key(&address) {
+        if paid_until.len() >= MAX_ADDRESSES && !paid_until.contains_key(&address) {
             paid_until.retain(|_, until| *until > now);
-            paid_until.shrink_to(MOST_ADDRESSES / 4);
-            if paid_until.len() >= MOST_ADDRESSES {
+            paid_until.shrink_to(MAX_ADDRESSES / 4);
+            if paid_until.len() >= MAX_ADDRESSES {
                 address = Ipv6Addr::UNSPECIFIED.into();
             }
         }
         // Each guess costs the address a second; what it has not spent for a while is its own again.
         let until = paid_until.entry(address).or_insert(now);
-        let next = (*until).max(now) + PACE;
-        let wait = (next - now).saturating_sub(FREE * PACE);
-        if wait > LONGEST_WAIT {
-            return Brake::TooMany(LONGEST_WAIT);
+        let next = (*until).max(now) + GUESS_INTERVAL;
+        let wait = (next - now).saturating_sub(FREE_GUESSES * GUESS_INTERVAL);
+        if wait > MAX_WAIT {
+            return RateLimit::TooMany(MAX_WAIT);
         }
         *until = next;
         if wait.is_zero() {
-            Brake::Off
+            RateLimit::Off
         } else {
-            Brake::Wait(wait)
+            RateLimit::Wait(wait)
         }
     }
 }
@@ -83,30 +83,30 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn beyond_twenty_guesses_wait_for_their_turn_and_only_those_of_their_address() {
-        let guesses = Guesses::default();
+        let guesses = RateLimiter::default();
         let (one, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
-        assert!((0..20).all(|_| guesses.one_more(one) == Brake::Off));
+        assert!((0..20).all(|_| guesses.one_more(one) == RateLimit::Off));
         for turn in 1..=30 {
-            assert_eq!(guesses.one_more(one), Brake::Wait(turn * SECOND));
+            assert_eq!(guesses.one_more(one), RateLimit::Wait(turn * SECOND));
         }
-        assert!((0..1000).all(|_| guesses.one_more(one) == Brake::TooMany(LONGEST_WAIT)));
-        assert_eq!(guesses.one_more(other), Brake::Off);
+        assert!((0..1000).all(|_| guesses.one_more(one) == RateLimit::TooMany(MAX_WAIT)));
+        assert_eq!(guesses.one_more(other), RateLimit::Off);
         tokio::time::advance(10 * SECOND).await;
-        assert_eq!(guesses.one_more(one), Brake::Wait(21 * SECOND));
+        assert_eq!(guesses.one_more(one), RateLimit::Wait(21 * SECOND));
         tokio::time::advance(60 * SECOND).await;
-        assert!((0..20).all(|_| guesses.one_more(one) == Brake::Off));
+        assert!((0..20).all(|_| guesses.one_more(one) == RateLimit::Off));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_flood_from_everywhere_takes_no_more_room_and_gives_it_back() {
-        let guesses = Guesses::default();
+        let guesses = RateLimiter::default();
         let from = |n: usize| IpAddr::from(Ipv6Addr::from_bits((1 + n as u128) << 64));
-        let at_once = (0..MOST_ADDRESSES + 500).filter(|n| guesses.one_more(from(*n)) == Brake::Off);
-        assert_eq!(at_once.count(), MOST_ADDRESSES + 20);
-        let known = |guesses: &Guesses| guesses.0.lock().unwrap().len();
-        assert_eq!(known(&guesses), MOST_ADDRESSES + 1);
+        let at_once = (0..MAX_ADDRESSES + 500).filter(|n| guesses.one_more(from(*n)) == RateLimit::Off);
+        assert_eq!(at_once.count(), MAX_ADDRESSES + 20);
+        let known = |guesses: &RateLimiter| guesses.0.lock().unwrap().len();
+        assert_eq!(known(&guesses), MAX_ADDRESSES + 1);
         tokio::time::advance(60 * SECOND).await;
-        assert_eq!(guesses.one_more(from(MOST_ADDRESSES + 501)), Brake::Off);
+        assert_eq!(guesses.one_more(from(MAX_ADDRESSES + 501)), RateLimit::Off);
         assert_eq!(known(&guesses), 1);
     }
 

@@ -15,8 +15,8 @@ use crate::{
         connection::{Caller, Open},
         forwarded,
         pages::{self, Page},
-        pending_connections::Place,
-        upgrade::{self, Shown},
+        pending_connections::PendingSlot,
+        upgrade::{self, Credentials},
     },
 };
 
@@ -28,7 +28,7 @@ const WHY: HeaderName = HeaderName::from_static("x-porthole-why");
 /// What a client asked for, once its WebSocket is open.
 pub(crate) struct Visit {
     pub(crate) upgraded: OnUpgrade,
-    pub(crate) shown: Shown,
+    pub(crate) shown: Credentials,
     /// Whose visit it is.
     pub(crate) client: IpAddr,
 }
@@ -38,7 +38,7 @@ pub(crate) async fn answer(
     request: Request<Incoming>,
     caller: Caller,
     open: &Open,
-    place: &Place,
+    place: &PendingSlot,
     asked: &Mutex<Option<Visit>>,
 ) -> Page {
     let (mut parts, _) = request.into_parts();

@@ -15,7 +15,7 @@ const PIN_PREFIX: &str = "porthole.pin.";
 const EVENTS: &str = "porthole.events";
 
 /// What a viewer shows when it knocks.
-pub(crate) struct Shown {
+pub(crate) struct Credentials {
     /// Empty if it shows none.
     pub(crate) token: Token,
     pub(crate) pin: Option<Pin>,
@@ -35,7 +35,7 @@ pub(crate) fn is_asked_for(request: &request::Parts) -> bool {
 ///
 /// # Errors
 /// What is wrong with the handshake.
-pub(crate) fn accept(request: &request::Parts) -> Result<(Shown, Response<()>), RefusalCause> {
+pub(crate) fn accept(request: &request::Parts) -> Result<(Credentials, Response<()>), RefusalCause> {
     fault(request).map_or(Ok(()), Err)?;
     let mut bare = Request::builder()
         .method(&request.method)
@@ -63,7 +63,7 @@ pub(crate) fn accept(request: &request::Parts) -> Result<(Shown, Response<()>), 
     let token = carried(TOKEN_PREFIX)
         .map(Token::from)
         .unwrap_or_else(|| token_of(request.uri.query().unwrap_or_default()));
-    let shown = Shown {
+    let shown = Credentials {
         token,
         pin: carried(PIN_PREFIX).and_then(pin),
         events: protocols.contains(&EVENTS),

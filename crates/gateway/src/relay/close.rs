@@ -9,29 +9,29 @@ use std::{
 use tokio::time::timeout;
 
 use crate::relay::Relay;
-use crate::{End, relay::viewer, transport::socket::Socket};
+use crate::{CloseReason, relay::viewer, transport::socket::Socket};
 
 /// How long the two sides have to take what is left and say goodbye.
-const GOODBYE: Duration = Duration::from_secs(3);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl<V: Socket, S: Socket> Relay<V, S> {
     /// Passes on what is left and tells the viewer why. Whoever does not take it in time loses it.
-    pub(super) async fn say_goodbye(&mut self, end: &End) {
+    pub(super) async fn close(&mut self, end: &CloseReason) {
         match end {
-            End::TargetClosed | End::DisplayEnded(_) => {}
-            End::ViewerClosed => {
+            CloseReason::TargetClosed | CloseReason::DisplayEnded(_) => {}
+            CloseReason::ViewerClosed => {
                 if !self.up_finished {
                     // Writing to it failed; what it sent before that still waits in its socket.
-                    let _ = timeout(GOODBYE, poll_fn(|cx| self.poll_up(cx))).await;
+                    let _ = timeout(CLOSE_TIMEOUT, poll_fn(|cx| self.poll_up(cx))).await;
                 }
                 self.server.finish_writing();
                 // What the server still says to what it was sent.
-                let _ = timeout(GOODBYE, poll_fn(|cx| self.poll_down(cx))).await;
+                let _ = timeout(CLOSE_TIMEOUT, poll_fn(|cx| self.poll_down(cx))).await;
                 self.up_finished = true;
             }
             _ => self.up.discard = true,
         }
-        self.up.broken = matches!(end, End::BrokenWebSocket(_) | End::TextFrame);
+        self.up.broken = matches!(end, CloseReason::BrokenWebSocket(_) | CloseReason::TextFrame);
         self.up_finished &= !self.up.broken;
         self.down_finished = true;
         self.event = None;
@@ -45,7 +45,7 @@ impl<V: Socket, S: Socket> Relay<V, S> {
             }
             poll_fn(|cx| self.poll_to_the_end(cx)).await;
         };
-        let _ = timeout(GOODBYE, goodbye).await;
+        let _ = timeout(CLOSE_TIMEOUT, goodbye).await;
     }
 
     /// Ready when the close frame is written and the viewer has answered it.
@@ -56,7 +56,7 @@ impl<V: Socket, S: Socket> Relay<V, S> {
             }
             let waits_for_turn = self.waits_for_turn();
             match self.poll_down(cx) {
-                Poll::Ready(End::ViewerClosed) => return Poll::Ready(()),
+                Poll::Ready(CloseReason::ViewerClosed) => return Poll::Ready(()),
                 Poll::Ready(_) if self.up_finished => return Poll::Ready(()),
                 _ if waits_for_turn && self.control.is_none() => {}
                 _ => return Poll::Pending,

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::{FAIR_SHARE, Relay, yield_turn};
 use crate::{
-    End,
+    CloseReason,
     relay::{
         buffers::{Buffer, SMALL},
         outgoing::{HEADER_ROOM, Outgoing},
@@ -20,19 +20,19 @@ use crate::{
 
 impl<V: Socket, S: Socket> Relay<V, S> {
     /// Server to viewer. Ready when one of the two takes or gives no more, and all that was under way is written.
-    pub(super) fn poll_down(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+    pub(super) fn poll_down(&mut self, cx: &mut Context<'_>) -> Poll<CloseReason> {
         let mut share = FAIR_SHARE;
         loop {
             if ready!(self.poll_flush(cx)).is_err() {
                 self.viewer_gone = true;
-                return Poll::Ready(End::ViewerClosed);
+                return Poll::Ready(CloseReason::ViewerClosed);
             }
             if let Some(frame) = self.control.take().or_else(|| self.event.take()) {
                 self.outgoing = Outgoing::Whole(frame, 0);
                 continue;
             }
             if self.down_finished {
-                return Poll::Ready(End::TargetClosed);
+                return Poll::Ready(CloseReason::TargetClosed);
             }
             if share == 0 {
                 yield_turn(cx);

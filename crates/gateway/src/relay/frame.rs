@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::{
     coding::{Control as ControlCode, Data, OpCode},
 };
 
-use crate::End;
+use crate::CloseReason;
 
 /// The longest header of a frame from a viewer: 2 bytes, an extended length of 8, a mask of 4.
 const LONGEST_HEADER: usize = 14;
@@ -38,7 +38,7 @@ struct Frame {
 
 /// How far [`FrameReader::read`] came.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Step {
+pub(crate) struct FrameStep {
     /// How many bytes of the input are dealt with.
     pub(crate) consumed: usize,
     /// Where in the input the payload stands now, unmasked and in one piece.
@@ -61,8 +61,8 @@ impl FrameReader {
     ///
     /// # Errors
     /// What the viewer did wrong, as the end of its session.
-    pub(crate) fn read(&mut self, input: &mut [u8]) -> Result<Step, End> {
-        let mut step = Step::default();
+    pub(crate) fn read(&mut self, input: &mut [u8]) -> Result<FrameStep, CloseReason> {
+        let mut step = FrameStep::default();
         while step.consumed < input.len() && step.control.is_none() {
             match self.frame.take() {
                 None => step.consumed += self.read_header(&input[step.consumed..])?,
@@ -79,7 +79,7 @@ impl FrameReader {
         Ok(step)
     }
 
-    fn read_header(&mut self, input: &[u8]) -> Result<usize, End> {
+    fn read_header(&mut self, input: &[u8]) -> Result<usize, CloseReason> {
         let mut taken = 0;
         while taken < input.len() && (self.header_len < 2 || self.header_len < header_len(self.header[1])) {
             self.header[self.header_len] = input[taken];
@@ -87,15 +87,17 @@ impl FrameReader {
             taken += 1;
         }
         let parsed = FrameHeader::parse(&mut Cursor::new(&self.header[..self.header_len]));
-        if let Some((header, len)) = parsed.map_err(|_| End::BrokenWebSocket("Unknown WebSocket opcode"))? {
+        if let Some((header, len)) =
+            parsed.map_err(|_| CloseReason::BrokenWebSocket("Unknown WebSocket opcode"))?
+        {
             self.header_len = 0;
             self.frame = Some(self.check(&header, len)?);
         }
         Ok(taken)
     }
 
-    fn check(&mut self, header: &FrameHeader, len: u64) -> Result<Frame, End> {
-        let wrong = |how| Err(End::BrokenWebSocket(how));
+    fn check(&mut self, header: &FrameHeader, len: u64) -> Result<Frame, CloseReason> {
+        let wrong = |how| Err(CloseReason::BrokenWebSocket(how));
         if header.rsv1 || header.rsv2 || header.rsv3 {
             return wrong("A reserved bit is set, and no extension was agreed on");
         }
@@ -106,7 +108,7 @@ impl FrameReader {
             return wrong("The frame is not masked");
         };
         let control = match header.opcode {
-            OpCode::Data(Data::Text) => return Err(End::TextFrame),
+            OpCode::Data(Data::Text) => return Err(CloseReason::TextFrame),
             OpCode::Data(Data::Binary) if self.in_message => return wrong("A message began inside another"),
             OpCode::Data(Data::Continue) if !self.in_message => {
                 return wrong("A message continues that never began");
@@ -126,7 +128,7 @@ impl FrameReader {
         })
     }
 
-    fn read_payload(&mut self, mut frame: Frame, input: &mut [u8], step: &mut Step) {
+    fn read_payload(&mut self, mut frame: Frame, input: &mut [u8], step: &mut FrameStep) {
         let start = step.consumed;
         let here = usize::try_from(frame.left)
             .unwrap_or(usize::MAX)
@@ -148,7 +150,7 @@ impl FrameReader {
         self.frame = Some(frame);
     }
 
-    fn finish_control(&mut self, code: ControlCode) -> Result<Option<Control>, End> {
+    fn finish_control(&mut self, code: ControlCode) -> Result<Option<Control>, CloseReason> {
         let payload = std::mem::take(&mut self.control);
         match code {
             ControlCode::Ping => Ok(Some(Control::Ping(payload))),
@@ -169,21 +171,27 @@ fn header_len(second: u8) -> usize {
     2 + extended + mask
 }
 
-fn close_code(payload: &[u8]) -> Result<Option<u16>, End> {
+fn close_code(payload: &[u8]) -> Result<Option<u16>, CloseReason> {
     let (code, reason) = match payload {
         [] => return Ok(None),
-        [_] => return Err(End::BrokenWebSocket("A close frame has half a status code")),
+        [_] => {
+            return Err(CloseReason::BrokenWebSocket(
+                "A close frame has half a status code",
+            ));
+        }
         [high, low, reason @ ..] => (u16::from_be_bytes([*high, *low]), reason),
     };
     // RFC 6455 §7.4: these may stand in a frame.
     if !matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
-        return Err(End::BrokenWebSocket(
+        return Err(CloseReason::BrokenWebSocket(
             "A close frame has a status code that may not be sent",
         ));
     }
     match std::str::from_utf8(reason) {
         Ok(_) => Ok(Some(code)),
-        Err(_) => Err(End::BrokenWebSocket("A close frame's reason is not UTF-8")),
+        Err(_) => Err(CloseReason::BrokenWebSocket(
+            "A close frame's reason is not UTF-8",
+        )),
     }
 }
 
@@ -232,7 +240,7 @@ mod tests {
     }
 
     /// Everything that a reader makes of `stream` when it comes in pieces of these sizes, over and over.
-    fn read_all(stream: &[u8], sizes: &[usize]) -> Result<(Vec<u8>, Vec<Control>), End> {
+    fn read_all(stream: &[u8], sizes: &[usize]) -> Result<(Vec<u8>, Vec<Control>), CloseReason> {
         let (mut reader, mut payload, mut controls) = (FrameReader::default(), Vec::new(), Vec::new());
         let (mut rest, mut sizes) = (stream, sizes.iter().cycle());
         while !rest.is_empty() {

@@ -42,7 +42,7 @@ pub(crate) async fn apart<T: Send + 'static>(
         if let Some(end) = until_fast(&mut session, &*moved).await {
             return end;
         }
-        let Some(place) = Place::take() else {
+        let Some(place) = SessionPlace::take() else {
             return session.await;
         };
         let moved = Arc::clone(&moved);
@@ -111,11 +111,11 @@ struct Thread {
 static THREADS: OnceLock<Vec<Thread>> = OnceLock::new();
 
 /// A session's place on a thread; dropping it leaves.
-struct Place {
+struct SessionPlace {
     thread: &'static Thread,
 }
 
-impl Place {
+impl SessionPlace {
     /// On the thread with the fewest. `None`: the system gives us no thread.
     fn take() -> Option<Self> {
         let threads = THREADS.get_or_init(|| {
@@ -130,7 +130,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for SessionPlace {
     fn drop(&mut self) {
         self.thread.sessions.fetch_sub(1, Ordering::Relaxed);
     }

@@ -40,7 +40,7 @@ use tokio::{
 };
 
 use crate::{
-    End,
+    CloseReason,
     relay::{
         buffers::{LARGE, SMALL},
         outgoing::{HEADER_ROOM, Outgoing},
@@ -52,7 +52,7 @@ use crate::{
 use up::Up;
 
 /// How long the second ping in a row may stay without an answer.
-const ANSWER: Duration = Duration::from_secs(5);
+const PONG_TIMEOUT: Duration = Duration::from_secs(5);
 /// Bytes that one direction moves before other tasks get their turn.
 const FAIR_SHARE: usize = 256 << 10;
 
@@ -139,7 +139,7 @@ impl<V: Socket, S: Socket> Relay<V, S> {
     }
 
     /// Runs until the session ends, says goodbye to both sides, and tells why it ended. `expires`: when to cut it.
-    pub(crate) async fn run(mut self, expires: Option<Instant>) -> End {
+    pub(crate) async fn run(mut self, expires: Option<Instant>) -> CloseReason {
         let session = Arc::clone(&self.session);
         let mut rights = session.rights();
         let end = loop {
@@ -159,23 +159,23 @@ impl<V: Socket, S: Socket> Relay<V, S> {
             }
         };
         let end = session.explained(end).await;
-        self.say_goodbye(&end).await;
+        self.close(&end).await;
         end
     }
 
     /// When a viewer that gives no sign of life is gone.
     fn silent_from(&self) -> Instant {
-        self.alive + 2 * self.heartbeat + ANSWER
+        self.alive + 2 * self.heartbeat + PONG_TIMEOUT
     }
 
-    fn check_time(&mut self, expires: Option<Instant>) -> Option<End> {
+    fn check_time(&mut self, expires: Option<Instant>) -> Option<CloseReason> {
         let now = Instant::now();
         if expires.is_some_and(|expires| expires <= now) {
-            return Some(End::Expired);
+            return Some(CloseReason::Expired);
         }
         if self.silent_from() <= now {
             if !self.up.waits_for_server() {
-                return Some(End::Silent);
+                return Some(CloseReason::Silent);
             }
             // Nobody listens to the viewer while the server takes nothing, so it cannot be called silent.
             self.alive = now;
@@ -188,7 +188,7 @@ impl<V: Socket, S: Socket> Relay<V, S> {
     }
 
     /// Moves what can be moved, both ways. Ready with the first end of either side.
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<CloseReason> {
         self.settle();
         loop {
             if let Poll::Ready(end) = self.poll_up(cx) {

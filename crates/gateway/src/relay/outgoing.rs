@@ -11,7 +11,7 @@ use crate::{
     transport::socket::Socket,
 };
 
-/// Room that is left before the bytes that are read into a buffer, for their header.
+/// DescriptorClass that is left before the bytes that are read into a buffer, for their header.
 pub(crate) const HEADER_ROOM: usize = LONGEST_HEADER;
 
 /// A frame under way to the viewer.

@@ -14,7 +14,7 @@ mod system {
 
     use crate::{
         relay::buffers::LARGE,
-        transport::descriptors::{Room, room_behind},
+        transport::descriptors::{DescriptorClass, room_behind},
     };
 
     /// Pipes that wait for their next use, all of them empty.
@@ -40,7 +40,7 @@ mod system {
             let ends = waiting.or_else(|| {
                 let (read, write) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).ok()?;
                 // Copying is slower, and needs none.
-                if room_behind(&write) != Room::Plenty {
+                if room_behind(&write) != DescriptorClass::Plenty {
                     return None;
                 }
                 // Where it stays smaller, less passes at once.

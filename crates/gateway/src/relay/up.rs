@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::{FAIR_SHARE, Relay, yield_turn};
 use crate::{
-    End,
+    CloseReason,
     relay::{
         buffers::{Buffer, SMALL},
         frame::Control,
@@ -83,7 +83,7 @@ impl Up {
 
 impl<V: Socket, S: Socket> Relay<V, S> {
     /// Viewer to server. Ready when the viewer sends no more, or sends what it must not.
-    pub(super) fn poll_up(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+    pub(super) fn poll_up(&mut self, cx: &mut Context<'_>) -> Poll<CloseReason> {
         let mut share = FAIR_SHARE;
         loop {
             ready!(self.poll_write_up(cx));
@@ -94,7 +94,7 @@ impl<V: Socket, S: Socket> Relay<V, S> {
             match self.up.control.take() {
                 Some(Control::Close(code)) => {
                     self.close_answer = Some(viewer::close_answer(code));
-                    return Poll::Ready(End::ViewerClosed);
+                    return Poll::Ready(CloseReason::ViewerClosed);
                 }
                 Some(Control::Ping(_)) if self.viewer_gone => {}
                 Some(ping) if self.control.is_some() => {
@@ -117,12 +117,12 @@ impl<V: Socket, S: Socket> Relay<V, S> {
                 return Poll::Pending;
             }
             if ready!(self.viewer.socket.poll_read_ready(cx)).is_err() {
-                return Poll::Ready(End::ViewerClosed);
+                return Poll::Ready(CloseReason::ViewerClosed);
             }
             let mut buffer = Buffer::borrow(self.up.bulk);
             match self.viewer.socket.try_read(&mut buffer) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Ok(0) | Err(_) => return Poll::Ready(End::ViewerClosed),
+                Ok(0) | Err(_) => return Poll::Ready(CloseReason::ViewerClosed),
                 Ok(read) => {
                     self.alive = Instant::now();
                     share = share.saturating_sub(read);
@@ -152,7 +152,7 @@ impl<V: Socket, S: Socket> Relay<V, S> {
     }
 
     /// Decodes from the buffer up to the next control frame.
-    fn decode(&mut self) -> Result<(), End> {
+    fn decode(&mut self) -> Result<(), CloseReason> {
         let up = &mut self.up;
         let buffer = match &mut up.buffer {
             Some(buffer) if !up.broken => buffer,
@@ -179,7 +179,7 @@ impl<V: Socket, S: Socket> Relay<V, S> {
                 }
                 reader
                     .read(&buffer[payload], &mut up.passed)
-                    .map_err(|error| End::BrokenRfb(error.to_string()))?;
+                    .map_err(|error| CloseReason::BrokenRfb(error.to_string()))?;
             }
         }
         Ok(())

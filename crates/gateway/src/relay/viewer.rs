@@ -13,14 +13,14 @@ use tokio_tungstenite::tungstenite::protocol::frame::{
 };
 
 use crate::{
-    End,
+    CloseReason,
     relay::frame::{Control, FrameReader},
     session::events::Event,
     transport::socket::Socket,
 };
 
 /// How long a viewer has to take a refusal and answer it.
-const GOODBYE: Duration = Duration::from_secs(3);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// More payload than this is not read while it is not waited for, in bytes.
 const MAX_EARLY_BYTES: usize = 16 << 10;
@@ -60,7 +60,7 @@ impl<S: Socket> Viewer<S> {
     ///
     /// # Errors
     /// How the viewer ended the session.
-    pub(crate) async fn receive(&mut self, payload: &mut Vec<u8>) -> Result<(), End> {
+    pub(crate) async fn receive(&mut self, payload: &mut Vec<u8>) -> Result<(), CloseReason> {
         if !self.early.is_empty() {
             payload.append(&mut self.early);
             return Ok(());
@@ -72,7 +72,7 @@ impl<S: Socket> Viewer<S> {
                 let mut buffer = [0; 1024];
                 let read = poll_fn(|cx| self.socket.poll_read(cx, &mut buffer)).await;
                 match read {
-                    Ok(0) | Err(_) => return Err(End::ViewerClosed),
+                    Ok(0) | Err(_) => return Err(CloseReason::ViewerClosed),
                     Ok(read) => self.undecoded.extend_from_slice(&buffer[..read]),
                 }
             }
@@ -80,11 +80,14 @@ impl<S: Socket> Viewer<S> {
             payload.extend_from_slice(&self.undecoded[step.payload]);
             self.undecoded.drain(..step.consumed);
             match step.control {
-                Some(Control::Ping(body)) => self.write(&pong(&body)).await.map_err(|_| End::ViewerClosed)?,
+                Some(Control::Ping(body)) => self
+                    .write(&pong(&body))
+                    .await
+                    .map_err(|_| CloseReason::ViewerClosed)?,
                 Some(Control::Close(code)) => {
                     // Whether or not it still reads that, it is gone.
                     let _ = self.write(&close_answer(code)).await;
-                    return Err(End::ViewerClosed);
+                    return Err(CloseReason::ViewerClosed);
                 }
                 None => {}
             }
@@ -93,23 +96,23 @@ impl<S: Socket> Viewer<S> {
     }
 
     /// Tells a viewer that reads events.
-    pub(crate) async fn tell(&self, event: &Event<'_>) -> Result<(), End> {
+    pub(crate) async fn tell(&self, event: &Event<'_>) -> Result<(), CloseReason> {
         if !self.reads_events {
             return Ok(());
         }
         self.write(&text(&event.json()))
             .await
-            .map_err(|_| End::ViewerClosed)
+            .map_err(|_| CloseReason::ViewerClosed)
     }
 
     /// Keeps in touch with a viewer that has nothing to do but wait, until it leaves or speaks.
-    pub(crate) async fn keep_waiting(&mut self, heartbeat: Duration) -> End {
+    pub(crate) async fn keep_waiting(&mut self, heartbeat: Duration) -> CloseReason {
         let mut said = Vec::new();
         loop {
             match timeout(heartbeat, self.receive(&mut said)).await {
                 Ok(Err(end)) => return end,
-                Ok(Ok(())) => return End::BrokenRfb("the viewer spoke before it was let in".into()),
-                Err(_) if self.write(&ping()).await.is_err() => return End::ViewerClosed,
+                Ok(Ok(())) => return CloseReason::BrokenRfb("the viewer spoke before it was let in".into()),
+                Err(_) if self.write(&ping()).await.is_err() => return CloseReason::ViewerClosed,
                 Err(_) => {}
             }
         }
@@ -119,7 +122,7 @@ impl<S: Socket> Viewer<S> {
     ///
     /// # Errors
     /// How the viewer ended the session.
-    pub(crate) async fn stays<T>(&mut self, work: impl Future<Output = T>) -> Result<T, End> {
+    pub(crate) async fn stays<T>(&mut self, work: impl Future<Output = T>) -> Result<T, CloseReason> {
         let mut early = std::mem::take(&mut self.early);
         let leaving = async {
             while early.len() < MAX_EARLY_BYTES {
@@ -143,7 +146,10 @@ impl<S: Socket> Viewer<S> {
     ///
     /// # Errors
     /// As above.
-    pub(crate) async fn stays_or_speaks<T>(&mut self, work: impl Future<Output = T>) -> Result<T, End> {
+    pub(crate) async fn stays_or_speaks<T>(
+        &mut self,
+        work: impl Future<Output = T>,
+    ) -> Result<T, CloseReason> {
         tokio::select! {
             biased;
             done = work => Ok(done),
@@ -151,12 +157,12 @@ impl<S: Socket> Viewer<S> {
         }
     }
 
-    async fn leaves_unheard(&mut self) -> End {
+    async fn leaves_unheard(&mut self) -> CloseReason {
         const CLOSE: u8 = 8;
         if self.undecoded.is_empty() {
             let mut buffer = [0; 1024];
             match poll_fn(|cx| self.socket.poll_read(cx, &mut buffer)).await {
-                Ok(0) | Err(_) => return End::ViewerClosed,
+                Ok(0) | Err(_) => return CloseReason::ViewerClosed,
                 Ok(read) => self.undecoded.extend_from_slice(&buffer[..read]),
             }
         }
@@ -170,9 +176,9 @@ impl<S: Socket> Viewer<S> {
 
     /// Waits until the viewer leaves, or has sent far more than anybody who waits. What it says is not looked at.
     pub(crate) async fn leaves(&mut self) {
-        const MOST_READS: usize = 256;
+        const MAX_READS: usize = 256;
         let mut ignored = [0; 64];
-        for _ in 0..MOST_READS {
+        for _ in 0..MAX_READS {
             if !matches!(
                 poll_fn(|cx| self.socket.poll_read(cx, &mut ignored)).await,
                 Ok(1..)
@@ -184,9 +190,9 @@ impl<S: Socket> Viewer<S> {
 
     /// Tells the viewer why it ends, unless it was the viewer that ended it. Then reads to its end, whatever it sends: a
     /// socket that is closed before that is reset, and the reason may be lost.
-    pub(crate) async fn close(self, end: &End) {
+    pub(crate) async fn close(self, end: &CloseReason) {
         let goodbye = async {
-            if *end != End::ViewerClosed {
+            if *end != CloseReason::ViewerClosed {
                 self.write(&close(end)).await?;
             }
             self.socket.finish_writing();
@@ -196,7 +202,7 @@ impl<S: Socket> Viewer<S> {
             io::Result::Ok(())
         };
         // Whether or not it listened: the socket closes now.
-        let _ = timeout(GOODBYE, goodbye).await;
+        let _ = timeout(CLOSE_TIMEOUT, goodbye).await;
     }
 
     async fn write(&self, mut bytes: &[u8]) -> io::Result<()> {
@@ -261,7 +267,7 @@ pub(crate) fn close_answer(code: Option<u16>) -> Vec<u8> {
 }
 
 /// The close frame that tells of `end`.
-pub(crate) fn close(end: &End) -> Vec<u8> {
+pub(crate) fn close(end: &CloseReason) -> Vec<u8> {
     let close = end.frame();
     let code = u16::from(close.code).to_be_bytes();
     frame(

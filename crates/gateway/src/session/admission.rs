@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr, pin::Pin as Pinned};
 
 use porthole_rfb::Rights;
 
-use crate::{End, SessionInfo};
+use crate::{CloseReason, SessionInfo};
 
 /// What a visitor with a right token has still to pass, and who is told of the visit.
 ///
@@ -28,12 +28,12 @@ pub trait Door: Send + Sync + fmt::Debug {
     /// Lets the visitor in, or says why not. Dropped when the visitor leaves before it is decided.
     ///
     /// # Errors
-    /// Why the visitor is turned away; one that could learn something from it gets [`End::NoSuchLink`].
+    /// Why the visitor is turned away; one that could learn something from it gets [`CloseReason::NoSuchLink`].
     fn open(&self, visitor: Visitor) -> Opening<'_>;
 }
 
 /// The answer to [`Door::open`], once it is there.
-pub type Opening<'a> = Pinned<Box<dyn Future<Output = Result<Entry, End>> + Send + 'a>>;
+pub type Opening<'a> = Pinned<Box<dyn Future<Output = Result<Entry, CloseReason>> + Send + 'a>>;
 
 /// Who stands at the door.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ pub trait Visit: Send {
     fn began(&mut self, session: &SessionInfo);
 
     /// It has ended. Comes only after [`Visit::began`].
-    fn ended(&mut self, session: &SessionInfo, why: &End);
+    fn ended(&mut self, session: &SessionInfo, why: &CloseReason);
 }
 
 impl Pin {

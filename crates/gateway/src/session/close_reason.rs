@@ -9,7 +9,7 @@ use crate::TargetError;
 
 /// Why a session ends. The reason becomes the WebSocket's close code and text, which the viewer's page explains.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum CloseReason {
     /// The VNC server ended the connection.
     TargetClosed,
     /// The display's server was to be started by us, and could not be. Why is its owner's business: it may name accounts
@@ -63,7 +63,7 @@ pub enum End {
     TooManyWaiting,
 }
 
-impl End {
+impl CloseReason {
     /// The close code: RFC 6455 §7.4.1 below 4000, our own from there on. The viewer's table of explanations
     /// (`novnc-vendor/src/endings.ts`) has the same codes.
     pub fn code(&self) -> u16 {

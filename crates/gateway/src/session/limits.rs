@@ -8,10 +8,10 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::{End, TokenHash, session::link_updates::LinkUpdates};
+use crate::{CloseReason, TokenHash, session::link_updates::LinkUpdates};
 
-/// How many sessions there may be at a time. Whoever comes beyond that is turned away with [`End::LinkFull`] or
-/// [`End::DisplayFull`].
+/// How many sessions there may be at a time. Whoever comes beyond that is turned away with [`CloseReason::LinkFull`] or
+/// [`CloseReason::DisplayFull`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Of one link: a class that looks on, and no crowd.
@@ -32,10 +32,10 @@ impl Default for Limits {
 
 /// A link's full updates are remembered for so long after its last session: by then its budget is full again. (Those of new
 /// sessions may take longer.)
-const MEMORY: Duration = Duration::from_secs(10);
+const LINK_MEMORY: Duration = Duration::from_secs(10);
 
 /// So many links are kept before those that are forgotten are looked for.
-const FEW_LINKS: usize = 64;
+const MIN_REMEMBERED_LINKS: usize = 64;
 
 /// The sessions that links and displays have. Cheap to clone; every clone is the same.
 #[derive(Clone, Default)]
@@ -81,16 +81,16 @@ impl Slots {
 
     /// Takes a slot for a session of this link and display. The sessions of the display's `owner` are not counted among
     /// those of the display, so that a crowd of visitors cannot keep the owner out.
-    pub(crate) fn take(&self, token: TokenHash, display: &str, owner: bool) -> Result<Slot, End> {
+    pub(crate) fn take(&self, token: TokenHash, display: &str, owner: bool) -> Result<Slot, CloseReason> {
         let mut taken = self.taken();
         let limits = taken.limits;
         let of_link = taken.links.get(&token).map_or(0, |link| link.sessions);
         if of_link >= limits.sessions_per_link {
-            return Err(End::LinkFull);
+            return Err(CloseReason::LinkFull);
         }
         let of_display = taken.displays.get(display).copied().unwrap_or_default();
         if !owner && of_display >= limits.sessions_per_display {
-            return Err(End::DisplayFull);
+            return Err(CloseReason::DisplayFull);
         }
         taken.forget_links();
         let link = taken.links.entry(token).or_insert_with(Link::new);
@@ -117,12 +117,12 @@ impl Slots {
 
 impl Taken {
     fn forget_links(&mut self) {
-        if self.links.len() < self.sweep_at.max(FEW_LINKS) {
+        if self.links.len() < self.sweep_at.max(MIN_REMEMBERED_LINKS) {
             return;
         }
         let now = Instant::now();
         self.links.retain(|_, link| {
-            let is_fresh = link.last_left.is_some_and(|left| left.elapsed() < MEMORY);
+            let is_fresh = link.last_left.is_some_and(|left| left.elapsed() < LINK_MEMORY);
             link.sessions > 0 || is_fresh || !link.updates.has_all_firsts(now)
         });
         self.sweep_at = 2 * self.links.len();
@@ -176,12 +176,12 @@ mod tests {
         let _two = slots.take(token("one"), "Alice", false).unwrap();
         assert_eq!(
             slots.take(token("one"), "Alice", false).err(),
-            Some(End::LinkFull)
+            Some(CloseReason::LinkFull)
         );
         let _three = slots.take(token("two"), "Alice", false).unwrap();
         assert_eq!(
             slots.take(token("two"), "Alice", false).err(),
-            Some(End::DisplayFull)
+            Some(CloseReason::DisplayFull)
         );
         let owner = slots.take(token("own"), "Alice", true).unwrap();
         drop(owner);

@@ -14,7 +14,7 @@ use porthole_rfb::Rights;
 use tokio::sync::watch;
 
 use crate::{
-    End, Grant, Limits, OnDemand, RightsError, Route, Target, TokenHash,
+    CloseReason, Grant, Limits, OnDemand, RightsError, Route, Target, TokenHash,
     session::{
         limits::{Slot, Slots},
         link_updates::LinkUpdates,
@@ -61,7 +61,7 @@ struct Registry {
     /// How often sessions were ended from outside; changes only while `entries` is held.
     endings: AtomicU64,
     changes: watch::Sender<u64>,
-    closed: OnceLock<End>,
+    closed: OnceLock<CloseReason>,
     slots: Slots,
     taken_control: TakenControl,
 }
@@ -74,7 +74,7 @@ struct Entry {
     rights: LiveRights,
     /// Past its link's door.
     inside: AtomicBool,
-    end: watch::Sender<Option<End>>,
+    end: watch::Sender<Option<CloseReason>>,
 }
 
 impl Sessions {
@@ -112,12 +112,12 @@ impl Sessions {
     }
 
     /// Ends a session; `false` if there is none of that name. Takes effect also while a write to its viewer is blocked.
-    pub fn end(&self, id: SessionId, why: End) -> bool {
+    pub fn end(&self, id: SessionId, why: CloseReason) -> bool {
         self.end_where(why, |session| session.id == id) > 0
     }
 
     /// Ends all sessions that `which` picks, those who still stand at a door among them, and says how many they were.
-    pub fn end_where(&self, why: End, which: impl Fn(&SessionInfo) -> bool) -> usize {
+    pub fn end_where(&self, why: CloseReason, which: impl Fn(&SessionInfo) -> bool) -> usize {
         let picked: Vec<_> = {
             let entries = self.entries();
             self.0.endings.fetch_add(1, Ordering::Relaxed);
@@ -131,7 +131,7 @@ impl Sessions {
     }
 
     /// Ends all sessions, and every one that begins from now on at once.
-    pub(crate) fn close(&self, why: End) {
+    pub(crate) fn close(&self, why: CloseReason) {
         self.0.closed.get_or_init(|| why.clone());
         self.end_where(why, |_| true);
     }
@@ -233,7 +233,7 @@ impl Entry {
     }
 
     /// Sticky: the first reason counts, and a session that looks later still sees it.
-    fn ask_to_end(&self, why: End) {
+    fn ask_to_end(&self, why: CloseReason) {
         self.end.send_if_modified(|end| {
             let first = end.is_none();
             end.get_or_insert(why);
@@ -246,7 +246,7 @@ impl Entry {
 pub(crate) struct Session {
     entry: Arc<Entry>,
     on_demand: Option<Arc<dyn OnDemand>>,
-    ended: watch::Receiver<Option<End>>,
+    ended: watch::Receiver<Option<CloseReason>>,
     /// Taken once the visitor is past the door.
     slot: OnceLock<Slot>,
     sessions: Sessions,
@@ -275,7 +275,7 @@ impl Session {
     ///
     /// # Errors
     /// They have as many sessions as they may have.
-    pub(crate) fn take_slot(&self, grant: &Grant) -> Result<(), End> {
+    pub(crate) fn take_slot(&self, grant: &Grant) -> Result<(), CloseReason> {
         let owner = grant.door.as_ref().is_some_and(|door| door.is_owners());
         let slots = &self.sessions.0.slots;
         let slot = slots.take(self.entry.info.token, &grant.display, owner)?;
@@ -330,7 +330,7 @@ impl Session {
     }
 
     /// Waits until somebody ends the session, or control cannot be taken away without that, and says why it ends.
-    pub(crate) async fn ended(&self) -> End {
+    pub(crate) async fn ended(&self) -> CloseReason {
         tokio::select! {
             biased;
             end = self.asked_to_end() => end,
@@ -339,8 +339,8 @@ impl Session {
                     session = self.entry.info.id,
                     "its VNC server takes nothing, so control could not be taken away: the session is ended"
                 );
-                self.entry.ask_to_end(End::Disconnected);
-                End::Disconnected
+                self.entry.ask_to_end(CloseReason::Disconnected);
+                CloseReason::Disconnected
             }
         }
     }
@@ -359,7 +359,7 @@ impl Session {
         self.entry.to_server.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    async fn asked_to_end(&self) -> End {
+    async fn asked_to_end(&self) -> CloseReason {
         let mut ended = self.ended.clone();
         let end = ended
             .wait_for(Option::is_some)
@@ -367,17 +367,18 @@ impl Session {
             .ok()
             .and_then(|end| end.clone());
         // The sender lives in our own entry, so there is always an end.
-        end.unwrap_or(End::ShuttingDown)
+        end.unwrap_or(CloseReason::ShuttingDown)
     }
 
     /// `end`, or what a server that we started can tell of it.
-    pub(crate) async fn explained(&self, end: End) -> End {
-        let (Some(server), End::TargetClosed | End::Target(_)) = (&self.on_demand, &end) else {
+    pub(crate) async fn explained(&self, end: CloseReason) -> CloseReason {
+        let (Some(server), CloseReason::TargetClosed | CloseReason::Target(_)) = (&self.on_demand, &end)
+        else {
             return end;
         };
         tokio::select! {
             asked = self.asked_to_end() => asked,
-            words = server.last_words() => words.map_or(end, End::DisplayEnded),
+            words = server.last_words() => words.map_or(end, CloseReason::DisplayEnded),
         }
     }
 }

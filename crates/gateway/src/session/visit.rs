@@ -11,70 +11,74 @@ use porthole_rfb::{ClientReader, Password, Rights};
 use tokio::time::{Instant, sleep_until};
 
 use crate::{
-    End, Grant, Route, Sessions, Target, Token, TokenSource, Visit, Visitor,
-    http::{pending_connections::Strangers, rate_limit::Guesses, upgrade::Shown},
+    CloseReason, Grant, Route, Sessions, Target, Token, TokenSource, Visit, Visitor,
+    http::{pending_connections::PendingConnections, rate_limit::RateLimiter, upgrade::Credentials},
     relay::{Conversation, Relay, full_speed, viewer::Viewer},
     session::{
         events::{self, Event},
         registry::Session,
     },
     transport::{
-        descriptors::{Room, room_is_made, room_now},
+        descriptors::{DescriptorClass, room_is_made, room_now},
         socket::{ServerStream, ViewerStream},
     },
     vnc::log_in::{self, Server},
 };
 
 /// So often strangers have to go for one session; after that others come faster than they go.
-const MOST_TRIES: usize = 20;
+const MAX_EVICTIONS: usize = 20;
 
 /// What a visit needs of its gateway.
-pub(crate) struct House {
+pub(crate) struct GatewayContext {
     pub(crate) tokens: Arc<dyn TokenSource>,
     pub(crate) sessions: Sessions,
-    pub(crate) guesses: Guesses,
-    pub(crate) strangers: Strangers,
+    pub(crate) guesses: RateLimiter,
+    pub(crate) strangers: PendingConnections,
     /// How often viewers are pinged.
     pub(crate) heartbeat: Duration,
 }
 
 /// Who has shown a good token.
-pub(crate) struct Admitted {
-    shown: Shown,
+pub(crate) struct AdmittedGrant {
+    shown: Credentials,
     grant: Grant,
     /// The [endings](Sessions::endings) before the token was looked up.
     endings: u64,
 }
 
 /// A viewer whose session did not begin, and why.
-pub(crate) type TurnedAway = (Viewer<ViewerStream>, End);
+pub(crate) type RefusedVisitor = (Viewer<ViewerStream>, CloseReason);
 
 /// An admitted viewer.
-pub(crate) struct Guest {
+pub(crate) struct AuthenticatedVisitor {
     pub(crate) viewer: Viewer<ViewerStream>,
-    pub(crate) admitted: Admitted,
+    pub(crate) admitted: AdmittedGrant,
 }
 
-impl House {
+impl GatewayContext {
     /// What the token gives, or how its bearer is turned away. The token comes first: however many wrong ones an address
     /// has shown, a right one passes.
-    pub(crate) async fn admit(&self, shown: Shown) -> Result<Admitted, End> {
+    pub(crate) async fn admit(&self, shown: Credentials) -> Result<AdmittedGrant, CloseReason> {
         let endings = self.sessions.endings();
         match self.grant(&shown.token).await {
-            Some(grant) => Ok(Admitted {
+            Some(grant) => Ok(AdmittedGrant {
                 shown,
                 grant,
                 endings,
             }),
-            None => Err(End::NoSuchLink),
+            None => Err(CloseReason::NoSuchLink),
         }
     }
 
     /// Serves a viewer whose token was good until its session ends. One that is turned away before that is given back:
     /// it has no place among the sessions any more, and is still to be told.
-    pub(crate) async fn attend(&self, guest: Box<Guest>, address: IpAddr) -> Option<Box<TurnedAway>> {
-        let Guest { mut viewer, admitted } = *guest;
-        let Admitted {
+    pub(crate) async fn handle_visit(
+        &self,
+        guest: Box<AuthenticatedVisitor>,
+        address: IpAddr,
+    ) -> Option<Box<RefusedVisitor>> {
+        let AuthenticatedVisitor { mut viewer, admitted } = *guest;
+        let AdmittedGrant {
             shown,
             mut grant,
             endings,
@@ -85,7 +89,7 @@ impl House {
         if self.sessions.endings() != endings {
             let now = self.grant(&shown.token).await;
             let Some(now) = now.filter(|now| now.display == grant.display) else {
-                return Some(Box::new((viewer, End::NoSuchLink)));
+                return Some(Box::new((viewer, CloseReason::NoSuchLink)));
             };
             grant = now;
         }
@@ -99,7 +103,7 @@ impl House {
         let (end, turned_away) = match self.run(viewer, &grant, visitor, &session).await {
             Ok(end) => (end, None),
             // Whoever stops the gateway waits for the sessions, and for nobody else.
-            Err(turned_away) if turned_away.1 == End::ShuttingDown => {
+            Err(turned_away) if turned_away.1 == CloseReason::ShuttingDown => {
                 turned_away.0.close(&turned_away.1).await;
                 (turned_away.1, None)
             }
@@ -129,7 +133,7 @@ impl House {
         grant: &Grant,
         visitor: Visitor,
         session: &Arc<Session>,
-    ) -> Result<End, Box<TurnedAway>> {
+    ) -> Result<CloseReason, Box<RefusedVisitor>> {
         // A clock that is set back during the session does not lengthen it.
         let expires = grant.expires.and_then(|end| {
             let left = end.duration_since(SystemTime::now()).unwrap_or_default();
@@ -146,7 +150,7 @@ impl House {
         let come_in = tokio::select! {
             biased;
             end = session.ended() => Err(end),
-            () = at(expires) => Err(End::Expired),
+            () = at(expires) => Err(CloseReason::Expired),
             come_in = come_in => come_in,
         };
         match come_in {
@@ -167,9 +171,9 @@ impl House {
     }
 
     /// Waits until there is a descriptor for one more session; strangers have to go for it.
-    async fn make_room(&self) -> Result<(), End> {
-        for _ in 0..MOST_TRIES {
-            if matches!(room_now(), Room::Plenty | Room::Scarce) {
+    async fn make_room(&self) -> Result<(), CloseReason> {
+        for _ in 0..MAX_EVICTIONS {
+            if matches!(room_now(), DescriptorClass::Plenty | DescriptorClass::Scarce) {
                 return Ok(());
             }
             if !self.strangers.push_out_some() {
@@ -177,7 +181,7 @@ impl House {
             }
             room_is_made().await;
         }
-        Err(End::GatewayFull)
+        Err(CloseReason::GatewayFull)
     }
 }
 
@@ -195,7 +199,7 @@ async fn pass_door(
     visitor: Visitor,
     session: &Session,
     heartbeat: Duration,
-) -> Result<Option<Box<dyn Visit>>, End> {
+) -> Result<Option<Box<dyn Visit>>, CloseReason> {
     let Some(door) = &grant.door else {
         return Ok(None);
     };
@@ -217,10 +221,10 @@ async fn prepare(
     grant: &Grant,
     session: &Session,
     expires: Option<Instant>,
-) -> Result<(ServerStream, Option<Conversation>), End> {
+) -> Result<(ServerStream, Option<Conversation>), CloseReason> {
     let connect = async {
         let (target, password) = reach(grant).await?;
-        let stream = target.connect().await.map_err(End::Target)?;
+        let stream = target.connect().await.map_err(CloseReason::Target)?;
         Ok((stream, password))
     };
     if matches!(grant.route, Route::Raw) {
@@ -229,14 +233,14 @@ async fn prepare(
     }
     let (stream, password) = viewer.stays(connect).await??;
     let log_in = Server::log_in_for_viewer(&stream, password.as_ref());
-    let mut server = viewer.stays(log_in).await?.map_err(End::Target)?;
+    let mut server = viewer.stays(log_in).await?.map_err(CloseReason::Target)?;
     let mut early = log_in::welcome(viewer, &mut server).await?;
     viewer.stays(session.turn()).await?;
     let rights = session.enforce_rights().unwrap_or(Rights::View);
     let screen = viewer
         .stays(server.initialise(rights))
         .await?
-        .map_err(End::Target)?;
+        .map_err(CloseReason::Target)?;
     early.append(&mut viewer.early);
     let welcome = Event::Welcome {
         display: &grant.name,
@@ -245,7 +249,10 @@ async fn prepare(
         once: grant.door.as_ref().is_some_and(|door| door.once()),
     };
     viewer.tell(&welcome).await?;
-    viewer.send(&screen.said).await.map_err(|_| End::ViewerClosed)?;
+    viewer
+        .send(&screen.said)
+        .await
+        .map_err(|_| CloseReason::ViewerClosed)?;
     let mut reader = ClientReader::new(rights).with_extended_clipboard(screen.extended_clipboard);
     if let Some(updates) = session.link_updates() {
         reader = reader.with_shared_budget(Arc::clone(&updates.budget));
@@ -259,14 +266,14 @@ async fn prepare(
 }
 
 /// Where the grant's server is now, and its password; one that is started on demand is started.
-async fn reach(grant: &Grant) -> Result<(Target, Option<Password>), End> {
+async fn reach(grant: &Grant) -> Result<(Target, Option<Password>), CloseReason> {
     let password = match &grant.route {
         Route::Vnc { password, .. } => password.clone(),
         Route::Raw => None,
     };
     match &grant.target {
         Target::OnDemand(server) => {
-            let ready = server.ready().await.ok_or(End::DisplayNotStarted)?;
+            let ready = server.ready().await.ok_or(CloseReason::DisplayNotStarted)?;
             Ok((ready.target, ready.password))
         }
         target => Ok((target.clone(), password)),
@@ -274,10 +281,16 @@ async fn reach(grant: &Grant) -> Result<(Target, Option<Password>), End> {
 }
 
 /// A viewer need not wait for ServerInit before its first message.
-async fn read_early(stream: &ServerStream, early: &[u8], reader: &mut ClientReader) -> Result<(), End> {
+async fn read_early(
+    stream: &ServerStream,
+    early: &[u8],
+    reader: &mut ClientReader,
+) -> Result<(), CloseReason> {
     let mut passed = Vec::new();
     reader
         .read(early, &mut passed)
-        .map_err(|error| End::BrokenRfb(error.to_string()))?;
-    log_in::write(stream, &passed).await.ok_or(End::TargetClosed)
+        .map_err(|error| CloseReason::BrokenRfb(error.to_string()))?;
+    log_in::write(stream, &passed)
+        .await
+        .ok_or(CloseReason::TargetClosed)
 }

@@ -80,7 +80,7 @@ pub struct Faults {
 }
 
 impl Faults {
-    const KEPT: usize = 20;
+    const MAX_FAULTS: usize = 20;
 
     /// The faults that are kept, in the order of the files and lines.
     pub fn first(&self) -> &[Fault] {
@@ -104,7 +104,7 @@ impl Faults {
     }
 
     pub(super) fn push(&mut self, fault: Fault) {
-        if self.first.len() < Self::KEPT {
+        if self.first.len() < Self::MAX_FAULTS {
             self.first.push(fault);
         } else {
             self.others += 1;

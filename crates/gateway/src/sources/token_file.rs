@@ -22,19 +22,19 @@ use super::{
 use crate::{Grant, Lookup, Route, Target, Token, TokenHash, TokenSource};
 
 /// How long files must have stayed the same to be taken for whole.
-const QUIET: Duration = Duration::from_millis(100);
+const SETTLE_TIME: Duration = Duration::from_millis(100);
 
 /// How many times a quiet moment is waited for.
-const MOST_LOOKS: u32 = 10;
+const MAX_POLLS: u32 = 10;
 
 /// How many of these times files that are replaced again and again may come to rest before they are read all the same.
-const PATIENT_LOOKS: u32 = 4;
+const SLOW_POLLS: u32 = 4;
 
 /// How often the files are looked at when nobody asks for a token, so that a fault is said soon after it is made.
-const IDLE_LOOK: Duration = Duration::from_secs(2);
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Files of more bytes than this altogether take a while to read: lookups go on with the last good table meanwhile.
-const LARGE: u64 = 4 << 20;
+const LARGE_SOURCE_BYTES: u64 = 4 << 20;
 
 /// The tokens of a file, or of all files in a folder, with websockify's lines `token: target`; see
 /// [`parse`](super::parse).
@@ -294,7 +294,7 @@ struct Follower {
 
 impl Follower {
     async fn run(mut self, mut asked: mpsc::Receiver<oneshot::Sender<()>>) {
-        let mut idle = interval(IDLE_LOOK);
+        let mut idle = interval(POLL_INTERVAL);
         idle.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut waiting = Vec::new();
         loop {
@@ -316,7 +316,7 @@ impl Follower {
         if found == self.stamp {
             return;
         }
-        self.reads_long.send_replace(found.bytes() > LARGE);
+        self.reads_long.send_replace(found.bytes() > LARGE_SOURCE_BYTES);
         let read = self.at_rest(found).await;
         self.being_written = match read {
             Some((stamp, table)) => {
@@ -361,15 +361,15 @@ impl Follower {
     /// Waits until the files stay as they are, and reads them. A file that is replaced by renaming is whole at any
     /// moment, so one that is replaced all the time is read in the end; one that is written in place all the time is not.
     async fn at_rest(&self, mut last: Stamp) -> Option<(Stamp, Result<Table, Faults>)> {
-        for look in 1..=MOST_LOOKS {
-            sleep(QUIET).await;
+        for look in 1..=MAX_POLLS {
+            sleep(SETTLE_TIME).await;
             let (listed, files) = (self.listed, self.table.load().files.clone());
             let (before, table, after) = blocking(&self.path, move |path| {
                 let before = Stamp::of(path);
                 (before, Table::read_after(path, listed, &files), Stamp::of(path))
             })
             .await;
-            let whole = before == last || (look >= PATIENT_LOOKS && !before.same_files(&last));
+            let whole = before == last || (look >= SLOW_POLLS && !before.same_files(&last));
             if whole && before == after {
                 return Some((before, table));
             }

@@ -23,7 +23,7 @@ const MAX_SOURCE_BYTES: u64 = 512 << 20;
 const MAX_TOKENS_PER_SOURCE: usize = 4_000_000;
 
 /// So much is read at once, in bytes; whether a file is binary is seen by its first piece.
-const PIECE: usize = 64 << 10;
+const READ_BYTES: usize = 64 << 10;
 
 /// What the files of a source hold, besides the tokens themselves.
 #[derive(Default)]
@@ -117,7 +117,7 @@ impl<F: FnMut(TokenLine)> Reader<F> {
     fn read(&mut self, path: &Path, in_folder: bool) -> io::Result<()> {
         // One byte more tells that there is more.
         let file = open_regular_file(path)?.take(self.bytes_left + 1);
-        let mut file = BufReader::with_capacity(PIECE, file);
+        let mut file = BufReader::with_capacity(READ_BYTES, file);
         if in_folder && is_binary(file.fill_buf()?) {
             self.skip(path.to_owned(), "a binary file");
             return Ok(());

@@ -23,10 +23,10 @@ pub(crate) use system::{room_behind, room_now};
 
 /// What is left behind a new descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Room {
+pub(crate) enum DescriptorClass {
     /// Enough for everybody.
     Plenty,
-    /// Strangers should go.
+    /// PendingConnections should go.
     Scarce,
     /// Enough to answer, and not for a session.
     Full,
@@ -35,17 +35,17 @@ pub(crate) enum Room {
 }
 
 /// So many descriptors are kept back for the program itself, but no more than a fourth of all.
-const KEPT_BACK: u64 = 64;
+const RESERVED_DESCRIPTORS: u64 = 64;
 
 /// So many lie between two kinds of room, but no more than a sixteenth of all.
-const STEP: u64 = 32;
+const WARNING_STEP: u64 = 32;
 
-impl Room {
+impl DescriptorClass {
     /// Behind descriptor number `taken`, with at most `limit` of them.
     #[cfg_attr(not(unix), expect(dead_code, reason = "descriptors are not numbered there"))]
     fn behind(taken: u64, limit: u64) -> Self {
-        let step = STEP.min(limit / 16);
-        let nothing = limit - KEPT_BACK.min(limit / 4);
+        let step = WARNING_STEP.min(limit / 16);
+        let nothing = limit - RESERVED_DESCRIPTORS.min(limit / 4);
         if taken >= nothing {
             Self::Nothing
         } else if taken >= nothing - step {
@@ -63,13 +63,13 @@ impl Room {
 pub(crate) struct Scarcity(Mutex<Option<Instant>>);
 
 /// After so long without scarcity it is taken to be over.
-const CALM: Duration = Duration::from_secs(60);
+const CALM_TIME: Duration = Duration::from_secs(60);
 
 impl Scarcity {
     pub(crate) fn is_seen(&self) {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = last.replace(Instant::now());
-        if before.is_none_or(|before| before.elapsed() > CALM) {
+        if before.is_none_or(|before| before.elapsed() > CALM_TIME) {
             tracing::warn!(
                 "nearly all descriptors are taken: connections that show no link are closed, and then visitors are turned \
                  away; raise the limit of open files (`ulimit -Hn`, or LimitNOFILE= of the unit)"
@@ -79,17 +79,17 @@ impl Scarcity {
 }
 
 /// How often it is looked whether those who had to go are gone, and how many times.
-const LOOK: Duration = Duration::from_millis(2);
-const MOST_LOOKS: u32 = 50;
+const POLL_INTERVAL: Duration = Duration::from_millis(2);
+const MAX_POLLS: u32 = 50;
 
 /// Waits for a moment until those who had to go are gone.
 pub(crate) async fn room_is_made() {
-    for _ in 0..MOST_LOOKS {
+    for _ in 0..MAX_POLLS {
         yield_now().await;
-        if matches!(room_now(), Room::Plenty | Room::Scarce) {
+        if matches!(room_now(), DescriptorClass::Plenty | DescriptorClass::Scarce) {
             return;
         }
-        sleep(LOOK).await;
+        sleep(POLL_INTERVAL).await;
     }
 }
 
@@ -101,7 +101,7 @@ mod system {
 
     use socket2::{Domain, Socket, Type};
 
-    use super::Room;
+    use super::DescriptorClass;
 
     pub(super) fn allow_many() {
         let limit = getrlimit(Resource::Nofile);
@@ -115,32 +115,33 @@ mod system {
     }
 
     /// How much room is left behind the next descriptor.
-    pub(crate) fn room_now() -> Room {
-        Socket::new(Domain::UNIX, Type::STREAM, None).map_or(Room::Nothing, |next| room_behind(&next))
+    pub(crate) fn room_now() -> DescriptorClass {
+        Socket::new(Domain::UNIX, Type::STREAM, None)
+            .map_or(DescriptorClass::Nothing, |next| room_behind(&next))
     }
 
     /// How much room is left behind a descriptor that is new.
-    pub(crate) fn room_behind(new: &impl AsFd) -> Room {
+    pub(crate) fn room_behind(new: &impl AsFd) -> DescriptorClass {
         let number = new.as_fd().as_raw_fd();
         match getrlimit(Resource::Nofile).current {
-            Some(limit) => Room::behind(u64::try_from(number).unwrap_or_default(), limit),
-            None => Room::Plenty,
+            Some(limit) => DescriptorClass::behind(u64::try_from(number).unwrap_or_default(), limit),
+            None => DescriptorClass::Plenty,
         }
     }
 }
 
 #[cfg(not(unix))]
 mod system {
-    use super::Room;
+    use super::DescriptorClass;
 
     pub(super) fn allow_many() {}
 
-    pub(crate) fn room_behind<T>(_: &T) -> Room {
-        Room::Plenty
+    pub(crate) fn room_behind<T>(_: &T) -> DescriptorClass {
+        DescriptorClass::Plenty
     }
 
-    pub(crate) fn room_now() -> Room {
-        Room::Plenty
+    pub(crate) fn room_now() -> DescriptorClass {
+        DescriptorClass::Plenty
     }
 }
 
@@ -155,14 +156,21 @@ mod tests {
             (48, 29, 32, 35),
             (524_288, 524_159, 524_191, 524_223),
         ] {
-            assert_eq!(Room::behind(plenty, limit), Room::Plenty);
-            assert_eq!(Room::behind(plenty + 1, limit), Room::Scarce);
-            assert_eq!(Room::behind(scarce, limit), Room::Scarce);
-            assert_eq!(Room::behind(scarce + 1, limit), Room::Full);
-            assert_eq!(Room::behind(full + 1, limit), Room::Nothing);
+            assert_eq!(DescriptorClass::behind(plenty, limit), DescriptorClass::Plenty);
+            assert_eq!(
+                DescriptorClass::behind(plenty + 1, limit),
+                DescriptorClass::Scarce
+            );
+            assert_eq!(DescriptorClass::behind(scarce, limit), DescriptorClass::Scarce);
+            assert_eq!(DescriptorClass::behind(scarce + 1, limit), DescriptorClass::Full);
+            assert_eq!(DescriptorClass::behind(full + 1, limit), DescriptorClass::Nothing);
         }
         for limit in 0..100 {
-            assert_eq!(Room::behind(limit, limit), Room::Nothing, "{limit}");
+            assert_eq!(
+                DescriptorClass::behind(limit, limit),
+                DescriptorClass::Nothing,
+                "{limit}"
+            );
         }
     }
 }

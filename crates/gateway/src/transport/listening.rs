@@ -13,9 +13,9 @@ use tokio::{
 use crate::transport::{descriptors::room_is_made, socket};
 
 /// How long nobody is accepted after the system could not.
-const PAUSE: Duration = Duration::from_millis(100);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// After so long without a fault it is taken to be over.
-const CALM: Duration = Duration::from_secs(10);
+const CALM_TIME: Duration = Duration::from_secs(10);
 
 /// An address that cannot be listened on.
 #[derive(Debug, thiserror::Error)]
@@ -164,7 +164,7 @@ impl Drop for Listener {
 }
 
 async fn accept(bound: Bound, serve: Arc<Serve>) {
-    let mut trouble = Trouble {
+    let mut trouble = AcceptError {
         address: bound.address,
         last: None,
     };
@@ -184,7 +184,7 @@ async fn accept(bound: Bound, serve: Arc<Serve>) {
             Err(error) => {
                 trouble.happened(&error);
                 // Out of descriptors: without a pause this would spin until one is free.
-                sleep(PAUSE).await;
+                sleep(ACCEPT_PAUSE).await;
             }
         }
     }
@@ -192,12 +192,12 @@ async fn accept(bound: Bound, serve: Arc<Serve>) {
 
 /// Connections that cannot be accepted, as the log tells of them: once when it begins, and once when it is over. (When
 /// one in ten of those who come finds a descriptor, it is not.)
-struct Trouble {
+struct AcceptError {
     address: SocketAddr,
     last: Option<Instant>,
 }
 
-impl Trouble {
+impl AcceptError {
     fn happened(&mut self, error: &io::Error) {
         if self.last.replace(Instant::now()).is_none() {
             tracing::warn!(%error, "cannot accept connections at {}; who comes waits until others leave", self.address);
@@ -205,7 +205,7 @@ impl Trouble {
     }
 
     fn may_be_over(&mut self) {
-        if self.last.is_some_and(|last| last.elapsed() > CALM) {
+        if self.last.is_some_and(|last| last.elapsed() > CALM_TIME) {
             self.last = None;
             tracing::info!("connections are accepted again at {}", self.address);
         }

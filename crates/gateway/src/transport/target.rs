@@ -85,11 +85,11 @@ impl fmt::Display for Target {
 }
 
 /// How long a connection may take to come about: looking up the name, and all attempts at its addresses together.
-const CONNECT: Duration = Duration::from_secs(5);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Target {
     pub(crate) async fn connect(&self) -> Result<ServerStream, TargetError> {
-        let connected = timeout(CONNECT, async {
+        let connected = timeout(CONNECT_TIMEOUT, async {
             match self {
                 Self::Tcp { host, port } => connect_tcp(host, *port).await,
                 Self::Unix(path) => connect_unix(path).await.map(ServerStream::Unix),

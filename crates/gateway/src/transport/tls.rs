@@ -16,7 +16,7 @@ use tokio_rustls::{
 use crate::{relay::splice::Pipe, transport::socket::Socket};
 
 /// How much plain text rustls encrypts at most before it is sent, unless it is told otherwise.
-const ENCRYPTED: usize = 64 * 1024;
+const TLS_BUFFER_BYTES: usize = 64 * 1024;
 
 /// The first byte of whoever speaks TLS: a record of the handshake (RFC 8446 §5.1). No HTTP request begins so.
 const HANDSHAKE_RECORD: u8 = 0x16;
@@ -161,7 +161,7 @@ impl Socket for TlsSocket {
 
     /// More than it takes in one write would only be held twice, as it is and encrypted.
     fn most_at_once(&self) -> usize {
-        ENCRYPTED
+        TLS_BUFFER_BYTES
     }
 
     fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

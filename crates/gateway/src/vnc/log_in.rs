@@ -9,20 +9,20 @@ use porthole_rfb::{
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{
-    End, TargetError,
+    CloseReason, TargetError,
     relay::viewer::Viewer,
     transport::socket::{ServerStream, Socket},
 };
 
 /// How long each side's handshake may take.
-const HANDSHAKE: Duration = Duration::from_secs(10);
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a person may take to write a password.
-const WRITING: Duration = Duration::from_secs(120);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How long a server has to say that it knows the extended clipboard. It is asked together with ClientInit, so one that
 /// knows it has its answer ready by the time ServerInit is there; this is what the others cost.
-const CLIPBOARD: Duration = Duration::from_millis(100);
+const CLIPBOARD_ANSWER_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// How much of what a server says before its first pixels is held here until it is left to the relay, in bytes. The answer
 /// of one that knows the extended clipboard comes first; what else there may be is bells and texts.
@@ -106,7 +106,7 @@ impl<'a> Server<'a> {
                 }
             }
         };
-        timeout(HANDSHAKE, whole)
+        timeout(HANDSHAKE_TIMEOUT, whole)
             .await
             .unwrap_or(Err(TargetError::NoAnswer))
     }
@@ -133,10 +133,10 @@ impl<'a> Server<'a> {
                     .ok_or_else(|| TargetError::Refused(init.cut_short()))?;
             }
         };
-        timeout(HANDSHAKE, whole)
+        timeout(HANDSHAKE_TIMEOUT, whole)
             .await
             .unwrap_or(Err(TargetError::NoAnswer))?;
-        let clipboard = timeout(HANDSHAKE, self.settle_clipboard(rights, &mut said))
+        let clipboard = timeout(HANDSHAKE_TIMEOUT, self.settle_clipboard(rights, &mut said))
             .await
             .map_err(|_| TargetError::NoAnswer)?;
         let late_answer = clipboard.look_out(&self.unread);
@@ -148,22 +148,22 @@ impl<'a> Server<'a> {
         })
     }
 
-    /// Asks the server whether it knows the extended clipboard. One that does not answer within [`CLIPBOARD`], or says
+    /// Asks the server whether it knows the extended clipboard. One that does not answer within [`CLIPBOARD_ANSWER_TIMEOUT`], or says
     /// [`MAX_SETTLING_BYTES`] of other things first, is not waited for.
     async fn settle_clipboard(&mut self, rights: Rights, said: &mut Vec<u8>) -> ServerClipboard {
         let mut clipboard = ServerClipboard::new(rights);
         let mut answer = Vec::new();
-        let mut deadline = Instant::now() + CLIPBOARD;
+        let mut deadline = Instant::now() + CLIPBOARD_ANSWER_TIMEOUT;
         while !clipboard.advance(&mut self.unread, said, &mut answer) {
             if !answer.is_empty() {
                 // A server that closes is seen by the relay, as is one that takes no more.
                 let _ = write(self.stream, &answer).await;
                 answer.clear();
-                deadline = Instant::now() + CLIPBOARD;
+                deadline = Instant::now() + CLIPBOARD_ANSWER_TIMEOUT;
             }
             let more = if !clipboard.may_stop() {
                 let more = self.read().await;
-                deadline = Instant::now() + CLIPBOARD;
+                deadline = Instant::now() + CLIPBOARD_ANSWER_TIMEOUT;
                 more
             } else if said.len() > MAX_SETTLING_BYTES {
                 break;
@@ -207,17 +207,17 @@ pub(crate) async fn write(stream: &ServerStream, mut bytes: &[u8]) -> Option<()>
 pub(crate) async fn welcome<S: Socket>(
     viewer: &mut Viewer<S>,
     server: &mut Server<'_>,
-) -> Result<Vec<u8>, End> {
+) -> Result<Vec<u8>, CloseReason> {
     let (mut handshake, longest) = match server.handshake.challenge() {
-        None => (ViewerHandshake::new(), HANDSHAKE),
-        Some(challenge) => (ViewerHandshake::asking(challenge), WRITING),
+        None => (ViewerHandshake::new(), HANDSHAKE_TIMEOUT),
+        Some(challenge) => (ViewerHandshake::asking(challenge), WRITE_TIMEOUT),
     };
     let (mut unread, mut answer) = (Vec::new(), Vec::new());
     let whole = async {
         loop {
             let progress = handshake
                 .advance(&unread, &mut answer)
-                .map_err(|error| End::BrokenRfb(error.to_string()))?;
+                .map_err(|error| CloseReason::BrokenRfb(error.to_string()))?;
             unread.drain(..progress.consumed);
             let judged = match handshake.answer() {
                 None => Ok(()),
@@ -229,10 +229,13 @@ pub(crate) async fn welcome<S: Socket>(
                 }
             };
             if !answer.is_empty() {
-                viewer.send(&answer).await.map_err(|_| End::ViewerClosed)?;
+                viewer
+                    .send(&answer)
+                    .await
+                    .map_err(|_| CloseReason::ViewerClosed)?;
                 answer.clear();
             }
-            judged.map_err(End::Target)?;
+            judged.map_err(CloseReason::Target)?;
             if progress.done {
                 return Ok(());
             }
@@ -241,7 +244,9 @@ pub(crate) async fn welcome<S: Socket>(
             }
         }
     };
-    timeout(longest, whole).await.unwrap_or(Err(End::Silent))?;
+    timeout(longest, whole)
+        .await
+        .unwrap_or(Err(CloseReason::Silent))?;
     Ok(unread)
 }
 

@@ -25,11 +25,11 @@ struct Case {
     chop: usize,
     echo: Vec<u8>,
     pongs: Vec<Vec<u8>>,
-    end: End,
+    end: CloseReason,
 }
 
 #[derive(PartialEq, Eq)]
-enum End {
+enum CloseReason {
     /// All comes back; then the viewer closes.
     Echoed,
     /// What was sent closes the session with this code; 0 stands for none.
@@ -39,7 +39,7 @@ enum End {
 }
 
 /// Many cases, of which each is told by what is different.
-fn case(number: impl Into<String>, sent: &[Vec<u8>], end: End) -> Case {
+fn case(number: impl Into<String>, sent: &[Vec<u8>], end: CloseReason) -> Case {
     Case {
         number: number.into(),
         sent: sent.concat(),
@@ -90,8 +90,8 @@ fn framing() -> Vec<Case> {
     for (i, size) in SIZES.into_iter().enumerate() {
         let chop = if i == 7 { 997 } else { usize::MAX };
         let (text, bytes) = (frame(TEXT, &vec![b'*'; size]), pattern(size));
-        cases.push(case(format!("1.1.{}", i + 1), &[text], End::Refused(1003)).chopped(chop));
-        let message = case(format!("1.2.{}", i + 1), &[binary(&bytes)], End::Echoed);
+        cases.push(case(format!("1.1.{}", i + 1), &[text], CloseReason::Refused(1003)).chopped(chop));
+        let message = case(format!("1.2.{}", i + 1), &[binary(&bytes)], CloseReason::Echoed);
         cases.push(message.echoes(bytes).chopped(chop));
     }
     cases
@@ -105,19 +105,26 @@ fn pings() -> Vec<Case> {
     let ten_pongs: Vec<_> = many.iter().map(|body| &body[..]).collect();
     let (hello, odd, long) = (b"Hello, world!", b"\x00\xff\xfe\xfd\xfc\xfb\x00\xff", [0xfe; 125]);
     vec![
-        case("2.1", &[ping(b"")], End::Echoed).pongs(&[b""]),
-        case("2.2", &[ping(hello)], End::Echoed).pongs(&[hello]),
-        case("2.3", &[ping(odd)], End::Echoed).pongs(&[odd]),
-        case("2.4", &[ping(&long)], End::Echoed).pongs(&[&long]),
-        case("2.5", &[ping(&[0xfe; 126])], End::Refused(1002)),
-        case("2.6", &[ping(&long)], End::Echoed)
+        case("2.1", &[ping(b"")], CloseReason::Echoed).pongs(&[b""]),
+        case("2.2", &[ping(hello)], CloseReason::Echoed).pongs(&[hello]),
+        case("2.3", &[ping(odd)], CloseReason::Echoed).pongs(&[odd]),
+        case("2.4", &[ping(&long)], CloseReason::Echoed).pongs(&[&long]),
+        case("2.5", &[ping(&[0xfe; 126])], CloseReason::Refused(1002)),
+        case("2.6", &[ping(&long)], CloseReason::Echoed)
             .pongs(&[&long])
             .chopped(1),
-        case("2.7", &[frame(PONG, b"")], End::Echoed),
-        case("2.8", &[frame(PONG, b"unsolicited")], End::Echoed),
-        case("2.9", &[frame(PONG, b"unsolicited"), ping(b"ping")], End::Echoed).pongs(&[b"ping"]),
-        case("2.10", &ten, End::Echoed).pongs(&ten_pongs),
-        case("2.11", &ten, End::Echoed).pongs(&ten_pongs).chopped(1),
+        case("2.7", &[frame(PONG, b"")], CloseReason::Echoed),
+        case("2.8", &[frame(PONG, b"unsolicited")], CloseReason::Echoed),
+        case(
+            "2.9",
+            &[frame(PONG, b"unsolicited"), ping(b"ping")],
+            CloseReason::Echoed,
+        )
+        .pongs(&[b"ping"]),
+        case("2.10", &ten, CloseReason::Echoed).pongs(&ten_pongs),
+        case("2.11", &ten, CloseReason::Echoed)
+            .pongs(&ten_pongs)
+            .chopped(1),
     ]
 }
 
@@ -125,7 +132,7 @@ fn pings() -> Vec<Case> {
 fn reserved_bits() -> Vec<Case> {
     let with = |bits: u8, first: u8| frame(first | bits << 4, b"Hello");
     let between = |bits| [binary(b"Hello"), with(bits, BINARY), frame(PING, b"")];
-    let refused = |number: &str, sent: &[Vec<u8>]| case(number, sent, End::Refused(1002));
+    let refused = |number: &str, sent: &[Vec<u8>]| case(number, sent, CloseReason::Refused(1002));
     vec![
         refused("3.1", &[with(1, BINARY)]),
         refused("3.2", &between(2)).echoes(b"Hello"),
@@ -146,7 +153,7 @@ fn opcodes() -> Vec<Case> {
             let alone = [unknown.clone()];
             let between = [binary(b"Hello"), unknown, frame(PING, b"")];
             let sent = if i < 2 { &alone[..] } else { &between };
-            let case = case(format!("{group}.{}", i + 1), sent, End::Refused(1002));
+            let case = case(format!("{group}.{}", i + 1), sent, CloseReason::Refused(1002));
             let echo = if i < 2 { &b""[..] } else { b"Hello" };
             let chop = [usize::MAX, usize::MAX, usize::MAX, 11, 1][i as usize];
             cases.push(case.echoes(echo).chopped(chop));
@@ -176,7 +183,7 @@ fn fragmentation() -> Vec<Case> {
     let all = b"fragment1fragment2fragment3fragment4fragment5";
     // By frame and by byte, as the suite has it.
     let chops = [usize::MAX, frames[0].len(), 1];
-    let refused = |number: String, sent: &[Vec<u8>]| case(number, sent, End::Refused(1002));
+    let refused = |number: String, sent: &[Vec<u8>]| case(number, sent, CloseReason::Refused(1002));
     let mut cases = vec![
         refused(
             "5.1".into(),
@@ -196,15 +203,17 @@ fn fragmentation() -> Vec<Case> {
             &[[nothing(LAST)[0].clone(), frames.concat()].concat().repeat(2)],
         ),
         refused("5.18".into(), &[frame(FIRST, b"fragment1"), binary(b"fragment2")]).echoes(b"fragment1"),
-        case("5.20", &five, End::Echoed)
+        case("5.20", &five, CloseReason::Echoed)
             .echoes(all)
             .pongs(&[b"ping1", b"ping2"]),
     ];
     for (i, chop) in chops.into_iter().enumerate() {
         let numbered = |first: usize| format!("5.{}", first + i);
         cases.extend([
-            case(numbered(3), &frames, End::Echoed).echoes(both).chopped(chop),
-            case(numbered(6), &between, End::Echoed)
+            case(numbered(3), &frames, CloseReason::Echoed)
+                .echoes(both)
+                .chopped(chop),
+            case(numbered(6), &between, CloseReason::Echoed)
                 .echoes(both)
                 .pongs(&[b"ping"])
                 .chopped(chop),
@@ -214,7 +223,7 @@ fn fragmentation() -> Vec<Case> {
     }
     // The suite waits between the frames; here each comes by itself.
     cases.push(
-        case("5.19", &five, End::Echoed)
+        case("5.19", &five, CloseReason::Echoed)
             .echoes(all)
             .pongs(&[b"ping1", b"ping2"])
             .chopped(11),
@@ -224,7 +233,7 @@ fn fragmentation() -> Vec<Case> {
 
 /// 6.*: text, good or not, is not for a relay of bytes.
 fn text() -> Vec<Case> {
-    let refused = |number: &str, sent: &[Vec<u8>]| case(number, sent, End::Refused(1003));
+    let refused = |number: &str, sent: &[Vec<u8>]| case(number, sent, CloseReason::Refused(1003));
     let word = "Hello-µ@ßöäüàá-UTF-8!!".as_bytes();
     let broken = b"\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xed\xa0\x80edited";
     vec![
@@ -247,7 +256,7 @@ fn text() -> Vec<Case> {
 fn closing() -> Vec<Case> {
     let close = |body: &[u8]| frame(CLOSE, body);
     let coded = |code: u16, reason: &[u8]| close(&[&code.to_be_bytes(), reason].concat());
-    let closed = |number: &str, sent: &[Vec<u8>]| case(number, sent, End::Closed(1000));
+    let closed = |number: &str, sent: &[Vec<u8>]| case(number, sent, CloseReason::Closed(1000));
     let normal = coded(1000, b"");
     let large = pattern(256 << 10);
     let mut cases = vec![
@@ -257,30 +266,42 @@ fn closing() -> Vec<Case> {
         closed("7.1.4", &[normal.clone(), binary(b"Hello World!")]),
         closed("7.1.5", &[frame(FIRST, b"1"), normal.clone(), frame(LAST, b"2")]).echoes(b"1"),
         closed("7.1.6", &[binary(&large), normal.clone(), frame(PING, b"")]).echoes(large),
-        case("7.3.1", &[close(b"")], End::Closed(0)),
-        case("7.3.2", &[close(b"a")], End::Refused(1002)),
+        case("7.3.1", &[close(b"")], CloseReason::Closed(0)),
+        case("7.3.2", &[close(b"a")], CloseReason::Refused(1002)),
         closed("7.3.3", &[normal]),
         closed("7.3.4", &[coded(1000, b"Hello World!")]),
         closed("7.3.5", &[coded(1000, &[b'*'; 123])]),
-        case("7.3.6", &[coded(1000, &[b'*'; 124])], End::Refused(1002)),
+        case("7.3.6", &[coded(1000, &[b'*'; 124])], CloseReason::Refused(1002)),
         case(
             "7.5.1",
             &[coded(1000, b"\xce\xba\xed\xa0\x80edited")],
-            End::Refused(1002),
+            CloseReason::Refused(1002),
         ),
     ];
     let good = [
         1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999,
     ];
     for (i, code) in (1..).zip(good) {
-        cases.push(case(format!("7.7.{i}"), &[coded(code, b"")], End::Closed(code)));
+        cases.push(case(
+            format!("7.7.{i}"),
+            &[coded(code, b"")],
+            CloseReason::Closed(code),
+        ));
     }
     let bad = [0, 999, 1004, 1005, 1006, 1016, 1100, 2000, 2999];
     for (i, code) in (1..).zip(bad) {
-        cases.push(case(format!("7.9.{i}"), &[coded(code, b"")], End::Refused(1002)));
+        cases.push(case(
+            format!("7.9.{i}"),
+            &[coded(code, b"")],
+            CloseReason::Refused(1002),
+        ));
     }
     for (i, code) in [(1, 5000), (2, 65535)] {
-        cases.push(case(format!("7.13.{i}"), &[coded(code, b"")], End::Refused(1002)));
+        cases.push(case(
+            format!("7.13.{i}"),
+            &[coded(code, b"")],
+            CloseReason::Refused(1002),
+        ));
     }
     cases
 }
@@ -290,8 +311,9 @@ const MIB: usize = 1 << 20;
 
 /// 9.*: large messages, in one frame, in many, and in small pieces.
 fn limits() -> Vec<Case> {
-    let echoed =
-        |number: String, sent: Vec<u8>, echo: Vec<u8>| case(number, &[sent], End::Echoed).echoes(echo);
+    let echoed = |number: String, sent: Vec<u8>, echo: Vec<u8>| {
+        case(number, &[sent], CloseReason::Echoed).echoes(echo)
+    };
     let mut cases = Vec::new();
     for (i, size) in (1..).zip([64 * KIB, 256 * KIB, MIB, 4 * MIB, 8 * MIB, 16 * MIB]) {
         let bytes = pattern(size);
@@ -316,7 +338,7 @@ fn limits() -> Vec<Case> {
     cases.push(case(
         "9.1.6",
         &[frame(TEXT, &vec![b'*'; 16 * MIB])],
-        End::Refused(1003),
+        CloseReason::Refused(1003),
     ));
     cases
 }
@@ -324,7 +346,7 @@ fn limits() -> Vec<Case> {
 /// 10.1: fragments of an odd size.
 fn automatic_fragments() -> Vec<Case> {
     let bytes = pattern(65536);
-    vec![case("10.1.1", &[fragments(&bytes, 1300)], End::Echoed).echoes(bytes)]
+    vec![case("10.1.1", &[fragments(&bytes, 1300)], CloseReason::Echoed).echoes(bytes)]
 }
 
 /// Runs each in a session of its own.
@@ -339,7 +361,7 @@ async fn hold(cases: Vec<Case>) {
         });
         let (mut heard, mut pongs, mut told) = (Vec::new(), Vec::new(), None);
         let is_all = |heard: &[u8], pongs: &[Vec<u8>]| heard == case.echo && pongs == case.pongs;
-        while told.is_none() && !(case.end == End::Echoed && is_all(&heard, &pongs)) {
+        while told.is_none() && !(case.end == CloseReason::Echoed && is_all(&heard, &pongs)) {
             match wire::read_frame(&mut from).await {
                 (BINARY, bytes) => heard.extend(bytes),
                 (PONG, body) => pongs.push(body),
@@ -354,7 +376,7 @@ async fn hold(cases: Vec<Case>) {
         }
         let (mut to, whole) = within(writing).await.unwrap();
         match case.end {
-            End::Echoed => {
+            CloseReason::Echoed => {
                 assert!(whole && told.is_none(), "{}: {told:?}", case.number);
                 within(to.write_all(&frame(CLOSE, b"\x03\xe8"))).await.unwrap();
                 assert_eq!(
@@ -364,7 +386,7 @@ async fn hold(cases: Vec<Case>) {
                     case.number
                 );
             }
-            End::Closed(code) => {
+            CloseReason::Closed(code) => {
                 assert!(
                     is_all(&heard, &pongs),
                     "{}: {} bytes, {pongs:?}",
@@ -378,7 +400,7 @@ async fn hold(cases: Vec<Case>) {
                 };
                 assert_eq!(told, Some(code), "{}", case.number);
             }
-            End::Refused(code) => {
+            CloseReason::Refused(code) => {
                 let told = told.unwrap();
                 assert_eq!(told[..2], code.to_be_bytes(), "{}", case.number);
                 assert!(pongs.is_empty(), "{}: {pongs:?}", case.number);

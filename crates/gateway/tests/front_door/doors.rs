@@ -7,7 +7,7 @@ use std::{
 
 use futures_util::StreamExt;
 use porthole_gateway::{
-    Door, End, Entry, Grant, Opening, Rights, Route, SessionInfo, Target, Visit, Visitor,
+    CloseReason, Door, Entry, Grant, Opening, Rights, Route, SessionInfo, Target, Visit, Visitor,
 };
 use tokio::sync::{mpsc, watch};
 use tokio_tungstenite::tungstenite::Message;
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug)]
 struct TestDoor {
     asks: bool,
-    verdict: watch::Sender<Option<Result<Rights, End>>>,
+    verdict: watch::Sender<Option<Result<Rights, CloseReason>>>,
     diary: mpsc::UnboundedSender<String>,
 }
 
@@ -44,7 +44,7 @@ impl TestDoor {
         (Arc::new(door), Diary(read))
     }
 
-    fn says(&self, verdict: Result<Rights, End>) {
+    fn says(&self, verdict: Result<Rights, CloseReason>) {
         self.verdict.send_replace(Some(verdict));
     }
 }
@@ -92,7 +92,7 @@ impl Visit for Note {
         self.diary.send(format!("began with {rights:?}")).unwrap();
     }
 
-    fn ended(&mut self, session: &SessionInfo, why: &End) {
+    fn ended(&mut self, session: &SessionInfo, why: &CloseReason) {
         let (bytes, code) = (session.to_server, why.code());
         self.diary
             .send(format!("ended after {bytes} bytes by {code}"))
@@ -166,11 +166,11 @@ async fn a_visitor_waits_is_let_in_and_the_visit_is_told() {
 #[tokio::test]
 async fn a_pin_is_shown_to_the_door_and_each_refusal_has_its_code() {
     for (pin, shown, end, code) in [
-        ("", "no PIN", End::PinWanted, 4009),
-        (", porthole.pin.39393939", "9999", End::WrongPin, 4010),
-        (", porthole.pin.c3a4", "ä", End::Denied, 4011),
-        ("", "no PIN", End::NotAnswered, 4012),
-        ("", "no PIN", End::NoSuchLink, 4001),
+        ("", "no PIN", CloseReason::PinWanted, 4009),
+        (", porthole.pin.39393939", "9999", CloseReason::WrongPin, 4010),
+        (", porthole.pin.c3a4", "ä", CloseReason::Denied, 4011),
+        ("", "no PIN", CloseReason::NotAnswered, 4012),
+        ("", "no PIN", CloseReason::NoSuchLink, 4001),
     ] {
         let (door, mut diary) = TestDoor::new(false);
         let target = TestTarget::tcp().await;
@@ -262,7 +262,7 @@ async fn who_waits_is_reached_by_what_ends_sessions() {
     gateway.grant("alice", behind(&door, TestTarget::tcp().await.target()));
     let mut viewer = gateway.viewer("alice").await;
     assert_eq!(diary.next().await, "knocks with no PIN");
-    let ended = gateway.sessions().end_where(End::NoSuchLink, |_| true);
+    let ended = gateway.sessions().end_where(CloseReason::NoSuchLink, |_| true);
     assert_eq!(ended, 1);
     assert_eq!(closed(&mut viewer).await.0, 4001);
     assert_eq!(diary.next().await, "leaves");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use porthole_gateway::{Awaited, End, OnDemand, Ready, Target};
+use porthole_gateway::{Awaited, CloseReason, OnDemand, Ready, Target};
 use tokio::sync::watch;
 
 use crate::common::{TestGateway, TestTarget, closed, echo, raw, receive, send};
@@ -75,7 +75,7 @@ async fn who_waits_for_a_start_can_be_sent_away() {
     let gateway = TestGateway::relaying(Target::OnDemand(Server::new())).await;
     let mut viewer = gateway.viewer("raw").await;
     gateway.sessions_become(1).await;
-    gateway.sessions().end_where(End::Disconnected, |_| true);
+    gateway.sessions().end_where(CloseReason::Disconnected, |_| true);
     assert_eq!(closed(&mut viewer).await.0, 4002);
     gateway.sessions_become(0).await;
 }

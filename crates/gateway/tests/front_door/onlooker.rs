@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use porthole_gateway::{LookError, Onlooker, Password, Target, TargetError, UpdateError};
+use porthole_gateway::{Monitor, MonitorError, Password, Target, TargetError, UpdateError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::common::{
@@ -30,7 +30,7 @@ fn update((width, height): (u16, u16), colour: [u8; 2]) -> Vec<u8> {
 }
 
 /// A session that a server has begun, and the server's end of it.
-async fn begin() -> (Onlooker, Server) {
+async fn begin() -> (Monitor, Server) {
     let target = TestTarget::tcp().await;
     let address = target.target();
     let served = async {
@@ -39,14 +39,14 @@ async fn begin() -> (Onlooker, Server) {
         server
     };
     let password = Password::new("rosebud");
-    let connected = Onlooker::connect(&address, Some(&password), MOST);
+    let connected = Monitor::connect(&address, Some(&password), MOST);
     let (onlooker, mut server) = tokio::join!(connected, served);
     assert_eq!(read::<32>(&mut server).await, BEGINNING);
     (onlooker.unwrap(), server)
 }
 
 /// What comes of a look when the server answers so.
-async fn look(onlooker: &mut Onlooker, server: &mut Server, asked: [u8; 10], answer: &[u8]) -> Looked {
+async fn look(onlooker: &mut Monitor, server: &mut Server, asked: [u8; 10], answer: &[u8]) -> Looked {
     let answered = async {
         assert_eq!(read::<10>(server).await, asked);
         server.write_all(answer).await.unwrap();
@@ -56,7 +56,7 @@ async fn look(onlooker: &mut Onlooker, server: &mut Server, asked: [u8; 10], ans
 }
 
 /// The colour in the upper left corner.
-type Looked = Result<Option<[u8; 3]>, LookError>;
+type Looked = Result<Option<[u8; 3]>, MonitorError>;
 
 #[tokio::test]
 async fn it_asks_for_pixels_and_sees_what_changes() {
@@ -91,7 +91,7 @@ async fn what_was_not_asked_for_ends_the_session() {
     let (mut onlooker, mut server) = begin().await;
     let outside = update((641, 480), [0, 0]);
     let seen = look(&mut onlooker, &mut server, WHOLE, &outside).await;
-    assert_eq!(seen, Err(LookError::Update(UpdateError::Outside)));
+    assert_eq!(seen, Err(MonitorError::Update(UpdateError::Outside)));
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn a_server_that_never_stops_talking_is_left() {
             () = talk => Ok(()),
         }
     });
-    assert_eq!(seen.await, Err(LookError::TooMuch));
+    assert_eq!(seen.await, Err(MonitorError::TooMuch));
     assert!(onlooker.received() < 10 << 20, "{}", onlooker.received());
 }
 
@@ -116,7 +116,7 @@ async fn a_server_that_closes_is_gone() {
     let (mut onlooker, server) = begin().await;
     drop(server);
     let seen = within(onlooker.look()).await.map(|_| ());
-    assert_eq!(seen, Err(LookError::Closed));
+    assert_eq!(seen, Err(MonitorError::Closed));
 }
 
 #[tokio::test]
@@ -137,7 +137,11 @@ async fn a_server_on_which_nothing_changes_shows_now_and_then_that_it_is_there()
             }
         };
         let (seen, ()) = tokio::join!(onlooker.look(), asked_for_a_pixel);
-        let expected = if answers { Ok(()) } else { Err(LookError::TooSlow) };
+        let expected = if answers {
+            Ok(())
+        } else {
+            Err(MonitorError::TooSlow)
+        };
         assert_eq!(seen.map(|_| ()), expected);
     }
 }
@@ -152,7 +156,7 @@ async fn a_server_has_no_time_when_it_owes_a_picture_or_the_rest_of_a_message() 
     server.write_all(&[0, 0, 0, 1]).await.unwrap();
     tokio::time::pause();
     for mut late in [owed, begun] {
-        assert_eq!(late.look().await.map(|_| ()), Err(LookError::TooSlow));
+        assert_eq!(late.look().await.map(|_| ()), Err(MonitorError::TooSlow));
     }
 }
 
@@ -168,14 +172,14 @@ async fn a_refusal_is_told_from_other_faults() {
         server.write_all(&[1, 1]).await.unwrap();
     };
     let password = Password::new("rosebud");
-    let connected = Onlooker::connect(&address, Some(&password), MOST);
+    let connected = Monitor::connect(&address, Some(&password), MOST);
     let (refused, ()) = within(async { tokio::join!(connected, refusing) }).await;
     assert!(refused.err().unwrap().is_refusal());
 
     let nowhere = Target::Unix("/nowhere/at/all".into());
-    let error = Onlooker::connect(&nowhere, None, MOST).await.err().unwrap();
+    let error = Monitor::connect(&nowhere, None, MOST).await.err().unwrap();
     assert!(
-        matches!(error, LookError::Target(TargetError::Unreachable(_))),
+        matches!(error, MonitorError::Target(TargetError::Unreachable(_))),
         "{error}"
     );
     assert!(!error.is_refusal());

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use futures_util::{SinkExt, StreamExt};
-use porthole_gateway::{Access, End, Grant, NO_HEARTBEAT, Pages, Token};
+use porthole_gateway::{Access, CloseReason, Grant, NO_HEARTBEAT, Pages, Token};
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Message;
@@ -55,13 +55,13 @@ async fn a_session_is_ended_by_its_id_and_others_are_not() {
         .iter()
         .map(|session| session.id)
         .collect();
-    assert!(gateway.sessions().end(ids[0], End::Disconnected));
-    assert!(!gateway.sessions().end(ids[1] + 1, End::Disconnected));
+    assert!(gateway.sessions().end(ids[0], CloseReason::Disconnected));
+    assert!(!gateway.sessions().end(ids[1] + 1, CloseReason::Disconnected));
     let told = closed(&mut first).await;
     assert_eq!(told, (4002, "The owner of this display ended the session".into()));
     rest(&mut first).await;
     gateway.sessions_become(1).await;
-    assert!(!gateway.sessions().end(ids[0], End::Disconnected));
+    assert!(!gateway.sessions().end(ids[0], CloseReason::Disconnected));
     send(&mut second, b"hello").await;
     receive(&mut second, 5).await;
 }
@@ -85,12 +85,12 @@ async fn sessions_are_ended_by_what_they_are() {
     let of_bob = Token::from("Bob").hash();
     let ended = gateway
         .sessions()
-        .end_where(End::DisplayChanged, |session| session.token == of_bob);
+        .end_where(CloseReason::DisplayChanged, |session| session.token == of_bob);
     assert_eq!(ended, 1);
     // The first reason counts.
     gateway
         .sessions()
-        .end_where(End::Disconnected, |session| session.display == "Bob");
+        .end_where(CloseReason::Disconnected, |session| session.display == "Bob");
     assert_eq!(
         closed(&mut bob).await,
         (4003, "This display was changed or removed".into())
@@ -113,7 +113,7 @@ async fn blocked_downstream() -> (TestGateway, Stream, crate::common::Server) {
 async fn an_end_reaches_a_viewer_that_was_not_reading() {
     let (gateway, mut viewer, mut server) = blocked_downstream().await;
     let id = gateway.sessions().list()[0].id;
-    assert!(gateway.sessions().end(id, End::Disconnected));
+    assert!(gateway.sessions().end(id, CloseReason::Disconnected));
     // Whole frames, then the reason.
     assert_eq!(wire::read_close(&mut viewer).await.0, 4002);
     viewer.write_all(&wire::frame(wire::CLOSE, b"")).await.unwrap();
@@ -125,7 +125,7 @@ async fn an_end_reaches_a_viewer_that_was_not_reading() {
 #[tokio::test]
 async fn an_end_does_not_wait_for_a_viewer_that_never_reads() {
     let (gateway, _viewer, mut server) = blocked_downstream().await;
-    gateway.sessions().end_where(End::Disconnected, |_| true);
+    gateway.sessions().end_where(CloseReason::Disconnected, |_| true);
     tokio::task::yield_now().await;
     skip(3 * SECOND).await;
     gateway.sessions_become(0).await;

@@ -2,7 +2,7 @@
 
 use std::{net::Shutdown, time::Duration};
 
-use porthole_gateway::{End, Rights};
+use porthole_gateway::{CloseReason, Rights};
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -519,7 +519,7 @@ async fn a_viewer_that_is_ended_in_its_handshake_is_told_and_heard_out() {
     within(vnc::log_in(&mut server, None)).await;
     assert_eq!(wire::read_frame(&mut viewer).await.1, vnc::VERSION);
     let id = desk.gateway.sessions_become(1).await[0].id;
-    assert!(desk.gateway.sessions().end(id, End::Disconnected));
+    assert!(desk.gateway.sessions().end(id, CloseReason::Disconnected));
     assert_eq!(wire::read_close(&mut viewer).await.0, 4002);
     // What was under way from it meanwhile is read, and not answered by a reset.
     viewer

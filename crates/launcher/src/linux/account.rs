@@ -9,7 +9,7 @@ use std::{
 
 use nix::unistd::{Uid, User};
 
-use super::{environment::Environment, folder::cannot_make, limits::Limits, login, tool};
+use super::{command, environment::Environment, folder::cannot_make, limits::Limits, login};
 use crate::{LaunchError, child_command};
 
 /// An account of this machine that displays can run as.
@@ -113,14 +113,14 @@ impl Account {
             return Err(LaunchError::LoginsClosed {
                 file: file.to_owned(),
                 said: std::fs::read(file)
-                    .map(|text| tool::said(&text))
+                    .map(|text| command::said(&text))
                     .unwrap_or_default(),
             });
         }
         let mut getent = child_command("getent");
         getent.args(["shadow", &self.name]);
         // Accounts that are not in any shadow database, or systems without getent, have no expiry that we could read.
-        let shadow = match tool::run(getent, &[]).await {
+        let shadow = match command::run(getent, &[]).await {
             Ok(output) => output.stdout,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(error) => {
@@ -155,9 +155,9 @@ impl Account {
     async fn ask_sudo(&self) -> Result<(), LaunchError> {
         let mut question = self.command(&Environment::of(self));
         question.arg("true");
-        let said = match tool::run(question, &[]).await {
+        let said = match command::run(question, &[]).await {
             Ok(output) if output.status.success() => return Ok(()),
-            Ok(output) => tool::said(&output.stderr),
+            Ok(output) => command::said(&output.stderr),
             Err(error) => error.to_string(),
         };
         Err(LaunchError::NoSudo {
@@ -242,7 +242,7 @@ impl Account {
         command
             .args(["LC_ALL=C", "sh", "-c", script, "sh"])
             .args(arguments);
-        tool::run(command, input).await
+        command::run(command, input).await
     }
 }
 

@@ -13,8 +13,9 @@ use std::{
 
 use super::{
     account::Account,
+    command,
     folder::{Folder, cannot_make},
-    own_space, tool,
+    own_space,
 };
 use crate::LaunchError;
 
@@ -114,7 +115,7 @@ async fn by_sudo(
     if output.status.success() {
         return Ok(());
     }
-    let said = tool::said(&output.stderr);
+    let said = command::said(&output.stderr);
     if said.contains("No space left on device") || said.contains("quota exceeded") {
         return Err(LaunchError::DiskFull { path: desk });
     }

@@ -16,7 +16,7 @@ use super::{account::Account, own_space};
 use crate::{FolderFault, LaunchError};
 
 /// The longest path of a Unix socket (`sun_path` of unix(7), less its final zero).
-const SOCKET_PATH: usize = 107;
+const MAX_SOCKET_PATH_BYTES: usize = 107;
 
 /// Where a display's VNC server listens, in the display's folder.
 const SOCKET: &str = "desk/rfb.sock";
@@ -266,7 +266,7 @@ impl Folder {
     fn fit(self) -> Result<Self, LaunchError> {
         let path = self.socket();
         let length = path.as_os_str().as_bytes().len();
-        if length <= SOCKET_PATH {
+        if length <= MAX_SOCKET_PATH_BYTES {
             return Ok(self);
         }
         let _ = self.vanish();

@@ -7,17 +7,17 @@ use tokio::sync::watch;
 use super::{
     account::Account,
     folder::{Base, Folder},
-    leader::Leader,
-    live::Live,
+    instance::Live,
     log::Log,
     login,
     process::{Identity, Process},
     record::Record,
     server,
+    session_leader::Leader,
     this_screen::ThisScreen,
     watch as watching,
 };
-use crate::{Launch, LaunchError, Launched, Reason, State, Step, What};
+use crate::{Launch, LaunchError, LaunchStep, Launched, Reason, State, What};
 
 /// Starts displays, and adopts those that an earlier run of this program has started. Its methods must be called
 /// within a Tokio runtime, whose tasks watch over the displays.
@@ -98,9 +98,11 @@ impl Launcher {
     /// Starts a display. It runs on when this program ends.
     pub fn start(&self, launch: Launch) -> Launched {
         let base = self.base.clone();
-        watched(launch.clone(), State::Starting(Step::Account), |state, stop| {
-            watching::start(launch, base, state, stop)
-        })
+        watched(
+            launch.clone(),
+            State::Starting(LaunchStep::Account),
+            |state, stop| watching::start(launch, base, state, stop),
+        )
     }
 
     /// Takes over the displays that this program's user has started in earlier runs and that no other running

@@ -1,20 +1,20 @@
 //! How long a desktop lasts once its session command has ended.
 //!
 //! A command that ends after a while was logged out of, and takes the desktop with it, whatever helpers it leaves. One
-//! that ends within [`AT_ONCE`] may have left its programs in the background (`startxfce4 &` at the end of an
+//! that ends within [`EARLY_END_TIME`] may have left its programs in the background (`startxfce4 &` at the end of an
 //! xstartup): then the desktop lasts as long as they do. A shell waits for that, as the display's user and inside of the
 //! session's bus: so the bus outlives the command, and all is the same while Porthole is not running.
 
 use std::{ffi::OsString, time::Duration};
 
 /// Nobody has logged out of a session that lasted less than this.
-pub(super) const AT_ONCE: Duration = Duration::from_secs(20);
+pub(super) const EARLY_END_TIME: Duration = Duration::from_secs(20);
 
 const SCRIPT: &str = include_str!("lifetime.sh");
 
 /// A command that runs `command`, and lasts as long as the desktop should.
 pub(super) fn lasting(command: Vec<OsString>) -> Vec<OsString> {
-    lasting_after(AT_ONCE, command)
+    lasting_after(EARLY_END_TIME, command)
 }
 
 fn lasting_after(at_once: Duration, command: Vec<OsString>) -> Vec<OsString> {

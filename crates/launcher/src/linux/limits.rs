@@ -10,7 +10,7 @@ use std::{
 use procfs::process::{Limit as Range, LimitValue, Process};
 use tokio::{io::AsyncReadExt, process::Child, time::timeout};
 
-use super::tool;
+use super::command;
 use crate::{LaunchError, child_command};
 
 /// How many files this process could have open when it was started (the soft limit), if it may have more by now.
@@ -64,7 +64,7 @@ impl Limits {
     /// # Errors
     /// PAM did not open a session. Where there is no `runuser` there is no PAM, and there are no limits.
     pub async fn of_login(user: &str) -> Result<Self, LaunchError> {
-        if tool::find("runuser").is_none() {
+        if command::find("runuser").is_none() {
             return Ok(Self::default());
         }
         // Without a terminal, since what runs as the account could type into ours.
@@ -127,7 +127,7 @@ async fn ask(mut login: Command) -> io::Result<Limits> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    tool::with_child(login, LOGIN_PATIENCE, |login| Box::pin(read(login))).await
+    command::with_child(login, LOGIN_PATIENCE, |login| Box::pin(read(login))).await
 }
 
 async fn read(login: &mut Child) -> io::Result<Limits> {
@@ -149,9 +149,9 @@ async fn read(login: &mut Child) -> io::Result<Limits> {
 async fn refusal(login: &mut Child) -> io::Result<io::Error> {
     let status = login.wait().await?;
     let mut said = Vec::new();
-    let collected = tool::collect(login.stderr.take(), &mut said);
-    let _ = timeout(tool::LAST_WORDS_PATIENCE, collected).await;
-    Ok(match tool::said(&said) {
+    let collected = command::collect(login.stderr.take(), &mut said);
+    let _ = timeout(command::LAST_WORDS_PATIENCE, collected).await;
+    Ok(match command::said(&said) {
         said if said.is_empty() => io::Error::other(format!("runuser ended early, {status}")),
         said => io::Error::other(said),
     })

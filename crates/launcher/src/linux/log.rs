@@ -22,8 +22,8 @@ use crate::child_command;
 
 /// A file takes so many pieces of what is said, of so many bytes at most; then it becomes the old one, and another is
 /// begun. Both lie in memory.
-const PIECES: &str = "count=512";
-const PIECE: &str = "bs=4096";
+const LOG_BLOCKS: &str = "count=512";
+const LOG_BLOCK_BYTES: &str = "bs=4096";
 
 /// Reads to the end what is said. Where the file cannot be written (the disk is full), nothing is kept, and nobody waits.
 /// An empty file is what is begun at the end of all.
@@ -32,15 +32,15 @@ while dd "$2" "$3" of="$1" 2>/dev/null && [ -s "$1" ]; do mv -f -- "$1" "$1.old"
 exec cat >/dev/null"#;
 
 /// How long the writer may take to write what was said last, when there is nobody left who could say more.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+const LAST_WORDS_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Between two looks at whether all was read.
-const LOOK: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// How much of its end is shown: bytes that are read, lines, and characters in a line.
-const TAIL: u64 = 8 << 10;
-const LINES: usize = 20;
-const LINE: usize = 300;
+const TAIL_BYTES: u64 = 8 << 10;
+const MAX_TAIL_LINES: usize = 20;
+const MAX_LINE_CHARS: usize = 300;
 
 /// The log of one process and its children.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl Log {
         writer
             .args(["sh", "-c", WRITER, "sh"])
             .arg(name)
-            .args([PIECE, PIECES]);
+            .args([LOG_BLOCK_BYTES, LOG_BLOCKS]);
         writer.current_dir(folder).stdin(listening);
         let writer = writer.spawn()?;
         Ok(Self {
@@ -111,7 +111,7 @@ impl Log {
 
     /// Its last lines, while others may still speak.
     pub async fn recent_lines(&self) -> Vec<String> {
-        let mut looks = interval(LOOK);
+        let mut looks = interval(POLL_INTERVAL);
         // What was read from the pipe before one look is written before the next.
         let mut was_empty = false;
         let written = async {
@@ -123,14 +123,14 @@ impl Log {
                 }
             }
         };
-        let _ = timeout(LAST_WORDS, written).await;
+        let _ = timeout(LAST_WORDS_TIMEOUT, written).await;
         self.tail()
     }
 
     async fn settle(&mut self) {
         self.close();
         if let Some(writer) = &self.writer {
-            let _ = timeout(LAST_WORDS, writer.over()).await;
+            let _ = timeout(LAST_WORDS_TIMEOUT, writer.over()).await;
         }
     }
 
@@ -144,7 +144,7 @@ impl Log {
         if let Some(group) = Process::find(writer.identity).and_then(|it| Pid::from_raw(it.identity.pid)) {
             let _ = kill_process_group(group, Signal::KILL);
         }
-        let _ = timeout(LAST_WORDS, writer.ended()).await;
+        let _ = timeout(LAST_WORDS_TIMEOUT, writer.ended()).await;
     }
 
     fn tail(&self) -> Vec<String> {
@@ -166,24 +166,34 @@ fn create(path: &Path) -> io::Result<()> {
 
 fn read_tail(path: &Path) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?;
-    let start = file.metadata()?.len().saturating_sub(TAIL);
+    let start = file.metadata()?.len().saturating_sub(TAIL_BYTES);
     file.seek(SeekFrom::Start(start))?;
     let mut bytes = Vec::new();
-    file.take(TAIL).read_to_end(&mut bytes)?;
+    file.take(TAIL_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// The last lines with something in them, fit to be shown.
 fn lines(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
-    let mut lines: Vec<String> = text.lines().rev().filter_map(shown).take(LINES).collect();
+    let mut lines: Vec<String> = text
+        .lines()
+        .rev()
+        .filter_map(shown)
+        .take(MAX_TAIL_LINES)
+        .collect();
     lines.reverse();
     lines
 }
 
 fn shown(line: &str) -> Option<String> {
     let printable = |c: char| if c.is_control() { ' ' } else { c };
-    let line: String = line.trim_end().chars().map(printable).take(LINE).collect();
+    let line: String = line
+        .trim_end()
+        .chars()
+        .map(printable)
+        .take(MAX_LINE_CHARS)
+        .collect();
     Some(line).filter(|line| !line.trim().is_empty())
 }
 
@@ -215,8 +225,8 @@ mod tests {
         }
         drop(speech);
         let tail = log.last_lines().await;
-        assert!(tail.len() <= LINES && tail.len() > 5);
-        assert!(tail.iter().all(|line| line.chars().count() <= LINE));
+        assert!(tail.len() <= MAX_TAIL_LINES && tail.len() > 5);
+        assert!(tail.iter().all(|line| line.chars().count() <= MAX_LINE_CHARS));
         assert!(tail.last().unwrap().starts_with(" [31mline 999  x"));
         assert!(!tail.concat().contains(char::is_control));
         log.end().await;

@@ -11,7 +11,7 @@ use std::{
     process::Command,
 };
 
-use super::{account::Account, environment::Environment, process::Identity, tool};
+use super::{account::Account, command, environment::Environment, process::Identity};
 use crate::child_command;
 
 /// Where systems keep what PAM does for `su`.
@@ -34,7 +34,7 @@ const FALLBACK_MASK: &str = "022";
 /// A `su` that PAM has a service for.
 pub(super) fn find_su_with_service() -> Option<PathBuf> {
     let has_service = SERVICES.iter().any(|service| Path::new(service).is_file());
-    has_service.then(|| tool::find("su")).flatten()
+    has_service.then(|| command::find("su")).flatten()
 }
 
 /// The `su` that opens sessions with PAM: util-linux's, which the distributions have. `None` where there is no PAM.
@@ -42,7 +42,7 @@ pub(super) async fn find_su() -> Option<PathBuf> {
     let su = find_su_with_service()?;
     let mut version = child_command(&su);
     version.arg("--version");
-    let version = tool::run(version, &[]).await.ok()?;
+    let version = command::run(version, &[]).await.ok()?;
     String::from_utf8_lossy(&version.stdout)
         .contains("util-linux")
         .then_some(su)

@@ -1,17 +1,16 @@
 //! The launcher where there are X servers to launch.
 
 mod account;
+mod command;
 mod desk;
 mod environment;
 mod folder;
-mod gate;
 mod installed;
+mod instance;
 mod kept_spaces;
 mod launcher;
-mod leader;
 mod lifetime;
 mod limits;
-mod live;
 mod log;
 mod login;
 mod login_shell;
@@ -23,10 +22,11 @@ mod record;
 mod search;
 mod server;
 mod session_command;
+mod session_leader;
+mod spawn;
 mod start;
 mod stop;
 mod this_screen;
-mod tool;
 mod watch;
 mod x_authority;
 mod x_sockets;

@@ -21,7 +21,7 @@ use crate::FoundServer;
 const PORTS: std::ops::RangeInclusive<u16> = 5900..=5999;
 
 /// How long a VNC server may take to say who it is.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Programs that speak RFB, and nothing else, on these ports and on Unix sockets, by the names that the system gives
 /// their processes (15 characters at most).
@@ -103,7 +103,7 @@ impl Search {
         if let Some(known) = self.asked.get(&inode) {
             return *known;
         }
-        let banner = timeout(PATIENCE, async {
+        let banner = timeout(PROBE_TIMEOUT, async {
             let mut banner = [0; BANNER.len()];
             let mut stream = TcpStream::connect(address).await?;
             stream.read_exact(&mut banner).await.map(|_| banner)

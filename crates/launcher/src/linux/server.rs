@@ -14,27 +14,27 @@ use tokio::{
 
 use super::{
     account::Account,
+    command,
     folder::Folder,
-    gate::{self, VOICE, Voice},
     installed,
-    leader::Leader,
-    tool,
+    session_leader::Leader,
+    spawn::{self, VOICE, Voice},
 };
 use crate::{Desktop, LaunchError};
 
 /// How long a server may take to be ready: twenty at once on a small machine take a few seconds.
-const PATIENCE: Duration = Duration::from_secs(30);
+const READY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a listening server may take to accept a connection.
-const ACCEPTS: Duration = Duration::from_secs(5);
+const ACCEPT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Between two looks at whether a server that does not tell is ready.
-const LOOK: Duration = Duration::from_millis(25);
+const POLL_INTERVAL: Duration = Duration::from_millis(25);
 
 /// The server that makes a desktop: TigerVNC's name for it on Debian, and elsewhere.
 pub(super) fn find_xvnc() -> Result<PathBuf, LaunchError> {
-    tool::find("Xtigervnc")
-        .or_else(|| tool::find("Xvnc"))
+    command::find("Xtigervnc")
+        .or_else(|| command::find("Xvnc"))
         .ok_or_else(|| LaunchError::NotInstalled {
             program: "Xtigervnc".to_owned(),
             install: installed::install_server(),
@@ -43,8 +43,8 @@ pub(super) fn find_xvnc() -> Result<PathBuf, LaunchError> {
 
 /// The server that shares the X screen we are on.
 pub(super) fn find_x0vnc() -> Result<PathBuf, LaunchError> {
-    tool::find("X0tigervnc")
-        .or_else(|| tool::find("x0vncserver"))
+    command::find("X0tigervnc")
+        .or_else(|| command::find("x0vncserver"))
         .ok_or_else(|| LaunchError::NotInstalled {
             program: "X0tigervnc".to_owned(),
             install: installed::install_this_screen(),
@@ -120,18 +120,18 @@ fn doors(folder: &Folder, ours: bool) -> Vec<OsString> {
 pub(super) async fn x_display(server: &Leader, voice: &mut Voice) -> Result<u32, LaunchError> {
     let told = async {
         // A server that cannot start closes the pipe as it ends.
-        gate::number(voice).await.map_err(|_| ended_early())
+        spawn::number(voice).await.map_err(|_| ended_early())
     };
     tokio::select! {
         told = told => told,
         _ = server.ended() => Err(ended_early()),
-        () = tokio::time::sleep(PATIENCE) => Err(too_slow()),
+        () = tokio::time::sleep(READY_TIMEOUT) => Err(too_slow()),
     }
 }
 
 /// Waits until a server that does not tell accepts connections.
 pub(super) async fn listens(server: &Leader, socket: &Path) -> Result<(), LaunchError> {
-    let mut looks = interval(LOOK);
+    let mut looks = interval(POLL_INTERVAL);
     let connected = async {
         while UnixStream::connect(socket).await.is_err() {
             looks.tick().await;
@@ -140,7 +140,7 @@ pub(super) async fn listens(server: &Leader, socket: &Path) -> Result<(), Launch
     tokio::select! {
         () = connected => Ok(()),
         _ = server.ended() => Err(ended_early()),
-        () = tokio::time::sleep(PATIENCE) => Err(too_slow()),
+        () = tokio::time::sleep(READY_TIMEOUT) => Err(too_slow()),
     }
 }
 
@@ -154,7 +154,7 @@ pub(super) async fn check_socket(
         path: socket.to_owned(),
         why,
     };
-    let connected = timeout(ACCEPTS, UnixStream::connect(socket)).await;
+    let connected = timeout(ACCEPT_TIMEOUT, UnixStream::connect(socket)).await;
     let stream = connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
     let peer = stream
         .and_then(|stream| stream.peer_cred())
@@ -175,6 +175,6 @@ fn ended_early() -> LaunchError {
 
 fn too_slow() -> LaunchError {
     LaunchError::ServerSilent {
-        seconds: PATIENCE.as_secs(),
+        seconds: READY_TIMEOUT.as_secs(),
     }
 }

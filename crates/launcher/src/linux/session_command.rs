@@ -8,7 +8,8 @@ use std::{
 };
 
 use super::{
-    account::Account, environment::Environment, installed, lifetime::lasting, login_shell::login_shell, tool,
+    account::Account, command, environment::Environment, installed, lifetime::lasting,
+    login_shell::login_shell,
 };
 use crate::{LaunchError, XstartupFault};
 
@@ -98,10 +99,10 @@ if [ -r "$HOME/.xsession" ]; then found xsession "$HOME/.xsession"; fi"#;
             user: account.name.clone(),
             said,
         };
-        let output = tool::run(command, &[]).await;
+        let output = command::run(command, &[]).await;
         let output = output.map_err(|error| refused(error.to_string()))?;
         if !output.status.success() {
-            return Err(refused(tool::said(&output.stderr)));
+            return Err(refused(command::said(&output.stderr)));
         }
         Self::from_output(&output.stdout, account)
     }
@@ -147,7 +148,7 @@ pub(super) fn choose(
     account: &Account,
 ) -> Result<Vec<OsString>, LaunchError> {
     let command = choose_alone(named, own, account)?;
-    let bus: &[&str] = match tool::find("dbus-run-session") {
+    let bus: &[&str] = match command::find("dbus-run-session") {
         Some(_) => &["dbus-run-session", "--"],
         None => &[],
     };
@@ -192,7 +193,7 @@ fn choose_alone(
 
 /// What the system offers to everybody.
 fn offered() -> Option<Vec<OsString>> {
-    if exists(XSESSION) && DEFAULTS.iter().any(|program| tool::find(program).is_some()) {
+    if exists(XSESSION) && DEFAULTS.iter().any(|program| command::find(program).is_some()) {
         return Some(vec![XSESSION.into()]);
     }
     let command = ENTRIES
@@ -273,7 +274,7 @@ fn is_installed(program: &str) -> bool {
     if program.contains('/') {
         exists(program)
     } else {
-        tool::find(program).is_some()
+        command::find(program).is_some()
     }
 }
 

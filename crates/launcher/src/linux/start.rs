@@ -7,18 +7,18 @@ use super::{
     desk,
     environment::Environment,
     folder::{self, Base, Folder, cannot_make},
-    gate::{Gate, Kind, Voice},
-    live::Live,
+    instance::Live,
     log::Log,
     passwords::Passwords,
     record::Record,
     server,
     session_command::{self, OwnSession},
+    spawn::{Gate, Kind, Voice},
     this_screen::ThisScreen,
     x_authority,
     x_sockets::{self, XSocket},
 };
-use crate::{Desktop, Launch, LaunchError, Step, What};
+use crate::{Desktop, Launch, LaunchError, LaunchStep, What};
 
 /// Who the display is for, if it may be started at all, and the folder it gets.
 pub(super) async fn admit(launch: &Launch, base: &Base) -> Result<Live, LaunchError> {
@@ -63,8 +63,8 @@ async fn look_up(user: Option<String>) -> Result<Account, LaunchError> {
 
 impl Live {
     /// Starts server and session. Whether it fails or is dropped midway, [`Live::end`] clears away what there is.
-    pub async fn start(&mut self, step: impl Fn(Step)) -> Result<(), LaunchError> {
-        step(Step::Folder);
+    pub async fn start(&mut self, step: impl Fn(LaunchStep)) -> Result<(), LaunchError> {
+        step(LaunchStep::Folder);
         // Before anything of the account's is in the folder, so that whoever finds it knows whose it is.
         Self::remember(&self.record, &self.folder)?;
         self.make_desk().await?;
@@ -72,7 +72,7 @@ impl Live {
         self.server_log = Some(self.start_log(&path)?);
         match self.record.launch.what.clone() {
             What::ThisScreen => {
-                step(Step::Server);
+                step(LaunchStep::Server);
                 self.share_this_screen().await?;
             }
             What::Desktop(desktop) => {
@@ -108,14 +108,18 @@ impl Live {
         desk::make(folder, account, &self.record.passwords.file(), &cookie).await
     }
 
-    async fn start_desktop(&mut self, desktop: &Desktop, step: impl Fn(Step)) -> Result<(), LaunchError> {
+    async fn start_desktop(
+        &mut self,
+        desktop: &Desktop,
+        step: impl Fn(LaunchStep),
+    ) -> Result<(), LaunchError> {
         let login = format!("/run/user/{}", self.account.uid);
         let login = Some(Path::new(&login)).filter(|path| folder::is_runtime_of(path, self.account.uid));
         // Asked first: a desktop with nothing on it would start, and show nothing.
         let own = self.own_session(desktop.session.is_none()).await?;
         let command = session_command::choose(desktop.session.as_deref(), &own, &self.account)?;
 
-        step(Step::Server);
+        step(LaunchStep::Server);
         x_sockets::ensure_folder()?;
         let ours = self.account.is_us();
         let program = server::find_xvnc()?;
@@ -130,7 +134,7 @@ impl Live {
         }
         Self::remember(&self.record, &self.folder)?;
 
-        step(Step::Session);
+        step(LaunchStep::Session);
         environment.set(
             "DISPLAY",
             format!(":{}", self.record.x_display.unwrap_or_default()),

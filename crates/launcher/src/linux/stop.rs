@@ -7,16 +7,16 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{
     account::Account,
-    leader::Leader,
-    live::Live,
+    instance::Live,
     members::{self, Member},
     process::{Identity, KILL_PATIENCE, Process},
+    session_leader::Leader,
 };
 
 /// How long a session may take to end when it is asked to.
-const SESSION: Duration = Duration::from_secs(5);
+const SESSION_GRACE: Duration = Duration::from_secs(5);
 /// How long the VNC server may take.
-const SERVER: Duration = Duration::from_secs(3);
+const SERVER_GRACE: Duration = Duration::from_secs(3);
 /// How long what has opened a session may take to close it, before it is asked to, and after that: `su` gives what it runs
 /// two seconds.
 const OPENER: Duration = Duration::from_secs(5);
@@ -27,7 +27,7 @@ impl Live {
         // The session first: its programs can say goodbye while they still have a screen.
         let session = sessions(self.session.as_ref(), [self.record.session, self.record.opener]);
         let server = sessions(self.server.as_ref(), [self.record.server, None]);
-        for (sessions, patience) in [(&session, SESSION), (&server, SERVER)] {
+        for (sessions, patience) in [(&session, SESSION_GRACE), (&server, SERVER_GRACE)] {
             end_sessions(sessions, &self.account, Signal::TERM, patience).await;
         }
         let all = [session, server].concat();

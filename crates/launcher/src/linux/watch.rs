@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use tokio::{sync::watch, time::timeout};
 
-use super::{folder::Base, leader::Leader, live::Live, start};
-use crate::{Ended, Exit, Launch, Reason, State, Step};
+use super::{folder::Base, instance::Live, session_leader::Leader, start};
+use crate::{Ended, Exit, Launch, LaunchStep, Reason, State};
 
 /// Programs end when their X server does, and may seem to do so first; so long the server is given to end as well.
-const TOGETHER: Duration = Duration::from_millis(200);
+const SETTLE_TIME: Duration = Duration::from_millis(200);
 
 /// Starts a display and watches over it to its end.
 pub(super) async fn start(
@@ -31,7 +31,7 @@ pub(super) async fn start(
             return;
         }
     };
-    let step = |step: Step| drop(state.send_replace(State::Starting(step)));
+    let step = |step: LaunchStep| drop(state.send_replace(State::Starting(step)));
     let started = tokio::select! {
         biased;
         () = asked(&mut stopped) => Err(Reason::Stopped),
@@ -51,7 +51,7 @@ pub(super) async fn run(live: Live, state: watch::Sender<State>, mut stop: watch
         () = asked(&mut stop) => Reason::Stopped,
         exit = ended(live.server.as_ref()) => Reason::ServerEnded(exit),
         exit = ended(live.session.as_ref()) => {
-            let server = timeout(TOGETHER, ended(live.server.as_ref())).await;
+            let server = timeout(SETTLE_TIME, ended(live.server.as_ref())).await;
             server.map_or_else(|_| live.session_ended(exit), Reason::ServerEnded)
         }
     };

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, os::unix::fs::PermissionsExt, path::Path};
 
-use porthole_launcher::{LaunchError, Reason, State, Step};
+use porthole_launcher::{LaunchError, LaunchStep, Reason, State};
 
 use super::{
     adoption::{Left, adopt_one, left_behind_of},
@@ -231,7 +231,7 @@ async fn a_session_of_pam_is_closed_at_the_end() {
             let launched = stage.launcher.start(launch("X", Some(user), "exec sleep 1000"));
             let mut state = launched.state();
             // PAM is asked in this step for the first time.
-            within(state.wait_for(|state| matches!(state, State::Starting(Step::Folder))))
+            within(state.wait_for(|state| matches!(state, State::Starting(LaunchStep::Folder))))
                 .await
                 .unwrap();
             within(async {

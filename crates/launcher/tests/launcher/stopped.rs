@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use porthole_launcher::{Reason, State, Step};
+use porthole_launcher::{LaunchStep, Reason, State};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{
@@ -135,7 +135,7 @@ async fn a_start_that_is_not_admitted_yet_is_called_off_at_once() {
         until(|| stat(runuser).state == 'T').await;
         assert!(matches!(
             *launched.state().borrow(),
-            State::Starting(Step::Account)
+            State::Starting(LaunchStep::Account)
         ));
         assert_eq!(within(launched.stop()).await.reason, Reason::Stopped);
         // Nobody has waited for it to be killed.

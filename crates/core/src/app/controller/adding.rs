@@ -4,7 +4,7 @@ use porthole_gateway::{Password, ServerError, Target, TargetError, probe};
 
 use super::{Controller, work::Done};
 use crate::{
-    Adding, AddingView, LaunchView, Notice, Reach, Secret, TokenFileView,
+    Adding, AddingView, DisplayState, LaunchView, Notice, Secret, TokenFileView,
     config::{Added, Addition, Place, THIS_SCREEN, Which, add, bad_target, display_at},
     platform::blocking::blocking,
     reachability::unreachable::unreachable,
@@ -169,7 +169,7 @@ impl Controller {
             }
         }
         self.additions.to_start = unknown;
-        self.service.desks.start_soon(known);
+        self.service.desktops.start_soon(known);
     }
 
     /// Lets a person share what they have added, as soon as a link to it would work. What does not come up says why in
@@ -186,13 +186,13 @@ impl Controller {
             return;
         };
         let display = display.id.clone();
-        let works = match self.service.desks.view(display.as_str()) {
+        let works = match self.service.desktops.view(display.as_str()) {
             Some(LaunchView::Running { .. }) => true,
             Some(LaunchView::Ended { .. } | LaunchView::Unavailable { .. }) => false,
             Some(_) => return,
-            None => match self.service.reaches.of(display.as_str()) {
-                Reach::Checking => return,
-                reach => !matches!(reach, Reach::Unreachable { .. }),
+            None => match self.service.display_states.of(display.as_str()) {
+                DisplayState::Checking => return,
+                reach => !matches!(reach, DisplayState::Unreachable { .. }),
             },
         };
         self.additions.to_share = None;

@@ -6,7 +6,7 @@ use super::{Controller, work::Done};
 use crate::{Notice, VisitView, platform::blocking::blocking, sharing::history::export, texts::say};
 
 /// So many visits are shown; all of them can be exported.
-const MOST_SHOWN: usize = 500;
+const MAX_SHOWN_VISITS: usize = 500;
 
 /// The history, as far as somebody looks at it.
 #[derive(Default)]
@@ -30,7 +30,7 @@ impl Controller {
         let service = self.service.clone();
         self.work.spawn(async move {
             let mut visits = service.visits().await;
-            visits.truncate(MOST_SHOWN);
+            visits.truncate(MAX_SHOWN_VISITS);
             Done::LookedBack(visits)
         });
     }

@@ -7,7 +7,7 @@ use crate::{
     DisplayId, Notice, Secret,
     config::{Place, Which, keep_password},
     platform::blocking::blocking,
-    reachability::reaches::Why,
+    reachability::display_states::Why,
     texts::{say, sentence::sentence},
 };
 
@@ -58,14 +58,15 @@ impl Controller {
             }
             Err(NotKept::Unwritten(cause)) => self.fail(sentence(&cause)),
             Err(NotKept::Refused(_, TargetError::Refused(ServerError::WrongPassword { .. }))) => {
-                self.service.reaches.refuse_password(display.as_str());
+                self.service.display_states.refuse_password(display.as_str());
             }
             Err(NotKept::Refused(_, TargetError::Refused(ServerError::PasswordNotAsked))) => {
                 self.check(display, Why::Asked);
             }
-            Err(NotKept::Refused(place, error)) => {
-                self.service.reaches.find(display.as_str(), Err((place, error)))
-            }
+            Err(NotKept::Refused(place, error)) => self
+                .service
+                .display_states
+                .find(display.as_str(), Err((place, error))),
         }
     }
 }

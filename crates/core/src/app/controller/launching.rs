@@ -13,32 +13,38 @@ use crate::{
 
 impl Controller {
     pub(super) fn start_display(&mut self, display: DisplayId) {
-        let (desks, name) = (self.service.desks.clone(), self.service.name(&display));
+        let (desktops, name) = (self.service.desktops.clone(), self.service.name(&display));
         self.launch(async move {
-            let started = desks.start(display.as_str()).await.map(drop);
-            started.map_err(|error| say!("desk-not-started", display = name, cause = words::no_desk(&error)))
+            let started = desktops.start(display.as_str()).await.map(drop);
+            started.map_err(|error| {
+                say!(
+                    "desk-not-started",
+                    display = name,
+                    cause = words::no_desktop(&error)
+                )
+            })
         });
     }
 
     pub(super) fn stop_display(&mut self, display: DisplayId) {
-        let desks = self.service.desks.clone();
+        let desktops = self.service.desktops.clone();
         self.launch(async move {
-            desks
+            desktops
                 .stop(display.as_str())
                 .await
-                .map_err(|error| words::no_desk(&error))
+                .map_err(|error| words::no_desktop(&error))
         });
     }
 
     pub(super) fn restart_display(&mut self, display: DisplayId) {
-        let (desks, name) = (self.service.desks.clone(), self.service.name(&display));
+        let (desktops, name) = (self.service.desktops.clone(), self.service.name(&display));
         self.launch(async move {
-            let started = desks.restart(display.as_str()).await.map(drop);
+            let started = desktops.restart(display.as_str()).await.map(drop);
             started.map_err(|error| {
                 say!(
                     "desk-not-restarted",
                     display = name,
-                    cause = words::no_desk(&error)
+                    cause = words::no_desktop(&error)
                 )
             })
         });
@@ -46,9 +52,9 @@ impl Controller {
 
     /// Stops all that run; the program ends when they have.
     pub(super) fn stop_all(&mut self) {
-        let desks = self.service.desks.clone();
+        let desktops = self.service.desktops.clone();
         self.work.spawn(async move {
-            desks.stop_all().await;
+            desktops.stop_all().await;
             Done::AllStopped
         });
     }
@@ -58,13 +64,13 @@ impl Controller {
         let Some(mut search) = self.search.take() else {
             return;
         };
-        let desks = self.service.desks.clone();
+        let desktops = self.service.desktops.clone();
         let visible = self.visible;
         self.work.spawn(async move {
-            let obstacles = desks.look().await;
+            let obstacles = desktops.look().await;
             let said = |error: LaunchError| words::whole(&error);
             let (memory, found) = if visible {
-                (desks.memory().await, search.look().await)
+                (desktops.memory().await, search.look().await)
             } else {
                 Default::default()
             };
@@ -96,7 +102,7 @@ impl Controller {
 
     /// The servers that were found and that no display shows.
     pub(super) fn found_views(&self) -> Vec<FoundView> {
-        let known = known_targets(self.porthole.config(), self.service.desks.sockets());
+        let known = known_targets(self.porthole.config(), self.service.desktops.sockets());
         new_places(&self.found, known)
     }
 

@@ -6,8 +6,8 @@ use super::{
     work::{Done, not_saved},
 };
 use crate::{
-    DisplayId, Notice, Opens, QrView, SessionRights, ShareAddress, ShareView, Terms,
-    network::{Outlook, opens, qr},
+    DisplayId, Notice, QrView, Reachability, SessionRights, ShareAddress, ShareView, Terms,
+    network::{NetworkStatus, qr, self_test},
     service::{LinkAddress, SharedLink},
     sharing::links::LinkId,
     texts::say,
@@ -116,7 +116,7 @@ impl Controller {
             let notice = match (copied, saved) {
                 (Err(error), _) => Notice::error(say!("failed-copy", cause = error.to_string())),
                 (Ok(()), Err(cause)) => not_saved(cause),
-                (Ok(()), Ok(())) => copied_notice(terms, &link.outlook, best.map(|address| &address.opens)),
+                (Ok(()), Ok(())) => copied_notice(terms, &link.status, best.map(|address| &address.opens)),
             };
             Done::Asked {
                 display: Some(display),
@@ -157,7 +157,7 @@ impl Controller {
         self.follow_network();
         if let Some(shared) = &mut self.share {
             for address in &mut shared.link.addresses {
-                address.opens = Opens::Checking;
+                address.opens = Reachability::Checking;
             }
             self.try_shared();
         }
@@ -171,12 +171,12 @@ impl Controller {
         self.work.spawn(async move {
             Done::Tried {
                 attempt,
-                opens: opens(tests).await,
+                opens: self_test(tests).await,
             }
         });
     }
 
-    pub(super) fn take_tried(&mut self, attempt: u64, opens: Vec<Opens>) {
+    pub(super) fn take_tried(&mut self, attempt: u64, opens: Vec<Reachability>) {
         let Some(shared) = self.share.as_mut().filter(|shared| shared.attempt == attempt) else {
             return;
         };
@@ -191,9 +191,9 @@ impl Controller {
 
     /// Shows the link that is shown with the addresses that this machine has now.
     pub(super) fn follow_network(&mut self) {
-        let outlook = self.service.network.last();
+        let status = self.service.network.last();
         let Some(shared) = &mut self.share else { return };
-        if shared.link.follow(outlook) {
+        if shared.link.follow(status) {
             shared.qrs = qrs(&shared.link);
             self.try_shared();
         }
@@ -228,14 +228,14 @@ fn address((address, qr): (&LinkAddress, &QrView)) -> ShareAddress {
     }
 }
 
-fn copied_notice(terms: Terms, outlook: &Outlook, opens: Option<&Opens>) -> Notice {
+fn copied_notice(terms: Terms, status: &NetworkStatus, opens: Option<&Reachability>) -> Notice {
     let mut text = given(terms);
-    if !outlook.addresses.is_open() {
+    if !status.addresses.is_open() {
         text = format!("{text} {}", say!("copied-here"));
     }
     match opens {
-        Some(Opens::No { reason, fix }) => Notice::error(format!("{text} {reason} {fix}")),
-        Some(Opens::Yes { doubt: Some(doubt) }) => Notice::info(format!("{text} {doubt}")),
+        Some(Reachability::No { reason, fix }) => Notice::error(format!("{text} {reason} {fix}")),
+        Some(Reachability::Yes { doubt: Some(doubt) }) => Notice::info(format!("{text} {doubt}")),
         _ => Notice::info(text),
     }
 }

@@ -11,7 +11,7 @@ use url::Url;
 use crate::{Desktop, DisplayId, ShellError, texts::say};
 
 /// A desktop that has not answered by then is said to have failed.
-const LONGEST_CALL: Duration = Duration::from_secs(20);
+const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What is asked of the desktop.
 pub(super) enum Call {
@@ -52,7 +52,7 @@ impl Shell {
     pub async fn call(&self, call: Call) -> Result<(), ShellError> {
         let (answer, answered) = oneshot::channel();
         let _ = self.calls.send((call, answer));
-        match timeout(LONGEST_CALL, answered).await {
+        match timeout(CALL_TIMEOUT, answered).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(ShellError::Failed(say!("desktop-gone"))),
             Err(_) => Err(ShellError::Failed(say!("desktop-silent"))),

@@ -6,8 +6,8 @@ use porthole_gateway::SessionInfo;
 
 use super::{Controller, sharing::Shared};
 use crate::{
-    DisplayId, DisplayView, LaunchView, LinkView, NetworkView, OrphanView, Reach, SessionView, Snapshot,
-    desktops::forgotten, sharing::links::Orphan, texts::say,
+    DisplayId, DisplayState, DisplayView, LaunchView, LinkView, NetworkView, OrphanView, SessionView,
+    Snapshot, desktops::forgotten, sharing::links::Orphan, texts::say,
 };
 
 impl Controller {
@@ -37,11 +37,11 @@ impl Controller {
             links: links_of(&display.id),
             picture: self.pictures.view(display.id.as_str()),
         });
-        let runs_on = self.service.desks.forgotten().into_iter();
+        let runs_on = self.service.desktops.forgotten().into_iter();
         let runs_on = runs_on.map(|(id, name)| DisplayView {
             target: forgotten(),
             launch: self.launch_of(&id),
-            state: Reach::Unreachable {
+            state: DisplayState::Unreachable {
                 reason: say!("desk-forgotten-runs"),
                 fix: say!("desk-forgotten-fix"),
             },
@@ -87,7 +87,7 @@ impl Controller {
     }
 
     fn launch_of(&self, display: &DisplayId) -> Option<LaunchView> {
-        let mut view = self.service.desks.view(display.as_str());
+        let mut view = self.service.desktops.view(display.as_str());
         if let Some(LaunchView::Running { memory, .. }) = &mut view {
             *memory = self.memory.get(display).copied();
         }
@@ -95,11 +95,11 @@ impl Controller {
     }
 
     /// A display that is launched can be opened whether it runs or not.
-    fn reach_of(&self, display: &str) -> Reach {
-        match self.service.desks.view(display) {
-            None => self.service.reaches.of(display),
-            Some(LaunchView::Unavailable { reason, fix }) => Reach::Unreachable { reason, fix },
-            Some(_) => Reach::Reachable,
+    fn reach_of(&self, display: &str) -> DisplayState {
+        match self.service.desktops.view(display) {
+            None => self.service.display_states.of(display),
+            Some(LaunchView::Unavailable { reason, fix }) => DisplayState::Unreachable { reason, fix },
+            Some(_) => DisplayState::Reachable,
         }
     }
 }

@@ -7,10 +7,10 @@ use super::{
     sharing::Shared, shell::Call,
 };
 use crate::{
-    DisplayId, Finding, Notice, Opens, Reach, ShellError, VisitView,
+    DisplayId, DisplayState, Finding, Notice, Reachability, ShellError, VisitView,
     config::{Added, Contents, Faulty, not_written, write_first},
     platform::blocking::blocking,
-    reachability::reaches::Why,
+    reachability::display_states::Why,
     sharing::links::LinkId,
     texts::{say, sentence::sentence},
 };
@@ -51,7 +51,7 @@ pub(super) enum Done {
     /// A link for others was made.
     Shared(Box<Shared>, Option<Notice>),
     /// The ways to the link that is shown were tried.
-    Tried { attempt: u64, opens: Vec<Opens> },
+    Tried { attempt: u64, opens: Vec<Reachability> },
     /// The link that is shown was copied, or could not be.
     Copied {
         link: LinkId,
@@ -199,8 +199,8 @@ impl Controller {
             return false;
         }
         if matches!(
-            self.service.reaches.of(display.as_str()),
-            Reach::Checking | Reach::Unreachable { .. }
+            self.service.display_states.of(display.as_str()),
+            DisplayState::Checking | DisplayState::Unreachable { .. }
         ) {
             // The person may have mended it. What asks for a password asks whoever opens it.
             self.check(display, Why::Asked);

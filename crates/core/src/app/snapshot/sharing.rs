@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{DisplayId, Opens, QrView, Terms};
+use crate::{DisplayId, QrView, Reachability, Terms};
 
 /// A link that was made just now, to be handed out: its text is known only as long as this is shown.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -41,7 +41,7 @@ pub struct ShareAddress {
     /// The link as a picture.
     pub qr: QrView,
     /// Whether the link opens.
-    pub opens: Opens,
+    pub opens: Reachability,
 }
 
 impl fmt::Debug for ShareView {

@@ -333,7 +333,7 @@ fn what_is_wrong_is_said_with_its_line() {
 fn what_is_no_text_or_too_long_is_refused() {
     assert_eq!(load_text(b"\n# caf\xe9").unwrap_err().line, Some(2));
     assert!(
-        load_text("#".repeat(LARGEST as usize + 1))
+        load_text("#".repeat(MAX_FILE_BYTES as usize + 1))
             .unwrap_err()
             .cause
             .contains("longer")

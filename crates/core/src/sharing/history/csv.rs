@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// So many exports of one day find a name.
-const MOST_OF_A_DAY: usize = 1000;
+const MAX_EXPORTS_PER_DAY: usize = 1000;
 
 /// Without it, a well-known spreadsheet does not take the text for UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -24,7 +24,7 @@ pub(crate) fn export(visits: &[VisitView], folder: &Path, now: SystemTime) -> io
     create_folder(folder)?;
     let day = date(milliseconds(now));
     let day = day.split(' ').next().unwrap_or_default();
-    for number in 1..=MOST_OF_A_DAY {
+    for number in 1..=MAX_EXPORTS_PER_DAY {
         let name = match number {
             1 => format!("Porthole history {day}.csv"),
             more => format!("Porthole history {day} ({more}).csv"),

@@ -1,6 +1,6 @@
 //! What is written of a visit, and what is read from that.
 
-use porthole_gateway::{End, SessionInfo};
+use porthole_gateway::{CloseReason, SessionInfo};
 use serde::{Deserialize, Serialize};
 
 use super::fold::Visits;
@@ -57,9 +57,9 @@ impl What {
         }
     }
 
-    pub fn ended(why: &End) -> Self {
+    pub fn ended(why: &CloseReason) -> Self {
         let why = match why {
-            End::ViewerClosed => "The viewer left.".into(),
+            CloseReason::ViewerClosed => "The viewer left.".into(),
             other => sentence(&shortened(&other.reason())),
         };
         Self::Ended { why }
@@ -77,18 +77,18 @@ fn shortened(reason: &str) -> String {
 /// Why a visit ended, in the person's language, as far as no words of others are in it: the file has it in English,
 /// whoever reads it.
 pub(super) fn told(why: &str) -> String {
-    let known: [(End, fn() -> String); 9] = [
-        (End::ViewerClosed, || say!("visit-viewer-left")),
-        (End::TargetClosed, || say!("visit-target-closed")),
-        (End::DisplayRestarts, || say!("visit-restarts")),
-        (End::ShuttingDown, || say!("visit-shutting-down")),
-        (End::Disconnected, || say!("visit-disconnected")),
-        (End::Revoked, || say!("visit-revoked")),
-        (End::DisplayChanged, || say!("visit-changed")),
-        (End::Expired, || say!("visit-expired")),
-        (End::Silent, || say!("visit-silent")),
+    let known: [(CloseReason, fn() -> String); 9] = [
+        (CloseReason::ViewerClosed, || say!("visit-viewer-left")),
+        (CloseReason::TargetClosed, || say!("visit-target-closed")),
+        (CloseReason::DisplayRestarts, || say!("visit-restarts")),
+        (CloseReason::ShuttingDown, || say!("visit-shutting-down")),
+        (CloseReason::Disconnected, || say!("visit-disconnected")),
+        (CloseReason::Revoked, || say!("visit-revoked")),
+        (CloseReason::DisplayChanged, || say!("visit-changed")),
+        (CloseReason::Expired, || say!("visit-expired")),
+        (CloseReason::Silent, || say!("visit-silent")),
     ];
-    let same = |end: &End| What::ended(end) == What::Ended { why: why.to_owned() };
+    let same = |end: &CloseReason| What::ended(end) == What::Ended { why: why.to_owned() };
     let found = known.into_iter().find(|(end, _)| same(end));
     found.map_or_else(|| why.to_owned(), |(_, told)| told())
 }
@@ -101,15 +101,15 @@ mod tests {
     #[test]
     fn an_end_is_written_in_english_and_told_in_the_persons_language() {
         let all = [
-            End::ViewerClosed,
-            End::TargetClosed,
-            End::DisplayRestarts,
-            End::ShuttingDown,
-            End::Disconnected,
-            End::Revoked,
-            End::DisplayChanged,
-            End::Expired,
-            End::Silent,
+            CloseReason::ViewerClosed,
+            CloseReason::TargetClosed,
+            CloseReason::DisplayRestarts,
+            CloseReason::ShuttingDown,
+            CloseReason::Disconnected,
+            CloseReason::Revoked,
+            CloseReason::DisplayChanged,
+            CloseReason::Expired,
+            CloseReason::Silent,
         ];
         for end in all {
             let What::Ended { why } = in_german(|| What::ended(&end)) else {

@@ -19,14 +19,14 @@ use crate::{
 };
 
 /// How long a visit is remembered.
-const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const KEPT_TIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// When the file is longer than this, in bytes, its events are folded.
-const LONGEST: u64 = 2 << 20;
+const MAX_FILE_BYTES: u64 = 2 << 20;
 
-/// What is read at most, in bytes: the latest. More than [`LONGEST`] and all that is appended at once, so that nothing
+/// What is read at most, in bytes: the latest. More than [`MAX_FILE_BYTES`] and all that is appended at once, so that nothing
 /// is lost before it is folded.
-const MOST_READ: u64 = 2 * LONGEST;
+const MAX_READ_BYTES: u64 = 2 * MAX_FILE_BYTES;
 
 /// Adds events, and folds all when the file has become too long.
 pub(super) fn append(path: &Path, events: Vec<Event>, now: SystemTime) -> io::Result<()> {
@@ -38,7 +38,7 @@ pub(super) fn append(path: &Path, events: Vec<Event>, now: SystemTime) -> io::Re
         text.insert(0, b'\n');
     }
     file.write_all(&text)?;
-    if length + text.len() as u64 > LONGEST {
+    if length + text.len() as u64 > MAX_FILE_BYTES {
         prune(path, now)?;
     }
     Ok(())
@@ -51,10 +51,10 @@ pub(super) fn read(path: &Path) -> io::Result<Fold> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(fold),
         file => file?,
     };
-    let begin = file.seek(SeekFrom::End(0))?.saturating_sub(MOST_READ);
+    let begin = file.seek(SeekFrom::End(0))?.saturating_sub(MAX_READ_BYTES);
     file.seek(SeekFrom::Start(begin))?;
     // Line by line: what was needed for the whole of it at once, the process would keep.
-    let mut file = BufReader::new(file.take(MOST_READ));
+    let mut file = BufReader::new(file.take(MAX_READ_BYTES));
     let mut line = Vec::new();
     while file.read_until(b'\n', &mut line)? > 0 {
         if let Ok(event) = serde_json::from_slice(&line) {
@@ -70,7 +70,7 @@ pub(super) fn prune(path: &Path, now: SystemTime) -> io::Result<()> {
     let Ok(before) = path.metadata() else {
         return Ok(());
     };
-    let oldest = milliseconds(now).saturating_sub(in_milliseconds(KEPT));
+    let oldest = milliseconds(now).saturating_sub(in_milliseconds(KEPT_TIME));
     let mut fold = read(path)?;
     fold.forget_before(oldest);
     let mut most = MAX_LINES;
@@ -78,7 +78,7 @@ pub(super) fn prune(path: &Path, now: SystemTime) -> io::Result<()> {
         fold.keep(most);
         let text = lines(fold.events())?;
         // Or it would be folded again soon, and in vain.
-        if text.len() as u64 <= LONGEST / 2 || most == 0 {
+        if text.len() as u64 <= MAX_FILE_BYTES / 2 || most == 0 {
             break text;
         }
         most /= 2;
@@ -197,7 +197,7 @@ mod tests {
         for round in 0..10 {
             let many = (0..5000).map(|number| by_link(9, round * 5000 + number, now));
             append(&path, many.collect(), now).unwrap();
-            assert!(path.metadata().unwrap().len() <= LONGEST, "{round}");
+            assert!(path.metadata().unwrap().len() <= MAX_FILE_BYTES, "{round}");
         }
         prune(&path, now).unwrap();
         let seen = views(&path);

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A visit that begins so soon after the last one of its link and address is counted with it.
-const SOON: Duration = Duration::from_secs(10 * 60);
+const FOLD_WINDOW: Duration = Duration::from_secs(10 * 60);
 
 /// So many lines are kept at most.
 pub(super) const MAX_LINES: usize = 4000;
@@ -218,7 +218,7 @@ impl Fold {
 impl Visits {
     fn goes_on_with(&self, new: &Self) -> bool {
         let last = self.last.max(self.ended.unwrap_or_default());
-        !self.open.is_empty() || new.first.saturating_sub(last) <= in_milliseconds(SOON)
+        !self.open.is_empty() || new.first.saturating_sub(last) <= in_milliseconds(FOLD_WINDOW)
     }
 
     fn display_key(&self) -> String {

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     clock::Now,
-    life::{Fares, Life},
+    expiry::{Expiry, LifeStatus},
 };
 use crate::{
     DisplayId,
@@ -52,7 +52,7 @@ pub(super) enum Standing {
     /// It is in the config in force.
     InConfig,
     /// It has left the config. When this is over, it is forgotten with its links.
-    Gone(Life),
+    Gone(Expiry),
 }
 
 impl Identities {
@@ -67,7 +67,7 @@ impl Identities {
                          gone,
                      }| {
             let standing = gone.map_or(Standing::Remembered, |Gone { ends, seen }| {
-                Standing::Gone(Life::kept(ends.saturating_mul(1000), seen.saturating_mul(1000)))
+                Standing::Gone(Expiry::kept(ends.saturating_mul(1000), seen.saturating_mul(1000)))
             });
             let known = Known {
                 name,
@@ -90,9 +90,9 @@ impl Identities {
             launch: known.launch.clone(),
             former_ids: known.former_ids.clone(),
             gone: match known.standing {
-                Standing::Gone(life) => Some(Gone {
-                    ends: life.ends() / 1000,
-                    seen: life.seen() / 1000,
+                Standing::Gone(expiry) => Some(Gone {
+                    ends: expiry.ends() / 1000,
+                    seen: expiry.seen() / 1000,
                 }),
                 Standing::Remembered | Standing::InConfig => None,
             },
@@ -152,7 +152,7 @@ impl Identities {
         let here: HashSet<DisplayId> = displays.iter().map(|display| display.id.clone()).collect();
         for (_, known) in self.0.iter_mut().filter(|(id, _)| !here.contains(*id)) {
             if !known.is_gone() {
-                known.standing = Standing::Gone(Life::of(GRACE_SECONDS, now));
+                known.standing = Standing::Gone(Expiry::of(GRACE_SECONDS, now));
             }
         }
         for display in displays {
@@ -275,7 +275,7 @@ impl Identities {
     /// Forgets those whose grace is over, and says which.
     pub fn expire(&mut self, now: Now) -> Vec<DisplayId> {
         let over = self.0.extract_if(|_, known| match &mut known.standing {
-            Standing::Gone(life) => life.look(now) == Fares::Over,
+            Standing::Gone(expiry) => expiry.look(now) == LifeStatus::Over,
             Standing::Remembered | Standing::InConfig => false,
         });
         over.map(|(id, _)| id).collect()
@@ -284,7 +284,7 @@ impl Identities {
     /// How long until the next of them is forgotten.
     pub fn next_end(&mut self, now: Now) -> Option<std::time::Duration> {
         let lives = self.0.values_mut().filter_map(|known| match &mut known.standing {
-            Standing::Gone(life) => Some(life.left(now)),
+            Standing::Gone(expiry) => Some(expiry.left(now)),
             Standing::Remembered | Standing::InConfig => None,
         });
         lives.min()
@@ -298,7 +298,7 @@ impl Identities {
     /// Those that have left the config, and when they are forgotten, in milliseconds since 1970 (UTC).
     pub fn gone(&self) -> impl Iterator<Item = (&DisplayId, &Known, u64)> {
         self.0.iter().filter_map(|(id, known)| match known.standing {
-            Standing::Gone(life) => Some((id, known, life.ends())),
+            Standing::Gone(expiry) => Some((id, known, expiry.ends())),
             Standing::Remembered | Standing::InConfig => None,
         })
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::NotMade;
 
 /// So many wrong PINs end a link: of a million, a stranger who has the link may try these.
-pub(crate) const MOST_WRONG: u32 = 10;
+pub(crate) const MAX_WRONG_PINS: u32 = 10;
 
 /// What is stored in place of a link's PIN: its SHA-256 together with the link's token.
 ///

@@ -6,13 +6,13 @@ mod room;
 
 use std::{collections::HashMap, time::Duration};
 
-use porthole_gateway::{End, Pin, Token, TokenHash};
+use porthole_gateway::{CloseReason, Pin, Token, TokenHash};
 
 use super::{
     Audience, LinkId, Orphan, TooMany,
     clock::Now,
+    expiry::{Expiry, LifeStatus},
     identity::{Identities, Known},
-    life::{Fares, Life},
     pin::PinHash,
 };
 use crate::{DisplayId, LinkView, Terms, config::Display};
@@ -97,7 +97,7 @@ impl Table {
             terms,
             audience: new.audience,
             created: now.wall,
-            life: terms.seconds.map(|seconds| Life::of(seconds, now)),
+            expiry: terms.seconds.map(|seconds| Expiry::of(seconds, now)),
             pin: new.pin,
             wrong_pins: 0,
             uses: 0,
@@ -131,8 +131,8 @@ impl Table {
         }
         let left = match fares {
             None => None,
-            Some(Fares::Works(left)) => Some(left),
-            Some(Fares::Waits | Fares::Over) => return None,
+            Some(LifeStatus::Works(left)) => Some(left),
+            Some(LifeStatus::Waits | LifeStatus::Over) => return None,
         };
         let opens = !entry.is_shut() && self.displays.opens(entry.display.as_str(), &entry.place);
         opens.then(|| Opened {
@@ -145,13 +145,13 @@ impl Table {
     }
 
     /// Whether a visitor has shown the right PIN, if one is wanted.
-    pub fn try_pin(&mut self, token: &Token, shown: Option<&Pin>, now: Now) -> Result<(), End> {
-        let opened = self.open(token.hash(), now).ok_or(End::NoSuchLink)?;
+    pub fn try_pin(&mut self, token: &Token, shown: Option<&Pin>, now: Now) -> Result<(), CloseReason> {
+        let opened = self.open(token.hash(), now).ok_or(CloseReason::NoSuchLink)?;
         if !opened.terms.pin {
             return Ok(());
         }
-        let shown = shown.ok_or(End::PinWanted)?;
-        let entry = self.links.get_mut(&token.hash()).ok_or(End::NoSuchLink)?;
+        let shown = shown.ok_or(CloseReason::PinWanted)?;
+        let entry = self.links.get_mut(&token.hash()).ok_or(CloseReason::NoSuchLink)?;
         if entry.pin == Some(PinHash::of(shown.expose(), token)) {
             return Ok(());
         }
@@ -160,7 +160,7 @@ impl Table {
         if entry.is_over() {
             self.links.remove(&token.hash());
         }
-        Err(End::WrongPin)
+        Err(CloseReason::WrongPin)
     }
 
     /// Lets a visitor in, unless the link opens nothing any more. [`Table::leave`] has to follow. Says which link it is,
@@ -247,8 +247,9 @@ impl Table {
                 self.dirty.mark(*token);
             }
         }
-        let gone = self
-            .take_out(|entry| entry.look(now).0 == Some(Fares::Over) || forgotten.contains(&entry.display));
+        let gone = self.take_out(|entry| {
+            entry.look(now).0 == Some(LifeStatus::Over) || forgotten.contains(&entry.display)
+        });
         (gone, !forgotten.is_empty())
     }
 
@@ -275,8 +276,8 @@ impl Table {
 
     /// How long until the next link ends, if none is made or revoked before.
     pub fn next_end(&mut self, now: Now) -> Option<Duration> {
-        let lives = self.links.values_mut().filter_map(|entry| entry.life.as_mut());
-        let next = lives.map(|life| life.left(now)).min();
+        let lives = self.links.values_mut().filter_map(|entry| entry.expiry.as_mut());
+        let next = lives.map(|expiry| expiry.left(now)).min();
         next.into_iter().chain(self.displays.next_end(now)).min()
     }
 

@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use porthole_gateway::{Door, End, SessionInfo, Visitor};
+use porthole_gateway::{CloseReason, Door, SessionInfo, Visitor};
 use tokio::net::TcpStream;
 
 use super::{
@@ -59,9 +59,9 @@ fn written(displays: &[(&str, &str)]) -> Config {
     }
 }
 
-async fn desks(folder: &tempfile::TempDir) -> Desks {
-    let launcher = porthole_launcher::Launcher::at(folder.path().join("desks"));
-    Desks::adopt(launcher, Duration::ZERO).await
+async fn desktops(folder: &tempfile::TempDir) -> Desktops {
+    let launcher = porthole_launcher::Launcher::at(folder.path().join("desktops"));
+    Desktops::adopt(launcher, Duration::ZERO).await
 }
 
 /// In milliseconds.
@@ -129,7 +129,7 @@ impl Fixture {
         assert_eq!(lost, None);
         let targets = Displays {
             demo: Arc::new(Nobody),
-            desks: desks(folder).await,
+            desktops: desktops(folder).await,
         };
         let history = History::start(folder.path().join("history.jsonl"));
         let links = Links::by(clocks.clock(), state, store, history, targets);
@@ -176,10 +176,10 @@ impl Fixture {
         self.links.grant(token).unwrap().door.unwrap()
     }
 
-    async fn visit(&self, token: &Token, pin: Option<&str>) -> Result<porthole_gateway::Entry, End> {
+    async fn visit(&self, token: &Token, pin: Option<&str>) -> Result<porthole_gateway::Entry, CloseReason> {
         match self.links.grant(token) {
             Some(grant) => grant.door.unwrap().open(visitor(1, pin)).await,
-            None => Err(End::NoSuchLink),
+            None => Err(CloseReason::NoSuchLink),
         }
     }
 
@@ -214,7 +214,7 @@ fn session(token: &Token) -> SessionInfo {
 }
 
 /// Whoever makes a mistake here gets this error in place of an entry.
-fn refusal<T>(outcome: Result<T, End>) -> Option<End> {
+fn refusal<T>(outcome: Result<T, CloseReason>) -> Option<CloseReason> {
     outcome.err()
 }
 
@@ -301,7 +301,7 @@ async fn a_link_works_for_its_time_whatever_the_clock_does() {
         fixture.clocks.pass(pass);
         assert_eq!(fixture.opens(&token), opens, "{set} {pass}");
         if !opens {
-            fixture.links.ledger.expire();
+            fixture.links.link_store.expire();
             fixture.saved().await;
             for back in [-set, -3650 * DAY, -3650 * DAY, 7300 * DAY] {
                 fixture.clocks.set(back);
@@ -491,14 +491,17 @@ async fn one_that_works_once_lets_one_of_two_in() {
     let Made { token, id, .. } = fixture.make(once).await;
     let (one, other) = (fixture.door(&token), fixture.door(&token));
     let first = one.open(visitor(1, None)).await.unwrap();
-    assert_eq!(refusal(other.open(visitor(2, None)).await), Some(End::NoSuchLink));
+    assert_eq!(
+        refusal(other.open(visitor(2, None)).await),
+        Some(CloseReason::NoSuchLink)
+    );
     assert!(!fixture.opens(&token), "like a link that there never was");
     // The display could not be reached.
     drop(first);
     let mut second = fixture.door(&token).open(visitor(1, None)).await.unwrap();
     second.visit.began(&session(&token));
     assert_eq!(fixture.view(id).unwrap().uses, 1);
-    second.visit.ended(&session(&token), &End::ViewerClosed);
+    second.visit.ended(&session(&token), &CloseReason::ViewerClosed);
     drop(second);
     assert!(!fixture.opens(&token));
     assert_eq!(fixture.view(id), None, "it is used up");
@@ -549,12 +552,15 @@ async fn a_pin_is_asked_for_and_ten_wrong_ones_end_the_link() {
     let pin = pin.unwrap();
     let wrong = if pin == "123456" { "123457" } else { "123456" };
     for _ in 0..20 {
-        assert_eq!(refusal(fixture.visit(&token, None).await), Some(End::PinWanted));
+        assert_eq!(
+            refusal(fixture.visit(&token, None).await),
+            Some(CloseReason::PinWanted)
+        );
     }
     for _ in 0..9 {
         assert_eq!(
             refusal(fixture.visit(&token, Some(wrong)).await),
-            Some(End::WrongPin)
+            Some(CloseReason::WrongPin)
         );
     }
     let inside = fixture.visit(&token, Some(&pin)).await.unwrap();
@@ -564,11 +570,11 @@ async fn a_pin_is_asked_for_and_ten_wrong_ones_end_the_link() {
     assert!(fixture.visit(&token, Some(&pin)).await.is_ok());
     assert_eq!(
         refusal(fixture.visit(&token, Some(wrong)).await),
-        Some(End::WrongPin)
+        Some(CloseReason::WrongPin)
     );
     assert_eq!(
         refusal(fixture.visit(&token, Some(&pin)).await),
-        Some(End::NoSuchLink)
+        Some(CloseReason::NoSuchLink)
     );
     drop(inside);
     fixture.saved().await;
@@ -595,7 +601,7 @@ async fn waiting(links: &Links, count: usize) -> Vec<AskView> {
     }
 }
 
-type Outcome = Result<Rights, End>;
+type Outcome = Result<Rights, CloseReason>;
 
 /// A visitor at a door, with the one outcome that counts here.
 fn knock(door: Arc<dyn Door>, last: u8) -> tokio::task::JoinHandle<Outcome> {
@@ -611,7 +617,7 @@ async fn the_owner_is_asked_and_his_answer_never_widens_the_link() {
         (Control, Some(View), Ok(Rights::View)),
         (View, Some(Control), Ok(Rights::View)),
         (View, Some(View), Ok(Rights::View)),
-        (Control, None, Err(End::Denied)),
+        (Control, None, Err(CloseReason::Denied)),
     ] {
         let terms = Terms {
             rights: link,
@@ -652,7 +658,7 @@ async fn so_many_of_a_link_wait_and_a_visitor_who_goes_makes_room() {
     waiting(&fixture.links, 8).await;
     assert_eq!(
         at_once(come(0)).await,
-        Err(End::TooManyWaiting),
+        Err(CloseReason::TooManyWaiting),
         "eight of a link"
     );
     // A neighbour with another link waits beside them, and another address has a right to wait, too.
@@ -660,7 +666,7 @@ async fn so_many_of_a_link_wait_and_a_visitor_who_goes_makes_room() {
     waiting(&fixture.links, 9).await;
     visits.push(come(1));
     let (pushed_out, _, _) = futures_util::future::select_all(&mut visits).await;
-    assert_eq!(pushed_out.unwrap(), Err(End::TooManyWaiting));
+    assert_eq!(pushed_out.unwrap(), Err(CloseReason::TooManyWaiting));
     let asking = waiting(&fixture.links, 9).await;
     assert!(asking.iter().any(|ask| ask.address == "192.0.2.1"), "{asking:?}");
     let last = visits.pop().unwrap();
@@ -677,7 +683,7 @@ async fn who_waits_at_a_link_that_ends_goes_at_once() {
     let visit = knock(fixture.door(&revoked.token), 1);
     waiting(&fixture.links, 1).await;
     let _ = fixture.links.revoke(revoked.id);
-    assert_eq!(visit.await.unwrap(), Err(End::NoSuchLink));
+    assert_eq!(visit.await.unwrap(), Err(CloseReason::NoSuchLink));
 
     let once = Terms { once: true, ..asks() };
     let token = fixture.make(once).await.token;
@@ -688,7 +694,7 @@ async fn who_waits_at_a_link_that_ends_goes_at_once() {
     waiting(&fixture.links, 2).await;
     assert!(fixture.links.answer(id, Some(SessionRights::Control)));
     let _inside = first.await.unwrap().unwrap();
-    assert_eq!(second.await.unwrap(), Err(End::NoSuchLink));
+    assert_eq!(second.await.unwrap(), Err(CloseReason::NoSuchLink));
 }
 
 #[tokio::test]
@@ -729,7 +735,7 @@ async fn it_is_known_whether_others_may_have_to_reach_us() {
     assert!(!*shared.borrow_and_update());
     fixture.make(Terms::default()).await;
     fixture.clocks.pass(HOUR);
-    fixture.links.ledger.expire();
+    fixture.links.link_store.expire();
     assert!(!*shared.borrow());
 }
 

@@ -10,8 +10,8 @@ use std::{
 use super::{Stream, Transport, Viewer, connect, identity, open, wire, within};
 use crate::TRANSPORT;
 use porthole_gateway::{
-    Access, BindError, End, Gateway, Grant, HEARTBEAT, Identity, Limits, Lookup, OwnNames, Pages, Plain,
-    Refusals, Rights, Route, SessionInfo, Sessions, Settings, Target, Token, TokenHash, TokenSource,
+    Access, BindError, CloseReason, Gateway, Grant, HEARTBEAT, Identity, Limits, Lookup, OwnNames, Pages,
+    Plain, Refusals, Rights, Route, SessionInfo, Sessions, Settings, Target, Token, TokenHash, TokenSource,
 };
 
 pub struct TestGateway {
@@ -32,7 +32,7 @@ impl TokenSource for Grants {
         let grant = given.get(&token.hash()).cloned();
         if let Some(sessions) = self.last.lock().unwrap().remove(&token.hash()) {
             given.remove(&token.hash());
-            let ended = sessions.end_where(End::NoSuchLink, |session| session.token == token.hash());
+            let ended = sessions.end_where(CloseReason::NoSuchLink, |session| session.token == token.hash());
             assert_eq!(ended, 0);
         }
         Box::pin(std::future::ready(grant))

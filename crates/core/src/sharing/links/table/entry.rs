@@ -6,8 +6,8 @@ use crate::{
         links::{
             Audience, LinkId,
             clock::Now,
-            life::{Fares, Life},
-            pin::{MOST_WRONG, PinHash},
+            expiry::{Expiry, LifeStatus},
+            pin::{MAX_WRONG_PINS, PinHash},
         },
         state::Link,
     },
@@ -25,7 +25,7 @@ pub(super) struct Entry {
     /// In milliseconds since 1970 (UTC).
     pub created: u64,
     /// `None`: until somebody revokes it.
-    pub life: Option<Life>,
+    pub expiry: Option<Expiry>,
     pub pin: Option<PinHash>,
     pub wrong_pins: u32,
     pub uses: u32,
@@ -54,9 +54,9 @@ impl Entry {
                 (false, false) => Audience::Here,
             },
             created: link.created.saturating_mul(1000),
-            life: link
+            expiry: link
                 .expires
-                .map(|expires| Life::kept(expires.saturating_mul(1000), seen.saturating_mul(1000))),
+                .map(|expires| Expiry::kept(expires.saturating_mul(1000), seen.saturating_mul(1000))),
             pin: link.pin,
             wrong_pins: link.wrong_pins,
             uses: link.uses,
@@ -75,9 +75,9 @@ impl Entry {
             display_id: Some(self.display.clone()),
             place: self.place.clone(),
             created: self.created / 1000,
-            expires: self.life.map(|life| life.ends() / 1000),
+            expires: self.expiry.map(|expiry| expiry.ends() / 1000),
             id: Some(self.id),
-            seen: self.life.map(|life| life.seen() / 1000),
+            seen: self.expiry.map(|expiry| expiry.seen() / 1000),
             terms: Some(self.terms),
             shared: self.audience == Audience::Others,
             of_start: self.audience == Audience::Start,
@@ -88,20 +88,20 @@ impl Entry {
         }
     }
 
-    /// Looks at the clocks: how its life fares, if it has an end, and whether that was moved because a clock was put back.
-    pub fn look(&mut self, now: Now) -> (Option<Fares>, bool) {
-        let Some(life) = &mut self.life else {
+    /// Looks at the clocks: how its expiry fares, if it has an end, and whether that was moved because a clock was put back.
+    pub fn look(&mut self, now: Now) -> (Option<LifeStatus>, bool) {
+        let Some(expiry) = &mut self.expiry else {
             return (None, false);
         };
-        let before = life.ends();
-        let fares = life.look(now);
-        (Some(fares), life.ends() != before)
+        let before = expiry.ends();
+        let fares = expiry.look(now);
+        (Some(fares), expiry.ends() != before)
     }
 
     /// It opens nothing more; a session that it opened may last.
     pub fn is_shut(&self) -> bool {
         let used_up = self.terms.once && (self.uses > 0 || self.visits > 0);
-        used_up || self.wrong_pins >= MOST_WRONG
+        used_up || self.wrong_pins >= MAX_WRONG_PINS
     }
 
     /// It is shut, and nobody is inside.
@@ -114,7 +114,7 @@ impl Entry {
             id: self.id,
             terms: self.terms,
             created: self.created,
-            ends: self.life.map(Life::ends),
+            ends: self.expiry.map(Expiry::ends),
             uses: self.uses,
             last_use: self.last_use,
             shared: self.audience == Audience::Others,

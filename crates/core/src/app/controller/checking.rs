@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Controller;
-use crate::reachability::reaches::Why;
+use crate::reachability::display_states::Why;
 
 impl Controller {
     /// Whoever has left may have done so since the display is gone.

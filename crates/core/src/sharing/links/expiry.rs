@@ -5,13 +5,13 @@ use std::time::Duration;
 use super::clock::Now;
 
 /// A clock that is put right may go back so much without anybody having to doubt it, in milliseconds.
-const SLACK: u64 = 60 * 60 * 1000;
+const CLOCK_SLACK_MILLIS: u64 = 60 * 60 * 1000;
 
 /// Clocks that are kept right by the network drift against each other a little; an end is not moved for less, in
 /// milliseconds.
 const STEP: u64 = 2000;
 
-/// The longest life that is not for ever: a hundred years, in seconds.
+/// The longest expiry that is not for ever: a hundred years, in seconds.
 const LONGEST: u64 = 100 * 365 * 24 * 60 * 60;
 
 /// How long a link works that has an end.
@@ -22,7 +22,7 @@ const LONGEST: u64 = 100 * 365 * 24 * 60 * 60;
 /// So a link that was kept remembers when it was last seen alive: as long as the clock on the wall is behind that, nobody
 /// knows how long the program was gone, and the link opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Life {
+pub(crate) struct Expiry {
     /// By the clock on the wall.
     ends: u64,
     /// When it was last seen alive, by the clock on the wall.
@@ -33,7 +33,7 @@ pub(crate) struct Life {
 
 /// How a link fares at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fares {
+pub(crate) enum LifeStatus {
     /// It works, and will for so long.
     Works(Duration),
     /// It opens nothing until the clock on the wall is believable again.
@@ -42,7 +42,7 @@ pub(crate) enum Fares {
     Over,
 }
 
-impl Life {
+impl Expiry {
     /// It begins now, and lasts for `seconds`: one at least, and at most a hundred years.
     pub fn of(seconds: u64, now: Now) -> Self {
         let length = Duration::from_secs(seconds.clamp(1, LONGEST));
@@ -75,17 +75,17 @@ impl Life {
     /// How long until it is to be looked at again, if nobody sets a clock.
     pub fn left(&mut self, now: Now) -> Duration {
         match self.look(now) {
-            Fares::Works(left) => left,
-            Fares::Waits => Duration::MAX,
-            Fares::Over => Duration::ZERO,
+            LifeStatus::Works(left) => left,
+            LifeStatus::Waits => Duration::MAX,
+            LifeStatus::Over => Duration::ZERO,
         }
     }
 
     /// Looks at the clocks. It has to be looked at again before it is believed again.
-    pub fn look(&mut self, now: Now) -> Fares {
+    pub fn look(&mut self, now: Now) -> LifeStatus {
         let deadline = match self.deadline {
             Some(deadline) => deadline,
-            None if now.wall.saturating_add(SLACK) < self.seen => return Fares::Waits,
+            None if now.wall.saturating_add(CLOCK_SLACK_MILLIS) < self.seen => return LifeStatus::Waits,
             None => {
                 let left = self.ends.saturating_sub(self.seen.max(now.wall));
                 now.ran.saturating_add(Duration::from_millis(left))
@@ -94,7 +94,7 @@ impl Life {
         let left = deadline.saturating_sub(now.ran);
         let by_the_wall = Duration::from_millis(self.ends.saturating_sub(now.wall));
         if left.is_zero() || by_the_wall.is_zero() {
-            return Fares::Over;
+            return LifeStatus::Over;
         }
         let end = now.wall.saturating_add(left.as_millis() as u64);
         if end.saturating_add(STEP) < self.ends {
@@ -103,7 +103,7 @@ impl Life {
         }
         self.seen = now.wall;
         self.deadline = Some(deadline);
-        Fares::Works(left.min(by_the_wall))
+        LifeStatus::Works(left.min(by_the_wall))
     }
 }
 
@@ -138,8 +138,12 @@ mod tests {
             (-10 * YEAR, HOUR, false),
             (-1, HOUR - 1, true),
         ] {
-            let fares = Life::of(3600, at(0, 0)).look(at(wall, ran));
-            assert_eq!(matches!(fares, Fares::Works(_)), works, "{wall} {ran}: {fares:?}");
+            let fares = Expiry::of(3600, at(0, 0)).look(at(wall, ran));
+            assert_eq!(
+                matches!(fares, LifeStatus::Works(_)),
+                works,
+                "{wall} {ran}: {fares:?}"
+            );
         }
     }
 
@@ -148,29 +152,32 @@ mod tests {
         let hour = HOUR as i64;
         let ends = TODAY + 2 * HOUR;
         for (wall, fares) in [
-            (0, Fares::Works(Duration::from_secs(2 * 3600))),
-            (hour, Fares::Works(Duration::from_secs(3600))),
-            (2 * hour, Fares::Over),
-            (10 * YEAR, Fares::Over),
+            (0, LifeStatus::Works(Duration::from_secs(2 * 3600))),
+            (hour, LifeStatus::Works(Duration::from_secs(3600))),
+            (2 * hour, LifeStatus::Over),
+            (10 * YEAR, LifeStatus::Over),
             // Less than the slack: it has no longer to live than when it was last seen.
-            (-hour, Fares::Works(Duration::from_secs(2 * 3600))),
-            (-hour - 1, Fares::Waits),
-            (-10 * YEAR, Fares::Waits),
+            (-hour, LifeStatus::Works(Duration::from_secs(2 * 3600))),
+            (-hour - 1, LifeStatus::Waits),
+            (-10 * YEAR, LifeStatus::Waits),
         ] {
-            assert_eq!(Life::kept(ends, TODAY).look(at(wall, 5)), fares, "{wall}");
+            assert_eq!(Expiry::kept(ends, TODAY).look(at(wall, 5)), fares, "{wall}");
         }
-        let mut life = Life::kept(ends, TODAY);
-        assert_eq!(life.look(at(-10 * YEAR, 0)), Fares::Waits);
-        assert_eq!(life.look(at(hour, 1)), Fares::Works(Duration::from_secs(3600)));
+        let mut expiry = Expiry::kept(ends, TODAY);
+        assert_eq!(expiry.look(at(-10 * YEAR, 0)), LifeStatus::Waits);
+        assert_eq!(
+            expiry.look(at(hour, 1)),
+            LifeStatus::Works(Duration::from_secs(3600))
+        );
     }
 
     #[test]
     fn a_clock_that_is_put_back_moves_the_end_with_it() {
-        let mut life = Life::of(7200, at(0, 0));
-        life.look(at(-10 * YEAR, HOUR));
-        assert_eq!(life.ends(), at(-10 * YEAR, 0).wall + HOUR);
-        assert_eq!(life.seen(), at(-10 * YEAR, 0).wall);
-        let mut drifting = Life::of(7200, at(0, 0));
+        let mut expiry = Expiry::of(7200, at(0, 0));
+        expiry.look(at(-10 * YEAR, HOUR));
+        assert_eq!(expiry.ends(), at(-10 * YEAR, 0).wall + HOUR);
+        assert_eq!(expiry.seen(), at(-10 * YEAR, 0).wall);
+        let mut drifting = Expiry::of(7200, at(0, 0));
         drifting.look(at(HOUR as i64 - 1500, HOUR));
         assert_eq!(
             drifting.ends(),
@@ -181,21 +188,21 @@ mod tests {
 
     #[test]
     fn lengths_are_bounded() {
-        let Fares::Works(left) = Life::of(u64::MAX, at(0, 0)).look(at(0, 0)) else {
+        let LifeStatus::Works(left) = Expiry::of(u64::MAX, at(0, 0)).look(at(0, 0)) else {
             panic!()
         };
         assert_eq!(left.as_secs(), LONGEST);
         assert!(matches!(
-            Life::of(0, at(0, 0)).look(at(0, 0)),
-            Fares::Works(left) if left.as_secs() == 1
+            Expiry::of(0, at(0, 0)).look(at(0, 0)),
+            LifeStatus::Works(left) if left.as_secs() == 1
         ));
-        assert_eq!(Life::kept(0, u64::MAX).look(at(0, 0)), Fares::Waits);
+        assert_eq!(Expiry::kept(0, u64::MAX).look(at(0, 0)), LifeStatus::Waits);
         assert_eq!(
-            Life::kept(u64::MAX, u64::MAX).look(Now {
+            Expiry::kept(u64::MAX, u64::MAX).look(Now {
                 wall: u64::MAX,
                 ran: Duration::MAX
             }),
-            Fares::Over
+            LifeStatus::Over
         );
     }
 
@@ -227,10 +234,10 @@ mod tests {
         #[test]
         fn no_clock_lengthens_a_life(story in prop::collection::vec(happens(), 1..60)) {
             let (mut wall, mut ran) = (0, 0);
-            let mut life = Life::of(6 * 3600, at(wall, ran));
+            let mut expiry = Expiry::of(6 * 3600, at(wall, ran));
             let mut worked = 0;
             let mut works = true;
-            let mut ends = life.ends();
+            let mut ends = expiry.ends();
             for what in story {
                 let before = ran;
                 match what {
@@ -240,28 +247,28 @@ mod tests {
                     }
                     Happens::Set(by) => wall = (wall + by).clamp(-11 * YEAR, 40 * YEAR),
                     Happens::Again(gone) => {
-                        life = Life::kept(life.ends() / 1000 * 1000, life.seen() / 1000 * 1000);
+                        expiry = Expiry::kept(expiry.ends() / 1000 * 1000, expiry.seen() / 1000 * 1000);
                         wall += gone as i64;
                         ran += gone;
                         works = false;
                     }
                 }
-                let fares = life.look(at(wall, ran));
-                prop_assert!(life.ends() <= ends, "an end only comes nearer");
-                ends = life.ends();
+                let fares = expiry.look(at(wall, ran));
+                prop_assert!(expiry.ends() <= ends, "an end only comes nearer");
+                ends = expiry.ends();
                 if works {
                     worked += ran - before;
                 }
                 match fares {
-                    Fares::Works(left) => {
+                    LifeStatus::Works(left) => {
                         prop_assert!(worked < 6 * HOUR, "it works after {worked} ms");
                         prop_assert!(left.as_millis() as u64 <= 6 * HOUR - worked);
                     }
                     // The table forgets it.
-                    Fares::Over => return Ok(()),
-                    Fares::Waits => prop_assert!(!works, "one that worked does not wait"),
+                    LifeStatus::Over => return Ok(()),
+                    LifeStatus::Waits => prop_assert!(!works, "one that worked does not wait"),
                 }
-                works = matches!(fares, Fares::Works(_));
+                works = matches!(fares, LifeStatus::Works(_));
             }
         }
     }

@@ -3,7 +3,7 @@
 /**
  * Whether a link opens, as far as this machine can tell: the program fetches it itself.
  */
-export type Opens = { "kind": "checking" } | { "kind": "yes", 
+export type Reachability = { "kind": "checking" } | { "kind": "yes", 
 /**
  * What may still stand in the way of other machines, such as a firewall, and what to do.
  */

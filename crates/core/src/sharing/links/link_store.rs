@@ -6,12 +6,12 @@ use std::{
     time::Duration,
 };
 
-use porthole_gateway::{End, Pin, Sessions, Token, TokenHash};
+use porthole_gateway::{CloseReason, Pin, Sessions, Token, TokenHash};
 use tokio::{sync::watch, time::timeout};
 
 use super::{
     Audience, LinkId, Orphan, TooMany,
-    asking::Asking,
+    approval_queue::ApprovalQueue,
     clock::{Clock, Now},
     table::{Begun, NewLink, Opened, Table},
 };
@@ -26,26 +26,26 @@ use crate::{
 
 /// A timer sleeps with the machine, and does not hear of a clock that was set. So while a link has an end, the clocks
 /// are looked at this often.
-const LOOK: Duration = Duration::from_secs(5);
+const CLOCK_POLL_INTERVAL: Duration = Duration::from_secs(5);
 
 /// How often it is saved that links with an end are still alive: a clock that is put back while the program is gone
 /// can deceive it by no more.
-const MARK: Duration = Duration::from_secs(10 * 60);
+const SEEN_INTERVAL: Duration = Duration::from_secs(10 * 60);
 
 /// The table of links behind its lock, the file that it is saved to, the sessions that its links opened, the visitors
 /// who wait, and those who were here.
-pub(super) struct Ledger {
+pub(super) struct LinkStore {
     table: Arc<Mutex<Table>>,
     clock: Clock,
     saver: Saver,
-    pub asking: Asking,
+    pub asking: ApprovalQueue,
     pub history: History,
     sessions: OnceLock<Sessions>,
     changes: watch::Sender<u64>,
     shared: watch::Sender<bool>,
 }
 
-impl Ledger {
+impl LinkStore {
     pub fn new(table: Table, clock: Clock, store: Store, history: History) -> Self {
         let changes = watch::Sender::new(0);
         let shared = watch::Sender::new(table.is_shared());
@@ -55,7 +55,7 @@ impl Ledger {
             saver: Saver::start(store, Arc::clone(&table) as _),
             table,
             clock,
-            asking: Asking::new(changes.clone()),
+            asking: ApprovalQueue::new(changes.clone()),
             history,
             sessions: OnceLock::new(),
             changes,
@@ -87,7 +87,7 @@ impl Ledger {
         let (gone, saved) = self.change_and_save(|table, now| table.put_in_force(displays, now));
         // Whatever comes of saving is said with the next link that is made.
         drop(saved);
-        self.cut(&gone, End::Expired);
+        self.cut(&gone, CloseReason::Expired);
     }
 
     /// What a display is called that is in the config, or was not long ago.
@@ -113,7 +113,7 @@ impl Ledger {
     pub fn insert(&self, token: TokenHash, link: NewLink<'_>) -> Result<(LinkId, Saving), TooMany> {
         let (inserted, saved) = self.change_and_save(|table, now| table.insert(token, link, now));
         let (id, gone) = inserted?;
-        self.cut(&Vec::from_iter(gone), End::Revoked);
+        self.cut(&Vec::from_iter(gone), CloseReason::Revoked);
         Ok((id, saved))
     }
 
@@ -131,9 +131,9 @@ impl Ledger {
     }
 
     /// Turns away a visitor without the PIN of a link that wants one, once it is saved that the PIN was wrong.
-    pub async fn show_pin(&self, token: &Token, shown: Option<&Pin>) -> Result<(), End> {
+    pub async fn show_pin(&self, token: &Token, shown: Option<&Pin>) -> Result<(), CloseReason> {
         let tried = self.table().try_pin(token, shown, self.now());
-        if tried == Err(End::WrongPin) {
+        if tried == Err(CloseReason::WrongPin) {
             let ((), saved) = self.change_and_save(|_, _| ());
             // What comes of it is in the log, and the visitor is turned away in any case.
             let _ = saved.await;
@@ -159,7 +159,7 @@ impl Ledger {
             // Whether a link was ever used is what the next start goes by.
             Some(Begun { is_first: true, .. }) => drop(self.saver.save()),
             Some(_) => self.saver.save_soon(),
-            None => self.cut(&[token], End::Revoked),
+            None => self.cut(&[token], CloseReason::Revoked),
         }
         begun.map(|begun| begun.audience)
     }
@@ -177,7 +177,7 @@ impl Ledger {
     /// Takes links out, and ends their sessions; says how many they were.
     pub fn revoke(&self, which: impl FnOnce(&mut Table) -> Vec<TokenHash>) -> (usize, Saving) {
         let (gone, saved) = self.change_and_save(|table, _| which(table));
-        self.cut(&gone, End::Revoked);
+        self.cut(&gone, CloseReason::Revoked);
         (gone.len(), saved)
     }
 
@@ -202,12 +202,12 @@ impl Ledger {
             (over, table.next_end(now), table.has_changed())
         };
         if !gone.is_empty() || forgotten {
-            self.cut(&gone, End::Expired);
+            self.cut(&gone, CloseReason::Expired);
             drop(self.change_and_save(|_, _| ()));
         } else if changed {
             self.saver.save_soon();
         }
-        next.map(|next| next.min(LOOK))
+        next.map(|next| next.min(CLOCK_POLL_INTERVAL))
     }
 
     /// Saves that what lives is alive: at a start briefly, since the person waits, later in a state that is written whole.
@@ -221,7 +221,7 @@ impl Ledger {
         }
     }
 
-    fn cut(&self, tokens: &[TokenHash], why: End) {
+    fn cut(&self, tokens: &[TokenHash], why: CloseReason) {
         if let Some(sessions) = self.sessions.get().filter(|_| !tokens.is_empty()) {
             sessions.end_where(why, |session| tokens.contains(&session.token));
         }
@@ -249,16 +249,16 @@ impl Ledger {
 }
 
 /// Ends links when their time is over, and keeps in the state file how long they lived.
-async fn sweep(ledger: Weak<Ledger>, mut changes: watch::Receiver<u64>) {
+async fn sweep(link_store: Weak<LinkStore>, mut changes: watch::Receiver<u64>) {
     let mut marked = None;
     loop {
         changes.borrow_and_update();
-        let next = match ledger.upgrade() {
-            Some(ledger) => {
-                let next = ledger.expire();
-                let ran = ledger.now().ran;
-                if marked.is_none_or(|marked| ran.saturating_sub(marked) >= MARK) {
-                    ledger.mark(marked.is_none());
+        let next = match link_store.upgrade() {
+            Some(link_store) => {
+                let next = link_store.expire();
+                let ran = link_store.now().ran;
+                if marked.is_none_or(|marked| ran.saturating_sub(marked) >= SEEN_INTERVAL) {
+                    link_store.mark(marked.is_none());
                     marked = Some(ran);
                 }
                 next

@@ -1,11 +1,11 @@
-//! What is worth knowing of desks while somebody looks.
+//! What is worth knowing of desktops while somebody looks.
 
 use std::collections::HashMap;
 
 use porthole_gateway::Target;
 use porthole_launcher::{Desktop, LaunchError, What};
 
-use super::{Desks, fare::Fare};
+use super::{Desktops, status::DesktopStatus};
 use crate::{DisplayId, platform::blocking::blocking};
 
 /// What keeps displays from being made on this machine as it is.
@@ -17,14 +17,14 @@ pub struct Obstacles {
     pub this_screen: Option<LaunchError>,
 }
 
-impl Desks {
+impl Desktops {
     /// How many bytes of memory the displays take that run. Reads the whole of /proc, so only when somebody looks.
     pub async fn memory(&self) -> HashMap<DisplayId, u64> {
         let running: Vec<_> = self
-            .desks()
+            .desktops()
             .iter()
-            .filter_map(|(id, desk)| match &*desk.fare.borrow() {
-                Fare::Running(running) => Some((id.clone(), running.clone())),
+            .filter_map(|(id, desk)| match &*desk.status.borrow() {
+                DesktopStatus::Running(running) => Some((id.clone(), running.clone())),
                 _ => None,
             })
             .collect();
@@ -41,11 +41,11 @@ impl Desks {
     pub async fn look(&self) -> Obstacles {
         let launcher = self.0.launcher.clone();
         let resting: Vec<_> = self
-            .desks()
+            .desktops()
             .iter()
             .filter_map(|(id, desk)| {
                 let plan = desk.plan.borrow().plan.clone()?;
-                desk.fare.borrow().is_over().then(|| (id.clone(), plan.what))
+                desk.status.borrow().is_over().then(|| (id.clone(), plan.what))
             })
             .collect();
         let (obstacles, new) = blocking(move || {
@@ -62,15 +62,15 @@ impl Desks {
             )
         })
         .await;
-        let mut desks = self.desks();
+        let mut desktops = self.desktops();
         let mut news = false;
         for (id, obstacle) in obstacles {
-            if let Some(desk) = desks.get_mut(&id) {
+            if let Some(desk) = desktops.get_mut(&id) {
                 news |= desk.obstacle != obstacle;
                 desk.obstacle = obstacle;
             }
         }
-        drop(desks);
+        drop(desktops);
         if news {
             self.changed();
         }
@@ -79,9 +79,9 @@ impl Desks {
 
     /// The sockets of those that run, as targets.
     pub(crate) fn sockets(&self) -> Vec<Target> {
-        let desks = self.desks();
-        let sockets = desks.values().filter_map(|desk| match &*desk.fare.borrow() {
-            Fare::Running(running) => Some(Target::Unix(running.socket.clone())),
+        let desktops = self.desktops();
+        let sockets = desktops.values().filter_map(|desk| match &*desk.status.borrow() {
+            DesktopStatus::Running(running) => Some(Target::Unix(running.socket.clone())),
             _ => None,
         });
         sockets.collect()

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// What is to be known of a display's picture. The picture itself is asked of [`Pictures`](crate::Pictures).
+/// What is to be known of a display's picture. The picture itself is asked of [`Thumbnails`](crate::Thumbnails).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct PictureView {
+pub struct ThumbnailView {
     /// Another with each picture that differs from the one before; no two pictures of a program's run have the same.
     #[ts(type = "number")]
     pub number: u64,

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use porthole_gateway::{End, Rights, TokenHash, neighbourhood};
+use porthole_gateway::{CloseReason, Rights, TokenHash, neighbourhood};
 use tokio::{
     sync::{oneshot, watch},
     time::timeout,
@@ -16,7 +16,7 @@ use tokio::{
 use crate::{AskView, DisplayId, SessionRights};
 
 /// How long a visitor waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(2 * 60);
+const APPROVAL_TIMEOUT: Duration = Duration::from_secs(2 * 60);
 
 /// So many visitors of one link wait at a time: the owner is asked about each of them.
 const MAX_WAITING_PER_LINK: usize = 8;
@@ -26,7 +26,7 @@ const MAX_WAITING: usize = 64;
 
 /// Visitors who wait, and how to let them know. Cheap to clone; every clone is the same.
 #[derive(Clone)]
-pub(super) struct Asking(Arc<Room>);
+pub(super) struct ApprovalQueue(Arc<Room>);
 
 struct Room {
     patience: Duration,
@@ -43,7 +43,7 @@ struct Queue {
 
 struct Waiting {
     asked: Asked,
-    answer: oneshot::Sender<Result<Rights, End>>,
+    answer: oneshot::Sender<Result<Rights, CloseReason>>,
 }
 
 /// A visitor about whom the owner is to be asked.
@@ -59,10 +59,10 @@ pub(super) struct Asked {
     pub since: u64,
 }
 
-impl Asking {
+impl ApprovalQueue {
     /// `changes` is told when somebody comes or goes.
     pub fn new(changes: watch::Sender<u64>) -> Self {
-        Self::with_patience(PATIENCE, changes)
+        Self::with_patience(APPROVAL_TIMEOUT, changes)
     }
 
     fn with_patience(patience: Duration, changes: watch::Sender<u64>) -> Self {
@@ -78,15 +78,15 @@ impl Asking {
     /// # Errors
     /// The owner said no, or nothing for two minutes; or too many visitors of the link wait already. Where many of them
     /// come from one address, its latest makes room for one from another.
-    pub async fn ask(&self, asked: Asked) -> Result<Rights, End> {
+    pub async fn ask(&self, asked: Asked) -> Result<Rights, CloseReason> {
         let most = asked.rights;
-        let (place, answered) = self.queue_up(asked).ok_or(End::TooManyWaiting)?;
+        let (place, answered) = self.queue_up(asked).ok_or(CloseReason::TooManyWaiting)?;
         let answer = timeout(self.0.patience, answered).await;
         drop(place);
         match answer {
             Ok(Ok(Ok(rights))) => Ok(least(most, rights)),
             Ok(Ok(Err(end))) => Err(end),
-            Ok(Err(_)) | Err(_) => Err(End::NotAnswered),
+            Ok(Err(_)) | Err(_) => Err(CloseReason::NotAnswered),
         }
     }
 
@@ -94,7 +94,7 @@ impl Asking {
     pub fn answer(&self, visitor: u64, rights: Option<Rights>) -> bool {
         let waiting = self.queue().waiting.remove(&visitor);
         self.0.changes.send_modify(|count| *count += 1);
-        let answer = rights.ok_or(End::Denied);
+        let answer = rights.ok_or(CloseReason::Denied);
         waiting.is_some_and(|waiting| waiting.answer.send(answer).is_ok())
     }
 
@@ -113,7 +113,7 @@ impl Asking {
         queue.waiting.iter().map(view).collect()
     }
 
-    fn queue_up(&self, asked: Asked) -> Option<(Place, oneshot::Receiver<Result<Rights, End>>)> {
+    fn queue_up(&self, asked: Asked) -> Option<(Place, oneshot::Receiver<Result<Rights, CloseReason>>)> {
         let (answer, answered) = oneshot::channel();
         let mut queue = self.queue();
         if !queue.make_room(&asked) {
@@ -164,7 +164,7 @@ impl Queue {
         }
         if let Some(waiting) = self.waiting.remove(&latest) {
             // They may have gone.
-            let _ = waiting.answer.send(Err(End::TooManyWaiting));
+            let _ = waiting.answer.send(Err(CloseReason::TooManyWaiting));
         }
         true
     }
@@ -179,7 +179,7 @@ impl Queue {
 
 /// A visitor's place in the queue; free again when this is dropped, however the waiting ends.
 struct Place {
-    asking: Asking,
+    asking: ApprovalQueue,
     id: u64,
 }
 
@@ -206,10 +206,14 @@ mod tests {
 
     use super::*;
 
-    type Answer = BoxFuture<'static, Result<Rights, End>>;
+    type Answer = BoxFuture<'static, Result<Rights, CloseReason>>;
 
     /// Somebody who has begun to wait, or was turned away.
-    fn ask(asking: &Asking, link: &str, address: &str) -> (Answer, Option<Result<Rights, End>>) {
+    fn ask(
+        asking: &ApprovalQueue,
+        link: &str,
+        address: &str,
+    ) -> (Answer, Option<Result<Rights, CloseReason>>) {
         let asked = Asked {
             link: Token::from(link).hash(),
             display: "alice".parse().unwrap(),
@@ -226,20 +230,20 @@ mod tests {
 
     #[tokio::test]
     async fn who_is_not_answered_in_time_goes() {
-        let asking = Asking::with_patience(Duration::ZERO, watch::Sender::new(0));
+        let asking = ApprovalQueue::with_patience(Duration::ZERO, watch::Sender::new(0));
         let (answer, at_once) = ask(&asking, "link", "192.0.2.1");
         let answer = match at_once {
             Some(answer) => answer,
             None => answer.await,
         };
-        assert_eq!(answer, Err(End::NotAnswered));
+        assert_eq!(answer, Err(CloseReason::NotAnswered));
         assert_eq!(asking.views(|_| None), []);
     }
 
     #[tokio::test]
     async fn many_of_one_address_keep_nobody_else_from_asking() {
-        let asking = Asking::new(watch::Sender::new(0));
-        let full = Some(Err(End::TooManyWaiting));
+        let asking = ApprovalQueue::new(watch::Sender::new(0));
+        let full = Some(Err(CloseReason::TooManyWaiting));
         let mut greedy: Vec<_> = (0..MAX_WAITING_PER_LINK)
             .map(|_| ask(&asking, "link", "2001:db8::1").0)
             .collect();
@@ -261,7 +265,7 @@ mod tests {
 
     #[tokio::test]
     async fn many_links_keep_no_other_link_from_asking() {
-        let asking = Asking::new(watch::Sender::new(0));
+        let asking = ApprovalQueue::new(watch::Sender::new(0));
         let links = MAX_WAITING / MAX_WAITING_PER_LINK;
         let _crowd: Vec<_> = (0..MAX_WAITING)
             .map(|n| ask(&asking, &(n % links).to_string(), &format!("192.0.2.{n}")).0)

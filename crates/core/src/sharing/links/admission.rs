@@ -2,21 +2,21 @@
 
 use std::{fmt, sync::Arc};
 
-use porthole_gateway::{Door, End, Entry, Opening, SessionInfo, Token, TokenHash, Visit, Visitor};
+use porthole_gateway::{CloseReason, Door, Entry, Opening, SessionInfo, Token, TokenHash, Visit, Visitor};
 
-use super::{Audience, LinkId, asking::Asked, ledger::Ledger, table::Opened};
+use super::{Audience, LinkId, approval_queue::Asked, link_store::LinkStore, table::Opened};
 use crate::sharing::state::Saving;
 
 /// The door of one link.
-pub(super) struct LinkDoor {
-    pub ledger: Arc<Ledger>,
+pub(super) struct LinkAdmission {
+    pub link_store: Arc<LinkStore>,
     pub token: Token,
     pub opened: Opened,
     /// What the display is called.
     pub name: String,
 }
 
-impl Door for LinkDoor {
+impl Door for LinkAdmission {
     fn asks(&self) -> bool {
         self.opened.terms.ask
     }
@@ -31,7 +31,9 @@ impl Door for LinkDoor {
 
     fn open(&self, visitor: Visitor) -> Opening<'_> {
         Box::pin(async move {
-            self.ledger.show_pin(&self.token, visitor.pin.as_ref()).await?;
+            self.link_store
+                .show_pin(&self.token, visitor.pin.as_ref())
+                .await?;
             let token = self.token.hash();
             let mut rights = self.opened.terms.rights.into();
             if self.opened.terms.ask {
@@ -41,16 +43,16 @@ impl Door for LinkDoor {
                     name: self.name.clone(),
                     address: visitor.address,
                     rights,
-                    since: self.ledger.now().wall,
+                    since: self.link_store.now().wall,
                 };
                 rights = tokio::select! {
                     biased;
-                    () = self.ledger.shut(token) => Err(End::NoSuchLink),
-                    answer = self.ledger.asking.ask(asked) => answer,
+                    () = self.link_store.shut(token) => Err(CloseReason::NoSuchLink),
+                    answer = self.link_store.asking.ask(asked) => answer,
                 }?;
             }
-            let entered = Stay::enter(Arc::clone(&self.ledger), token);
-            let (visit, saved) = entered.ok_or(End::NoSuchLink)?;
+            let entered = Stay::enter(Arc::clone(&self.link_store), token);
+            let (visit, saved) = entered.ok_or(CloseReason::NoSuchLink)?;
             if let Some(saved) = saved {
                 // What comes of it is in the log. If it cannot be saved, the link is used up as long as the program runs.
                 let _ = saved.await;
@@ -61,15 +63,15 @@ impl Door for LinkDoor {
     }
 }
 
-impl fmt::Debug for LinkDoor {
+impl fmt::Debug for LinkAdmission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LinkDoor({})", self.name)
+        write!(f, "LinkAdmission({})", self.name)
     }
 }
 
 /// A visitor who was let in, until he leaves.
 struct Stay {
-    ledger: Arc<Ledger>,
+    link_store: Arc<LinkStore>,
     token: TokenHash,
     id: LinkId,
     /// Its beginning stands in the history.
@@ -79,10 +81,10 @@ struct Stay {
 impl Stay {
     /// `None` if the link opens nothing any more: of two visitors with a link that works once, one comes too late.
     /// Then says when that is saved, if the link works once.
-    fn enter(ledger: Arc<Ledger>, token: TokenHash) -> Option<(Self, Option<Saving>)> {
-        let (id, saved) = ledger.enter(token)?;
+    fn enter(link_store: Arc<LinkStore>, token: TokenHash) -> Option<(Self, Option<Saving>)> {
+        let (id, saved) = link_store.enter(token)?;
         let stay = Self {
-            ledger,
+            link_store,
             token,
             id,
             told: false,
@@ -93,21 +95,21 @@ impl Stay {
 
 impl Visit for Stay {
     fn began(&mut self, session: &SessionInfo) {
-        if self.ledger.begin(self.token) != Some(Audience::Window) {
-            self.ledger.history.began(self.id, session);
+        if self.link_store.begin(self.token) != Some(Audience::Window) {
+            self.link_store.history.began(self.id, session);
             self.told = true;
         }
     }
 
-    fn ended(&mut self, session: &SessionInfo, why: &End) {
+    fn ended(&mut self, session: &SessionInfo, why: &CloseReason) {
         if self.told {
-            self.ledger.history.ended(session, why);
+            self.link_store.history.ended(session, why);
         }
     }
 }
 
 impl Drop for Stay {
     fn drop(&mut self) {
-        self.ledger.leave(self.token);
+        self.link_store.leave(self.token);
     }
 }

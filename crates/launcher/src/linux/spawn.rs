@@ -18,7 +18,9 @@ use tokio::{
     time::timeout,
 };
 
-use super::{account::Account, environment::Environment, leader::Leader, log::Log, login, process::Process};
+use super::{
+    account::Account, environment::Environment, log::Log, login, process::Process, session_leader::Leader,
+};
 use crate::LaunchError;
 
 /// The shell's number, the gate, what a login has (file mode mask, number of open files: `$1`), and the program. Descriptor
@@ -46,7 +48,7 @@ unset OLDPWD
 exec "$@" >&2 </dev/null"#;
 
 /// How long a shell may take to tell its number; with sudo before it, which may ask a directory service.
-const PATIENCE: Duration = Duration::from_secs(20);
+const RECORD_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What a process says on the pipe it shares with us.
 pub(super) type Voice = BufReader<pipe::Receiver>;
@@ -104,7 +106,7 @@ impl Gate<'_> {
             .ok_or_else(|| failed(io::ErrorKind::BrokenPipe.into()))?;
         let voice = pipe::Receiver::from_owned_fd(voice.into()).map_err(failed)?;
         let mut voice = BufReader::new(voice);
-        let pid = timeout(PATIENCE, number(&mut voice)).await;
+        let pid = timeout(RECORD_TIMEOUT, number(&mut voice)).await;
         let pid = match pid.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
             Ok(pid) => pid,
             Err(error) => return Err(self.refused(&error).await),

@@ -9,14 +9,14 @@ use porthole_gateway::{Password, ServerError, Target, TargetError, probe};
 use tokio::sync::watch;
 
 use crate::{
-    DisplayId, Reach,
+    DisplayId, DisplayState,
     config::{Config, Place},
     reachability::{presence::Presence, unreachable::unreachable},
 };
 
 /// What is known of whether displays can be reached, by their ids.
 #[derive(Clone, Default)]
-pub(crate) struct Reaches {
+pub(crate) struct DisplayStates {
     inner: Arc<Mutex<Inner>>,
     /// Tells that a check has ended.
     ended: watch::Sender<()>,
@@ -40,7 +40,7 @@ pub(crate) enum Why {
 }
 
 struct Known {
-    reach: Reach,
+    reach: DisplayState,
     /// The server was there and refused us, this one. To try the same again and again would lock the display for its
     /// owner.
     refused_by: Option<Presence>,
@@ -51,7 +51,7 @@ struct Known {
 impl Default for Known {
     fn default() -> Self {
         Self {
-            reach: Reach::Checking,
+            reach: DisplayState::Checking,
             refused_by: None,
             attempt: None,
         }
@@ -92,11 +92,11 @@ impl Attempt {
     }
 }
 
-impl Reaches {
-    pub fn of(&self, display: &str) -> Reach {
+impl DisplayStates {
+    pub fn of(&self, display: &str) -> DisplayState {
         let inner = self.inner();
         let known = inner.known.get(display);
-        known.map_or(Reach::Checking, |known| known.reach.clone())
+        known.map_or(DisplayState::Checking, |known| known.reach.clone())
     }
 
     /// Begins a check; `None`: one is under way.
@@ -105,7 +105,7 @@ impl Reaches {
         let number = inner.attempts + 1;
         let known = inner.known.entry(display.to_owned()).or_default();
         if why != Why::Routine {
-            known.reach = Reach::Checking;
+            known.reach = DisplayState::Checking;
         }
         // A routine check leaves a server alone that has refused us; who asks is not to be put off with that.
         let is_idle = why == Why::Asked && known.refused_by.is_some();
@@ -142,7 +142,7 @@ impl Reaches {
     /// A password that a person wanted to be kept was refused.
     pub fn refuse_password(&self, display: &str) {
         if let Some(known) = self.inner().known.get_mut(display) {
-            known.reach = Reach::AsksPassword { refused: true };
+            known.reach = DisplayState::AsksPassword { refused: true };
         }
     }
 
@@ -175,13 +175,13 @@ impl Known {
         let is_refusal = matches!(&outcome, Err((_, error)) if error.is_refusal());
         self.refused_by = is_refusal.then_some(presence);
         self.reach = match outcome {
-            Ok(()) => Reach::Reachable,
+            Ok(()) => DisplayState::Reachable,
             Err((_, TargetError::Refused(ServerError::PasswordMissing))) => {
-                Reach::AsksPassword { refused: false }
+                DisplayState::AsksPassword { refused: false }
             }
             Err((place, error)) => {
                 let (reason, fix) = unreachable(&place, &error);
-                Reach::Unreachable { reason, fix }
+                DisplayState::Unreachable { reason, fix }
             }
         };
     }
@@ -196,61 +196,64 @@ mod tests {
         Checked { presence, outcome }
     }
 
-    fn silent(reaches: &Reaches, attempt: u64) {
+    fn silent(display_states: &DisplayStates, attempt: u64) {
         let error = TargetError::NoAnswer;
-        reaches.learn("A", attempt, checked(Some(Err((Place::Demo, error)))));
+        display_states.learn("A", attempt, checked(Some(Err((Place::Demo, error)))));
     }
 
     #[test]
     fn an_answer_to_an_earlier_check_counts_for_nothing() {
-        let reaches = Reaches::default();
-        let first = reaches.begin("A", Why::Routine).unwrap();
+        let display_states = DisplayStates::default();
+        let first = display_states.begin("A", Why::Routine).unwrap();
         for why in [Why::Routine, Why::Asked] {
-            assert!(reaches.begin("A", why).is_none(), "one check at a time");
+            assert!(display_states.begin("A", why).is_none(), "one check at a time");
         }
-        let second = reaches.begin("A", Why::Changed).unwrap();
-        silent(&reaches, first.number);
-        assert_eq!(reaches.of("A"), Reach::Checking);
-        reaches.learn("A", second.number, checked(Some(Ok(()))));
-        assert_eq!(reaches.of("A"), Reach::Reachable);
+        let second = display_states.begin("A", Why::Changed).unwrap();
+        silent(&display_states, first.number);
+        assert_eq!(display_states.of("A"), DisplayState::Checking);
+        display_states.learn("A", second.number, checked(Some(Ok(()))));
+        assert_eq!(display_states.of("A"), DisplayState::Reachable);
     }
 
     #[test]
     fn a_check_that_is_a_routine_leaves_what_is_known_until_it_knows_better() {
-        let reaches = Reaches::default();
-        let first = reaches.begin("A", Why::Routine).unwrap();
-        reaches.learn("A", first.number, checked(Some(Ok(()))));
-        let second = reaches.begin("A", Why::Routine).unwrap();
-        assert_eq!(reaches.of("A"), Reach::Reachable);
-        silent(&reaches, second.number);
-        assert!(matches!(reaches.of("A"), Reach::Unreachable { .. }));
-        reaches.keep(&Config::empty(), &[]);
-        assert_eq!(reaches.of("A"), Reach::Checking);
+        let display_states = DisplayStates::default();
+        let first = display_states.begin("A", Why::Routine).unwrap();
+        display_states.learn("A", first.number, checked(Some(Ok(()))));
+        let second = display_states.begin("A", Why::Routine).unwrap();
+        assert_eq!(display_states.of("A"), DisplayState::Reachable);
+        silent(&display_states, second.number);
+        assert!(matches!(display_states.of("A"), DisplayState::Unreachable { .. }));
+        display_states.keep(&Config::empty(), &[]);
+        assert_eq!(display_states.of("A"), DisplayState::Checking);
     }
 
     #[test]
     fn a_server_that_refused_is_left_alone_by_routine_and_asked_when_a_person_asks() {
-        let reaches = Reaches::default();
-        let first = reaches.begin("A", Why::Routine).unwrap();
+        let display_states = DisplayStates::default();
+        let first = display_states.begin("A", Why::Routine).unwrap();
         let asks = TargetError::Refused(ServerError::PasswordMissing);
-        reaches.learn("A", first.number, checked(Some(Err((Place::Demo, asks)))));
-        let routine = reaches.begin("A", Why::Routine).unwrap();
+        display_states.learn("A", first.number, checked(Some(Err((Place::Demo, asks)))));
+        let routine = display_states.begin("A", Why::Routine).unwrap();
         assert_eq!(routine.refused_by, Some(Presence::Unknown));
-        reaches.learn("A", routine.number, checked(None));
-        assert_eq!(reaches.of("A"), Reach::AsksPassword { refused: false });
-        assert_eq!(reaches.begin("A", Why::Asked).unwrap().refused_by, None);
+        display_states.learn("A", routine.number, checked(None));
+        assert_eq!(
+            display_states.of("A"),
+            DisplayState::AsksPassword { refused: false }
+        );
+        assert_eq!(display_states.begin("A", Why::Asked).unwrap().refused_by, None);
     }
 
     #[tokio::test]
     async fn whoever_asks_meanwhile_waits_for_the_check() {
-        let reaches = Reaches::default();
-        reaches.settled().await;
-        let attempt = reaches.begin("A", Why::Routine).unwrap();
-        let waits = reaches.clone();
+        let display_states = DisplayStates::default();
+        display_states.settled().await;
+        let attempt = display_states.begin("A", Why::Routine).unwrap();
+        let waits = display_states.clone();
         let waits = tokio::spawn(async move { waits.settled().await });
         tokio::task::yield_now().await;
         assert!(!waits.is_finished());
-        silent(&reaches, attempt.number);
+        silent(&display_states, attempt.number);
         waits.await.unwrap();
     }
 }

@@ -2,44 +2,44 @@
 
 use std::{sync::Arc, time::Duration};
 
-use porthole_gateway::{LookError, Onlooker};
+use porthole_gateway::{Monitor, MonitorError};
 use tokio::time::{Instant, sleep};
 
-use super::{Gallery, Subject, png::encode};
+use super::{ThumbnailSource, ThumbnailStore, png::encode};
 use crate::platform::blocking::blocking;
 
 /// The largest picture, in pixels: twice as large as the window shows it, for screens with small pixels.
-pub(super) const MOST: (u16, u16) = (256, 160);
+pub(super) const MAX_THUMBNAIL_SIZE: (u16, u16) = (256, 160);
 
 /// The time between two pictures of a display, if it is small.
-const REST: Duration = Duration::from_secs(2);
+const THUMBNAIL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// So many bytes a second are taken of a display in the long run.
-const PACE: u64 = 1 << 20;
+const MAX_BYTES_PER_SECOND: u64 = 1 << 20;
 
 /// The longest time between two pictures.
-const LONGEST_REST: Duration = Duration::from_secs(30);
+const MAX_THUMBNAIL_INTERVAL: Duration = Duration::from_secs(30);
 
 /// How long a display has its seat where not all have one.
-const TURN: Duration = Duration::from_secs(10);
+const TURN_TIME: Duration = Duration::from_secs(10);
 
 /// How long a display is left alone after a session that failed; twice as long after each further one.
-const FIRST_PAUSE: Duration = Duration::from_secs(2);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const FIRST_RETRY_PAUSE: Duration = Duration::from_secs(2);
+const MAX_RETRY_PAUSE: Duration = Duration::from_secs(60);
 
 /// Takes pictures of a display, until this is dropped or the server refuses us. To try again by itself after a refusal
 /// could lock the display.
-pub(super) async fn take(gallery: Arc<Gallery>, name: String, subject: Subject) {
-    let mut pause = FIRST_PAUSE;
+pub(super) async fn take(gallery: Arc<ThumbnailStore>, name: String, subject: ThumbnailSource) {
+    let mut pause = FIRST_RETRY_PAUSE;
     loop {
         let began = Instant::now();
         let ended = {
-            let Ok(_seat) = gallery.seats.acquire().await else {
+            let Ok(_seat) = gallery.permits.acquire().await else {
                 return;
             };
             attend(&gallery, &name, &subject).await
         };
-        gallery.take_leave(&name, &subject, ended == Err(LookError::Closed));
+        gallery.take_leave(&name, &subject, ended == Err(MonitorError::Closed));
         let Err(error) = ended else {
             continue;
         };
@@ -47,17 +47,18 @@ pub(super) async fn take(gallery: Arc<Gallery>, name: String, subject: Subject) 
         if error.is_refusal() {
             return;
         }
-        if began.elapsed() > LONGEST_PAUSE {
-            pause = FIRST_PAUSE;
+        if began.elapsed() > MAX_RETRY_PAUSE {
+            pause = FIRST_RETRY_PAUSE;
         }
         sleep(pause).await;
-        pause = LONGEST_PAUSE.min(2 * pause);
+        pause = MAX_RETRY_PAUSE.min(2 * pause);
     }
 }
 
 /// One session, until it fails or its turn is over.
-async fn attend(gallery: &Gallery, name: &str, subject: &Subject) -> Result<(), LookError> {
-    let mut onlooker = Onlooker::connect(&subject.target, subject.password.as_ref(), MOST).await?;
+async fn attend(gallery: &ThumbnailStore, name: &str, subject: &ThumbnailSource) -> Result<(), MonitorError> {
+    let mut onlooker =
+        Monitor::connect(&subject.target, subject.password.as_ref(), MAX_THUMBNAIL_SIZE).await?;
     let mut turn = std::pin::pin!(over(gallery));
     loop {
         let before = onlooker.received();
@@ -76,9 +77,9 @@ async fn attend(gallery: &Gallery, name: &str, subject: &Subject) -> Result<(), 
 }
 
 /// The end of a display's turn, if others wait for theirs.
-async fn over(gallery: &Gallery) {
+async fn over(gallery: &ThumbnailStore) {
     loop {
-        sleep(TURN).await;
+        sleep(TURN_TIME).await;
         if gallery.is_crowded() {
             return;
         }
@@ -87,7 +88,8 @@ async fn over(gallery: &Gallery) {
 
 /// How long to leave a display alone that has sent so many bytes.
 fn rest(bytes: u64) -> Duration {
-    Duration::from_millis(bytes * 1000 / PACE).clamp(REST, LONGEST_REST)
+    Duration::from_millis(bytes * 1000 / MAX_BYTES_PER_SECOND)
+        .clamp(THUMBNAIL_INTERVAL, MAX_THUMBNAIL_INTERVAL)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 /**
  * Whether a display can be reached.
  */
-export type Reach = { "kind": "checking" } | { "kind": "reachable" } | { "kind": "asksPassword", 
+export type DisplayState = { "kind": "checking" } | { "kind": "reachable" } | { "kind": "asksPassword", 
 /**
  * Whether the last one that was to be kept was refused.
  */

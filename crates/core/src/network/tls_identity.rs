@@ -17,7 +17,7 @@ use crate::{
 
 /// Who the gateway is, and what is wrong with that.
 #[derive(Clone, Default)]
-pub(super) struct Proof {
+pub(super) struct TlsIdentity {
     /// Whether links are https. That they should be and cannot is no reason to make them http.
     pub encrypted: bool,
     /// The certificate in use.
@@ -29,9 +29,9 @@ pub(super) struct Proof {
 }
 
 /// Remembers the proof for as long as what it is made of stays the same.
-pub(super) struct Papers {
+pub(super) struct TlsIdentities {
     file: PathBuf,
-    last: Option<(Source, Proof)>,
+    last: Option<(Source, TlsIdentity)>,
 }
 
 #[derive(PartialEq, Eq)]
@@ -40,17 +40,17 @@ enum Source {
     Generated(Certificate),
 }
 
-impl Papers {
+impl TlsIdentities {
     /// A certificate of the program's own is kept in `file`.
     pub fn new(file: PathBuf) -> Self {
         Self { file, last: None }
     }
 
-    pub async fn of(&mut self, config: &Config, interfaces: &[Interface]) -> Proof {
+    pub async fn of(&mut self, config: &Config, interfaces: &[Interface]) -> TlsIdentity {
         let (source, faults) = match &config.encryption {
             Encryption::Off => {
                 self.last = None;
-                return Proof::default();
+                return TlsIdentity::default();
             }
             Encryption::Own(own) => (Source::Own(own.clone()), Vec::new()),
             Encryption::Generated => {
@@ -63,10 +63,10 @@ impl Papers {
                 match self.generated(names, interfaces).await {
                     Ok((certificate, faults)) => (Source::Generated(certificate), faults),
                     Err(fault) => {
-                        return Proof {
+                        return TlsIdentity {
                             encrypted: true,
                             faults: vec![fault],
-                            ..Proof::default()
+                            ..TlsIdentity::default()
                         };
                     }
                 }
@@ -105,14 +105,14 @@ impl Papers {
 }
 
 impl Source {
-    fn proof(&self, mut faults: Vec<String>) -> Proof {
+    fn proof(&self, mut faults: Vec<String>) -> TlsIdentity {
         let (certificate, key) = match self {
             Self::Own(own) => (own.certificate.as_slice(), own.key.as_slice()),
             Self::Generated(made) => (made.certificate.as_bytes(), made.key.as_bytes()),
         };
         let identity = Identity::from_pem(certificate, key);
         let identity = identity.map_err(|error| faults.push(sentence(&identity_fault(&error))));
-        Proof {
+        TlsIdentity {
             encrypted: true,
             identity: identity.ok(),
             generated: matches!(self, Self::Generated(_)),
@@ -140,14 +140,14 @@ mod tests {
         })
     }
 
-    fn fingerprint(proof: &Proof) -> &str {
+    fn fingerprint(proof: &TlsIdentity) -> &str {
         proof.identity.as_ref().unwrap().fingerprint()
     }
 
     #[tokio::test]
     async fn who_the_gateway_is_follows_the_config() {
         let folder = tempfile::tempdir().unwrap();
-        let mut papers = Papers::new(folder.path().join("certificate.json"));
+        let mut papers = TlsIdentities::new(folder.path().join("certificate.json"));
         let first = papers.of(&config(own()), &[]).await;
         assert!(first.encrypted && !first.generated && first.faults.is_empty());
         let renewed = papers.of(&config(own()), &[]).await;
@@ -174,7 +174,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let blocked = folder.path().join("file");
         std::fs::write(&blocked, "").unwrap();
-        let mut papers = Papers::new(blocked.join("certificate.json"));
+        let mut papers = TlsIdentities::new(blocked.join("certificate.json"));
         let first = papers.of(&config(Encryption::Generated), &[]).await;
         let second = papers.of(&config(Encryption::Generated), &[]).await;
         assert!(

@@ -6,10 +6,10 @@ use porthole_gateway::{Ready, Rights};
 
 use super::Controller;
 use crate::{
-    Reach,
+    DisplayState,
     config::{Display, Place},
-    reachability::reaches::Why,
-    thumbnails::Subject,
+    reachability::display_states::Why,
+    thumbnails::ThumbnailSource,
 };
 
 impl Controller {
@@ -45,7 +45,7 @@ impl Controller {
             .filter(|display| display.picture)
             .filter_map(|display| {
                 let Ready { target, password } = self.ready(display)?;
-                let subject = Subject {
+                let subject = ThumbnailSource {
                     target,
                     password,
                     watched: watched.contains(display.id.as_str()),
@@ -59,9 +59,9 @@ impl Controller {
     /// Where a display's VNC server is, if it runs.
     fn ready(&self, display: &Display) -> Option<Ready> {
         if matches!(display.place, Place::Launched(_)) {
-            return self.service.desks.ready_to_view(display.id.as_str());
+            return self.service.desktops.ready_to_view(display.id.as_str());
         }
-        (self.service.reaches.of(display.id.as_str()) == Reach::Reachable).then(|| Ready {
+        (self.service.display_states.of(display.id.as_str()) == DisplayState::Reachable).then(|| Ready {
             target: self.service.links.target(display, Rights::Control),
             password: display.password.clone(),
         })

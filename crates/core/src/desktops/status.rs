@@ -2,17 +2,17 @@
 
 use std::time::SystemTime;
 
-use porthole_launcher::{Ended, LaunchError, Reason, Running, State, Step};
+use porthole_launcher::{Ended, LaunchError, LaunchStep, Reason, Running, State};
 
 use super::words;
 use crate::{LaunchView, model::milliseconds::milliseconds};
 
 /// How a launched display fares.
 #[derive(Clone, Debug)]
-pub(crate) enum Fare {
+pub(crate) enum DesktopStatus {
     /// It does not run, as it was asked to, or was never started.
     Stopped,
-    Starting(Step),
+    Starting(LaunchStep),
     Running(Running),
     /// It is being ended, for this reason.
     Stopping(Reason),
@@ -24,7 +24,7 @@ pub(crate) enum Fare {
     },
 }
 
-impl From<State> for Fare {
+impl From<State> for DesktopStatus {
     fn from(state: State) -> Self {
         match state {
             State::Starting(step) => Self::Starting(step),
@@ -43,7 +43,7 @@ impl From<State> for Fare {
     }
 }
 
-impl Fare {
+impl DesktopStatus {
     pub fn is_running(&self) -> bool {
         matches!(self, Self::Running(_))
     }

@@ -6,29 +6,29 @@ use porthole_gateway::{Awaited, OnDemand, Ready, Rights, Target};
 use porthole_launcher::{Exit, Reason, Running, What};
 use tokio::time::timeout;
 
-use super::{Desks, fare::Fare};
+use super::{Desktops, status::DesktopStatus};
 use crate::DisplayId;
 
 /// A server that ends is noticed at once; one that is still called running by then has only sent a viewer away.
-const NOTICED: Duration = Duration::from_secs(1);
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A launched display, as a link opens it: started when somebody comes.
-pub(super) struct Entrance {
-    pub desks: Desks,
+pub(super) struct DesktopTarget {
+    pub desktops: Desktops,
     pub display: DisplayId,
     /// What the display was when its link was looked up.
     pub what: What,
     pub rights: Rights,
 }
 
-impl OnDemand for Entrance {
+impl OnDemand for DesktopTarget {
     fn ready(&self) -> Awaited<'_, Option<Ready>> {
         Box::pin(async {
-            match self.desks.start_for(self.display.as_str(), &self.what).await {
+            match self.desktops.start_for(self.display.as_str(), &self.what).await {
                 Ok(running) => Some(way(running, self.rights)),
                 // The window's row and `portholed status` say it, too.
                 Err(error) => {
-                    let name = self.desks.name(self.display.as_str()).unwrap_or_default();
+                    let name = self.desktops.name(self.display.as_str()).unwrap_or_default();
                     tracing::warn!(display = %name, "not started for a visitor: {error}");
                     None
                 }
@@ -38,12 +38,14 @@ impl OnDemand for Entrance {
 
     fn last_words(&self) -> Awaited<'_, Option<&'static str>> {
         Box::pin(async {
-            let mut fare = self.desks.fare(self.display.as_str())?;
-            let ends = fare.wait_for(|fare| !fare.is_running());
-            match timeout(NOTICED, ends).await.ok()?.ok().as_deref()? {
-                Fare::Stopping(reason) | Fare::Ended { reason, .. } => Some(for_visitors(reason)),
-                Fare::Stopped => Some(for_visitors(&Reason::Stopped)),
-                Fare::Starting(_) | Fare::Running(_) => None,
+            let mut status = self.desktops.status(self.display.as_str())?;
+            let ends = status.wait_for(|status| !status.is_running());
+            match timeout(PROGRESS_INTERVAL, ends).await.ok()?.ok().as_deref()? {
+                DesktopStatus::Stopping(reason) | DesktopStatus::Ended { reason, .. } => {
+                    Some(for_visitors(reason))
+                }
+                DesktopStatus::Stopped => Some(for_visitors(&Reason::Stopped)),
+                DesktopStatus::Starting(_) | DesktopStatus::Running(_) => None,
             }
         })
     }
@@ -63,11 +65,11 @@ fn for_visitors(reason: &Reason) -> &'static str {
     }
 }
 
-impl Desks {
+impl Desktops {
     /// How a display is looked at that runs; it is not started for that.
     pub(crate) fn ready_to_view(&self, display: &str) -> Option<Ready> {
-        match &*self.fare(display)?.borrow() {
-            Fare::Running(running) => Some(way(running.clone(), Rights::View)),
+        match &*self.status(display)?.borrow() {
+            DesktopStatus::Running(running) => Some(way(running.clone(), Rights::View)),
             _ => None,
         }
     }
@@ -86,8 +88,8 @@ fn way(running: Running, rights: Rights) -> Ready {
     }
 }
 
-impl fmt::Debug for Entrance {
+impl fmt::Debug for DesktopTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Entrance({})", self.display)
+        write!(f, "DesktopTarget({})", self.display)
     }
 }

@@ -2,40 +2,40 @@
 
 use std::time::Duration;
 
-use porthole_launcher::{Launch, Launched, Launcher, Reason, Restarts, Running, State, Step};
+use porthole_launcher::{Launch, LaunchStep, Launched, Launcher, Reason, Restarts, Running, State};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{Instant, sleep_until},
 };
 
-use super::{NoDesk, fare::Fare};
+use super::{NoDesktop, status::DesktopStatus};
 use crate::{
     DisplayId,
     config::{LaunchPlan, StartWhen, StopWhen},
 };
 
 /// What a display is told to do, and where to say how that went.
-pub(super) enum Order {
+pub(super) enum DesktopCommand {
     Start(Answer),
     Stop(oneshot::Sender<()>),
     Restart(Answer),
 }
 
 /// Takes the running display, or why there is none.
-pub(super) type Answer = oneshot::Sender<Result<Running, NoDesk>>;
+pub(super) type Answer = oneshot::Sender<Result<Running, NoDesktop>>;
 
 /// The hands that one display is in: a task of its own, so that whatever is asked of it is done in its order. It ends
 /// when nobody can give orders any more; the display runs on.
-pub(super) struct Keeper {
+pub(super) struct DesktopActor {
     pub launcher: Launcher,
     pub plan: watch::Receiver<Planned>,
     /// Whether somebody looks at it.
     pub watched: watch::Receiver<bool>,
-    pub orders: mpsc::UnboundedReceiver<Order>,
-    pub fare: watch::Sender<Fare>,
+    pub orders: mpsc::UnboundedReceiver<DesktopCommand>,
+    pub status: watch::Sender<DesktopStatus>,
     /// How long a display that is stopped on last close waits for somebody to come back.
     pub grace: Duration,
-    pub hopes: Hopes,
+    pub hopes: Pending,
 }
 
 /// What the config says of the display.
@@ -50,7 +50,7 @@ pub(super) struct Planned {
 
 /// What is to come of the display, besides how it fares now.
 #[derive(Default)]
-pub(super) struct Hopes {
+pub(super) struct Pending {
     /// Who waits for it to run.
     starts: Vec<Answer>,
     /// Who waits for it to be over.
@@ -64,9 +64,9 @@ pub(super) struct Hopes {
 }
 
 /// Nobody can give orders any more.
-pub(super) struct Dismissed;
+pub(super) struct Closed;
 
-impl Keeper {
+impl DesktopActor {
     /// `adopted`: it runs already.
     pub async fn keep(mut self, adopted: Option<Launched>) {
         // Whoever looked at an adopted display may not come back.
@@ -77,34 +77,34 @@ impl Keeper {
                 Some(launched) => launched,
                 None => match self.rest().await {
                     Ok(launch) => self.launcher.start(launch),
-                    Err(Dismissed) => return,
+                    Err(Closed) => return,
                 },
             };
-            if let Err(Dismissed) = self.attend(launched, empty_since.take()).await {
+            if let Err(Closed) = self.attend(launched, empty_since.take()).await {
                 return;
             }
         }
     }
 
     /// Waits until it is to be started.
-    async fn rest(&mut self) -> Result<Launch, Dismissed> {
+    async fn rest(&mut self) -> Result<Launch, Closed> {
         loop {
             if std::mem::take(&mut self.hopes.again) {
                 match self.begin() {
                     Some(launch) => return Ok(launch),
-                    None => self.answer(&Err(NoDesk::Forgotten(self.name()))),
+                    None => self.answer(&Err(NoDesktop::Forgotten(self.name()))),
                 }
             }
             let due = self.hopes.due;
             tokio::select! {
-                order = self.orders.recv() => match order.ok_or(Dismissed)? {
-                    Order::Start(answer) | Order::Restart(answer) => {
+                order = self.orders.recv() => match order.ok_or(Closed)? {
+                    DesktopCommand::Start(answer) | DesktopCommand::Restart(answer) => {
                         self.hopes.starts.push(answer);
                         self.hopes.again = true;
                     }
-                    Order::Stop(answer) => {
+                    DesktopCommand::Stop(answer) => {
                         self.hopes.due = None;
-                        self.fare.send_replace(Fare::Stopped);
+                        self.status.send_replace(DesktopStatus::Stopped);
                         let _ = answer.send(());
                     }
                 },
@@ -117,11 +117,7 @@ impl Keeper {
     }
 
     /// From its start, or adoption, to its end.
-    async fn attend(
-        &mut self,
-        launched: Launched,
-        mut empty_since: Option<Instant>,
-    ) -> Result<(), Dismissed> {
+    async fn attend(&mut self, launched: Launched, mut empty_since: Option<Instant>) -> Result<(), Closed> {
         let mut state = launched.state();
         let began = Instant::now();
         self.hopes.due = None;
@@ -134,13 +130,13 @@ impl Keeper {
             }
             let closes = empty_since.filter(|_| self.stops_on_last_close());
             tokio::select! {
-                changed = state.changed() => changed.map_err(|_| Dismissed)?,
-                order = self.orders.recv() => self.obey(order.ok_or(Dismissed)?, &launched),
+                changed = state.changed() => changed.map_err(|_| Closed)?,
+                order = self.orders.recv() => self.obey(order.ok_or(Closed)?, &launched),
                 watched = self.watched.changed() => {
-                    watched.map_err(|_| Dismissed)?;
+                    watched.map_err(|_| Closed)?;
                     empty_since = (!*self.watched.borrow_and_update()).then(Instant::now);
                 }
-                changed = self.plan.changed() => changed.map_err(|_| Dismissed)?,
+                changed = self.plan.changed() => changed.map_err(|_| Closed)?,
                 () = at(closes.map(|since| since + self.grace)) => {
                     tracing::info!(display = %self.name(), "stopped: nobody looks at it any more");
                     empty_since = None;
@@ -151,21 +147,21 @@ impl Keeper {
     }
 
     /// What is asked of a display that is there.
-    fn obey(&mut self, order: Order, launched: &Launched) {
+    fn obey(&mut self, order: DesktopCommand, launched: &Launched) {
         match order {
-            Order::Start(answer) => match &*self.fare.borrow() {
-                Fare::Running(running) => drop(answer.send(Ok(running.clone()))),
-                fare => {
-                    self.hopes.again |= matches!(fare, Fare::Stopping(_));
+            DesktopCommand::Start(answer) => match &*self.status.borrow() {
+                DesktopStatus::Running(running) => drop(answer.send(Ok(running.clone()))),
+                status => {
+                    self.hopes.again |= matches!(status, DesktopStatus::Stopping(_));
                     self.hopes.starts.push(answer);
                 }
             },
-            Order::Stop(answer) => {
+            DesktopCommand::Stop(answer) => {
                 self.hopes.again = false;
                 self.hopes.stops.push(answer);
                 stop(launched);
             }
-            Order::Restart(answer) => {
+            DesktopCommand::Restart(answer) => {
                 self.hopes.again = true;
                 self.hopes.starts.push(answer);
                 stop(launched);
@@ -174,14 +170,14 @@ impl Keeper {
     }
 
     fn tell(&mut self, state: &State) {
-        let fare = Fare::from(state.clone());
+        let status = DesktopStatus::from(state.clone());
         if let State::Running(running) = state
-            && !self.fare.borrow().is_running()
+            && !self.status.borrow().is_running()
         {
             tracing::info!(display = %self.name(), user = %running.user, x_display = running.x_display, "running");
             self.hopes.last_reason = None;
         }
-        self.fare.send_replace(fare);
+        self.status.send_replace(status);
         if let State::Running(running) = state
             && !self.hopes.again
         {
@@ -195,7 +191,7 @@ impl Keeper {
             tracing::info!(display = %self.name(), "ended: {reason}");
         }
         if !self.hopes.again {
-            self.answer(&Err(NoDesk::Over(reason.clone())));
+            self.answer(&Err(NoDesktop::Over(reason.clone())));
             if reason != Reason::Stopped && self.starts_by_itself() {
                 self.hopes.due = Some(Instant::now() + self.hopes.restarts.wait(ran));
             }
@@ -206,7 +202,7 @@ impl Keeper {
         }
     }
 
-    fn answer(&mut self, outcome: &Result<Running, NoDesk>) {
+    fn answer(&mut self, outcome: &Result<Running, NoDesktop>) {
         for waiting in self.hopes.starts.drain(..) {
             // Who asked may have gone.
             let _ = waiting.send(outcome.clone());
@@ -218,7 +214,8 @@ impl Keeper {
     fn begin(&self) -> Option<Launch> {
         let planned = self.plan.borrow();
         let plan = planned.plan.as_ref()?;
-        self.fare.send_replace(Fare::Starting(Step::Account));
+        self.status
+            .send_replace(DesktopStatus::Starting(LaunchStep::Account));
         Some(Launch {
             id: planned.id.clone().into(),
             name: planned.name.clone(),

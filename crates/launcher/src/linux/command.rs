@@ -18,7 +18,7 @@ use tokio::{
 use super::{members, process::Process};
 
 /// How long a program that does one small thing may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How long a program that is asked to end may take for it: `su` closes the session that it has opened.
 const END_PATIENCE: Duration = Duration::from_secs(5);
@@ -74,7 +74,7 @@ pub(super) async fn run(mut command: Command, input: &[u8]) -> io::Result<Output
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let input = input.to_owned();
-    with_child(command, PATIENCE, |child| Box::pin(talk(child, input))).await
+    with_child(command, COMMAND_TIMEOUT, |child| Box::pin(talk(child, input))).await
 }
 
 /// Gives a child its input, and collects what it says until it ends.

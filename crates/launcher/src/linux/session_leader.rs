@@ -8,7 +8,7 @@ use super::process::{Identity, Process};
 use crate::Exit;
 
 /// How long sudo may take to follow what it ran.
-const FOLLOWS: Duration = Duration::from_secs(2);
+const LEADER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A process that leads a POSIX session of its own.
 #[derive(Debug)]
@@ -71,7 +71,9 @@ impl Leader {
         };
         far.ended().await;
         // sudo ends as what it ran did.
-        timeout(FOLLOWS, self.near.ended()).await.unwrap_or(Exit::Unknown)
+        timeout(LEADER_TIMEOUT, self.near.ended())
+            .await
+            .unwrap_or(Exit::Unknown)
     }
 }
 

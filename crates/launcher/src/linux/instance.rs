@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{account::Account, folder::Folder, leader::Leader, lifetime::AT_ONCE, log::Log, record::Record};
+use super::{
+    account::Account, folder::Folder, lifetime::EARLY_END_TIME, log::Log, record::Record,
+    session_leader::Leader,
+};
 use crate::{Ended, Exit, LaunchError, Reason, Running, What};
 
 /// All that there is of one display on this machine.
@@ -56,7 +59,7 @@ impl Live {
     pub fn session_ended(&self, exit: Exit) -> Reason {
         let age = self.session.as_ref().and_then(|leader| leader.identity().age());
         match exit {
-            Exit::Status(0) if age.is_some_and(|age| age < AT_ONCE) => Reason::SessionEndedAtOnce,
+            Exit::Status(0) if age.is_some_and(|age| age < EARLY_END_TIME) => Reason::SessionEndedAtOnce,
             // Shells, and what stands between the session and us, say so of a command that was killed.
             Exit::Status(status) if (129..=192).contains(&status) => {
                 Reason::SessionEnded(Exit::Signal(status - 128))

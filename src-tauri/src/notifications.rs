@@ -6,7 +6,7 @@ use std::{collections::HashMap, future::pending, sync::Arc, time::Duration};
 use futures_util::StreamExt;
 use porthole_core::{
     Handle, Intent, Snapshot,
-    app::notifications::{Note, Subject, notes},
+    app::notifications::{Notification, Subject, notes},
 };
 use tauri::{AppHandle, Manager, Runtime};
 use tokio::{
@@ -19,10 +19,10 @@ use zbus::{Connection, zvariant::Value};
 use crate::ipc;
 
 /// Who has not answered by then is taken not to be there.
-const LONGEST_CALL: Duration = Duration::from_secs(5);
+const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// After something was shown: who came and went meanwhile is not announced any more.
-const REST: Duration = Duration::from_secs(1);
+const NOTIFICATION_INTERVAL: Duration = Duration::from_secs(1);
 
 #[zbus::proxy(
     interface = "org.freedesktop.Notifications",
@@ -66,7 +66,7 @@ pub async fn draw<R: Runtime>(app: AppHandle<R>) {
                 }
                 let snapshot = snapshots.borrow_and_update().clone();
                 if board.show(&snapshot).await {
-                    rested = Instant::now() + REST;
+                    rested = Instant::now() + NOTIFICATION_INTERVAL;
                 }
             }
             intent = board.answered() => ipc::ask(&app, intent),
@@ -119,9 +119,9 @@ impl Board {
         added
     }
 
-    async fn put_up(&mut self, note: Note) {
+    async fn put_up(&mut self, note: Notification) {
         let about = note.about;
-        let shown = match timeout(LONGEST_CALL, self.send(&note)).await {
+        let shown = match timeout(CALL_TIMEOUT, self.send(&note)).await {
             Ok(Ok(number)) => Some((
                 number,
                 note.answers.into_iter().map(|(_, intent)| intent).collect(),
@@ -139,7 +139,7 @@ impl Board {
         self.told.insert(about, shown);
     }
 
-    async fn send(&mut self, note: &Note) -> zbus::Result<u32> {
+    async fn send(&mut self, note: &Notification) -> zbus::Result<u32> {
         let line = match &mut self.line {
             Some(line) => line,
             none => none.insert(Line::connect().await?),
@@ -176,7 +176,7 @@ impl Board {
             return;
         };
         // It may have been put away in this moment.
-        let _ = timeout(LONGEST_CALL, line.notifications.close_notification(number)).await;
+        let _ = timeout(CALL_TIMEOUT, line.notifications.close_notification(number)).await;
     }
 
     /// The next answer that somebody gives; none while nothing was shown yet.

@@ -15,10 +15,10 @@ use tokio::{
 };
 
 use super::{
-    Addresses, Beginning, Outlook,
+    Addresses, Beginning, NetworkStatus,
     addresses::Outside,
     name::{Known, local_name},
-    papers::Papers,
+    tls_identity::TlsIdentities,
 };
 use crate::{
     config::Config,
@@ -28,15 +28,15 @@ use crate::{
 };
 
 /// How often the interfaces are looked at while a link for others lives.
-const LOOK: Duration = Duration::from_secs(10);
+const POLL_INTERVAL: Duration = Duration::from_secs(10);
 
-pub(super) struct Keeper {
+pub(super) struct NetworkActor {
     gateway: Arc<Gateway>,
     interfaces: Interfaces,
     config_file: PathBuf,
-    papers: Papers,
+    papers: TlsIdentities,
     known: Option<MadeKnown>,
-    told: watch::Sender<Arc<Outlook>>,
+    told: watch::Sender<Arc<NetworkStatus>>,
 }
 
 /// What the network was told, and whether it could be.
@@ -46,13 +46,13 @@ struct MadeKnown {
     outcome: Result<Known, String>,
 }
 
-impl Keeper {
-    pub fn new(beginning: Beginning, told: watch::Sender<Arc<Outlook>>) -> Self {
+impl NetworkActor {
+    pub fn new(beginning: Beginning, told: watch::Sender<Arc<NetworkStatus>>) -> Self {
         Self {
             gateway: beginning.gateway,
             interfaces: beginning.interfaces,
             config_file: beginning.config_file,
-            papers: Papers::new(beginning.certificate),
+            papers: TlsIdentities::new(beginning.certificate),
             known: None,
             told,
         }
@@ -63,34 +63,34 @@ impl Keeper {
         mut self,
         mut configs: watch::Receiver<Arc<Config>>,
         mut shared: watch::Receiver<bool>,
-        mut asked: mpsc::Receiver<oneshot::Sender<Arc<Outlook>>>,
+        mut asked: mpsc::Receiver<oneshot::Sender<Arc<NetworkStatus>>>,
     ) {
         let mut asking: Option<oneshot::Sender<_>> = None;
         loop {
             let config = Arc::clone(&configs.borrow_and_update());
             let is_shared = *shared.borrow_and_update();
-            let outlook = Arc::new(self.attune(&config, is_shared).await);
+            let status = Arc::new(self.attune(&config, is_shared).await);
             self.told.send_if_modified(|last| {
-                let changed = *last != outlook;
-                *last = Arc::clone(&outlook);
+                let changed = *last != status;
+                *last = Arc::clone(&status);
                 changed
             });
             if let Some(asking) = asking.take() {
                 // Whoever asked may have given up waiting.
-                let _ = asking.send(outlook);
+                let _ = asking.send(status);
             }
             tokio::select! {
                 Some(answer) = asked.recv() => asking = Some(answer),
                 Ok(()) = configs.changed() => {}
                 Ok(()) = shared.changed() => {}
-                () = sleep(LOOK), if is_shared => {}
+                () = sleep(POLL_INTERVAL), if is_shared => {}
                 else => return,
             }
         }
     }
 
     /// Makes the gateway reachable as it has to be now. Encryption comes before anybody else does.
-    async fn attune(&mut self, config: &Config, is_shared: bool) -> Outlook {
+    async fn attune(&mut self, config: &Config, is_shared: bool) -> NetworkStatus {
         let mut interfaces = self.interfaces.list();
         interfaces.retain(|interface| config.takes(&interface.name));
         let papers = self.papers.of(config, &interfaces).await;
@@ -118,7 +118,7 @@ impl Keeper {
             Ok(None) => {}
             Err(fault) => faults.push(fault),
         }
-        Outlook {
+        NetworkStatus {
             addresses,
             encrypted: papers.encrypted,
             fingerprint: papers.identity.map(|identity| identity.fingerprint().to_owned()),

@@ -19,7 +19,7 @@ use tokio_rustls::{
 };
 
 use crate::{
-    Opens,
+    Reachability,
     platform::{
         firewall::{Barrier, barrier},
         machine::Machine,
@@ -28,14 +28,14 @@ use crate::{
 };
 
 /// This machine answers itself at once, or not at all.
-const LONGEST: Duration = Duration::from_secs(3);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The first line of an answer is shorter.
-const ENOUGH: u64 = 64;
+const MAX_PROBE_BYTES: u64 = 64;
 
 /// The way by which a link is tried.
 #[derive(Clone, Debug)]
-pub(crate) struct Way {
+pub(crate) struct ProbeTarget {
     /// Where to.
     pub to: SocketAddr,
     /// The host that the link names.
@@ -49,14 +49,14 @@ pub(crate) struct Way {
 }
 
 /// Why the page did not come.
-enum Trouble {
+enum ProbeError {
     NotConnected(io::Error),
     Broken(io::Error),
     Refused(String),
     TooLate,
 }
 
-impl Trouble {
+impl ProbeError {
     /// As the end of a sentence.
     fn told(&self) -> String {
         match self {
@@ -69,19 +69,19 @@ impl Trouble {
 
 /// Tries whether the page comes by each of these ways, and looks what else could keep other machines from it. Is done
 /// within some seconds; the answers are in the order of the ways.
-pub(crate) async fn opens(ways: Vec<Way>) -> Vec<Opens> {
+pub(crate) async fn self_test(ways: Vec<ProbeTarget>) -> Vec<Reachability> {
     let outward = ways.iter().map(|way| way.to).find(|to| !to.ip().is_loopback());
     let doubt = tokio::spawn(async move { firewall(outward?.port()).await });
     let tries: Vec<_> = ways
         .into_iter()
-        .map(|way| tokio::spawn(try_one(way, LONGEST)))
+        .map(|way| tokio::spawn(try_one(way, PROBE_TIMEOUT)))
         .collect();
     // A task that panicked has said so in the log.
     let doubt = doubt.await.ok().flatten();
     let mut all = Vec::new();
     for one in tries {
-        let mut opens = one.await.unwrap_or(Opens::Checking);
-        if let Opens::Yes { doubt: unsaid @ None } = &mut opens {
+        let mut opens = one.await.unwrap_or(Reachability::Checking);
+        if let Reachability::Yes { doubt: unsaid @ None } = &mut opens {
             unsaid.clone_from(&doubt);
         }
         all.push(opens);
@@ -98,10 +98,10 @@ async fn firewall(port: u16) -> Option<String> {
     })
 }
 
-async fn try_one(way: Way, longest: Duration) -> Opens {
+async fn try_one(way: ProbeTarget, longest: Duration) -> Reachability {
     let fetched = timeout(longest, fetch(&way)).await;
-    match fetched.unwrap_or(Err(Trouble::TooLate)) {
-        Ok(()) => Opens::Yes {
+    match fetched.unwrap_or(Err(ProbeError::TooLate)) {
+        Ok(()) => Reachability::Yes {
             // What this machine cannot try: whether others know its name, and where a proxy leads.
             doubt: match way.by_proxy {
                 true => Some(say!("opens-doubt-proxy", address = way.to.to_string())),
@@ -112,39 +112,41 @@ async fn try_one(way: Way, longest: Duration) -> Opens {
     }
 }
 
-fn no(way: &Way, trouble: &Trouble) -> Opens {
-    let Way { to, host, .. } = way;
+fn no(way: &ProbeTarget, trouble: &ProbeError) -> Reachability {
+    let ProbeTarget { to, host, .. } = way;
     let fix = match trouble {
-        Trouble::NotConnected(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+        ProbeError::NotConnected(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             say!("opens-refused-fix", port = to.port())
         }
-        Trouble::NotConnected(_) => say!("opens-not-connected-fix"),
-        Trouble::TooLate => say!("opens-late-fix"),
-        Trouble::Broken(_) | Trouble::Refused(_) => say!("opens-other-fix", port = to.port()),
+        ProbeError::NotConnected(_) => say!("opens-not-connected-fix"),
+        ProbeError::TooLate => say!("opens-late-fix"),
+        ProbeError::Broken(_) | ProbeError::Refused(_) => say!("opens-other-fix", port = to.port()),
     };
-    Opens::No {
+    Reachability::No {
         reason: say!("opens-not", host = host.as_str(), trouble = trouble.told()),
         fix,
     }
 }
 
-async fn fetch(way: &Way) -> Result<(), Trouble> {
-    let stream = TcpStream::connect(way.to).await.map_err(Trouble::NotConnected)?;
+async fn fetch(way: &ProbeTarget) -> Result<(), ProbeError> {
+    let stream = TcpStream::connect(way.to)
+        .await
+        .map_err(ProbeError::NotConnected)?;
     match &way.fingerprint {
         None => get(stream, way).await,
         Some(fingerprint) => {
             let config =
-                only(fingerprint.clone()).map_err(|error| Trouble::Broken(io::Error::other(error)))?;
+                only(fingerprint.clone()).map_err(|error| ProbeError::Broken(io::Error::other(error)))?;
             let name = ServerName::from(way.to.ip());
             let connected = TlsConnector::from(Arc::new(config)).connect(name, stream);
-            get(connected.await.map_err(Trouble::Broken)?, way).await
+            get(connected.await.map_err(ProbeError::Broken)?, way).await
         }
     }
 }
 
 /// Asks for the page, and reads whether it comes.
-async fn get(mut stream: impl AsyncRead + AsyncWrite + Unpin, way: &Way) -> Result<(), Trouble> {
-    let Way { to, host, path, .. } = way;
+async fn get(mut stream: impl AsyncRead + AsyncWrite + Unpin, way: &ProbeTarget) -> Result<(), ProbeError> {
+    let ProbeTarget { to, host, path, .. } = way;
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: {host}:{}\r\nConnection: close\r\n\r\n",
         to.port()
@@ -152,12 +154,12 @@ async fn get(mut stream: impl AsyncRead + AsyncWrite + Unpin, way: &Way) -> Resu
     stream
         .write_all(request.as_bytes())
         .await
-        .map_err(Trouble::Broken)?;
+        .map_err(ProbeError::Broken)?;
     let mut answer = Vec::new();
-    let mut beginning = stream.take(ENOUGH);
+    let mut beginning = stream.take(MAX_PROBE_BYTES);
     while !answer.contains(&b'\n') {
         let read = beginning.read_buf(&mut answer).await;
-        if read.map_err(Trouble::Broken)? == 0 {
+        if read.map_err(ProbeError::Broken)? == 0 {
             break;
         }
     }
@@ -165,7 +167,7 @@ async fn get(mut stream: impl AsyncRead + AsyncWrite + Unpin, way: &Way) -> Resu
     let line = line.lines().next().unwrap_or_default();
     match line.strip_prefix("HTTP/1.1 200") {
         Some(_) => Ok(()),
-        None => Err(Trouble::Refused(
+        None => Err(ProbeError::Refused(
             line.chars().filter(|c| !c.is_control()).collect(),
         )),
     }
@@ -251,8 +253,8 @@ mod tests {
 
     use super::*;
 
-    fn way(to: SocketAddr) -> Way {
-        Way {
+    fn way(to: SocketAddr) -> ProbeTarget {
+        ProbeTarget {
             to,
             host: to.ip().to_string(),
             path: "/v".into(),
@@ -261,12 +263,12 @@ mod tests {
         }
     }
 
-    async fn one(way: Way) -> Opens {
-        opens(vec![way]).await.remove(0)
+    async fn one(way: ProbeTarget) -> Reachability {
+        self_test(vec![way]).await.remove(0)
     }
 
     /// What comes of an answer, and what was asked.
-    async fn answered(answer: &'static [u8]) -> (Opens, String) {
+    async fn answered(answer: &'static [u8]) -> (Reachability, String) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let way = way(listener.local_addr().unwrap());
         let server = async {
@@ -284,7 +286,7 @@ mod tests {
     #[tokio::test]
     async fn a_page_that_comes_opens() {
         let (opens, asked) = answered(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
-        assert_eq!(opens, Opens::Yes { doubt: None });
+        assert_eq!(opens, Reachability::Yes { doubt: None });
         assert!(
             asked.starts_with("GET /v HTTP/1.1\r\nHost: 127.0.0.1:"),
             "{asked}"
@@ -302,7 +304,7 @@ mod tests {
             (b"", "``"),
             (&[b'x'; 500], "xxx"),
         ] {
-            let (Opens::No { reason, fix }, _) = answered(answer).await else {
+            let (Reachability::No { reason, fix }, _) = answered(answer).await else {
                 panic!("{said}")
             };
             assert!(reason.contains(said) && reason.len() < 200, "{reason}");
@@ -315,7 +317,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let nobody = way(listener.local_addr().unwrap());
         drop(listener);
-        let Opens::No { reason, fix } = one(nobody).await else {
+        let Reachability::No { reason, fix } = one(nobody).await else {
             panic!()
         };
         assert!(
@@ -349,14 +351,14 @@ mod tests {
                 let _ = stream.write_all(answer).await;
             }
         });
-        let with = |fingerprint: String| Way {
+        let with = |fingerprint: String| ProbeTarget {
             fingerprint: Some(fingerprint),
             ..way(to)
         };
         let own = fingerprint(made.cert.der());
-        assert_eq!(one(with(own.clone())).await, Opens::Yes { doubt: None });
+        assert_eq!(one(with(own.clone())).await, Reachability::Yes { doubt: None });
         for other in [own.replace(':', ""), fingerprint(b"another"), String::new()] {
-            let Opens::No { reason, .. } = one(with(other)).await else {
+            let Reachability::No { reason, .. } = one(with(other)).await else {
                 panic!()
             };
             assert!(reason.contains("another certificate"), "{reason}");
@@ -367,7 +369,7 @@ mod tests {
     async fn who_never_answers_is_not_waited_for() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let silent = way(listener.local_addr().unwrap());
-        let Opens::No { reason, .. } = try_one(silent, Duration::from_millis(50)).await else {
+        let Reachability::No { reason, .. } = try_one(silent, Duration::from_millis(50)).await else {
             panic!()
         };
         assert!(reason.ends_with("no answer came in time."), "{reason}");

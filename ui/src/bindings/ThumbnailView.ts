@@ -3,7 +3,7 @@
 /**
  * What is to be known of a display's picture. The picture itself is asked of [`Pictures`](crate::Pictures).
  */
-export type PictureView = { 
+export type ThumbnailView = { 
 /**
  * Another with each picture that differs from the one before; no two pictures of a program's run have the same.
  */
