@@ -10,7 +10,7 @@ use crate::{
     desktop::Desktop,
     ipc,
     login::{HIDDEN, Login},
-    notes, pictures, tray,
+    notifications, thumbnails, tray,
     tray::Tray,
     windows,
 };
