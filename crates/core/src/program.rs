@@ -126,6 +126,9 @@ impl Porthole {
             desktops: desktops.clone(),
         };
         let links = Arc::new(Links::new(state, store, history.clone(), displays));
+        // A start that cannot listen leaves the state alone: what it has read may be old already, and revoked links would
+        // come back.
+        links.hold_back();
         // A config that is faulty does not say that displays have gone.
         let config = match fault {
             None => links.put_in_force(loaded.config),

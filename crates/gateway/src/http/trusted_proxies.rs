@@ -44,11 +44,13 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(address))
     }
 
-    /// The one header that the proxy at `address` sets, where that is known: a visitor may send the other one.
+    /// The one header that the proxy at `address` sets, where that is known: a visitor may send the other one. Of several
+    /// networks that name one, the smallest counts.
     pub(crate) fn header_of(&self, address: IpAddr) -> Option<ForwardHeader> {
         let address = address.to_canonical();
-        let mut networks = self.0.iter().filter(|network| network.contains(address));
-        networks.find_map(|network| network.header)
+        let networks = self.0.iter().filter(|network| network.contains(address));
+        let naming = networks.filter(|network| network.header.is_some());
+        naming.max_by_key(|network| network.prefix)?.header
     }
 }
 
@@ -178,14 +180,25 @@ mod tests {
 
     #[test]
     fn the_header_that_a_proxy_sets_may_stand_behind_its_address() {
-        let networks =
-            ["127.0.0.1  x-forwarded-for", "10.0.0.0/8", "10.0.0.1 Forwarded"].map(|text| text.parse());
+        let networks = [
+            "127.0.0.1  x-forwarded-for",
+            "10.0.0.0/8",
+            "10.0.0.1 Forwarded",
+            // Whatever their order, what names fewest addresses counts.
+            "192.0.2.0/24 Forwarded",
+            "192.0.2.7 X-Forwarded-For",
+            "192.0.0.0/16 X-Forwarded-For",
+        ]
+        .map(|text| text.parse());
         let trusted: TrustedProxies = networks.into_iter().map(Result::unwrap).collect();
         for (address, header) in [
             ("127.0.0.1", Some(ForwardHeader::XForwardedFor)),
             ("::ffff:10.0.0.1", Some(ForwardHeader::Forwarded)),
             ("10.0.0.2", None),
-            ("192.0.2.1", None),
+            ("192.0.2.1", Some(ForwardHeader::Forwarded)),
+            ("192.0.2.7", Some(ForwardHeader::XForwardedFor)),
+            ("192.0.3.1", Some(ForwardHeader::XForwardedFor)),
+            ("198.51.100.1", None),
         ] {
             assert_eq!(trusted.header_of(address.parse().unwrap()), header, "{address}");
         }

@@ -5,7 +5,7 @@
 
 use std::{
     ffi::CString,
-    fs::{DirBuilder, File},
+    fs::{DirBuilder, File, Metadata},
     os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
 };
@@ -27,6 +27,9 @@ const MAX_REMOVALS: u32 = 100_000;
 /// How often a folder is looked for that another program has just taken away.
 const MAX_LOOKS: usize = 10;
 
+/// How often the folder is made anew for the same reason.
+const MAX_TRIES: usize = 1000;
+
 /// The folder with the kept spaces of one launcher's desktops, each called `UID-NUMBER`.
 pub(super) struct KeptSpaces {
     path: PathBuf,
@@ -39,14 +42,15 @@ impl KeptSpaces {
     pub fn beside(desk: &Path) -> Option<Self> {
         let path = place(desk)?;
         for _ in 0..MAX_LOOKS {
-            let data = path.symlink_metadata().ok()?;
-            if !data.is_dir() || data.uid() != 0 || data.mode() & 0o77 != 0 {
+            if is_foreign(&path) {
                 tracing::warn!("{} is not root's alone and is not used", path.display());
                 return None;
             }
             let lock = File::open(&path).ok()?;
             flock(&lock, FlockOperation::LockExclusive).ok()?;
-            if path.exists() {
+            // Another program may have taken the folder away meanwhile, and a third made one.
+            let inode = |data: Metadata| (data.dev(), data.ino());
+            if path.symlink_metadata().ok().map(inode) == lock.metadata().ok().map(inode) {
                 return Some(Self { path, _lock: lock });
             }
         }
@@ -55,9 +59,14 @@ impl KeptSpaces {
 
     /// The same, where the folder for them is made.
     pub fn make_beside(desk: &Path) -> Option<Self> {
-        // It may be there.
-        let _ = DirBuilder::new().mode(0o700).create(place(desk)?);
-        Self::beside(desk)
+        let path = place(desk)?;
+        // Others take it away as soon as there is nothing in it.
+        let mut tries = (0..MAX_TRIES).map(|_| {
+            // It may be there.
+            let _ = DirBuilder::new().mode(0o700).create(&path);
+            Self::beside(desk)
+        });
+        tries.find(|made| made.is_some() || is_foreign(&path)).flatten()
     }
 
     /// Keeps what is mounted on `desk`, if that is a space of ours.
@@ -121,6 +130,12 @@ fn place(desk: &Path) -> Option<PathBuf> {
     let mut path = desk.parent()?.parent()?.as_os_str().to_owned();
     path.push(".kept");
     Some(path.into())
+}
+
+/// Whether there is something else than a folder that is root's alone.
+fn is_foreign(path: &Path) -> bool {
+    let is_roots = |data: Metadata| data.is_dir() && data.uid() == 0 && data.mode() & 0o77 == 0;
+    path.symlink_metadata().is_ok_and(|data| !is_roots(data))
 }
 
 /// Whether nothing but its first folder is in use. What was removed counts while it is open.
@@ -190,4 +205,54 @@ fn names(folder: &impl std::os::fd::AsFd) -> Result<Vec<CString>, Errno> {
         .map(|entry| entry.map(|entry| entry.file_name().to_owned()))
         .filter(|name| name.as_ref().map_or(true, is_entry))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever waits for the folder while it is taken away waits for the one that another program makes in its place.
+    #[test]
+    fn a_lock_is_that_of_the_folder_that_is_there() {
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let place = tempfile::tempdir().unwrap();
+        let desk = place.path().join("porthole/x/desk");
+        let path = super::place(&desk).unwrap();
+        let first = KeptSpaces::make_beside(&desk).unwrap();
+        let inode = first._lock.metadata().unwrap().ino();
+        let waiter = std::thread::spawn({
+            let desk = desk.clone();
+            move || KeptSpaces::beside(&desk)
+        });
+        // The line of one who waits has an arrow.
+        let waits = |locks: String| {
+            let mut lines = locks.lines();
+            lines.any(|line| line.contains("->") && line.contains(&format!(":{inode} ")))
+        };
+        while !waits(std::fs::read_to_string("/proc/locks").unwrap()) {
+            std::thread::yield_now();
+        }
+        std::fs::remove_dir(&path).unwrap();
+        DirBuilder::new().mode(0o700).create(&path).unwrap();
+        drop(first);
+        let second = waiter.join().unwrap().unwrap();
+        let locked = second._lock.metadata().unwrap().ino();
+        assert_eq!(locked, path.metadata().unwrap().ino());
+    }
+
+    #[test]
+    fn whoever_makes_the_folder_has_it_though_others_take_it_away() {
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let place = tempfile::tempdir().unwrap();
+        let desk = place.path().join("porthole/x/desk");
+        let make = || (0..2000).all(|_| KeptSpaces::make_beside(&desk).map(KeptSpaces::tidy).is_some());
+        std::thread::scope(|scope| {
+            let makers: Vec<_> = (0..4).map(|_| scope.spawn(make)).collect();
+            assert!(makers.into_iter().all(|maker| maker.join().unwrap()));
+        });
+    }
 }

@@ -5,7 +5,12 @@
 //! What its user still holds open keeps such a space beyond the end of the desktop; then it is their next desktop's
 //! ([`kept_spaces`]), so that no number of starts holds more than as many desktops at once may.
 
-use std::{fs, path::Path};
+use std::{
+    fs::{self, DirBuilder},
+    io,
+    os::unix::fs::DirBuilderExt,
+    path::Path,
+};
 
 use nix::{
     errno::Errno,
@@ -16,6 +21,9 @@ use super::kept_spaces::KeptSpaces;
 
 /// A tenth of what is usual in small machines; and as many files as a desktop will ever want.
 const LIMITS: &str = "size=64m,nr_inodes=16k,mode=0700";
+
+/// The folder in a space that is its user's.
+const DESK: &str = "desk";
 
 /// How many mounts on top of each other are taken away: users may mount file systems of their own (FUSE) on the desk.
 const MAX_MOUNTS: usize = 4096;
@@ -32,6 +40,7 @@ pub(super) fn give(folder: &Path, uid: u32) {
         let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
         mount(Some("porthole"), folder, Some("tmpfs"), flags, Some(LIMITS)).map_err(|error| error.to_string())
     };
+    let given = given.and_then(|()| use_folder_within(folder).map_err(|error| error.to_string()));
     if let Err(why) = given {
         tracing::warn!(
             "{} gets no space of its own, so its user can fill the file system that it lies in: {why}",
@@ -40,12 +49,26 @@ pub(super) fn give(folder: &Path, uid: u32) {
     }
 }
 
+/// Lets a folder in the space stand for the space, whose own first folder stays root's: attributes that its user gave that
+/// one would take room for as long as there is the space.
+fn use_folder_within(space: &Path) -> io::Result<()> {
+    let within = space.join(DESK);
+    DirBuilder::new().mode(0o700).create(&within)?;
+    Ok(mount(
+        Some(&within),
+        space,
+        None::<&str>,
+        MsFlags::MS_BIND,
+        None::<&str>,
+    )?)
+}
+
 /// Takes back the space that the folder was given, with all that is in it, and all that is mounted on it or in it.
 pub(super) fn take_back(folder: &Path, uid: u32) {
     if !rustix::process::geteuid().is_root() {
         return;
     }
-    // What lies on top is no space of ours.
+    // What lies on top is a folder of our space, or no space of ours.
     for _ in 1..mounts_on(folder).len().min(MAX_MOUNTS) {
         let _ = detach(folder);
     }

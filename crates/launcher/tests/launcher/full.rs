@@ -69,15 +69,19 @@ async fn a_start_that_was_interrupted_leaves_no_space_behind() {
     users();
     let Left { stage, session } = left_behind_of("alice").await;
     let folder = only_folder(&stage);
-    assert_eq!(mounts_below(stage.path()), [folder.join("desk")]);
-    // What its user holds open does not keep it.
-    let _held = std::fs::File::open(folder.join("desk")).unwrap();
+    assert_eq!(
+        mounts_below(stage.path()),
+        [folder.join("desk"), folder.join("desk")]
+    );
+    // What its user holds open does not keep it there.
+    let held = std::fs::File::open(folder.join("desk")).unwrap();
     let record = std::fs::read_to_string(folder.join("record")).unwrap();
     let record = record.replace("\"complete\":true", "\"complete\":false");
     std::fs::write(folder.join("record"), record).unwrap();
     assert_eq!(ended(&adopt_one(&stage).await).await.reason, Reason::Interrupted);
     assert!(stage.is_empty() && is_gone(session));
-    assert_eq!(mounts_below(stage.path()), [] as [PathBuf; 0]);
+    assert_eq!(mounts_below(stage.path()).len(), 1, "it is kept");
+    drop(held);
 
     // Killed before anything was on record.
     let folder = stage.displays().join("x-0000000000000000");
@@ -187,6 +191,42 @@ async fn what_a_user_holds_open_counts_for_their_next_desktop() {
     assert!(stage.is_empty());
     assert_eq!(mounts_below(stage.path()), [] as [PathBuf; 0]);
     assert!(!stage.path().join("porthole.kept").exists());
+}
+
+/// The folder itself is no exception: what its user attaches to it takes room, too, and nobody need hold it open.
+#[tokio::test]
+async fn what_a_user_attaches_to_their_desk_is_gone_with_it() {
+    if !as_root("full::what_a_user_attaches_to_their_desk_is_gone_with_it").await {
+        return;
+    }
+    users();
+    let stage = Stage::new();
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        let launched = stage
+            .launcher
+            .start(launch("X", Some("alice"), "exec sleep 1000"));
+        let desk = running(&launched).await.socket.parent().unwrap().to_owned();
+        // More names than can be listed (64 KiB: listxattr(2)), until there is no room for one more file.
+        for (count, length) in [(8000, 0), (10_000, 60_000), (10_000, 1000), (10_000, 0)] {
+            let is_attached = |number: &u32| {
+                let name = format!("user.{length}-{count}-{number}");
+                let value = vec![0; length];
+                rustix::fs::setxattr(&desk, name, &value, rustix::fs::XattrFlags::empty()).is_ok()
+            };
+            (0..count).take_while(is_attached).count();
+        }
+        held.push(std::fs::File::open(&desk).unwrap());
+        within(launched.stop()).await;
+        assert!(stage.is_empty());
+        held.clear();
+    }
+    let launched = stage
+        .launcher
+        .start(launch("X", Some("alice"), "exec sleep 1000"));
+    running(&launched).await;
+    within(launched.stop()).await;
+    assert_eq!(mounts_below(stage.path()), [] as [PathBuf; 0]);
 }
 
 /// Users may mount file systems of their own (FUSE), also on the folder that is theirs.

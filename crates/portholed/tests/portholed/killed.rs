@@ -1,6 +1,8 @@
 //! Killed at any moment: what was told to be saved is there at the next start.
 
 use std::{
+    fs,
+    path::PathBuf,
     sync::mpsc::{Sender, channel},
     thread,
 };
@@ -89,4 +91,40 @@ async fn each_link_that_was_printed_opens_after_a_kill_and_none_that_was_revoked
         let said = home.read("stderr");
         assert!(!said.contains("damaged"), "{said}");
     }
+}
+
+/// All files in which is kept what links there are.
+fn kept(home: &Home) -> Vec<(PathBuf, Vec<u8>)> {
+    let files = fs::read_dir(home.path(".local/state/porthole")).unwrap();
+    let files = files
+        .map(|file| file.unwrap().path())
+        .filter(|file| file.is_file());
+    let mut kept: Vec<_> = files
+        .map(|file| (file.clone(), fs::read(file).unwrap()))
+        .collect();
+    kept.sort();
+    kept
+}
+
+/// What it has read may be old by then: the program that runs may have revoked a link since.
+#[test]
+fn a_start_by_mistake_that_cannot_listen_leaves_the_state_alone() {
+    let home = Home::new();
+    home.write("c.toml", &CONFIG.replace("port = 0\n", ""));
+    let runs = Portholed::start(&home, &["--config=c.toml"]);
+    prints(&home, &["link", "Alice"]).unwrap();
+    runs.signal(Signal::STOP);
+    let before = kept(&home);
+    assert!(
+        before
+            .iter()
+            .any(|(file, _)| file.extension() == Some("journal".as_ref()))
+    );
+    let second = home.run(&["--config=c.toml"]);
+    assert!(
+        String::from_utf8(second.stderr)
+            .unwrap()
+            .contains("cannot listen")
+    );
+    assert_eq!(kept(&home), before);
 }

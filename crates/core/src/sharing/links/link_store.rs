@@ -62,8 +62,14 @@ impl LinkStore {
         }
     }
 
+    /// Saves nothing until sessions are followed.
+    pub fn hold_back(&self) {
+        self.saver.hold_back();
+    }
+
     /// From now on, what happens to a link happens to its sessions; ends with the last link to this.
     pub fn follow(self: &Arc<Self>, sessions: Sessions) {
+        self.saver.go_on();
         if self.sessions.set(sessions).is_ok() {
             tokio::spawn(sweep(Arc::downgrade(self), self.changes()));
         }

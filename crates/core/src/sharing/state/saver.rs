@@ -48,6 +48,8 @@ struct Wanted {
     at_once: u64,
     soon: u64,
     whole: u64,
+    /// Nothing is to be written yet.
+    held: bool,
 }
 
 /// How far saving has come.
@@ -101,6 +103,16 @@ impl Saver {
         self.wanted.send_modify(|wanted| wanted.soon += 1);
     }
 
+    /// Writes nothing until [`Saver::go_on`]; if that never comes, all that is wanted is forgotten.
+    pub fn hold_back(&self) {
+        self.wanted.send_modify(|wanted| wanted.held = true);
+    }
+
+    /// Writes what is wanted, and was wanted while it was held back.
+    pub fn go_on(&self) {
+        self.wanted.send_modify(|wanted| wanted.held = false);
+    }
+
     /// Writes everything anew, as soon as possible.
     pub fn rewrite(&self) {
         self.wanted.send_modify(|wanted| wanted.whole += 1);
@@ -119,6 +131,12 @@ async fn keep(
         let mut ends = false;
         loop {
             let wanted = *orders.borrow_and_update();
+            if wanted.held {
+                if orders.changed().await.is_err() {
+                    return;
+                }
+                continue;
+            }
             if ends || wanted.at_once > done.at_once || wanted.whole > done.whole {
                 break;
             }

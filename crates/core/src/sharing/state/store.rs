@@ -109,10 +109,7 @@ pub(crate) fn load(file: &Path) -> Loaded {
             }
             Read::Damaged(line) => say!("state-journal-damaged", file = shown(&journal), line = line),
         },
-        // The program was ended before the first one was there.
-        Some((Err(error), _)) if error.kind() == io::ErrorKind::NotFound => {
-            return Loaded { state, ..none };
-        }
+        // Also if there is none: whenever there is a state file, there has been one.
         Some((Err(error), _)) => {
             say!(
                 "state-unreadable",
@@ -133,7 +130,15 @@ pub(crate) fn load(file: &Path) -> Loaded {
 pub(crate) fn journal_fault(file: &Path) -> Option<String> {
     let (generation, _) = read_state(&private_file::read(file).ok()?).ok()?;
     let journal = journal_of(file);
-    match journal::read(&generation?, &private_file::read(&journal).ok()?) {
+    let generation = generation?;
+    let bytes = match private_file::read(&journal) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let error = error.to_string();
+            return Some(say!("state-unreadable", file = shown(&journal), error = error));
+        }
+    };
+    match journal::read(&generation, &bytes) {
         Read::Damaged(line) => Some(say!("state-journal-damaged", file = shown(&journal), line = line)),
         Read::Other | Read::Changes(..) => None,
     }
@@ -202,7 +207,8 @@ impl Store {
         })
     }
 
-    /// First the state, then an empty journal: in between, the old journal belongs to no state any more.
+    /// First the state, then an empty journal: in between, the old journal belongs to no state any more. A state file
+    /// without any journal is one that has lost it, so that the first journal is there before.
     fn replace(&mut self, state: &State) -> io::Result<()> {
         let generation = generation()?;
         let json = serde_json::to_vec(&Written {
@@ -212,9 +218,12 @@ impl Store {
             displays: &state.displays,
             links_before_journal: &state.links,
         })?;
+        let (journal, (tip, line)) = (journal_of(&self.file), Tip::first(&generation));
+        if !journal.try_exists()? {
+            private_file::replace(&journal, &line)?;
+        }
         private_file::replace(&self.file, &json)?;
-        let (tip, line) = Tip::first(&generation);
-        private_file::replace(&journal_of(&self.file), &line)?;
+        private_file::replace(&journal, &line)?;
         self.length = json.len() as u64;
         self.tip = Some(tip);
         Ok(())

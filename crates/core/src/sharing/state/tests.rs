@@ -278,15 +278,24 @@ fn nothing_is_lost_or_done_twice_while_the_journal_begins_anew() {
     place.store.write(&*place.source, true).unwrap();
     place.put(3);
     let (now, new) = (place.now(), fs::read(place.journal()).unwrap());
-    let whole = {
-        fs::write(place.journal(), &old).unwrap();
-        place.loads()
-    };
+    fs::write(place.journal(), &old).unwrap();
+    let whole = place.loads();
     assert_eq!(whole.links, [link(10)], "the old journal is passed over");
-    fs::remove_file(place.journal()).unwrap();
-    assert_eq!(place.loads(), whole, "there is none yet");
     fs::write(place.journal(), &new).unwrap();
     assert_eq!(place.loads(), now);
+}
+
+/// Nothing but somebody's hand, or half a backup, leaves a state file alone: the first journal is there before it.
+#[test]
+fn a_state_that_has_lost_its_journal_revives_no_link() {
+    let mut place = Place::new();
+    place.revoke(3);
+    fs::remove_file(place.journal()).unwrap();
+    assert!(journal_fault(&place.file()).is_some());
+    let found = load(&place.file());
+    assert_eq!(found.state.links, []);
+    assert!(found.lost.unwrap().contains("state.journal cannot be read"));
+    assert_eq!(load(&place.file()).state.links, []);
 }
 
 #[test]
