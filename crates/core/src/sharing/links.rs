@@ -140,7 +140,7 @@ impl Links {
 
     /// Saves nothing until sessions are followed: the state may be another program's, which runs and goes on changing it.
     pub fn hold_back(&self) {
-        self.ledger.hold_back();
+        self.link_store.hold_back();
     }
 
     /// From now on, sessions end with their links.
