@@ -7,17 +7,17 @@ use std::{
     fmt, io,
     net::Ipv4Addr,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     thread,
     time::Duration,
 };
 
 use porthole_gateway::Dial;
-use rustvncserver::{VncServer, server::ServerEvent};
+use rustvncserver::{Framebuffer, VncServer, server::ServerEvent};
 use tokio::{
     net::{TcpListener, TcpStream},
     runtime,
-    sync::{Semaphore, mpsc::UnboundedReceiver},
+    sync::{Mutex as AsyncMutex, Semaphore, mpsc::UnboundedReceiver},
     time::{Instant, MissedTickBehavior, interval_at, timeout},
 };
 
@@ -38,16 +38,37 @@ const MAX_VIEWERS: usize = 32;
 /// A small VNC server in this process. All its viewers see the same picture, and what the others do.
 ///
 /// Nobody but the gateway can connect: for each connection a loopback port is opened, called once from inside, and
-/// closed. While nobody looks, nothing is drawn.
+/// closed. While nobody looks, nothing is drawn, and no screen is kept.
 pub(crate) struct Demo {
-    scene: Arc<Mutex<Scene>>,
+    stage: Arc<Stage>,
     viewers: Arc<Semaphore>,
+}
+
+/// What all viewers of a demo share.
+#[derive(Default)]
+struct Stage {
+    scene: Mutex<Scene>,
+    /// Exists as long as somebody looks at it.
+    screen: Mutex<Weak<Screen>>,
+}
+
+/// The screen that all viewers of a demo see: painted once for all of them, and in memory once. A framebuffer and a painter
+/// for each viewer took 9 MiB, and the allocator kept much of it after short visits.
+struct Screen {
+    framebuffer: Framebuffer,
+    painting: AsyncMutex<Painting>,
+}
+
+struct Painting {
+    painter: Painter,
+    /// When the last frame was painted.
+    painted: Option<Instant>,
 }
 
 impl Demo {
     pub fn new() -> Self {
         Self {
-            scene: Arc::default(),
+            stage: Arc::default(),
             viewers: Arc::new(Semaphore::new(MAX_VIEWERS)),
         }
     }
@@ -67,9 +88,9 @@ impl Dial for Demo {
                 .map_err(io::Error::other)?;
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
             let port = listener.local_addr()?.port();
-            let scene = Arc::clone(&self.scene);
+            let stage = Arc::clone(&self.stage);
             thread::Builder::new().name("demo viewer".into()).spawn(move || {
-                serve(port, &scene);
+                serve(port, &stage);
                 drop(viewer);
             })?;
             let (stream, _) = timeout(DIAL_TIMEOUT, listener.accept()).await??;
@@ -82,18 +103,20 @@ impl Dial for Demo {
 ///
 /// The server's tasks outlive a connection that breaks off. So each viewer has a server and a runtime of its own, with
 /// which all of that ends; and what it costs to encode pictures does not hold up the sessions of other displays.
-fn serve(port: u16, scene: &Mutex<Scene>) {
+fn serve(port: u16, stage: &Stage) {
     let Ok(runtime) = runtime::Builder::new_current_thread().enable_all().build() else {
         return;
     };
     runtime.block_on(async {
-        let (server, events) = VncServer::new(WIDTH, HEIGHT, "Demo".into(), None);
-        let mut painter = Painter::new();
-        paint(&server, &mut painter, scene).await;
+        let screen = stage.screen();
+        screen.paint(&stage.scene).await;
+        // The server allocates its own framebuffer, so it begins with a tiny one, which the shared one replaces.
+        let (mut server, events) = VncServer::new(1, 1, "Demo".into(), None);
+        *server.framebuffer_mut() = screen.framebuffer.clone();
         let begun = server.connect_reverse(Ipv4Addr::LOCALHOST.to_string(), port);
         // A viewer that leaves during the handshake was only looking whether somebody is there.
         if let Ok(Ok(_)) = timeout(HANDSHAKE_TIMEOUT, begun).await {
-            attend(&server, events, &mut painter, scene).await;
+            attend(&server, events, &screen, &stage.scene).await;
         }
     });
 }
@@ -101,7 +124,7 @@ fn serve(port: u16, scene: &Mutex<Scene>) {
 async fn attend(
     server: &VncServer,
     mut events: UnboundedReceiver<ServerEvent>,
-    painter: &mut Painter,
+    screen: &Screen,
     scene: &Mutex<Scene>,
 ) {
     // Not at once: the server needs its first turn to begin with the viewer, see `gone`.
@@ -119,7 +142,7 @@ async fn attend(
                 if gone(server) {
                     return;
                 }
-                paint(server, painter, scene).await;
+                screen.paint(scene).await;
             }
         }
     }
@@ -133,14 +156,48 @@ fn gone(server: &VncServer) -> bool {
         .is_ok_and(|clients| clients.iter().all(|client| client.try_read().is_ok()))
 }
 
-async fn paint(server: &VncServer, painter: &mut Painter, scene: &Mutex<Scene>) {
-    let now = lock(scene).now();
-    // It fails for a picture of another size only.
-    let _ = server.framebuffer().update_from_slice(painter.paint(&now)).await;
+impl Stage {
+    /// The screen that others look at, or a new one.
+    fn screen(&self) -> Arc<Screen> {
+        let mut kept = lock(&self.screen);
+        kept.upgrade().unwrap_or_else(|| {
+            let screen = Arc::new(Screen::new());
+            *kept = Arc::downgrade(&screen);
+            screen
+        })
+    }
 }
 
-fn lock(scene: &Mutex<Scene>) -> MutexGuard<'_, Scene> {
-    scene.lock().unwrap_or_else(PoisonError::into_inner)
+impl Screen {
+    fn new() -> Self {
+        Self {
+            framebuffer: Framebuffer::new(WIDTH, HEIGHT),
+            painting: AsyncMutex::new(Painting {
+                painter: Painter::new(),
+                painted: None,
+            }),
+        }
+    }
+
+    /// Paints the next frame, unless it has just been painted for another viewer: each has a timer of its own.
+    async fn paint(&self, scene: &Mutex<Scene>) {
+        let mut painting = self.painting.lock().await;
+        let now = Instant::now();
+        if painting.painted.is_some_and(|painted| now - painted < FRAME_INTERVAL / 2) {
+            return;
+        }
+        painting.painted = Some(now);
+        let scene = lock(scene).now();
+        // It fails for a picture of another size only.
+        let _ = self
+            .framebuffer
+            .update_from_slice(painting.painter.paint(&scene))
+            .await;
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -171,8 +228,8 @@ mod tests {
         stream
     }
 
-    /// Asks for a picture in raw encoding, which is what a viewer gets that names none, and reads its first rectangle.
-    async fn picture(stream: &mut TcpStream) -> Vec<u8> {
+    /// Asks for a picture, in raw encoding, which is what a viewer gets that names none.
+    async fn ask(stream: &mut TcpStream) {
         let request = [
             &[3, 0, 0, 0, 0, 0][..],
             &WIDTH.to_be_bytes(),
@@ -180,6 +237,11 @@ mod tests {
         ]
         .concat();
         stream.write_all(&request).await.unwrap();
+    }
+
+    /// Asks for a picture, and reads its first rectangle.
+    async fn picture(stream: &mut TcpStream) -> Vec<u8> {
+        ask(stream).await;
         let mut header = [0; 4 + 12];
         stream.read_exact(&mut header).await.unwrap();
         assert_eq!(
@@ -215,13 +277,7 @@ mod tests {
         drop(viewer(&demo).await);
         // With data unread, the connection is reset, which the server does not tell of.
         let mut stream = viewer(&demo).await;
-        let request = [
-            &[3, 0, 0, 0, 0, 0][..],
-            &WIDTH.to_be_bytes(),
-            &HEIGHT.to_be_bytes(),
-        ]
-        .concat();
-        stream.write_all(&request).await.unwrap();
+        ask(&mut stream).await;
         stream.read_exact(&mut [0]).await.unwrap();
         drop(stream);
         drop(demo.dial().await.unwrap());
@@ -231,6 +287,31 @@ mod tests {
                 .is_ok()
         );
         nobody_left(&demo).await;
+    }
+
+    #[tokio::test]
+    async fn viewers_share_one_screen_which_goes_with_the_last() {
+        let demo = Demo::new();
+        let viewers = (viewer(&demo).await, viewer(&demo).await);
+        let screen = lock(&demo.stage.screen).upgrade().unwrap();
+        assert_eq!(Arc::strong_count(&screen), 3, "both viewers, and this test");
+        drop((screen, viewers));
+        nobody_left(&demo).await;
+        assert!(lock(&demo.stage.screen).upgrade().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_viewer_that_reads_nothing_stops_nobody_elses_picture() {
+        let demo = Demo::new();
+        let (mut deaf, mut stream) = (viewer(&demo).await, viewer(&demo).await);
+        let mut last = picture(&mut stream).await;
+        // More than the system keeps for the one that does not read.
+        for _ in 0..10 {
+            ask(&mut deaf).await;
+            let next = picture(&mut stream).await;
+            assert_ne!(next, last);
+            last = next;
+        }
     }
 
     /// Those who say nothing are sent away after [`HANDSHAKE_TIMEOUT`], which a busy machine needs to let in so many. So

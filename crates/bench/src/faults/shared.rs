@@ -33,10 +33,10 @@ impl Shared {
         })
     }
 
-    /// A link for others who may only look.
-    pub fn view_link(&self, program: &Path) -> Result<Door> {
+    /// A link for others, with `rights` as an option of the command line has them.
+    pub fn link(&self, program: &Path, rights: &str) -> Result<Door> {
         let mut command = portholed(program, self.folder.path());
-        command.args(["link", "bench", "--view", "--for", "24h"]);
+        command.args(["link", "bench", rights, "--for", "24h"]);
         let made = command.output().context("no link can be made")?;
         let (said, errors) = (
             String::from_utf8(made.stdout)?,

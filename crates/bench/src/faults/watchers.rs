@@ -35,7 +35,7 @@ const ONE_PIXEL: usize = 20;
 pub fn measure(portholed: &Path) -> Result<Vec<Row>> {
     let server = server()?;
     let subject = Shared::start(portholed, server)?;
-    let link = subject.view_link(portholed)?;
+    let link = subject.link(portholed, "--view")?;
     let mut owner = subject.owner.enter()?;
     let wish = subject.owner.message(&update_request(1, 1));
     let mut buffer = Buffer::small();

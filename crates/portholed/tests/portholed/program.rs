@@ -160,6 +160,14 @@ impl Portholed {
         Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second())
     }
 
+    /// What it has allocated, in KiB.
+    #[cfg(target_os = "linux")]
+    pub fn allocated(&self) -> u64 {
+        let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id())).unwrap();
+        let line = rollup.lines().find_map(|line| line.strip_prefix("Anonymous:"));
+        line.unwrap().split_whitespace().next().unwrap().parse().unwrap()
+    }
+
     pub fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }

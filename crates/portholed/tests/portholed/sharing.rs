@@ -103,6 +103,28 @@ async fn a_link_is_made_listed_visited_and_revoked() {
     );
 }
 
+/// A picture of the demo has 2,250 KiB.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn one_more_viewer_of_the_demo_needs_no_pixels_of_its_own() {
+    let place = Place::new();
+    let link = place.prints(&["link", "Alice"]);
+    let mut viewers = Vec::new();
+    let mut come = async || {
+        let mut viewer = place.visit(&link).await;
+        viewer.bytes().await;
+        viewer.come_in().await;
+        viewers.push(viewer);
+        place.portholed.allocated()
+    };
+    let first = come().await;
+    let mut last = first;
+    for _ in 0..20 {
+        last = come().await;
+    }
+    assert!(last < first + 20 * 1024, "from {first} to {last} KiB");
+}
+
 #[test]
 fn terms_are_chosen_and_told() {
     let place = Place::new();
