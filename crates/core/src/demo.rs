@@ -183,7 +183,10 @@ impl Screen {
     async fn paint(&self, scene: &Mutex<Scene>) {
         let mut painting = self.painting.lock().await;
         let now = Instant::now();
-        if painting.painted.is_some_and(|painted| now - painted < FRAME_INTERVAL / 2) {
+        if painting
+            .painted
+            .is_some_and(|painted| now - painted < FRAME_INTERVAL / 2)
+        {
             return;
         }
         painting.painted = Some(now);
