@@ -8,6 +8,7 @@ use crate::{
         life::{Fares, Life},
         pin::{MOST_WRONG, PinHash},
     },
+    milliseconds::from_seconds,
     state::Link,
 };
 use porthole_gateway::TokenHash;
@@ -51,14 +52,14 @@ impl Entry {
                 (false, true) => Audience::Start,
                 (false, false) => Audience::Here,
             },
-            created: link.created.saturating_mul(1000),
+            created: from_seconds(link.created),
             life: link
                 .expires
-                .map(|expires| Life::kept(expires.saturating_mul(1000), seen.saturating_mul(1000))),
+                .map(|expires| Life::kept(from_seconds(expires), from_seconds(seen))),
             pin: link.pin,
             wrong_pins: link.wrong_pins,
             uses: link.uses,
-            last_use: link.last_use.map(|last| last.saturating_mul(1000)),
+            last_use: link.last_use.map(from_seconds),
             visits: 0,
         }
     }
