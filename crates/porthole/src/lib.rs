@@ -17,6 +17,14 @@ mod desktop;
 mod display_id;
 #[cfg(target_os = "linux")]
 pub mod doctor;
+/// What the fuzz targets in `fuzz/` read of this crate's inside. Not part of the program.
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    pub use crate::{
+        history::fuzzing::read_history_file,
+        state::fuzzing::{read_journal_lines, read_state_file},
+    };
+}
 mod history;
 mod intent;
 mod leaving;

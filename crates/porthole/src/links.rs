@@ -3,6 +3,8 @@
 mod asking;
 mod clock;
 mod door;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod identity;
 mod ledger;
 mod life;
