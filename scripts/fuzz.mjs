@@ -73,15 +73,18 @@ async function fuzz(folder, name, seconds) {
   for (const made of [corpus, artifacts]) mkdirSync(made, { recursive: true });
   const seeds = join('fuzz/seeds', name);
   const args = [`-max_total_time=${seconds}`, `-artifact_prefix=${artifacts}/`];
-  args.push('-rss_limit_mb=1024', '-timeout=10', '-max_len=8192', '-print_final_stats=0');
+  args.push('-rss_limit_mb=1024', '-timeout=10', '-max_len=8192', '-print_final_stats=1');
   args.push(corpus, ...(existsSync(seeds) ? [seeds] : []));
+  let output;
   try {
-    await runQuietly(join(folder, name), args);
+    output = await runQuietly(join(folder, name), args);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     step(`${name}: ${error.message}`);
     return false;
   }
-  step(`${name}: nothing found, ${readdirSync(corpus).length} inputs learnt`);
+  const tried = /number_of_executed_units: (\d+)/.exec(output)?.[1] ?? '?';
+  const learnt = readdirSync(corpus).length;
+  step(`${name}: nothing found in ${tried} runs, ${learnt} inputs learnt`);
   return true;
 }

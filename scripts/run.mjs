@@ -29,7 +29,7 @@ export async function run(program, args, options = {}) {
   await ended(child, program, args);
 }
 
-/** Runs a program whose output matters only when it fails: it is shown then. */
+/** Runs a program and gives all its output, which is shown only when it fails. */
 export async function runQuietly(program, args, options = {}) {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   const output = [];
@@ -41,6 +41,7 @@ export async function runQuietly(program, args, options = {}) {
     process.stderr.write(Buffer.concat(output));
     throw failure;
   }
+  return Buffer.concat(output).toString('utf8');
 }
 
 /** Runs a program and shows its stdout line by line, each line given to `see` as well. Fails when the program does. */

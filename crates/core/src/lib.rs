@@ -14,6 +14,14 @@ mod demo;
 mod desktops;
 #[cfg(target_os = "linux")]
 pub mod doctor;
+/// What the fuzz targets in `fuzz/` read of this crate's inside. Not part of the program.
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    pub use crate::sharing::{
+        history::fuzzing::read_history_file,
+        state::fuzzing::{read_journal_lines, read_state_file},
+    };
+}
 mod model;
 mod network;
 mod platform;

@@ -72,22 +72,26 @@ pub fn read_proxy_header(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Whom `X-Forwarded-For` or `Forwarded` names behind a proxy at 127.0.0.1, in front of what that appends.
-pub fn read_forwarded(sent: &[u8]) -> Option<[IpAddr; 2]> {
+/// Whom a request behind a proxy at 127.0.0.1 is taken to come from, when a visitor at 192.0.2.1 or 2001:db8::1 sends one of
+/// the headers and the proxy appends to it, or knows only the other one.
+pub fn read_forwarded(sent: &[u8]) -> Option<[IpAddr; 5]> {
+    const X: &str = "x-forwarded-for";
+    const STANDARD: &str = "forwarded";
+    let proxy = IpAddr::from([127, 0, 0, 1]);
     let trusted: TrustedProxies = ["127.0.0.1".parse().ok()?].into_iter().collect();
-    let of = |name: &'static str, appended: &[u8]| {
-        let value = HeaderValue::from_bytes(&[sent, appended].concat()).ok()?;
-        let headers: HeaderMap = [(header::HeaderName::from_static(name), value)]
-            .into_iter()
-            .collect();
-        Some(forwarded::client(
-            &headers,
-            IpAddr::from([127, 0, 0, 1]),
-            &trusted,
-        ))
+    let of = |headers: &[(&'static str, &[&[u8]])]| {
+        let headers = headers.iter().map(|(name, parts)| {
+            let value = HeaderValue::from_bytes(&parts.concat()).ok()?;
+            Some((header::HeaderName::from_static(name), value))
+        });
+        let headers = headers.collect::<Option<HeaderMap>>()?;
+        Some(forwarded::client(&headers, proxy, &trusted))
     };
     Some([
-        of("x-forwarded-for", b", 192.0.2.1")?,
-        of("forwarded", b", for=192.0.2.1")?,
+        of(&[(X, &[sent, b", 192.0.2.1"])])?,
+        of(&[(STANDARD, &[sent, b", for=192.0.2.1"])])?,
+        of(&[(STANDARD, &[sent, b", for=\"[2001:db8::1]\";proto=https"])])?,
+        of(&[(X, &[sent]), (STANDARD, &[b"for=192.0.2.1"])])?,
+        of(&[(STANDARD, &[sent]), (X, &[b"192.0.2.1"])])?,
     ])
 }

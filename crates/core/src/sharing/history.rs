@@ -4,6 +4,8 @@ mod csv;
 mod event;
 mod file;
 mod fold;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 
 use std::{
     path::{Path, PathBuf},

@@ -4,6 +4,8 @@ mod admission;
 mod approval_queue;
 mod clock;
 mod expiry;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod identity;
 mod link_store;
 mod pin;

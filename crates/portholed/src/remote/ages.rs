@@ -12,7 +12,14 @@ pub fn left(then: u64, now: SystemTime) -> String {
     const MINUTE: u64 = 60 * 1000;
     let now = milliseconds(now);
     let longer = then.saturating_sub(now) > MINUTE;
-    between(now, if longer { then + MINUTE / 2 } else { then })
+    between(
+        now,
+        if longer {
+            then.saturating_add(MINUTE / 2)
+        } else {
+            then
+        },
+    )
 }
 
 /// From one moment to another, both in milliseconds, in the two units that matter.
@@ -47,6 +54,11 @@ mod tests {
         ] {
             assert_eq!(left(seconds * 1000, UNIX_EPOCH), text);
         }
+    }
+
+    #[test]
+    fn what_never_comes_is_far() {
+        assert!(left(u64::MAX, UNIX_EPOCH).ends_with(" h"));
     }
 
     #[test]

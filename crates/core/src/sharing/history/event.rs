@@ -46,6 +46,19 @@ pub(super) enum What {
     Visits(Visits),
 }
 
+impl Event {
+    /// The latest moment of which it tells.
+    pub fn latest(&self) -> u64 {
+        match &self.what {
+            What::Began { .. } | What::Ended { .. } => self.at,
+            What::Visits(visits) => {
+                let times = [Some(self.at), Some(visits.first), Some(visits.last), visits.ended];
+                times.into_iter().flatten().max().unwrap_or_default()
+            }
+        }
+    }
+}
+
 impl What {
     pub fn began(link: LinkId, session: &SessionInfo) -> Self {
         Self::Began {

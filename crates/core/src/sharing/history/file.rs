@@ -14,7 +14,7 @@ use super::{
     fold::{Fold, MAX_LINES},
 };
 use crate::{
-    model::milliseconds::{in_milliseconds, milliseconds},
+    model::milliseconds::{LATEST, in_milliseconds, milliseconds},
     platform::private_file,
 };
 
@@ -44,21 +44,26 @@ pub(super) fn append(path: &Path, events: Vec<Event>, now: SystemTime) -> io::Re
     Ok(())
 }
 
-/// What the events make. Lines that make no sense are passed over.
+/// What the events make.
 pub(super) fn read(path: &Path) -> io::Result<Fold> {
-    let mut fold = Fold::default();
     let mut file = match open_regular_file(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(fold),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Fold::default()),
         file => file?,
     };
     let begin = file.seek(SeekFrom::End(0))?.saturating_sub(MAX_READ_BYTES);
     file.seek(SeekFrom::Start(begin))?;
-    // Line by line: what was needed for the whole of it at once, the process would keep.
-    let mut file = BufReader::new(file.take(MAX_READ_BYTES));
+    read_lines(BufReader::new(file.take(MAX_READ_BYTES)))
+}
+
+/// Line by line: what was needed for the whole of it at once, the process would keep. Lines that make no sense are passed
+/// over.
+pub(super) fn read_lines(mut file: impl BufRead) -> io::Result<Fold> {
+    let mut fold = Fold::default();
     let mut line = Vec::new();
     while file.read_until(b'\n', &mut line)? > 0 {
-        if let Ok(event) = serde_json::from_slice(&line) {
-            fold.add(event);
+        match serde_json::from_slice::<Event>(&line) {
+            Ok(event) if event.latest() <= LATEST => fold.add(event),
+            _ => {}
         }
         line.clear();
     }
@@ -89,7 +94,7 @@ pub(super) fn prune(path: &Path, now: SystemTime) -> io::Result<()> {
     private_file::replace(path, &text)
 }
 
-fn lines(events: impl IntoIterator<Item = Event>) -> io::Result<Vec<u8>> {
+pub(super) fn lines(events: impl IntoIterator<Item = Event>) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     for event in events {
         serde_json::to_writer(&mut text, &event)?;
@@ -174,6 +179,37 @@ mod tests {
         assert_eq!(views(&path).len(), 2);
         prune(&path, now).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 2);
+    }
+
+    #[test]
+    fn a_line_of_a_moment_beyond_the_calendar_makes_no_sense() {
+        let began = |at: u64| {
+            let text = r#"{"visit":"1-1","at":AT,"event":"began","display":"A","address":"192.0.2.1","rights":"view"}"#;
+            text.replace("AT", &at.to_string())
+        };
+        let ended =
+            |at: u64| format!(r#"{{"visit":"1-1","at":{at},"event":"ended","why":"The viewer left."}}"#);
+        let visits = |first: u64, last: u64, ended: u64| {
+            format!(
+                r#"{{"at":5,"event":"visits","display":"B","address":"192.0.2.1","rights":"view","count":2,"first":{first},"last":{last},"ended":{ended}}}"#
+            )
+        };
+        let (good, bad) = (8_640_000_000_000_000, 8_640_000_000_000_001);
+        let lines = [
+            began(bad),
+            began(5),
+            ended(bad),
+            visits(bad, 6, 7),
+            visits(5, bad, 7),
+            visits(5, 6, bad),
+            visits(5, 6, good),
+        ];
+        let views = read_lines(lines.join("\n").as_bytes()).unwrap().views();
+        let read: Vec<_> = views
+            .iter()
+            .map(|view| (&*view.display, view.began, view.last, view.ended))
+            .collect();
+        assert_eq!(read, [("B", 5, 6, Some(good)), ("A", 5, 5, None)]);
     }
 
     #[test]

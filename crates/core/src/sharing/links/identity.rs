@@ -18,6 +18,7 @@ use super::{
 use crate::{
     DisplayId,
     config::Display,
+    model::milliseconds::from_seconds,
     sharing::state::{Gone, KnownDisplay},
 };
 
@@ -67,7 +68,7 @@ impl Identities {
                          gone,
                      }| {
             let standing = gone.map_or(Standing::Remembered, |Gone { ends, seen }| {
-                Standing::Gone(Expiry::kept(ends.saturating_mul(1000), seen.saturating_mul(1000)))
+                Standing::Gone(Expiry::kept(from_seconds(ends), from_seconds(seen)))
             });
             let known = Known {
                 name,

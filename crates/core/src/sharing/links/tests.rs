@@ -14,7 +14,10 @@ use super::{
     table::{Limits, MAX_WINDOW_LINKS_PER_DISPLAY},
     *,
 };
-use crate::{config::Display, sharing::state::Loaded};
+use crate::{
+    config::Display,
+    sharing::state::{Loaded, Source},
+};
 
 #[derive(Debug)]
 struct Nobody;
@@ -356,6 +359,101 @@ async fn a_link_of_the_first_versions_works_on() {
     assert_eq!((view.terms.seconds, view.id, view.shared), (Some(120), 1, false));
     fixture.clocks.pass(MINUTE);
     assert!(!fixture.opens(&token));
+}
+
+#[tokio::test]
+async fn whatever_ids_a_state_file_has_none_is_that_of_two_links_and_a_window_can_read_each() {
+    let fixture = Fixture::new(&[("Alice", ":1")]).await;
+    let tokens = ["one", "two", "three", "four"].map(Token::from);
+    let links = tokens.iter().zip([7, 7, u64::MAX, 8]).map(|(token, id)| {
+        format!(
+            r#"{{"token": "{}", "display": "Alice", "created": 1, "expires": null, "id": {id}}}"#,
+            String::from(token.hash()),
+        )
+    });
+    let links = links.collect::<Vec<_>>().join(",");
+    let text = format!(r#"{{"port": 1, "last_link": {}, "links": [{links}]}}"#, u64::MAX);
+    std::fs::write(fixture.folder.path().join("state.json"), text).unwrap();
+    let fixture = fixture.started_again(&[("Alice", ":1")]).await;
+    let ids = |fixture: &Fixture| {
+        tokens
+            .each_ref()
+            .map(|token| fixture.links.id(token.hash()).unwrap())
+    };
+    let given = ids(&fixture);
+    assert_eq!((given[0], given[3]), (7, 8));
+    let made = fixture.make(Terms::default()).await.id;
+    let mut all = [&given[..], &[made]].concat();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), 5, "{given:?} and {made}");
+    assert!(all.iter().all(|id| *id < 1 << 53), "{all:?}");
+    let fixture = fixture.started_again(&[("Alice", ":1")]).await;
+    assert_eq!(ids(&fixture), given, "they keep what they were given");
+    fixture.links.revoke(given[0]).1.await.unwrap();
+    let open = tokens.each_ref().map(|token| fixture.opens(token));
+    assert_eq!(open, [false, true, true, true]);
+}
+
+#[test]
+fn what_a_start_makes_up_is_written_whole() {
+    let token = String::from(Token::from("one").hash());
+    let link = |more: &str| {
+        let text = format!(r#"{{"token": "{token}", "display": "A", "created": 1, "expires": null{more}}}"#);
+        serde_json::from_str(&text).unwrap()
+    };
+    let changes = |last_link: LinkId, more: &str| {
+        Mutex::new(Table::of(State {
+            links: vec![link(more)],
+            last_link,
+            ..State::default()
+        }))
+        .changes()
+    };
+    let good = r#", "id": 7, "display_id": "a""#;
+    assert!(changes(7, good).unwrap().is_empty());
+    assert_eq!(changes(u64::MAX, good), None);
+    assert_eq!(changes(7, r#", "id": 7"#), None);
+    assert_eq!(changes(7, r#", "display_id": "a""#), None);
+}
+
+#[tokio::test]
+async fn a_link_that_a_state_file_has_twice_is_as_it_was_written_last() {
+    let fixture = Fixture::new(&[("Alice", ":1")]).await;
+    let token = Token::from("twice");
+    let link = |wrong_pins: u32| {
+        let token = String::from(token.hash());
+        format!(
+            r#"{{"token": "{token}", "display": "Alice", "created": 1, "expires": null, "wrong_pins": {wrong_pins}}}"#
+        )
+    };
+    let text = format!(r#"{{"port": 1, "links": [{}, {}]}}"#, link(0), link(1000));
+    std::fs::write(fixture.folder.path().join("state.json"), text).unwrap();
+    let fixture = fixture.started_again(&[("Alice", ":1")]).await;
+    assert!(!fixture.opens(&token));
+}
+
+#[tokio::test]
+async fn a_window_can_show_every_moment_of_a_state_file() {
+    let fixture = Fixture::new(&[("Alice", ":1")]).await;
+    let token = Token::from("late");
+    let latest = u64::MAX;
+    let text = format!(
+        r#"{{"port": 1, "links": [{{"token": "{}", "display": "Alice", "created": {latest}, "expires": {latest},
+            "seen": 1, "uses": 1, "last_use": {latest}}}], "displays": [{{"id": "bob", "name": "Bob", "place": "h:1",
+            "gone": {{"ends": {latest}, "seen": 1}}}}]}}"#,
+        String::from(token.hash()),
+    );
+    std::fs::write(fixture.folder.path().join("state.json"), text).unwrap();
+    let fixture = fixture.started_again(&[("Alice", ":1")]).await;
+    let (_, view) = fixture.links.views().remove(0);
+    // The end of a browser's calendar.
+    let last = 8_640_000_000_000_000;
+    assert_eq!(
+        (view.created, view.ends, view.last_use),
+        (last, Some(last), Some(last))
+    );
+    assert!(fixture.opens(&token));
 }
 
 #[tokio::test]

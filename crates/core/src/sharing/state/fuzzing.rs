@@ -5,6 +5,7 @@ use super::{
     journal::{Read, Tip, apply, read},
     store::read_state,
 };
+use crate::sharing::links::fuzzing::take_up;
 
 /// Reads a state file and its journal, both of them foreign; says how many links there are then.
 ///
@@ -17,7 +18,9 @@ pub fn read_state_file(bytes: &[u8]) -> Option<usize> {
     };
     let (generation, state) = read_state(state_file).ok()?;
     let Some(generation) = generation else {
-        return Some(state.links.len());
+        let count = state.links.len();
+        take_up(state, apply);
+        return Some(count);
     };
     match read(&generation, journal) {
         Read::Changes(changes, tip) => {
@@ -26,7 +29,10 @@ pub fn read_state_file(bytes: &[u8]) -> Option<usize> {
                 journal.ends_with(b"\n"),
                 "only a line without its end is passed over"
             );
-            Some(apply(state, changes).links.len())
+            let state = apply(state, changes);
+            let count = state.links.len();
+            take_up(state, apply);
+            Some(count)
         }
         Read::Other | Read::Damaged(_) => None,
     }
@@ -56,8 +62,10 @@ pub fn read_journal_lines(lines: &[u8]) -> usize {
             let mut tokens: Vec<_> = links.iter().map(|link| link.token).collect();
             tokens.sort_unstable();
             tokens.dedup();
-            assert_eq!(tokens.len(), links.len(), "a link is there once");
-            links.len()
+            let count = links.len();
+            assert_eq!(tokens.len(), count, "a link is there once");
+            take_up(state, apply);
+            count
         }
         Read::Damaged(line) => {
             assert!(line > 1, "the header is ours");

@@ -2,6 +2,7 @@
 
 use crate::{
     DisplayId, LinkView, Terms,
+    model::milliseconds::from_seconds,
     sharing::{
         links::{
             Audience, LinkId,
@@ -53,14 +54,14 @@ impl Entry {
                 (false, true) => Audience::Start,
                 (false, false) => Audience::Here,
             },
-            created: link.created.saturating_mul(1000),
+            created: from_seconds(link.created),
             expiry: link
                 .expires
-                .map(|expires| Expiry::kept(expires.saturating_mul(1000), seen.saturating_mul(1000))),
+                .map(|expires| Expiry::kept(from_seconds(expires), from_seconds(seen))),
             pin: link.pin,
             wrong_pins: link.wrong_pins,
             uses: link.uses,
-            last_use: link.last_use.map(|last| last.saturating_mul(1000)),
+            last_use: link.last_use.map(from_seconds),
             visits: 0,
         }
     }

@@ -12,10 +12,14 @@ use super::{Entry, Table, room::MAX_LINKS};
 use crate::{
     DisplayId,
     sharing::{
-        links::{clock::Now, identity::Identities},
+        links::{LinkId, clock::Now, identity::Identities},
         state::{Changes, Head, Source, State},
     },
 };
+
+/// The largest id that is taken from a file. Windows read whole numbers up to 2⁵³, and there must be more for new links; who
+/// makes a link each microsecond comes here after a hundred years.
+const MAX_KEPT_ID: LinkId = 1 << 52;
 
 /// What has changed since it was last taken to be saved.
 #[derive(Default)]
@@ -25,7 +29,8 @@ pub(super) struct Dirty {
     /// What is not about links.
     head: bool,
     seen: Option<u64>,
-    /// So many links that they are not told apart any more: nothing can be saved at the moment.
+    /// What has changed is not told apart any more, and all is to be written: so many links have while nothing could be
+    /// saved, or what was read is not what is kept.
     all: bool,
 }
 
@@ -50,26 +55,34 @@ impl Dirty {
 }
 
 impl Table {
-    /// The links of an earlier start.
+    /// The links of an earlier start. One whose id no program has given it, since another has it or no window could
+    /// read it, gets a new one.
     pub fn of(state: State) -> Self {
-        let known = state.links.iter().filter_map(|link| link.id).max();
+        let ids = state.links.iter().filter_map(|link| link.id);
+        let ids = ids.chain([state.last_link]).filter(|id| *id <= MAX_KEPT_ID);
+        let mut taken = HashSet::new();
         let mut table = Self {
             port: state.port,
-            last: known.max(Some(state.last_link)).unwrap_or_default(),
+            last: ids.max().unwrap_or_default(),
             displays: Identities::of(state.displays),
             ..Self::default()
         };
+        table.dirty.all = state.last_link > MAX_KEPT_ID;
         for link in state.links {
-            let id = link.id.unwrap_or_else(|| table.next_id());
+            let known = link.id.filter(|id| *id <= MAX_KEPT_ID && taken.insert(*id));
+            let id = known.unwrap_or_else(|| table.next_id());
             let display = link.display_id.clone().unwrap_or_else(|| {
                 let of_old = DisplayId::derived(&link.display, "", 0);
                 table.displays.remember(of_old.clone(), link.display.clone());
                 of_old
             });
             let entry = Entry::of(&link, id, display);
-            if !entry.is_shut() {
-                table.links.insert(link.token, entry);
-            }
+            match entry.is_shut() {
+                true => table.links.remove(&link.token),
+                false => table.links.insert(link.token, entry),
+            };
+            // What was made up here has to be written, or the next start would make up something else.
+            table.dirty.all |= known.is_none() || link.display_id.is_none();
         }
         table.last_of_earlier = table.last;
         table
