@@ -50,7 +50,7 @@ pub enum Request {
     Links {
         /// Of this display; `None`: of all.
         display: Option<String>,
-        /// A part of them; `None`: all of them, however many. [`ask`] asks part by part.
+        /// A part of them; `None`: all of them, however many. [`ask()`] asks part by part.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         page: Option<Page>,
     },

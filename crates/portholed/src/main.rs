@@ -2,6 +2,8 @@
 
 // What people read is written for them: no debug output in it.
 #![cfg_attr(not(test), warn(clippy::use_debug))]
+// clap shows these comments as they are.
+#![allow(rustdoc::bare_urls, reason = "help texts")]
 
 mod abbreviations;
 mod args;

@@ -3,7 +3,7 @@
 //! is a file system in memory, of bounded size.
 //!
 //! What its user still holds open keeps such a space beyond the end of the desktop; then it is their next desktop's
-//! ([`kept_spaces`]), so that no number of starts holds more than as many desktops at once may.
+//! ([`kept_spaces`](super::kept_spaces)), so that no number of starts holds more than as many desktops at once may.
 
 use std::{
     fs::{self, DirBuilder},

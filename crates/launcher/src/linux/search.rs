@@ -61,7 +61,7 @@ enum At {
 }
 
 impl Search {
-    /// The VNC servers that listen on ports 5900 to 5999 of 127.0.0.1 or [::1], and on Unix sockets of our own
+    /// The VNC servers that listen on ports 5900 to 5999 of `127.0.0.1` or `[::1]`, and on Unix sockets of our own
     /// user. A program that the system tells us the name of, and that is known to be a VNC server, is not touched;
     /// anything else on such a port is asked, once. Nothing else is. Launched displays are left out, whoever launched
     /// them.
