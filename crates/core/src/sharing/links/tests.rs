@@ -352,6 +352,8 @@ async fn a_link_of_the_first_versions_works_on() {
         now - 60,
         now + 60
     );
+    // What this start has to write must not come after.
+    fixture.saved().await;
     std::fs::write(fixture.folder.path().join("state.json"), text).unwrap();
     let fixture = fixture.started_again(&[("Alice", ":1")]).await;
     assert!(fixture.opens(&token));
@@ -373,6 +375,8 @@ async fn whatever_ids_a_state_file_has_none_is_that_of_two_links_and_a_window_ca
     });
     let links = links.collect::<Vec<_>>().join(",");
     let text = format!(r#"{{"port": 1, "last_link": {}, "links": [{links}]}}"#, u64::MAX);
+    // What this start has to write must not come after.
+    fixture.saved().await;
     std::fs::write(fixture.folder.path().join("state.json"), text).unwrap();
     let fixture = fixture.started_again(&[("Alice", ":1")]).await;
     let ids = |fixture: &Fixture| {
@@ -428,6 +432,8 @@ async fn a_link_that_a_state_file_has_twice_is_as_it_was_written_last() {
         )
     };
     let text = format!(r#"{{"port": 1, "links": [{}, {}]}}"#, link(0), link(1000));
+    // What this start has to write must not come after.
+    fixture.saved().await;
     std::fs::write(fixture.folder.path().join("state.json"), text).unwrap();
     let fixture = fixture.started_again(&[("Alice", ":1")]).await;
     assert!(!fixture.opens(&token));
@@ -444,6 +450,8 @@ async fn a_window_can_show_every_moment_of_a_state_file() {
             "gone": {{"ends": {latest}, "seen": 1}}}}]}}"#,
         String::from(token.hash()),
     );
+    // What this start has to write must not come after.
+    fixture.saved().await;
     std::fs::write(fixture.folder.path().join("state.json"), text).unwrap();
     let fixture = fixture.started_again(&[("Alice", ":1")]).await;
     let (_, view) = fixture.links.views().remove(0);
