@@ -49,7 +49,7 @@ async function prepare() {
   await installModules();
   await buildFront('viewer');
   mkdirSync(folder, { recursive: true });
-  return await build('porthole', 'portholed', 'dist');
+  return await build('portholed', 'portholed', 'dist');
 }
 
 async function firstFrame() {

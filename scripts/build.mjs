@@ -23,7 +23,7 @@ await main(async () => {
   const [porthole, portholed] = await buildPrograms(
     [
       { package: 'porthole-desktop', binary: 'porthole' },
-      { package: 'porthole', binary: 'portholed' },
+      { package: 'portholed', binary: 'portholed' },
     ],
     { profile: options.profile, quiet: !process.stderr.isTTY },
   );

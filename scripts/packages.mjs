@@ -40,7 +40,7 @@ const packages = {
       "servers that run already. It takes websockify's command line, token files",
       'and links as well. It needs neither X nor GTK.',
     ],
-    crate: 'porthole',
+    crate: 'portholed',
     fronts: ['viewer'],
     deb: { depends: [], recommends: ['tigervnc-standalone-server'] },
     rpm: { depends: [], recommends: ['tigervnc-server'] },

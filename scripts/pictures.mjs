@@ -10,7 +10,7 @@ const folder = 'docs/pictures';
 const programs = [
   { package: 'porthole-tests', binary: 'pictures' },
   { package: 'porthole-desktop', binary: 'porthole' },
-  { package: 'porthole', binary: 'portholed' },
+  { package: 'portholed', binary: 'portholed' },
 ];
 
 await main(async () => {

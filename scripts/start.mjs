@@ -8,7 +8,7 @@ import { ensure } from './system.mjs';
 
 const shells = {
   desktop: { package: 'porthole-desktop', binary: 'porthole', fronts: ['viewer', 'window'] },
-  headless: { package: 'porthole', binary: 'portholed', fronts: ['viewer'] },
+  headless: { package: 'portholed', binary: 'portholed', fronts: ['viewer'] },
 };
 
 /** Where the person stands: paths among the arguments are meant from there, and npm changes folder. */
