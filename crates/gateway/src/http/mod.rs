@@ -3,11 +3,11 @@
 
 pub(crate) mod access;
 pub(crate) mod connection;
-mod forwarded;
+pub(crate) mod forwarded;
 pub(crate) mod pages;
 pub(crate) mod pending_connections;
 pub(crate) mod plain;
-mod proxy_header;
+pub(crate) mod proxy_header;
 pub(crate) mod rate_limit;
 pub(crate) mod refusals;
 mod request;

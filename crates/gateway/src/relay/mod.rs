@@ -14,7 +14,7 @@
 mod buffers;
 mod close;
 mod down;
-mod frame;
+pub(crate) mod frame;
 pub(crate) mod full_speed;
 mod outgoing;
 pub(crate) mod splice;
