@@ -199,7 +199,7 @@ impl ThumbnailStore {
         }
     }
 
-    /// Whether there are more displays than permits, so that they have to take turns.
+    /// Whether there are more displays than sessions at once, so that they have to take turns.
     fn is_crowded(&self) -> bool {
         self.frames().len() > MAX_SESSIONS
     }

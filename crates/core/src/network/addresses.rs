@@ -75,8 +75,8 @@ impl Addresses {
     /// Where others can connect, each address once, as `192.168.7.5:6080`.
     pub fn for_others(&self) -> Vec<String> {
         let mut addresses: Vec<String> = Vec::new();
-        for entrance in &self.others {
-            let address = entrance.to.to_string();
+        for share_host in &self.others {
+            let address = share_host.to.to_string();
             if !addresses.contains(&address) {
                 addresses.push(address);
             }
@@ -96,11 +96,11 @@ impl Addresses {
 
     /// The ways in for others, the likeliest first: through the proxy, if the config names one, and then those of this
     /// machine. If there are none, the one from this machine.
-    pub fn entrances(&self) -> Vec<ShareHost> {
+    pub fn share_hosts(&self) -> Vec<ShareHost> {
         let direct = self.others.iter().cloned();
         let all: Vec<_> = self.public().into_iter().chain(direct).collect();
         match all.is_empty() {
-            true => vec![self.entrance_here()],
+            true => vec![self.share_host_here()],
             false => all,
         }
     }
@@ -128,11 +128,11 @@ impl Addresses {
 
     /// Where others reach this machine without a proxy.
     pub fn direct(&self) -> impl Iterator<Item = SocketAddr> {
-        self.others.iter().map(|entrance| entrance.to)
+        self.others.iter().map(|share_host| share_host.to)
     }
 
     /// The way in from this machine.
-    pub fn entrance_here(&self) -> ShareHost {
+    pub fn share_host_here(&self) -> ShareHost {
         let here = self.here();
         ShareHost {
             host: host(here.ip()),
@@ -142,22 +142,22 @@ impl Addresses {
         }
     }
 
-    /// A link to hand on, by one of the entrances. The token is in the fragment, which browsers send to no server.
-    pub fn link(&self, entrance: &ShareHost, token: &Token) -> Result<Url, ParseError> {
-        let ShareHost { host, to, public, .. } = entrance;
+    /// A link to hand on, by one of these hosts. The token is in the fragment, which browsers send to no server.
+    pub fn link(&self, share_host: &ShareHost, token: &Token) -> Result<Url, ParseError> {
+        let ShareHost { host, to, public, .. } = share_host;
         let scheme = if self.outside.encrypted { "https" } else { "http" };
         let mut url = match public {
             Some(public) => public.clone(),
             None => format!("{scheme}://{host}:{}", to.port()).parse()?,
         };
-        url.set_path(&self.path(entrance));
+        url.set_path(&self.path(share_host));
         url.set_fragment(Some(token.expose()));
         Ok(url)
     }
 
-    /// The path of the page that links to hand on name, by one of the entrances.
-    pub fn path(&self, entrance: &ShareHost) -> String {
-        let base = entrance
+    /// The path of the page that links to hand on name, by one of these hosts.
+    pub fn path(&self, share_host: &ShareHost) -> String {
+        let base = share_host
             .public
             .as_ref()
             .map_or(&*self.outside.base_path, Url::path);
@@ -174,7 +174,7 @@ fn ways_in(listening: &[SocketAddr], interfaces: &[Interface]) -> Vec<ShareHost>
     let leads_to = |address: &&SocketAddr, ip: IpAddr| {
         address.ip() == ip || (address.ip().is_unspecified() && address.is_ipv4() == ip.is_ipv4())
     };
-    let entrance = |ip: IpAddr, port: u16, label: &str| ShareHost {
+    let share_host = |ip: IpAddr, port: u16, label: &str| ShareHost {
         host: host(ip),
         label: label.into(),
         to: (ip, port).into(),
@@ -182,14 +182,14 @@ fn ways_in(listening: &[SocketAddr], interfaces: &[Interface]) -> Vec<ShareHost>
     };
     let of_interfaces = interfaces.iter().filter_map(|Interface { name, ip }| {
         let address = listening.iter().find(|address| leads_to(address, *ip))?;
-        Some(entrance(*ip, address.port(), name))
+        Some(share_host(*ip, address.port(), name))
     });
     let known = |ip| interfaces.iter().any(|interface| interface.ip == ip);
     let of_none = listening
         .iter()
         .filter(|address| !is_here(address.ip()) && !known(address.ip()));
     of_interfaces
-        .chain(of_none.map(|address| entrance(address.ip(), address.port(), &say!("address-network"))))
+        .chain(of_none.map(|address| share_host(address.ip(), address.port(), &say!("address-network"))))
         .collect()
 }
 
@@ -233,9 +233,9 @@ mod tests {
     }
 
     fn links(addresses: &Addresses) -> Vec<String> {
-        let entrances = addresses.entrances().into_iter();
-        let link = |entrance| addresses.link(&entrance, &Token::from("abc")).unwrap().into();
-        entrances.map(link).collect()
+        let share_hosts = addresses.share_hosts().into_iter();
+        let link = |share_host| addresses.link(&share_host, &Token::from("abc")).unwrap().into();
+        share_hosts.map(link).collect()
     }
 
     #[test]
@@ -290,13 +290,13 @@ mod tests {
                 "https://desk.local:6080/novnc/v#abc"
             ]
         );
-        let labels = open.entrances().into_iter().map(|entrance| entrance.label);
+        let labels = open.share_hosts().into_iter().map(|share_host| share_host.label);
         assert_eq!(labels.collect::<Vec<_>>(), ["wlan0", "name on the network"]);
         let local = open.local_link(&Token::from("abc")).unwrap();
         assert_eq!(local.as_str(), "http://127.0.0.1:6080/v#abc");
         let closed = addresses(&["127.0.0.1:6080"], outside());
         assert_eq!(links(&closed), ["https://127.0.0.1:6080/novnc/v#abc"]);
-        assert_eq!(closed.entrances()[0].label, "this machine only");
+        assert_eq!(closed.share_hosts()[0].label, "this machine only");
     }
 
     #[test]

@@ -23,10 +23,10 @@ impl Porthole {
     /// in the log says so.
     pub async fn new_links(&self) -> Result<Vec<(String, Url)>, LinkError> {
         let addresses = &self.service.network.last().addresses;
-        let likeliest = addresses.entrances().into_iter().next();
+        let likeliest = addresses.share_hosts().into_iter().next();
         let host = likeliest
             .filter(|host| host.public.is_some() || self.config.listen.is_some())
-            .unwrap_or_else(|| addresses.entrance_here());
+            .unwrap_or_else(|| addresses.share_host_here());
         drop(self.service.links.retire_links_of_starts());
         let mut links = Vec::new();
         for Display { id, name, .. } in &self.config.displays {

@@ -17,7 +17,7 @@ pub(crate) struct SharedLink {
     pub status: Arc<NetworkStatus>,
     /// The likeliest first.
     pub addresses: Vec<LinkAddress>,
-    entrances: Vec<ShareHost>,
+    share_hosts: Vec<ShareHost>,
 }
 
 /// One address of a link.
@@ -42,7 +42,7 @@ impl SharedLink {
             made,
             status: Arc::clone(&status),
             addresses: Vec::new(),
-            entrances: Vec::new(),
+            share_hosts: Vec::new(),
         };
         link.take_addresses(&status, named);
         link
@@ -60,9 +60,9 @@ impl SharedLink {
 
     /// How each address is tested, in their order.
     pub fn tests(&self) -> Vec<ProbeTarget> {
-        self.entrances
+        self.share_hosts
             .iter()
-            .map(|entrance| self.status.way(entrance))
+            .map(|share_host| self.status.way(share_host))
             .collect()
     }
 
@@ -93,17 +93,17 @@ impl SharedLink {
 
     /// One that no URL can name is left out.
     fn take_addresses(&mut self, status: &NetworkStatus, named: Option<ShareHost>) {
-        let address = |entrance: ShareHost| {
+        let address = |share_host: ShareHost| {
             let address = LinkAddress {
-                host: entrance.host.clone(),
-                label: entrance.label.clone(),
-                url: status.addresses.link(&entrance, &self.made.token).ok()?.into(),
+                host: share_host.host.clone(),
+                label: share_host.label.clone(),
+                url: status.addresses.link(&share_host, &self.made.token).ok()?.into(),
                 opens: Reachability::Checking,
             };
-            Some((address, entrance))
+            Some((address, share_host))
         };
-        let entrances = status.addresses.entrances().into_iter().chain(named);
-        (self.addresses, self.entrances) = entrances.filter_map(address).unzip();
+        let share_hosts = status.addresses.share_hosts().into_iter().chain(named);
+        (self.addresses, self.share_hosts) = share_hosts.filter_map(address).unzip();
     }
 }
 
@@ -114,8 +114,8 @@ fn best(addresses: &[LinkAddress]) -> Option<&LinkAddress> {
 
 /// The way in by a host that the config names and that is none of this machine's addresses.
 fn named(status: &NetworkStatus, hosts: &[String], wanted: &str) -> Option<ShareHost> {
-    let mut entrances = status.addresses.entrances().into_iter();
-    let known = entrances.any(|entrance| entrance.host.eq_ignore_ascii_case(wanted));
+    let mut share_hosts = status.addresses.share_hosts().into_iter();
+    let known = share_hosts.any(|share_host| share_host.host.eq_ignore_ascii_case(wanted));
     let host = hosts.iter().find(|host| host.eq_ignore_ascii_case(wanted))?;
     (!known).then(|| status.addresses.by_name(host))
 }

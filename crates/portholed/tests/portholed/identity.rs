@@ -100,14 +100,11 @@ impl Place {
     }
 
     fn prints(&self, words: &[&str]) -> String {
-        let output = self.run(words);
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{words:?}: {errors}");
-        String::from_utf8(output.stdout).unwrap()
+        self.home.prints(&[words, &["--config=c.toml"]].concat())
     }
 
     fn json(&self, words: &[&str]) -> Value {
-        serde_json::from_str(&self.prints(&[words, &["--json"]].concat())).unwrap()
+        self.home.json(&[words, &["--config=c.toml"]].concat())
     }
 
     fn link(&self, name: &str) -> String {

@@ -10,6 +10,7 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// As root where mounts are seen by nobody else: root has the home `$0`. By a copy of all of `/etc`, since a file that is
@@ -91,6 +92,19 @@ impl Home {
     /// Runs it to its end.
     pub fn run(&self, args: &[&str]) -> Output {
         self.command(args).output().unwrap()
+    }
+
+    /// Runs it to its end, which must be a good one, and gives what it prints.
+    pub fn prints(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{args:?}: {errors}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The same with `--json`.
+    pub fn json(&self, args: &[&str]) -> Value {
+        serde_json::from_str(&self.prints(&[args, &["--json"]].concat())).unwrap()
     }
 }
 

@@ -11,7 +11,7 @@ const CLOCK_SLACK_MILLIS: u64 = 60 * 60 * 1000;
 /// milliseconds.
 const STEP: u64 = 2000;
 
-/// The longest expiry that is not for ever: a hundred years, in seconds.
+/// The longest time that is not for ever: a hundred years, in seconds.
 const LONGEST: u64 = 100 * 365 * 24 * 60 * 60;
 
 /// How long a link works that has an end.

@@ -89,7 +89,7 @@ impl Entry {
         }
     }
 
-    /// Looks at the clocks: how its expiry fares, if it has an end, and whether that was moved because a clock was put back.
+    /// Asks the clocks about its end, if it has one; and whether that was moved because a clock was put back.
     pub fn look(&mut self, now: Now) -> (Option<LifeStatus>, bool) {
         let Some(expiry) = &mut self.expiry else {
             return (None, false);
