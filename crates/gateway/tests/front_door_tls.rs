@@ -27,6 +27,8 @@ mod rights;
 mod secrets;
 #[path = "front_door/sessions.rs"]
 mod sessions;
+#[path = "front_door/taken_control.rs"]
+mod taken_control;
 #[path = "front_door/vnc_route.rs"]
 mod vnc_route;
 #[path = "front_door/what_a_client_sees.rs"]

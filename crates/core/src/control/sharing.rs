@@ -257,8 +257,8 @@ impl Requests {
         };
         match self.service.set_rights(session, rights).await {
             Ok(()) if rights == SessionRights::View => done(format!(
-                "Session {session} may {may} from now on, and so may whoever comes by its link from the same address, until \
-                 one of them is given control."
+                "Session {session} may {may} from now on, and so may all other sessions of its link from the same address, \
+                 also later ones, until one of them is given control."
             )),
             Ok(()) => done(format!("Session {session} may {may} from now on.")),
             Err(RightsError::NoSession) => no_session(session),

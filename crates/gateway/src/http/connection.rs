@@ -106,7 +106,8 @@ pub(crate) async fn serve(
     };
     match came {
         Ok(Some((Ok(guest), client))) => {
-            if let Some(turned_away) = open.house.handle_visit(guest, client).await {
+            let is_proxy = open.is_proxy(client);
+            if let Some(turned_away) = open.house.handle_visit(guest, client, is_proxy).await {
                 open.turn_away(*turned_away, client).await;
             }
         }

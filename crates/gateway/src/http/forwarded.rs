@@ -24,9 +24,9 @@ pub(crate) fn client(headers: &HeaderMap, from: IpAddr, trusted: &TrustedProxies
     }
     let by = |name, read: fn(&str) -> Vec<Hop>| {
         let lines = headers.get_all(name).iter().rev();
-        // A line that is not even text is one hop that says nothing.
+        // A visitor's bytes that are no text must not hide what the proxy appends to their line.
         let mut hops = lines
-            .flat_map(|line| line.to_str().map_or_else(|_| vec![None], read))
+            .flat_map(|line| read(&String::from_utf8_lossy(line.as_bytes())))
             .peekable();
         hops.peek()
             .is_some()
@@ -210,6 +210,23 @@ mod tests {
             (&[("forwarded", "for=9.9.9.9"), (xff, "192.0.2.1")], "127.0.0.1"),
         ] {
             assert_eq!(of("127.0.0.1", lines), whom, "{lines:?}");
+        }
+    }
+
+    /// A visitor who sends bytes that are no text would hide behind the proxy that appends to their line.
+    #[test]
+    fn bytes_that_are_no_text_swallow_nothing_that_the_proxy_appends() {
+        for junk in [&b"\xff"[..], b"\xe2", b"\xf0\x9f", b"for=\xff", b"\x80\t"] {
+            for (name, appended) in [
+                ("x-forwarded-for", &b", 192.0.2.1"[..]),
+                ("forwarded", b",for=192.0.2.1"),
+                ("forwarded", b", for=192.0.2.1;by=\"\xff\""),
+            ] {
+                let value = HeaderValue::from_bytes(&[junk, appended].concat()).unwrap();
+                let headers = HeaderMap::from_iter([(HeaderName::from_static(name), value)]);
+                let whom = client(&headers, IpAddr::from([127, 0, 0, 1]), &trusted());
+                assert_eq!(whom.to_string(), "192.0.2.1", "{junk:?} in {name}");
+            }
         }
     }
 

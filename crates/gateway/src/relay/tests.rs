@@ -102,7 +102,12 @@ async fn control_is_not_said_to_be_gone_before_the_wall_that_a_late_answer_asks_
         expires: None,
         door: None,
     };
-    let session = sessions.begin(&grant, Token::from("alice").hash(), Ipv4Addr::LOCALHOST.into());
+    let session = sessions.begin(
+        &grant,
+        Token::from("alice").hash(),
+        Ipv4Addr::LOCALHOST.into(),
+        false,
+    );
     session.enforce_rights();
     let id = session.info().id;
     let mut reader = ClientReader::new(Rights::Control);

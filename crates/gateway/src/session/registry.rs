@@ -19,7 +19,7 @@ use crate::{
         limits::{Slot, Slots},
         link_updates::LinkUpdates,
         live_rights::LiveRights,
-        taken_control::TakenControl,
+        taken_control::{TakenControl, VisitorKey},
     },
 };
 
@@ -69,6 +69,7 @@ struct Registry {
 struct Entry {
     /// Its counters and rights stand beside it.
     info: SessionInfo,
+    visitor: VisitorKey,
     to_viewer: AtomicU64,
     to_server: AtomicU64,
     rights: LiveRights,
@@ -93,22 +94,40 @@ impl Sessions {
     /// anything, and nothing more that needs control goes upstream: not even the end of a message that the viewer had
     /// begun. A server that takes nothing for 5 seconds cannot be told, so the session is ended instead.
     ///
-    /// It is decided about the visitor, as far as link and address tell: from whom control was taken, they have it in no
-    /// later session either, until it is given back here or by whoever is asked at a [`Door`](crate::Door).
+    /// Taking control away concerns the visitor, as far as they can be told apart: all sessions of the same link and
+    /// address lose it together, those of whoever cannot be told from them, too, and their later ones do not have it,
+    /// until it is given back here or by whoever is asked at a [`Door`](crate::Door). Control is given to this session.
     ///
     /// # Errors
     /// Why it is not so.
     pub async fn set_rights(&self, id: SessionId, rights: Rights) -> Result<(), RightsError> {
-        let entry = self.entries().get(&id).cloned();
-        let entry = entry.filter(|entry| entry.is_inside());
-        let entry = entry.ok_or(RightsError::NoSession)?;
-        if entry.rights.wanted().is_some() {
-            self.decide(&entry.info, rights);
+        let (entry, others) = self.want_rights(id, rights).ok_or(RightsError::NoSession)?;
+        let settled = entry.rights.settled(rights).await;
+        for other in others {
+            // Asked at the same time, so it takes no longer. One that has ended or was given control meanwhile is as
+            // somebody wanted it.
+            let _ = other.rights.settled(rights).await;
         }
-        if entry.rights.want(rights) {
-            self.changed();
+        settled
+    }
+
+    /// Asks for new rights of a session, and of those which lose control with it. Sessions begin before or after that:
+    /// either they are among them, or they know what was decided.
+    fn want_rights(&self, id: SessionId, rights: Rights) -> Option<(Arc<Entry>, Vec<Arc<Entry>>)> {
+        let entries = self.entries();
+        let entry = entries.get(&id).filter(|entry| entry.is_inside()).cloned()?;
+        entry.rights.wanted()?;
+        self.0.taken_control.decide(entry.visitor, rights);
+        let is_other = |other: &&Arc<Entry>| {
+            rights == Rights::View && other.info.id != id && other.visitor.may_be(entry.visitor)
+        };
+        let others: Vec<_> = entries.values().filter(is_other).cloned().collect();
+        for entry in [&entry].into_iter().chain(&others) {
+            if entry.rights.want(rights) {
+                self.changed();
+            }
         }
-        entry.rights.settled(rights).await
+        Some((entry, others))
     }
 
     /// Ends a session; `false` if there is none of that name. Takes effect also while a write to its viewer is blocked.
@@ -161,12 +180,15 @@ impl Sessions {
         self.0.changes.send_modify(|count| *count += 1);
     }
 
-    /// Takes in a viewer with a grant; one whose grant has a door is not [inside](Session::enter) yet.
-    pub(crate) fn begin(&self, grant: &Grant, token: TokenHash, address: IpAddr) -> Session {
+    /// Takes in a viewer with a grant; one whose grant has a door is not [inside](Session::enter) yet. `is_proxy`: the
+    /// address is that of a trusted proxy, which does not tell for whom it connects.
+    pub(crate) fn begin(&self, grant: &Grant, token: TokenHash, address: IpAddr, is_proxy: bool) -> Session {
         let id = self.0.next.fetch_add(1, Ordering::Relaxed) + 1;
+        let visitor = VisitorKey::new(token, address, is_proxy);
+        let mut entries = self.entries();
         let rights = match grant.route {
             Route::Raw => None,
-            Route::Vnc { rights, .. } => Some(self.0.taken_control.left_of(rights, token, address)),
+            Route::Vnc { rights, .. } => Some(self.0.taken_control.left_of(rights, visitor)),
         };
         let info = SessionInfo {
             id,
@@ -182,13 +204,15 @@ impl Sessions {
         let (to_viewer, to_server) = (AtomicU64::new(0), AtomicU64::new(0));
         let entry = Arc::new(Entry {
             info,
+            visitor,
             to_viewer,
             to_server,
             rights: LiveRights::new(rights),
             inside: AtomicBool::new(grant.door.is_none()),
             end: watch::Sender::new(None),
         });
-        self.entries().insert(id, Arc::clone(&entry));
+        entries.insert(id, Arc::clone(&entry));
+        drop(entries);
         // After the insertion: a closing that missed the entry is seen here.
         if let Some(why) = self.0.closed.get() {
             entry.ask_to_end(why.clone());
@@ -205,12 +229,6 @@ impl Sessions {
             entry,
             sessions: self.clone(),
         }
-    }
-
-    fn decide(&self, visitor: &SessionInfo, rights: Rights) {
-        self.0
-            .taken_control
-            .decide(visitor.token, visitor.address, rights);
     }
 
     fn entries(&self) -> MutexGuard<'_, BTreeMap<SessionId, Arc<Entry>>> {
@@ -260,14 +278,19 @@ impl Session {
     /// The visitor is past the door, with these rights to begin with: as somebody has `decided` who was asked, or what is
     /// left to the visitor of those that the link gives.
     pub(crate) fn enter(&self, rights: Rights, decided: bool) {
-        let visitor = &self.entry.info;
-        if decided {
-            self.sessions.decide(visitor, rights);
-        }
+        let entry = &self.entry;
         let taken = &self.sessions.0.taken_control;
-        let rights = taken.left_of(rights, visitor.token, visitor.address);
-        self.entry.rights.want(rights);
-        self.entry.inside.store(true, Ordering::Relaxed);
+        // Whoever takes control away meanwhile finds the session inside, or has decided before.
+        let entries = self.sessions.entries();
+        let rights = if decided {
+            taken.decide(entry.visitor, rights);
+            rights
+        } else {
+            taken.left_of(rights, entry.visitor)
+        };
+        entry.rights.want(rights);
+        entry.inside.store(true, Ordering::Relaxed);
+        drop(entries);
         self.sessions.changed();
     }
 

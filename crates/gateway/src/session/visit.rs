@@ -71,11 +71,13 @@ impl GatewayContext {
     }
 
     /// Serves a viewer whose token was good until its session ends. One that is turned away before that is given back:
-    /// it has no place among the sessions any more, and is still to be told.
+    /// it has no place among the sessions any more, and is still to be told. `is_proxy`: the address is that of a trusted
+    /// proxy, which does not tell for whom it connects.
     pub(crate) async fn handle_visit(
         &self,
         guest: Box<AuthenticatedVisitor>,
         address: IpAddr,
+        is_proxy: bool,
     ) -> Option<Box<RefusedVisitor>> {
         let AuthenticatedVisitor { mut viewer, admitted } = *guest;
         let AdmittedGrant {
@@ -83,7 +85,7 @@ impl GatewayContext {
             mut grant,
             endings,
         } = admitted;
-        let session = Arc::new(self.sessions.begin(&grant, shown.token.hash(), address));
+        let session = Arc::new(self.sessions.begin(&grant, shown.token.hash(), address, is_proxy));
         // Whoever takes something back from now on finds the session. What was taken back since the token was looked up
         // did not, so it is looked up again.
         if self.sessions.endings() != endings {

@@ -21,6 +21,7 @@ mod relay_properties;
 mod rights;
 mod secrets;
 mod sessions;
+mod taken_control;
 mod tls;
 mod view_links;
 mod vnc_route;

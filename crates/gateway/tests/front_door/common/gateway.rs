@@ -184,9 +184,18 @@ impl TestGateway {
 
     /// Waits until there are `count` sessions.
     pub async fn sessions_become(&self, count: usize) -> Vec<SessionInfo> {
+        self.sessions_are(|sessions| sessions == count).await
+    }
+
+    /// Waits until there are `count` sessions, or more.
+    pub async fn sessions_become_at_least(&self, count: usize) -> Vec<SessionInfo> {
+        self.sessions_are(|sessions| sessions >= count).await
+    }
+
+    async fn sessions_are(&self, so_many: impl Fn(usize) -> bool) -> Vec<SessionInfo> {
         let mut changes = self.sessions().changes();
         within(async {
-            while self.sessions().list().len() != count {
+            while !so_many(self.sessions().list().len()) {
                 changes.changed().await.unwrap();
             }
         })
