@@ -1,6 +1,7 @@
 //! The program without a shell: a config, its links, and the gateway that serves them.
 
 mod linking;
+mod only_one;
 mod start_error;
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
@@ -32,6 +33,7 @@ use crate::{
 };
 
 pub use linking::LinkError;
+pub use only_one::AlreadyRunning;
 pub use start_error::StartError;
 
 /// Sessions that have not said goodbye by then are cut.
@@ -82,7 +84,7 @@ impl Porthole {
     /// Reads the config and the state, and listens. When this returns, a browser can connect.
     ///
     /// # Errors
-    /// A config that is wrong, or an address that cannot be listened on.
+    /// A config that is wrong, another program that serves it, or an address that cannot be listened on.
     pub async fn start(place: ConfigPlace) -> Result<Self, StartError> {
         Self::begin(place, false).await
     }
@@ -91,17 +93,17 @@ impl Porthole {
     /// for shells that can show the [fault](Porthole::fault).
     ///
     /// # Errors
-    /// An address that cannot be listened on.
+    /// Another program that serves the config, or an address that cannot be listened on.
     pub async fn start_despite_faults(place: ConfigPlace) -> Result<Self, StartError> {
         Self::begin(place, true).await
     }
 
     async fn begin(place: ConfigPlace, despite_faults: bool) -> Result<Self, StartError> {
-        let (read, files, Kept { state, lost, store }) = blocking({
+        let (read, files) = blocking({
             let place = place.clone();
             move || {
                 let mut files = Vec::new();
-                (load(&place, &mut files), files, state::load(&place.state))
+                (load(&place, &mut files), files)
             }
         })
         .await;
@@ -116,6 +118,11 @@ impl Porthole {
             ),
             Err(fault) => return Err(fault.into()),
         };
+        // What is read of the state must be all that will ever have been written of it.
+        let lock = only_one::lock(&place.lock()).await?;
+        let state_file = place.state.clone();
+        let Kept { state, lost, store } = blocking(move || state::load(&state_file)).await;
+        let store = store.under(lock.as_ref().ok().cloned());
         let kept = state.port;
         // What runs already is found before anybody can ask for it, and nothing is started before we listen: another
         // start of the program may be at work.
@@ -158,6 +165,7 @@ impl Porthole {
         let mut notes: Vec<_> = lost
             .into_iter()
             .chain(warnings)
+            .chain(lock.as_ref().err().cloned())
             .map(Notice::error)
             .chain(desktops.forgotten_notes())
             .collect();
@@ -180,15 +188,15 @@ impl Porthole {
             refusals: gateway.refusals().clone(),
         };
         #[cfg(unix)]
-        let control = Control::start(
-            &place,
-            Requests {
+        let control = lock.ok().and_then(|lock| {
+            let requests = Requests {
                 service: service.clone(),
                 config_file: place.file().display().to_string(),
-            },
-        )
-        .map_err(|error| notes.push(Notice::error(format!("{error}."))))
-        .ok();
+            };
+            Control::start(&place, requests, lock)
+                .map_err(|error| notes.push(Notice::error(format!("{error}."))))
+                .ok()
+        });
         Ok(Self {
             follower: follow(place.clone(), files, read),
             #[cfg(unix)]

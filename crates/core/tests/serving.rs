@@ -8,7 +8,7 @@ use std::{fs, net::SocketAddr};
 
 use porthole_core::{Porthole, StartError};
 use support::{Home, Viewer, Vnc, display, soon};
-use tokio::sync::oneshot;
+use tokio::{net::TcpListener, sync::oneshot};
 use url::Url;
 
 async fn start(home: &Home) -> Porthole {
@@ -57,16 +57,61 @@ fn address_with(link: &Url, token: &str) -> Url {
 async fn a_kept_port_that_is_taken_is_told_with_what_to_do() {
     let home = Home::new();
     let first = start(&home).await;
+    let address = first.addresses()[0];
+    first.stop().await;
+    let _taken = TcpListener::bind(address).await.unwrap();
     let error = Porthole::start(home.place()).await.err().unwrap();
-    assert!(matches!(&error, StartError::Listen(error) if error.address() == first.addresses()[0]));
+    assert!(matches!(&error, StartError::Listen(error) if error.address() == address));
     let text = error.to_string();
     for part in [
-        first.addresses()[0].to_string().as_str(),
+        address.to_string().as_str(),
         "config.toml",
         "perhaps Porthole runs already",
     ] {
         assert!(text.contains(part), "{text}");
     }
+}
+
+/// A window beside the service, say: it does not open with a second copy of the links.
+#[tokio::test]
+async fn a_second_program_with_the_same_config_is_refused_and_says_what_to_do() {
+    let home = Home::with("");
+    let first = start(&home).await;
+    let error = Porthole::start_despite_faults(home.place()).await.err().unwrap();
+    assert!(matches!(&error, StartError::Running(_)), "{error}");
+    let process = format!("process {}", std::process::id());
+    for (text, parts) in [
+        (error.to_string(), [&*process, "stop it first", "--config FILE"]),
+        (
+            error.told(),
+            [
+                &*process,
+                "systemctl --user stop portholed",
+                "porthole --config FILE.",
+            ],
+        ),
+    ] {
+        for part in parts {
+            assert!(text.contains(part), "no `{part}` in {text}");
+        }
+    }
+    first.stop().await;
+    start(&home).await;
+}
+
+/// Where nothing can be locked the program runs, and says what that means.
+#[tokio::test]
+async fn a_config_that_cannot_be_locked_is_served_and_that_is_said() {
+    let home = Home::with("");
+    fs::create_dir_all(home.path("state/state.lock")).unwrap();
+    let porthole = start(&home).await;
+    let notes: Vec<_> = porthole.notes().iter().map(|note| note.text.as_str()).collect();
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.contains("state.lock cannot be locked") && note.contains("revoked here")),
+        "{notes:?}"
+    );
 }
 
 #[tokio::test]

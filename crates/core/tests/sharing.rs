@@ -280,6 +280,8 @@ async fn encryption_is_switched_in_the_config() {
         .await;
     let now = person.sees(|now| !now.network.encrypted).await;
     assert_eq!(now.network.fingerprint, None);
+    person.click(Intent::Quit).await;
+    while soon(person.asked.recv()).await != Some(Asked::Quit) {}
     let mut again = start(&home).await;
     again
         .click(Intent::Set {

@@ -89,6 +89,11 @@ impl ConfigPlace {
         }
     }
 
+    /// What the program locks that serves the config.
+    pub(crate) fn lock(&self) -> PathBuf {
+        self.state.with_extension("lock")
+    }
+
     /// Where it is kept who came and went.
     pub(crate) fn history(&self) -> PathBuf {
         self.state.with_extension("history.jsonl")

@@ -20,11 +20,6 @@ impl ConfigPlace {
             .chain([self.state.with_file_name(&name)])
             .collect()
     }
-
-    /// Locked by the program that may have the control socket.
-    pub(super) fn control_lock(&self) -> PathBuf {
-        self.state.with_extension("lock")
-    }
 }
 
 /// `XDG_RUNTIME_DIR`, if it is our own, and closed to others.

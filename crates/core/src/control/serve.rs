@@ -1,7 +1,7 @@
 //! The program's side.
 
 use std::{
-    fs::{self, File, Permissions, TryLockError},
+    fs::{self, Permissions},
     io,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -18,7 +18,11 @@ use tokio::{
 };
 
 use super::{Answer, Request, Requests};
-use crate::{ConfigPlace, platform::private_file::create_folder, texts::say};
+use crate::{
+    ConfigPlace,
+    platform::{private_file::create_folder, program_lock::ProgramLock},
+    texts::say,
+};
 
 /// How long a client may take to ask, and to take its answer.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -37,35 +41,37 @@ pub(crate) struct Control {
     socket: PathBuf,
     serving: AbortHandle,
     /// Whoever holds it may replace the socket, and remove it.
-    _lock: File,
+    _lock: Arc<ProgramLock>,
 }
 
 /// Why there is no control socket.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ControlError {
-    #[error("{}", say!("control-taken"))]
-    Taken,
-    #[error("{}", say!("control-failed", path = path.display().to_string(), error = source.to_string()))]
-    Io { path: PathBuf, source: io::Error },
+#[error("{}", say!("control-failed", path = path.display().to_string(), error = source.to_string()))]
+pub(crate) struct ControlError {
+    path: PathBuf,
+    source: io::Error,
 }
 
 impl Control {
-    /// Serves what can be asked of a requests. A socket that a program has left that was killed is replaced.
+    /// Serves what can be asked of `requests`. A socket that a program has left that was killed is replaced: `lock` is the
+    /// one of this config, so no other program serves it.
     ///
     /// # Errors
-    /// Another program serves this config already, or the system does not let us.
-    pub fn start(place: &ConfigPlace, requests: Requests) -> Result<Self, ControlError> {
-        let lock = lock(&place.control_lock())?;
-        let mut outcome = Err(ControlError::Taken);
-        for socket in place.control_sockets() {
-            outcome = bind(&socket)
-                .map(|listener| (listener, socket.clone()))
-                .map_err(|source| ControlError::Io { path: socket, source });
-            if outcome.is_ok() {
-                break;
+    /// The system does not let us.
+    pub fn start(
+        place: &ConfigPlace,
+        requests: Requests,
+        lock: Arc<ProgramLock>,
+    ) -> Result<Self, ControlError> {
+        let mut places = place.control_sockets().into_iter();
+        let (listener, socket) = loop {
+            let socket = places.next().unwrap_or_default();
+            match bind(&socket) {
+                Ok(listener) => break (listener, socket),
+                Err(source) if places.len() == 0 => return Err(ControlError { path: socket, source }),
+                Err(_) => {}
             }
-        }
-        let (listener, socket) = outcome?;
+        };
         let serving = tokio::spawn(serve(listener, Arc::new(requests))).abort_handle();
         Ok(Self {
             socket,
@@ -80,22 +86,6 @@ impl Drop for Control {
         self.serving.abort();
         // If it is gone already, so much the better.
         let _ = fs::remove_file(&self.socket);
-    }
-}
-
-fn lock(path: &Path) -> Result<File, ControlError> {
-    let wrong = |source| ControlError::Io {
-        path: path.to_owned(),
-        source,
-    };
-    if let Some(folder) = path.parent() {
-        create_folder(folder).map_err(wrong)?;
-    }
-    let file = File::create(path).map_err(wrong)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(ControlError::Taken),
-        Err(TryLockError::Error(source)) => Err(wrong(source)),
     }
 }
 

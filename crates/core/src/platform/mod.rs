@@ -7,3 +7,4 @@ pub(crate) mod interfaces;
 #[cfg(target_os = "linux")]
 pub(crate) mod machine;
 pub(crate) mod private_file;
+pub(crate) mod program_lock;

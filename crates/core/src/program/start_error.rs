@@ -1,5 +1,6 @@
 //! Why the program could not start.
 
+use super::AlreadyRunning;
 use crate::{
     config::ConfigError,
     network::listen::ListenError,
@@ -12,6 +13,9 @@ pub enum StartError {
     /// The config is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Another program serves this config.
+    #[error(transparent)]
+    Running(#[from] AlreadyRunning),
     /// An address cannot be listened on.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -22,6 +26,7 @@ impl StartError {
     pub fn told(&self) -> String {
         let why = match self {
             Self::Config(error) => sentence(&error.to_string()),
+            Self::Running(error) => error.told(),
             Self::Listen(error) => error.told(),
         };
         say!("start-failed", cause = why)

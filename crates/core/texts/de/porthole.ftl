@@ -598,7 +598,6 @@ time-seconds =
     }
 
 # Ohne Punkt.
-control-taken = Porthole läuft schon mit diesen Einstellungen. `portholed status`, `start` und `stop` sprechen mit dem, das zuerst gestartet wurde
 control-failed = `portholed status`, `start` und `stop` werden dieses Programm nicht finden: { $path }: { $error }
 
 ## Das Netz.
@@ -647,4 +646,11 @@ visit-silent = Der Betrachter antwortete nicht mehr.
 
 ## Bevor es ein Fenster gibt.
 
+# Ohne Punkt am Ende.
+start-running = Porthole läuft schon mit dieser Konfiguration: { $holder }. Ein zweites würde Links weiter öffnen, die beim ersten widerrufen sind. Benutzen Sie das laufende, oder beenden Sie es zuerst; oder starten Sie dieses mit einer eigenen Konfiguration: --config DATEI
+start-running-window = Porthole läuft schon mit diesen Einstellungen: { $holder }. Ein zweites würde Links weiter öffnen, die beim ersten widerrufen sind. Wenn es der Dienst ist, können Sie ihn in einem Terminal benutzen (portholed status, portholed link NAME), oder ihn beenden und Porthole neu öffnen: systemctl --user stop portholed. Ein Porthole mit eigenen Einstellungen kann daneben laufen: porthole --config DATEI.
+start-not-locked = { $path } lässt sich nicht sperren ({ $error }). Deshalb finden `portholed status`, `start` und `stop` dieses Programm nicht. Starten Sie kein zweites Porthole mit dieser Konfiguration: Es würde Links weiter öffnen, die hier widerrufen sind.
+lock-holder-here = Prozess { $process }
+lock-holder-there = Prozess { $process } auf { $machine }
+lock-holder-unknown = ein anderer Prozess
 start-failed = Porthole kann nicht starten: { $cause }

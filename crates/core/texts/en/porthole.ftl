@@ -602,7 +602,6 @@ time-seconds =
     }
 
 # Without a full stop.
-control-taken = Porthole runs already with this config. `portholed status`, `start` and `stop` speak to the one that was started first
 control-failed = `portholed status`, `start` and `stop` will not find this program: { $path }: { $error }
 
 ## The network.
@@ -651,4 +650,11 @@ visit-silent = The viewer did not answer.
 
 ## Before there is a window.
 
+# Without a full stop.
+start-running = Porthole is already running with this config: { $holder }. A second one would go on opening links that are revoked at the first. Use the one that runs, or stop it first; or start this one with a config of its own: --config FILE
+start-running-window = Porthole is already running with these settings: { $holder }. A second one would go on opening links that are revoked at the first. If it is the service, you can use it from a terminal (portholed status, portholed link NAME), or stop it and open Porthole again: systemctl --user stop portholed. A Porthole with settings of its own can run beside it: porthole --config FILE.
+start-not-locked = { $path } cannot be locked ({ $error }). So `portholed status`, `start` and `stop` will not find this program. Start no second Porthole with this config: it would go on opening links that are revoked here.
+lock-holder-here = process { $process }
+lock-holder-there = process { $process } on { $machine }
+lock-holder-unknown = another process
 start-failed = Porthole cannot start: { $cause }

@@ -2,10 +2,10 @@
 
 use std::{
     fs,
-    io::{Read, Write},
+    io::{BufRead, BufReader, Read, Write},
     os::unix::{fs::PermissionsExt, net::UnixStream},
     path::{Path, PathBuf},
-    process::{Output, Stdio},
+    process::{Child, ChildStderr, Output, Stdio},
     time::Duration,
 };
 
@@ -151,24 +151,138 @@ async fn a_socket_that_was_left_behind_is_nobody_and_is_replaced() {
     assert_eq!(said(&ask(&home, &["status"])).0, Some(0));
 }
 
+/// A second one would not hear what is revoked at the first.
 #[tokio::test]
-async fn of_two_programs_the_first_is_asked_and_the_second_says_so() {
+async fn of_two_programs_with_one_config_the_second_is_refused_and_names_the_first() {
     let home = Home::new();
     let first = start(&home);
-    let second = start(&home);
-    let asked = || said(&ask(&home, &["status"])).1;
-    assert!(asked().contains(&first.address.to_string()));
-    second.stop(Signal::TERM).await;
-    let log = home.read("stderr");
-    assert_eq!(
-        log.matches("Porthole runs already with this config").count(),
-        1,
-        "{log}"
-    );
+    // Another port, so that nothing else keeps them apart.
+    home.write("c.toml", &CONFIG.replace("Office", "Study"));
+    let (line, errors, code) = Second::start(&home).ended();
+    assert_eq!((code, line.as_str()), (Some(1), ""), "{errors}");
+    for part in [
+        "error: Porthole is already running with this config",
+        &format!("process {}", first.id()),
+        "revoked",
+        "--config",
+    ] {
+        assert!(errors.contains(part), "no `{part}` in {errors}");
+    }
+    assert_eq!(errors.matches("error: ").count(), 1, "{errors}");
+    let status = said(&ask(&home, &["status"]));
     assert!(
-        asked().contains(&first.address.to_string()),
-        "the second took nothing with it"
+        status.1.contains(&first.address.to_string()),
+        "the second took nothing with it: {status:?}"
     );
+    // Another config of its own is another matter.
+    home.write("d.toml", "port = 0\n");
+    Portholed::start(&home, &["--config=d.toml"]);
+    first.stop(Signal::TERM).await;
+    start(&home);
+}
+
+/// As at a restart, by whatever means.
+#[tokio::test]
+async fn a_start_waits_for_the_program_before_it_to_end() {
+    for ends_by in [Signal::TERM, Signal::KILL] {
+        let home = Home::new();
+        let first = start(&home);
+        first.signal(Signal::STOP);
+        let mut second = Second::start(&home);
+        second.says(&format!("process {} has it", first.id()));
+        first.signal(ends_by);
+        first.signal(Signal::CONT);
+        let line = second.listens();
+        assert!(line.contains("Porthole listens on"), "{line:?}");
+        assert_eq!(said(&ask(&home, &["status"])).0, Some(0));
+    }
+}
+
+/// One has the config, and the others say so.
+#[tokio::test]
+async fn of_programs_that_are_started_at_once_one_runs() {
+    let home = Home::new();
+    home.write("c.toml", CONFIG);
+    let starts: Vec<_> = (0..6)
+        .map(|_| {
+            home.command(&["--config=c.toml"])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    let mut running = Vec::new();
+    for mut child in starts {
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        if line.is_empty() {
+            let output = child.wait_with_output().unwrap();
+            assert_eq!(output.status.code(), Some(1), "{output:?}");
+        } else {
+            running.push(child);
+        }
+    }
+    let count = running.len();
+    for mut child in running {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert_eq!(count, 1);
+}
+
+/// A `portholed` beside one that runs. Dropping it kills it.
+struct Second {
+    child: Child,
+    errors: BufReader<ChildStderr>,
+}
+
+impl Second {
+    fn start(home: &Home) -> Self {
+        let mut command = home.command(&["--config=c.toml"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let errors = BufReader::new(child.stderr.take().unwrap());
+        Self { child, errors }
+    }
+
+    /// Its first line on standard output, or nothing if it ends.
+    fn listens(&mut self) -> String {
+        let mut line = String::new();
+        let output = self.child.stdout.as_mut().unwrap();
+        BufReader::new(output).read_line(&mut line).unwrap();
+        line
+    }
+
+    /// The same, what it wrote on standard error, and its exit code.
+    fn ended(mut self) -> (String, String, Option<i32>) {
+        let line = self.listens();
+        if !line.is_empty() {
+            self.child.kill().unwrap();
+        }
+        let mut errors = String::new();
+        self.errors.read_to_string(&mut errors).unwrap();
+        (line, errors, self.child.wait().unwrap().code())
+    }
+
+    /// Waits until it has written this on standard error.
+    fn says(&mut self, text: &str) {
+        let mut said = String::new();
+        while !said.contains(text) {
+            let length = self.errors.read_line(&mut said).unwrap();
+            assert!(length > 0, "not said: {text}; but {said}");
+        }
+    }
+}
+
+impl Drop for Second {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 #[test]

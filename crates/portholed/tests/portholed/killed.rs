@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::TcpListener,
     path::PathBuf,
     sync::mpsc::{Sender, channel},
     thread,
@@ -106,13 +107,13 @@ fn kept(home: &Home) -> Vec<(PathBuf, Vec<u8>)> {
     kept
 }
 
-/// What it has read may be old by then: the program that runs may have revoked a link since.
-#[test]
-fn a_start_by_mistake_that_cannot_listen_leaves_the_state_alone() {
+#[tokio::test]
+async fn a_start_that_is_refused_or_cannot_listen_leaves_the_state_alone() {
     let home = Home::new();
     home.write("c.toml", &CONFIG.replace("port = 0\n", ""));
     let runs = Portholed::start(&home, &["--config=c.toml"]);
     prints(&home, &["link", "Alice"]).unwrap();
+    let address = runs.address;
     runs.signal(Signal::STOP);
     let before = kept(&home);
     assert!(
@@ -120,11 +121,22 @@ fn a_start_by_mistake_that_cannot_listen_leaves_the_state_alone() {
             .iter()
             .any(|(file, _)| file.extension() == Some("journal".as_ref()))
     );
-    let second = home.run(&["--config=c.toml"]);
-    assert!(
-        String::from_utf8(second.stderr)
-            .unwrap()
-            .contains("cannot listen")
-    );
+    let fails = |why: &str| {
+        let second = home.run(&["--config=c.toml"]);
+        let said = String::from_utf8(second.stderr).unwrap();
+        assert!(said.contains(why), "{said}");
+    };
+    fails("already running");
     assert_eq!(kept(&home), before);
+    runs.signal(Signal::CONT);
+    runs.stop(Signal::TERM).await;
+    let _taken = TcpListener::bind(address).unwrap();
+    let links = || {
+        kept(&home)
+            .into_iter()
+            .filter(|(file, _)| file.extension() != Some("lock".as_ref()))
+    };
+    let before: Vec<_> = links().collect();
+    fails("cannot listen");
+    assert_eq!(links().collect::<Vec<_>>(), before);
 }

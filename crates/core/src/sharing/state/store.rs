@@ -4,6 +4,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,11 @@ use super::{
     Changes, KnownDisplay, Link, Source, State,
     journal::{self, Read, Tip},
 };
-use crate::{platform::private_file, sharing::links::LinkId, texts::say};
+use crate::{
+    platform::{private_file, program_lock::ProgramLock},
+    sharing::links::LinkId,
+    texts::say,
+};
 
 /// By how many bytes a journal may be longer than its state file before that is written whole.
 const MAX_JOURNAL_EXCESS: u64 = 4 << 20;
@@ -36,8 +41,9 @@ pub(crate) struct Loaded {
 
 /// A state file and its journal.
 ///
-/// Another program with the same state file, which is not meant to be, is noticed by what it has written; whoever notices
-/// it writes everything anew. So the last that writes is right, and no line of one stands between lines of the other.
+/// Its program holds a lock. Where the system has none, another program with the same state file is noticed by what it has
+/// written; whoever notices it writes everything anew. So the last that writes is right, and no line of one stands between
+/// lines of the other.
 #[derive(Debug)]
 pub(crate) struct Store {
     file: PathBuf,
@@ -45,6 +51,8 @@ pub(crate) struct Store {
     tip: Option<Tip>,
     /// How long the state file is, in bytes.
     length: u64,
+    /// Held until nothing more is written.
+    _lock: Option<Arc<ProgramLock>>,
 }
 
 /// The state file. `generation` comes first: it is compared before each write to the journal.
@@ -173,7 +181,14 @@ impl Store {
             file: file.to_owned(),
             tip: None,
             length: 0,
+            _lock: None,
         }
+    }
+
+    /// The same, whose program holds this lock: no other program writes here, nor reads what will be written, as long as
+    /// this lives.
+    pub fn under(self, lock: Option<Arc<ProgramLock>>) -> Self {
+        Self { _lock: lock, ..self }
     }
 
     pub(super) fn file(&self) -> &Path {
