@@ -2,13 +2,15 @@ use std::fmt;
 
 use des::Des;
 use des::cipher::{BlockCipherEncrypt, KeyInit};
+use zeroize::Zeroize;
 
 /// How many bytes of a password VncAuth looks at.
 const SIGNIFICANT: usize = 8;
 
 /// The password of a VNC server.
 ///
-/// VncAuth uses its first 8 bytes only, so only these are kept. `Debug` does not show them.
+/// VncAuth uses its first 8 bytes only, so only these are kept. `Debug` does not show them, and they are overwritten when
+/// it is dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password([u8; SIGNIFICANT]);
 
@@ -22,6 +24,11 @@ impl Password {
         Self(key)
     }
 
+    /// What is kept of it, padded with zeros.
+    pub(crate) fn bytes(&self) -> [u8; SIGNIFICANT] {
+        self.0
+    }
+
     /// The answer to a server's challenge (RFC 6143 §7.2.2): the challenge encrypted by DES in ECB mode, the
     /// password being the key. Unlike in other uses of DES, the bits of each byte of the key are in reverse.
     pub(crate) fn answer(&self, challenge: [u8; 16]) -> [u8; 16] {
@@ -32,6 +39,12 @@ impl Password {
             des.encrypt_block(block.into());
         }
         answer
+    }
+}
+
+impl Drop for Password {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 

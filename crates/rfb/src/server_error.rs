@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::shortened;
+use crate::{LogInFault, shortened};
 
 /// Why a session with a VNC server could not be begun.
 ///
@@ -38,20 +38,69 @@ pub enum ServerError {
         /// Its reason, made printable; may be empty.
         said: String,
     },
+    /// It refused the display's user name or password.
+    WrongUser {
+        /// Its reason, made printable; may be empty.
+        said: String,
+    },
     /// It asks for a password, and the display has none.
     PasswordMissing,
+    /// It asks for a user name, and the display has none.
+    UserMissing,
     /// The display has a password, and the server asks for none.
     PasswordNotAsked,
-    /// It offers neither VncAuth nor None.
+    /// It offers no security type, or no sub-type of VeNCrypt or Tight, that is known here.
     UnsupportedSecurity {
         /// The types that it offers, in its order; at most 255.
         offered: Vec<u32>,
+    },
+    /// It offers only security types that the display's policy forbids.
+    TooWeak {
+        /// The types that it offers, in its order; at most 255.
+        offered: Vec<u32>,
+    },
+    /// What it says in a log-in makes no sense, or is not genuine.
+    LogInBroken {
+        /// The security type, such as `RA2_256`.
+        log_in: String,
+        /// What is wrong.
+        fault: LogInFault,
+    },
+    /// The security type has no room for so long a user name or password.
+    CredentialTooLong {
+        /// The security type.
+        log_in: String,
+        /// What is too long.
+        what: CredentialPart,
+        /// The most that it takes, in bytes.
+        limit: usize,
     },
     /// Its desktop's name is longer than 4 KiB.
     NameTooLong {
         /// The length that it announced, in bytes.
         length: u32,
     },
+}
+
+/// One of what a person tells a VNC server of themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CredentialPart {
+    /// The user name.
+    User,
+    /// The password.
+    Password,
+    /// The host behind an XVP server.
+    Target,
+}
+
+impl fmt::Display for CredentialPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::User => "user name",
+            Self::Password => "password",
+            Self::Target => "target",
+        })
+    }
 }
 
 impl ServerError {
@@ -64,10 +113,22 @@ impl ServerError {
             Self::Refused { .. } => "the VNC server refused the connection".into(),
             Self::TooManyFailures { .. } => "the VNC server locked us out after wrong passwords".into(),
             Self::WrongPassword { .. } => "the VNC server refused the display's password".into(),
+            Self::WrongUser { .. } => "the VNC server refused the display's user name or password".into(),
+            Self::UserMissing => "the VNC server asks for a user name and the display has none".into(),
             Self::PasswordMissing => "the VNC server asks for a password and the display has none".into(),
             Self::PasswordNotAsked => "the display has a password but the VNC server asks for none".into(),
             Self::UnsupportedSecurity { offered } => {
                 format!("the VNC server offers only {}", security_types(offered))
+            }
+            Self::TooWeak { offered } => format!(
+                "the VNC server offers only {}, which the display does not allow",
+                security_types(offered)
+            ),
+            Self::LogInBroken { log_in, fault } => {
+                format!("the VNC server's {log_in} log-in is broken: {fault}")
+            }
+            Self::CredentialTooLong { log_in, what, limit } => {
+                format!("the {what} is longer than {log_in} takes ({limit} bytes)")
             }
             Self::NameTooLong { length } => format!("the VNC server's name has {length} bytes, over 4096"),
         }
@@ -82,9 +143,14 @@ impl ServerError {
             Self::Refused { .. } => "see the VNC server's log",
             Self::TooManyFailures { .. } => "set the right password, then wait or restart the server",
             Self::WrongPassword { .. } => "set the right one (VNC uses its first 8 bytes)",
+            Self::WrongUser { .. } => "set the right ones",
             Self::PasswordMissing => "set password_file",
+            Self::UserMissing => "set user",
             Self::PasswordNotAsked => "remove it or start the server with -SecurityTypes VncAuth",
             Self::UnsupportedSecurity { .. } => "start it with -SecurityTypes VncAuth",
+            Self::TooWeak { .. } => "add X509Vnc, X509Plain or RA2_256 to its security types",
+            Self::LogInBroken { .. } => "check what answers there, and see the VNC server's log",
+            Self::CredentialTooLong { .. } => "set a shorter one",
             Self::NameTooLong { .. } => "give the desktop a shorter name",
         }
     }
@@ -95,7 +161,8 @@ impl ServerError {
             Self::NotRfb { greeting: said }
             | Self::Refused { said }
             | Self::TooManyFailures { said }
-            | Self::WrongPassword { said } => Some(said.as_str()).filter(|said| !said.is_empty()),
+            | Self::WrongPassword { said }
+            | Self::WrongUser { said } => Some(said.as_str()).filter(|said| !said.is_empty()),
             _ => None,
         }
     }
@@ -154,6 +221,13 @@ fn name(number: u32) -> String {
         22 => "xvp",
         30 | 33 | 35 | 36 => "Apple login",
         113 => "MS-Logon",
+        256 => "Plain",
+        257 => "TLSNone",
+        258 => "TLSVnc",
+        259 => "TLSPlain",
+        260 => "X509None",
+        261 => "X509Vnc",
+        262 => "X509Plain",
         _ => return format!("type {number}"),
     };
     format!("{name} ({number})")

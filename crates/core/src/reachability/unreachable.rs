@@ -1,6 +1,6 @@
 //! Why a display cannot be reached, for people.
 
-use porthole_gateway::{NoWay, ServerError, TargetError, security_types};
+use porthole_gateway::{CredentialPart, LogInFault, NoWay, ServerError, TargetError, security_types};
 
 use crate::{config::Place, texts::say};
 
@@ -50,16 +50,64 @@ fn refused(error: &ServerError) -> (String, String) {
         ServerError::WrongPassword { .. } => {
             (say!("server-wrong-password"), say!("server-wrong-password-fix"))
         }
+        ServerError::WrongUser { .. } => (say!("server-wrong-user"), say!("server-wrong-user-fix")),
         ServerError::PasswordMissing => (say!("server-asks"), say!("server-asks-fix")),
+        ServerError::UserMissing => (say!("server-asks-user"), say!("server-asks-user-fix")),
         ServerError::PasswordNotAsked => (say!("server-asks-not"), say!("server-asks-not-fix")),
         ServerError::UnsupportedSecurity { offered } => (
             say!("server-security", offered = security_types(offered)),
             say!("server-security-fix"),
         ),
+        ServerError::TooWeak { offered } => (
+            say!("server-weak", offered = security_types(offered)),
+            say!("server-weak-fix"),
+        ),
+        ServerError::LogInBroken { log_in, fault } => (
+            say!("server-broken", login = log_in.as_str(), fault = broken(*fault)),
+            say!("server-broken-fix"),
+        ),
+        ServerError::CredentialTooLong { log_in, what, limit } => {
+            (too_long(*what, log_in, *limit), say!("server-credential-fix"))
+        }
         ServerError::NameTooLong { length } => (
             say!("server-long-name", length = *length),
             say!("server-long-name-fix"),
         ),
+    }
+}
+
+/// The end of a sentence.
+fn broken(fault: LogInFault) -> String {
+    match fault {
+        LogInFault::RsaKeyLength { bits } => say!("fault-key-length", bits = bits),
+        LogInFault::RsaKey => say!("fault-key"),
+        LogInFault::RandomLength { length, expected } => {
+            say!("fault-random-length", length = length, expected = expected)
+        }
+        LogInFault::Random => say!("fault-random"),
+        LogInFault::Hash => say!("fault-hash"),
+        LogInFault::Subtype(kind) => say!("fault-subtype", kind = kind),
+        LogInFault::RecordChanged => say!("fault-record"),
+        LogInFault::RecordLength { length } => say!("fault-record-length", length = length),
+        LogInFault::OutOfTurn => say!("fault-turn"),
+        LogInFault::PrimeLength { bytes } => say!("fault-prime-length", bytes = bytes),
+        LogInFault::DiffieHellman => say!("fault-diffie-hellman"),
+        LogInFault::VeNCryptVersion { major, minor } => {
+            say!("fault-vencrypt-version", version = format!("{major}.{minor}"))
+        }
+        LogInFault::VeNCryptRefused => say!("fault-vencrypt"),
+        LogInFault::NoSubtypes => say!("fault-subtypes"),
+        LogInFault::TlsRefused => say!("fault-tls"),
+        LogInFault::TooManyCapabilities { count } => say!("fault-capabilities", count = count),
+        LogInFault::NoTunnel => say!("fault-tunnel"),
+    }
+}
+
+fn too_long(what: CredentialPart, log_in: &str, limit: usize) -> String {
+    match what {
+        CredentialPart::User => say!("server-long-user", login = log_in, limit = limit),
+        CredentialPart::Password => say!("server-long-password", login = log_in, limit = limit),
+        CredentialPart::Target => say!("server-long-target", login = log_in, limit = limit),
     }
 }
 
@@ -70,8 +118,23 @@ mod tests {
 
     const SAID: String = String::new();
 
-    fn refusals() -> [ServerError; 9] {
-        [
+    fn refusals() -> Vec<ServerError> {
+        let log_in = || "RA2_256".to_owned();
+        let parts = [
+            CredentialPart::User,
+            CredentialPart::Password,
+            CredentialPart::Target,
+        ];
+        let too_long = parts.map(|what| ServerError::CredentialTooLong {
+            log_in: log_in(),
+            what,
+            limit: 255,
+        });
+        let broken = faults().map(|fault| ServerError::LogInBroken {
+            log_in: log_in(),
+            fault,
+        });
+        let others = [
             ServerError::NotRfb { greeting: SAID },
             ServerError::Version {
                 version: "000.000".into(),
@@ -83,6 +146,35 @@ mod tests {
             ServerError::PasswordNotAsked,
             ServerError::UnsupportedSecurity { offered: vec![19, 5] },
             ServerError::NameTooLong { length: 5000 },
+            ServerError::WrongUser { said: SAID },
+            ServerError::UserMissing,
+            ServerError::TooWeak { offered: vec![2] },
+        ];
+        others.into_iter().chain(too_long).chain(broken).collect()
+    }
+
+    fn faults() -> [LogInFault; 17] {
+        [
+            LogInFault::RsaKeyLength { bits: 512 },
+            LogInFault::RsaKey,
+            LogInFault::RandomLength {
+                length: 3,
+                expected: 256,
+            },
+            LogInFault::Random,
+            LogInFault::Hash,
+            LogInFault::Subtype(3),
+            LogInFault::RecordChanged,
+            LogInFault::RecordLength { length: 9000 },
+            LogInFault::OutOfTurn,
+            LogInFault::PrimeLength { bytes: 2 },
+            LogInFault::DiffieHellman,
+            LogInFault::VeNCryptVersion { major: 0, minor: 1 },
+            LogInFault::VeNCryptRefused,
+            LogInFault::NoSubtypes,
+            LogInFault::TlsRefused,
+            LogInFault::TooManyCapabilities { count: 5000 },
+            LogInFault::NoTunnel,
         ]
     }
 
