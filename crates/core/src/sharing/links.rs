@@ -241,7 +241,7 @@ impl Links {
 
     /// Ends the links that earlier starts have printed and nobody has used: those of this one take their place.
     pub fn retire_links_of_starts(&self) -> Saving {
-        self.link_store.revoke(Table::retire_links_of_starts).1
+        self.link_store.take_out(Table::retire_links_of_starts).1
     }
 
     fn for_this_machine(&self, display: &DisplayId, audience: Audience) -> Result<(Token, Saving), NotMade> {
@@ -253,15 +253,15 @@ impl Links {
         Ok((made.token, saved))
     }
 
-    /// Ends a link and its sessions; `false` if there is none of that name.
+    /// Ends a link and its sessions; `false` if there is none of that name. One that was revoked already, but could not be
+    /// saved as such, is tried to be saved again.
     pub fn revoke(&self, link: LinkId) -> (bool, Saving) {
-        let (count, saved) = self.link_store.revoke(|table| table.revoke(link));
-        (count > 0, saved)
+        self.link_store.revoke(link)
     }
 
     /// Ends all links of a display and their sessions, but for windows of the program's own; says how many links.
     pub fn revoke_all(&self, display: &str) -> (usize, Saving) {
-        self.link_store.revoke(|table| table.revoke_all(display))
+        self.link_store.revoke_all(display)
     }
 
     /// Waits until all changes so far are saved.

@@ -72,6 +72,12 @@ impl Place {
         self.home
     }
 
+    fn run(&self, words: &[&str]) -> (Option<i32>, String) {
+        let output = self.home.run(&[words, &["--config=c.toml"]].concat());
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(said).unwrap())
+    }
+
     /// A link and its id.
     fn link(&self, words: &[&str]) -> (String, String) {
         let words = [&["link", "Alice"], words, &["--config=c.toml"]].concat();
@@ -145,4 +151,43 @@ async fn a_link_that_works_once_works_once_there_is_room_again() {
         4001,
         "nor after a kill"
     );
+}
+
+#[tokio::test]
+async fn a_revoke_that_cannot_be_saved_says_so_each_time_and_is_saved_by_trying_again() {
+    let place = Place::new();
+    let (one, id) = place.link(&[]);
+    let (other, _) = place.link(&[]);
+    block(&place.home);
+    for words in [
+        ["revoke", &id],
+        ["revoke", &id],
+        ["revoke", "--all Alice"],
+        ["revoke", "--all Alice"],
+    ] {
+        let words: Vec<_> = words.iter().flat_map(|word| word.split(' ')).collect();
+        let (code, said) = place.run(&words);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(
+            said.contains("But only until Porthole ends:") && said.contains("try again"),
+            "{said}"
+        );
+    }
+    let (code, said) = place.run(&["revoke", "4711"]);
+    assert!(
+        code == Some(1) && said.contains("There is no link 4711"),
+        "{said}"
+    );
+    unblock(&place.home);
+    let (code, said) = place.run(&["revoke", &id]);
+    assert_eq!((code, said.trim()), (Some(0), &*format!("Link {id} is revoked.")));
+    let log = place.home.read("stderr");
+    assert_eq!(log.matches("could not be saved: ").count(), 1, "{log}");
+    assert_eq!(log.matches("is saved now").count(), 1, "{log}");
+    let place = Place::start(place.killed().await);
+    for link in [one, other] {
+        assert_eq!(place.visit(&link).await.ending().await.0, 4001);
+    }
+    let (code, said) = place.run(&["revoke", &id]);
+    assert!(code == Some(1) && said.contains("There is no link"), "{said}");
 }

@@ -253,6 +253,16 @@ impl Table {
         (gone, !forgotten.is_empty())
     }
 
+    /// The links of a display that [`Table::revoke_all`] takes out.
+    pub fn ids_of(&self, display: &str) -> Vec<LinkId> {
+        let of_display = |entry: &&Entry| entry.display.as_str() == display && entry.audience.outlives_us();
+        self.links
+            .values()
+            .filter(of_display)
+            .map(|entry| entry.id)
+            .collect()
+    }
+
     /// Takes out a link, and says which token it had.
     pub fn revoke(&mut self, id: LinkId) -> Vec<TokenHash> {
         self.take_out(|entry| entry.id == id)
