@@ -81,9 +81,6 @@ pub struct LinkStatus {
     /// that comes back before; the link opens nothing until then. `None`: the display is in the config.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orphan_until: Option<u64>,
-    /// The target (or whose desktop) it was made for, if its display is another now: then it opens nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub made_for: Option<String>,
     /// What it gives.
     #[serde(flatten)]
     pub link: LinkView,
@@ -187,7 +184,7 @@ impl Requests {
             Ok(display) => display,
             Err(reason) => return failed(reason),
         };
-        let (orphans, suspended) = (self.service.links.orphans(), self.service.links.suspended());
+        let orphans = self.service.links.orphans();
         let Page { before, limit } = page.unwrap_or_default();
         let (before, limit) = (before.unwrap_or(u64::MAX), limit.min(MAX_LINKS_PER_ANSWER));
         let links =
@@ -201,7 +198,6 @@ impl Requests {
                 .iter()
                 .find(|orphan| orphan.id == display)
                 .map(|orphan| orphan.until),
-            made_for: suspended.get(&link.id).cloned(),
             display_id: display,
             link,
         };

@@ -10,7 +10,7 @@ use porthole_gateway::{CloseReason, Pin, Sessions, Token, TokenHash};
 use tokio::{sync::watch, time::timeout};
 
 use super::{
-    Audience, LinkId, Orphan, TooMany,
+    Audience, LinkId, LinksSummary, Orphan, TooMany,
     approval_queue::ApprovalQueue,
     clock::{Clock, Now},
     table::{Begun, NewLink, Opened, Table},
@@ -108,11 +108,6 @@ impl LinkStore {
     /// The displays that have left the config and still have links.
     pub fn orphans(&self) -> Vec<Orphan> {
         self.table().orphans()
-    }
-
-    /// The links that open nothing because their display leads elsewhere, and what they were made for.
-    pub fn suspended(&self) -> HashMap<LinkId, String> {
-        self.table().suspended()
     }
 
     pub fn keep_port(&self, port: u16) -> Saving {
@@ -234,6 +229,10 @@ impl LinkStore {
 
     pub fn views(&self) -> Vec<(DisplayId, LinkView)> {
         self.table().views()
+    }
+
+    pub fn summaries(&self, most: usize) -> HashMap<DisplayId, LinksSummary> {
+        self.table().summaries(most)
     }
 
     /// Takes out what is over, and says when to look again.
