@@ -1,4 +1,4 @@
-//! A token file of websockify's.
+//! A websockify token file.
 
 #![no_main]
 

@@ -193,7 +193,7 @@ describe('a WebSocket that never opened', () => {
     await follow();
     screens.last().events.closed(unanswered);
     await vi.advanceTimersByTimeAsync(1);
-    expect(ending()).toBe('Porthole cannot be reached');
+    expect(ending()).toBe('Cannot reach Porthole');
   });
 
   test('refused for its Host, it is not tried again, and the setting is named', async () => {
@@ -211,7 +211,7 @@ describe('a WebSocket that never opened', () => {
     await follow();
     screens.last().events.closed(unanswered);
     await vi.advanceTimersByTimeAsync(1);
-    expect(ending()).toBe('The connection is blocked on the way');
+    expect(ending()).toBe('Something is blocking the connection');
     await vi.advanceTimersByTimeAsync(2_000);
     expect(screens.opened).toHaveLength(2);
   });
@@ -276,7 +276,7 @@ test('a password is asked for, remembered for a reconnection, and forgotten when
 
   screens.last().events.refused('Authentication failed');
   screens.last().events.closed({ ...lost, gaveUp: true });
-  expect(session.phase).toMatchObject({ name: 'ended', ending: { title: 'Not let in' } });
+  expect(session.phase).toMatchObject({ name: 'ended', ending: { title: 'Wrong password' } });
   session.retry();
   expect(screens.last().options.credentials).toEqual({});
 });

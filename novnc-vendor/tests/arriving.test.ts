@@ -67,7 +67,7 @@ test('a PIN is asked for until it is right, by keyboard alone', async () => {
   const second = await visitor.gateway.visit();
   expect(second.protocols.at(-1)).toBe('porthole.pin.30303030');
   second.close(4010, 'Wrong PIN');
-  await visitor.reads('That was not the PIN');
+  await visitor.reads('Wrong PIN');
   await page.waitForFunction(() => document.activeElement?.id === 'pin');
   await page.keyboard.type('0471\n');
 
@@ -101,14 +101,14 @@ describe('terms', () => {
     await page.mouse.click(500, 600);
     await expect.poll(() => visit.desktop.asked.length).toBeGreaterThan(0);
     visit.tell({ type: 'rights', rights: 'view' });
-    await visitor.reads('You can only look at this desktop now.');
+    await visitor.reads('You can now only view this desktop.');
     await visitor.reads('View only');
     expect(await page.$('[aria-label="Clipboard"]')).toBeNull();
 
     const before = visit.desktop.asked.length;
     await page.mouse.click(500, 600);
     await page.keyboard.type('x');
-    await visitor.reads('lets you look at this desktop, not touch it');
+    await visitor.reads('the owner has not given you control');
     expect(visit.desktop.asked.length).toBe(before);
 
     visit.tell({ type: 'rights', rights: 'control' });
@@ -190,7 +190,7 @@ describe('an installed page', () => {
     ]) {
       await field.fill(wrong);
       await visitor.press('Open');
-      await visitor.reads('That is no link of this address.');
+      await visitor.reads('That link belongs to another address.');
     }
     await field.fill(`  ${page.url()}#another `);
     await visitor.press('Open');

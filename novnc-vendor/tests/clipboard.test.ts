@@ -92,7 +92,7 @@ test('what would be dropped on the way is not pasted, and neither is anything ol
   await arrive(DESK);
   await copyElsewhere('x'.repeat(256 * 1024));
   await pressPaste();
-  await visitor.reads('256 KiB at most');
+  await visitor.reads('at most 256 KiB');
   expect(cuts()).toEqual([]);
   expect(visit.desktop.typed()).not.toContain('v');
 });
@@ -115,7 +115,7 @@ test('who may only look has no clipboard', async () => {
   expect(await visitor.page.$('[aria-label="Clipboard"]')).toBeNull();
   await visitor.page.evaluate(() => document.querySelector('canvas')?.focus());
   await pressPaste();
-  await visitor.reads('not touch it');
+  await visitor.reads('has not given you control');
   visit.tell({ type: 'rights', rights: 'control' });
   await visitor.press('Clipboard');
   await visitor.reads('Clipboard of the desktop');

@@ -45,7 +45,11 @@ describe.each([
   ['on its side', 740, 360],
 ])('%s', (_, width, height) => {
   test.each([
-    ['the bar', () => visitor.unfold(), ['Keys', 'Clipboard', 'View', 'Disconnect', 'Fold away']],
+    [
+      'the bar',
+      () => visitor.unfold(),
+      ['Keys', 'Clipboard', 'View', 'Disconnect', 'Hide controls'],
+    ],
     ['the keys', showKeyboard, ['Esc', 'Tab', 'Ctrl', 'Alt', 'Left', 'Up', 'Down', 'Right']],
   ])('%s fits, and is large enough for a finger', async (_, show, labels) => {
     await visitor.turn(width, height);
@@ -121,7 +125,7 @@ describe('the on-screen keyboard', () => {
 
   test('goes away with the right to type', async () => {
     visit.tell({ type: 'rights', rights: 'view' });
-    await visitor.reads('You can only look');
+    await visitor.reads('You can now only view');
     expect((await buttons()).map(({ label }) => label)).not.toContain('Esc');
     expect(await visitor.page.$('textarea')).toBeNull();
   });

@@ -48,13 +48,12 @@ export const SCENES: Record<string, Scene> = {
   },
   starting: (visitor) => visitor.reads('Starting the desktop…'),
   pin: ends(4009, 'This link has a PIN'),
-  'pin-wrong': ends(4010, 'That was not the PIN'),
+  'pin-wrong': ends(4010, 'Wrong PIN'),
   denied: ends(4011, 'You were not let in'),
   'not-answered': ends(4012, 'Nobody answered'),
   full: ends(4013, 'No room for more viewers'),
   'not-started': ends(4014, 'The desktop did not start'),
   'too-many-waiting': ends(4015, 'Many others are waiting'),
-  'use-not-saved': ends(4017, 'This link cannot be used now'),
   'not-valid': ends(4001, 'This link is not valid'),
   'by-owner': ends(4002, 'Ended by the owner'),
   revoked: ends(4016, 'This link was revoked'),
@@ -63,15 +62,15 @@ export const SCENES: Record<string, Scene> = {
     visit.close(1000, 'Target closed');
     await visitor.reads('This link was for one visit only.');
   },
-  expired: ends(4007, 'The time of this link is over'),
-  'wrong-host': refuses('asked for as “backend”', 'host', 'backend', 'hosts = ["backend"]'),
-  'wrong-origin': refuses('pages from there may not connect', 'origin', 'https://a.example', 'x'),
-  blocked: refuses('The connection is blocked on the way', null),
+  expired: ends(4007, 'This link has expired'),
+  'wrong-host': refuses('opened it as “backend”', 'host', 'backend', 'hosts = ["backend"]'),
+  'wrong-origin': refuses('are not allowed to connect', 'origin', 'https://a.example', 'x'),
+  blocked: refuses('Something is blocking the connection', null),
   unreachable: ends(1011, 'refused the connection.', '127.0.0.1:5901 refused the connection'),
   credentials: async (visitor) => {
     const visit = await visitor.gateway.visit();
     await visit.desktop.askPassword();
-    await visitor.reads('This desktop asks for a password');
+    await visitor.reads('This desktop needs a password');
   },
   reconnecting: async (visitor) => {
     const visit = await arrive(visitor);

@@ -69,7 +69,7 @@ async fn the_window_works(displays: &Displays, browser: &Browser) -> Result<()> 
     main.click("Share Bob…").await?;
     main.click("Copy link").await?;
     main.has("The link to Bob as a QR code").await?;
-    main.says("Opens").await?;
+    main.says("Reachable").await?;
     let link = desktop.clipboard()?;
     ensure!(
         link.starts_with(&format!("http://{ADDRESS}:")),

@@ -156,7 +156,7 @@ async fn a_vnc_server_is_added_by_its_address() -> Result<()> {
     let person = Newcomer::before(&desktop, &window).await?;
     person.page.fill("Address", "somewhere").await?;
     person.page.click("Add this address").await?;
-    person.page.says("`somewhere` is no target").await?;
+    person.page.says("`somewhere` is not an address").await?;
     person
         .page
         .fill("Address", &format!("localhost:{}", server.port))
@@ -188,7 +188,7 @@ async fn a_token_file_is_imported() -> Result<()> {
     let person = Newcomer::before(&desktop, &window).await?;
     person.click("Import a token file").await?;
     person.page.fill("Path of the token file", &file).await?;
-    person.page.click("Look into it").await?;
+    person.page.click("Preview").await?;
     person.page.says(&format!("{file}:5: no colon")).await?;
     tokens("")?;
     // Enter looks into it, too.

@@ -39,13 +39,13 @@ async fn a_visitor_is_let_in_from_the_notification() -> Result<()> {
     let browser = Browser::start().await?;
     let page = browser.open(&link).await?;
     let note = notes.says("wants to control Alice").await?;
-    ensure!(note.answers() == ["Allow", "Allow to view", "Deny"], "{note:?}");
+    ensure!(note.answers() == ["Allow", "Allow view only", "Deny"], "{note:?}");
     window
         .main()
         .await?
         .says("wants to see and control Alice")
         .await?;
-    notes.answer(&note, "Allow to view").await?;
+    notes.answer(&note, "Allow view only").await?;
     page.shows(RED, IN_THE_OPEN).await?;
     let told = notes.says("is connected to Alice").await?;
     ensure!(told.body == "View only.", "{told:?}");

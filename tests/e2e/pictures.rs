@@ -21,18 +21,20 @@ async fn pictures_show_each_displays_own_colour_and_follow_it() -> Result<()> {
     let window = Window::start(&desktop).await?;
     let screen = desktop.screen()?;
     let main = window.main().await?;
-    main.pictures(&screen, "Live picture of Alice", RED, THERE)
+    main.pictures(&screen, "Live thumbnail of Alice", RED, THERE)
         .await?;
-    main.pictures(&screen, "Live picture of Bob", BLUE, THERE).await?;
+    main.pictures(&screen, "Live thumbnail of Bob", BLUE, THERE)
+        .await?;
 
     paint(&displays.alices.display, GREEN)?;
-    main.pictures(&screen, "Live picture of Alice", GREEN, THERE)
+    main.pictures(&screen, "Live thumbnail of Alice", GREEN, THERE)
         .await?;
-    main.pictures(&screen, "Live picture of Bob", BLUE, THERE).await?;
+    main.pictures(&screen, "Live thumbnail of Bob", BLUE, THERE)
+        .await?;
     let text = main.text().await?;
     ensure!(!text.contains("Disconnect"), "somebody is connected: {text}");
 
-    main.click_picture("Live picture of Alice").await?;
+    main.click_picture("Live thumbnail of Alice").await?;
     window.viewer().await?.shows(GREEN, IN_THE_OPEN).await?;
     window.main().await?.says("1 viewer connected").await
 }
@@ -46,7 +48,7 @@ async fn nothing_is_pictured_while_the_window_is_hidden() -> Result<()> {
     let window = Window::start(&desktop).await?;
     let screen = desktop.screen()?;
     let main = window.main().await?;
-    main.pictures(&screen, "Live picture of Alice", RED, THERE)
+    main.pictures(&screen, "Live thumbnail of Alice", RED, THERE)
         .await?;
     let port = displays.alices.port;
     ensure!(connections(port)? == 1, "connections: {}", connections(port)?);
@@ -61,7 +63,7 @@ async fn nothing_is_pictured_while_the_window_is_hidden() -> Result<()> {
 
     paint(&displays.alices.display, GREEN)?;
     tray.click("Show window").await?;
-    main.pictures(&screen, "Live picture of Alice", GREEN, THERE)
+    main.pictures(&screen, "Live thumbnail of Alice", GREEN, THERE)
         .await
 }
 

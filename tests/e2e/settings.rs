@@ -60,7 +60,7 @@ async fn what_is_set_in_the_window_is_written_with_all_comments_kept() -> Result
         ("The browser", "open = \"browser\"\n"),
         ("Only see", "[links]\nrights = \"view\"\n"),
         ("7 days", "ends = \"7d\" # short\n"),
-        ("Once only", "once = true\n"),
+        ("One visit only", "once = true\n"),
         ("Any network", "# My own words.\n# nobody else\ntheme"),
     ] {
         main.choose(words).await?;
@@ -97,7 +97,7 @@ async fn what_is_changed_by_hand_is_seen_in_the_window() -> Result<()> {
     let window = Window::start(&desktop).await?;
     let main = window.main().await?;
     main.click("Settings").await?;
-    for words in ["Light", "A window", "See and control", "30 minutes", "None"] {
+    for words in ["Light", "A window", "View and control", "30 minutes", "None"] {
         main.has_on(words, true).await?;
     }
     let changed = BEGINNING
@@ -114,7 +114,7 @@ async fn what_is_changed_by_hand_is_seen_in_the_window() -> Result<()> {
     main.has_style("background-color", DARK).await?;
 
     home.write(CONFIG, "theme = \"pink\"\n")?;
-    main.says("`pink` is none of \"system\", \"light\", \"dark\"")
+    main.says("`pink` is not one of \"system\", \"light\", \"dark\"")
         .await?;
     // What is wrong is not written into.
     main.choose("Light").await?;
@@ -198,16 +198,16 @@ async fn the_doctor_is_called_from_the_tray_and_tells_a_fault_with_its_cause() -
     desktop.screen()?.close("Porthole")?;
     are_seen(&desktop.screen()?, &[]).await?;
 
-    tray.click("Look for faults").await?;
+    tray.click("Troubleshoot").await?;
     are_seen(&desktop.screen()?, &["Porthole"]).await?;
-    let cause = format!("127.0.0.1:{port}: nothing listens there.");
+    let cause = format!("127.0.0.1:{port}: nothing is listening there.");
     main.says(&cause).await?;
     main.says("Start its VNC server").await?;
 
     // Mended meanwhile: it is gone when it is looked for again.
     desktop.home().write(CONFIG, BEGINNING)?;
     main.says("Demo").await?;
-    main.click("Look again").await?;
+    main.click("Check again").await?;
     eventually("the fault is gone", async || {
         let text = main.text().await?;
         ensure!(!text.contains(&cause) && text.contains("are well"), "{text}");

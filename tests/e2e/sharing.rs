@@ -129,7 +129,7 @@ async fn a_view_only_link_touches_nothing_until_it_may_and_not_after() -> Result
     .await?;
 
     shared.ask(&["rights", &id, "view"])?;
-    page.says("You can only look at this desktop now.").await?;
+    page.says("You can now only view this desktop.").await?;
     page.sends(&touch("too-late", (100, 100), (640, 480))).await?;
     ensure!(shared.desktop()? == allowed, "{:?}", shared.desktop()?);
 

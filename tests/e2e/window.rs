@@ -100,7 +100,7 @@ async fn without_a_tray_closing_the_window_quits_and_asks_while_a_link_lives() -
     displays.configure(desktop.home(), "listen = \"127.0.0.1\"")?;
     let window = Window::start(&desktop).await?;
     let main = window.main().await?;
-    main.click("Look for faults").await?;
+    main.click("Troubleshoot").await?;
     main.says("closing the window quits Porthole").await?;
     main.click("Close").await?;
     main.click("Copy link to Alice").await?;

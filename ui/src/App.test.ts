@@ -23,9 +23,9 @@ test('every button asks for what it says', async () => {
     ['Open in browser: Alice', { type: 'openInBrowser', display }],
     ['Copy link to Alice', { type: 'copyLink', display }],
     ['Check again: Alice', { type: 'recheck', display }],
-    ['192.0.2.4 may control Alice', { type: 'setRights', session: 7, rights: 'view' }],
+    ['192.0.2.4 can control Alice', { type: 'setRights', session: 7, rights: 'view' }],
     ['Disconnect 192.0.2.4 from Alice', { type: 'disconnect', session: 7 }],
-    ['Look for faults', { type: 'doctor' }],
+    ['Troubleshoot', { type: 'doctor' }],
   ];
   for (const [label] of clicks) button(label).click();
   expect(asked).toEqual(clicks.map(([, intent]) => intent));
@@ -34,7 +34,7 @@ test('every button asks for what it says', async () => {
 test('a display says its state, why, and who is connected', async () => {
   await open({ ...nothing, displays: [alice] });
   const text = () => document.querySelector('main')?.textContent ?? '';
-  expect(text()).toContain('Can be reached');
+  expect(text()).toContain('Online');
   expect(text()).toContain('1 of 1 display can be opened');
 
   await show({ ...nothing, displays: [{ ...alice, state: { kind: 'checking' } }] });
@@ -42,7 +42,7 @@ test('a display says its state, why, and who is connected', async () => {
 
   const state = { kind: 'unreachable' as const, reason: 'Nobody listens.', fix: 'Start it.' };
   await show({ ...nothing, displays: [{ ...alice, state }] });
-  expect(text()).toContain('Cannot be reached');
+  expect(text()).toContain('Offline');
   expect(text()).toContain('Nobody listens. Start it.');
 });
 
@@ -52,9 +52,9 @@ test('a display that asks for a password can be opened, and have it kept', async
     displays: [{ ...alice, busy, state: { kind: 'asksPassword' as const, refused } }],
   });
   await open(asks(false));
-  expect(text()).toContain('Asks for its password');
+  expect(text()).toContain('Password needed');
   expect(text()).toContain('1 of 1 display can be opened');
-  button('Keep the password of Alice').click();
+  button('Save the password for Alice').click();
   expect(asked).toEqual([]);
   expect(document.activeElement).toBe(field('VNC password'));
   await write('VNC password', 'rosebud');
@@ -69,7 +69,7 @@ test('a display that asks for a password can be opened, and have it kept', async
   await enter('VNC password');
   expect(asked).toHaveLength(2);
   await show(asks(true));
-  expect(text()).toContain('It has refused this password.');
+  expect(text()).toContain('Wrong password.');
   expect(field('VNC password').getAttribute('aria-invalid')).toBe('true');
   // What is being typed is not selected by news.
   await write('VNC password', 'ros');

@@ -23,14 +23,14 @@ const stopped = { kind: 'stopped' } as const;
 const stopping = { kind: 'stopping' } as const;
 
 const all: [LaunchView, string[], string[]][] = [
-  [stopped, ['Stopped', 'It starts when it is opened.'], ['Start Bob']],
+  [stopped, ['Stopped', 'Starts when someone opens it.'], ['Start Bob']],
   [
     { kind: 'starting', step: 'starting the VNC server' },
     ['Starting…', 'Starting the VNC server…'],
     ['Stop Bob'],
   ],
   [running, ['Running', 'as bob', 'on :3', '182 MB of memory'], ['Stop Bob', 'Restart Bob']],
-  [stopping, ['Stopping…', 'Ending its programs…'], ['Stop Bob']],
+  [stopping, ['Stopping…', 'Closing its programs…'], ['Stop Bob']],
   [
     ended,
     ['Ended', 'The session was killed.', 'xfce4-session: bye <b>core dumped</b>'],
@@ -38,7 +38,7 @@ const all: [LaunchView, string[], string[]][] = [
   ],
   [
     { kind: 'unavailable', reason: 'Not installed.', fix: 'To install it: sudo apt install x.' },
-    ['Cannot be started', 'Not installed.', 'To install it:', 'sudo apt install x'],
+    ['Cannot start', 'Not installed.', 'To install it:', 'sudo apt install x'],
     ['Copy the command', 'Try again: Bob'],
   ],
 ];

@@ -10,14 +10,14 @@ test.each([
     '',
   ],
   [
-    'There is no desktop for bob: neither ~/.vnc/xstartup nor ~/.xsession. To install one: sudo apt install xfce4 dbus-x11 (or openbox). Or name a command as `session`',
+    'There is no desktop for bob: neither ~/.vnc/xstartup nor ~/.xsession. To install one: sudo apt install xfce4 dbus-x11 (or openbox). Or set `session` to a command',
     'There is no desktop for bob: neither ~/.vnc/xstartup nor ~/.xsession. To install one:',
     'sudo apt install xfce4 dbus-x11',
-    '(or openbox). Or name a command as `session`',
+    '(or openbox). Or set `session` to a command',
   ],
   [
-    'The account `bob` has expired. To open it again: chage -E -1 bob',
-    'The account `bob` has expired. To open it again:',
+    'The account `bob` has expired. To reactivate it: chage -E -1 bob',
+    'The account `bob` has expired. To reactivate it:',
     'chage -E -1 bob',
     '',
   ],
@@ -28,10 +28,10 @@ test.each([
     '',
   ],
   [
-    'To install it: sudo dnf group install xfce-desktop. Or name a command as `session`.',
+    'To install it: sudo dnf group install xfce-desktop. Or set `session` to a command.',
     'To install it:',
     'sudo dnf group install xfce-desktop',
-    'Or name a command as `session`.',
+    'Or set `session` to a command.',
   ],
   [
     'To allow it, add this line with `visudo`: alice ALL=(bob) NOPASSWD: ALL.',

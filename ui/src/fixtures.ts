@@ -18,8 +18,6 @@ export const alice: DisplayView = {
   busy: false,
   sessions: [],
   links: [],
-  moreLinks: 0,
-  linksForOthers: 0,
   picture: null,
 };
 
@@ -63,7 +61,7 @@ export const nothing: Snapshot = {
   },
 };
 
-/** A token file of websockify's that can be taken over. */
+/** A websockify token file to import. */
 export const tokenFile: TokenFileView = {
   file: '/etc/novnc/tokens',
   faults: [],
@@ -99,7 +97,6 @@ export const link: LinkView = {
   uses: 0,
   lastUse: null,
   shared: true,
-  madeFor: null,
 };
 
 /** A link that was made just now and is on the clipboard. */

@@ -16,13 +16,13 @@ function picture(): HTMLImageElement {
 
 test('a picture says whose it is, and another has another address', async () => {
   await open({ ...nothing, displays: [bob] });
-  expect(picture().alt).toBe(`Live picture of ${name}`);
+  expect(picture().alt).toBe(`Live thumbnail of ${name}`);
   const address = 'picture://localhost/bob';
   expect(picture().src).toBe(`${address}?7`);
   expect(picture().className).not.toContain('stale');
 
   await show({ ...nothing, displays: [{ ...bob, picture: { number: 8, live: false } }] });
-  expect(picture().alt).toBe(`Last picture of ${name}`);
+  expect(picture().alt).toBe(`Last thumbnail of ${name}`);
   expect(picture().src).toBe(`${address}?8`);
   expect(picture().className).toContain('stale');
 });

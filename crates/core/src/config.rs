@@ -83,7 +83,7 @@ pub struct Config {
     pub mdns: bool,
     /// The only interface by which others may come; `None`: by all of them.
     pub interface: Option<String>,
-    /// A token file of websockify's, or a folder of them, whose tokens work as links too.
+    /// A websockify token file, or a folder of them, whose tokens work as links too.
     pub token_file: Option<PathBuf>,
     /// What a link for others gives, unless its maker says otherwise.
     pub links: Terms,

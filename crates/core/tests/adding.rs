@@ -106,13 +106,13 @@ async fn what_cannot_be_reached_says_why_and_is_added_all_the_same_if_that_is_wa
     let Adding::Wrong { reason } = sees_state(&mut person, |_| true).await else {
         panic!()
     };
-    assert!(reason.starts_with("`somewhere` is no target: "), "{reason}");
+    assert!(reason.starts_with("`somewhere` is not an address: "), "{reason}");
 
     let gone = Vnc::start().await.address;
     person.click(add(gone, None)).await;
     let state = sees_state(&mut person, |state| matches!(state, Adding::Unreachable { .. })).await;
     let expected = Adding::Unreachable {
-        reason: format!("No connection to {gone}: nothing listens there."),
+        reason: format!("Cannot connect to {gone}: nothing is listening there."),
         fix: "Start its VNC server, or correct the address.".into(),
     };
     assert_eq!(state, expected);

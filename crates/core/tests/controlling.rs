@@ -58,7 +58,7 @@ async fn a_copied_link_works_and_is_said_to_for_how_long() {
         (notice.kind, notice.text.as_str()),
         (
             NoticeKind::Info,
-            "Link copied. It gives control for 1 hour. It opens on this machine only."
+            "Link copied: control, for 1 hour. It opens on this computer only."
         )
     );
     person.click(Intent::DismissNotice).await;
@@ -167,7 +167,7 @@ async fn whether_a_display_can_be_reached_is_seen_and_asked_again() {
     let (reason, fix) = person.sees_unreachable().await;
     assert_eq!(
         reason,
-        format!("No connection to {address}: nothing listens there.")
+        format!("Cannot connect to {address}: nothing is listening there.")
     );
     assert!(fix.contains("Start its VNC server"));
     let _vnc = Vnc::start_at(address).await;

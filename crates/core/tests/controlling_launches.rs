@@ -56,7 +56,7 @@ async fn start_stop_and_restart_are_seen() {
     person.click(Intent::StartDisplay { display }).await;
     assert_eq!(
         person.sees_notice().await.text,
-        " was not started: Porthole does not launch this display."
+        " was not started: Porthole does not start this display."
     );
 }
 

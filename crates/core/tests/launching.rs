@@ -170,7 +170,7 @@ fn a_display_outlives_the_program_and_is_found_again() {
         assert!(
             notes[0]
                 .text
-                .starts_with("Alice is not in the config any more, but still runs."),
+                .starts_with("Alice is no longer in the config but still running."),
             "{notes:?}"
         );
         drop(porthole);
@@ -196,7 +196,7 @@ async fn a_display_that_is_changed_runs_on_and_one_that_is_removed_can_be_stoppe
     let change = soon(porthole.changed()).await;
     assert_eq!(
         change.notes[0].text,
-        "Alice runs on as it was; what was changed counts from its next start."
+        "Alice keeps running as it was. Changes take effect at its next start."
     );
     assert_eq!(porthole.sessions().list().len(), 1);
     home.write("");

@@ -118,7 +118,10 @@ async fn a_config_that_cannot_be_locked_is_served_and_that_is_said() {
 async fn a_config_that_is_wrong_is_told_at_the_start() {
     let home = Home::with("[[display]]\nname = \"Alice\"\ntarget = \"nowhere\"\n");
     let error = Porthole::start(home.place()).await.err().unwrap().to_string();
-    assert!(error.contains("config.toml:4: `nowhere` is no target"), "{error}");
+    assert!(
+        error.contains("config.toml:4: `nowhere` is not an address"),
+        "{error}"
+    );
     let porthole = Porthole::start_despite_faults(home.place()).await.unwrap();
     assert_eq!(porthole.fault().unwrap().to_string(), error);
     assert!(porthole.config().displays.is_empty());

@@ -152,7 +152,7 @@ async fn whether_it_starts_at_login_is_what_the_system_says() {
     let notice = person.sees_notice().await;
     assert_eq!(
         notice.text,
-        "Start at login could not be changed: the folder is read-only."
+        "Cannot change Start at login: the folder is read-only."
     );
     let now = person.sees(|_| true).await;
     assert_eq!(now.settings.start_at_login, Some(true), "it stays as it is");

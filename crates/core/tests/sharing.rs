@@ -183,7 +183,7 @@ async fn the_link_that_is_shown_follows_the_network() {
         let labels = share.addresses.iter().map(|address| address.label.clone());
         labels.collect::<Vec<_>>()
     };
-    shown(&mut person, |share| labels(share) == ["this machine only"]).await;
+    shown(&mut person, |share| labels(share) == ["this computer only"]).await;
     person.sees(|now| !now.network.open).await;
     home.write(&format!(
         "listen = [\"127.0.0.1\", \"127.0.0.3\"]\nbase_path = \"/novnc\"\n{}",
@@ -210,7 +210,7 @@ async fn a_link_is_copied_as_the_config_says_and_that_is_told() {
     };
     assert!(link.starts_with("http://127.0.0.2:"), "{link}");
     let notice = person.sees_notice().await;
-    assert_eq!(notice.text, "Link copied. It gives a view for 1 hour, once.");
+    assert_eq!(notice.text, "Link copied: view only, for 1 hour, one visit.");
     let now = person.sees_first(|display| !display.links.is_empty()).await;
     assert_eq!(now.links[0].terms.rights, SessionRights::View);
     assert!(person.sees(|_| true).await.share.is_none());

@@ -141,7 +141,7 @@ impl LaunchError {
     /// What is wrong, in words without a full stop.
     pub fn cause(&self) -> String {
         match self {
-            Self::NotHere => "Displays can be launched on Linux only".into(),
+            Self::NotHere => "Porthole can start desktops on Linux only".into(),
             Self::NotInstalled { program, .. } => {
                 format!("TigerVNC is not installed: {program} was not found")
             }
@@ -151,19 +151,19 @@ impl LaunchError {
             Self::BadXstartup { path, fault } => format!("{} {fault}", path.display()),
             Self::NoSuchUser(user) => format!("There is no user `{user}` on this machine"),
             Self::NoLogin { user, shell } => format!(
-                "The account `{user}` is not for logging in: its shell is {}",
+                "The account `{user}` cannot log in: its shell is {}",
                 shell.display()
             ),
             Self::Expired { user } => format!("The account `{user}` has expired"),
             Self::NoLimits { user, why } => {
-                format!("The limits of a login of {user} could not be read: {why}")
+                format!("Cannot read the login limits of {user}: {why}")
             }
             Self::LoginRefused { user, said } => {
-                format!("No session could be opened for {user}{}", bracketed(said))
+                format!("Cannot open a session for {user}{}", bracketed(said))
             }
             Self::NoHome { user, home } => format!("{user}'s home {} does not exist", home.display()),
             Self::LoginsClosed { file, said } => format!(
-                "Nobody but root may log in now, because {} exists{}",
+                "Only root can log in now, because {} exists{}",
                 file.display(),
                 bracketed(said)
             ),
@@ -172,27 +172,27 @@ impl LaunchError {
             }
             Self::BadFolder { path, why } => format!("The folder {} cannot be used: {why}", path.display()),
             Self::PathTooLong { path, length } => format!(
-                "The socket's path would be too long: {} has {length} bytes, and 107 are possible",
+                "The socket path {} is too long: it has {length} bytes, and the limit is 107",
                 path.display()
             ),
-            Self::DiskFull { path } => format!("There is no space left on the disk of {}", path.display()),
-            Self::Folder { path, why } => format!("{} could not be made: {why}", path.display()),
+            Self::DiskFull { path } => format!("The disk with {} is full", path.display()),
+            Self::Folder { path, why } => format!("Cannot create {}: {why}", path.display()),
             Self::NoX11Folder => {
                 "The folder /tmp/.X11-unix is missing, where X displays have their sockets".into()
             }
-            Self::Run { program, why } => format!("{program} could not be run: {why}"),
+            Self::Run { program, why } => format!("Cannot run {program}: {why}"),
             Self::ServerFailed { said } => {
                 format!("The VNC server ended before it was ready{}", bracketed(said))
             }
             Self::ServerSilent { seconds } => {
-                format!("The VNC server was not ready within {seconds} seconds; it was ended")
+                format!("The VNC server was not ready within {seconds} seconds, so Porthole ended it")
             }
             Self::Impostor { path, why } => format!(
-                "The socket {} is not held by the VNC server that was started: {why}",
+                "The socket {} does not belong to the VNC server that Porthole started: {why}",
                 path.display()
             ),
             Self::NoScreen => "There is no X screen here to share: DISPLAY is not set".into(),
-            Self::Wayland => "This is a Wayland session, whose screen X0tigervnc cannot see".into(),
+            Self::Wayland => "This is a Wayland session. X0tigervnc cannot share its screen".into(),
         }
     }
 
@@ -204,7 +204,7 @@ impl LaunchError {
             Self::NotInstalled { install, .. } => installed(*install, "TigerVNC"),
             Self::NoSession { install, .. } => {
                 let install = installed(*install, "a desktop, like Xfce");
-                format!("{install}. Or name a command as `session`")
+                format!("{install}. Or set `session` to a command")
             }
             Self::BadXstartup {
                 path,
@@ -218,8 +218,8 @@ impl LaunchError {
             Self::NoLogin { user, .. } => {
                 format!("Choose another `user`, or give it a shell: usermod -s /bin/bash {user}")
             }
-            Self::Expired { user } => format!("To open it again: chage -E -1 {user}"),
-            Self::NoLimits { user, .. } => format!("Start it again. If it stays so, look at what root gets from: runuser -u {user} true"),
+            Self::Expired { user } => format!("To reactivate it: chage -E -1 {user}"),
+            Self::NoLimits { user, .. } => format!("Start it again. If that does not help, run as root to see why: runuser -u {user} true"),
             Self::NoHome { .. } => {
                 "Create it, or let logins create it: enable pam_mkhomedir for su".into()
             }
@@ -228,10 +228,10 @@ impl LaunchError {
             ),
             Self::BadFolder { .. } => "Remove it".into(),
             Self::PathTooLong { .. } => "Set XDG_RUNTIME_DIR to a shorter path".into(),
-            Self::DiskFull { .. } => "Make room there, and start again".into(),
+            Self::DiskFull { .. } => "Free some space there and start again".into(),
             Self::NoX11Folder => "Make it: sudo install -d -m 1777 -o root -g root /tmp/.X11-unix".into(),
             Self::NoScreen => "Start Porthole from the desktop to share".into(),
-            Self::Wayland => "What works: the desktop's own sharing (GNOME: Settings, System, Remote Desktop; KDE: \
+            Self::Wayland => "Use the desktop's own sharing (GNOME: Settings, System, Remote Desktop; KDE: \
                               krfb; Sway and others: wayvnc), added here as a display with a target; or log in to an \
                               X11 session"
                 .into(),
@@ -272,7 +272,7 @@ pub enum FolderFault {
     #[error("it belongs to somebody else (user id {0})")]
     Foreign(u32),
     /// Its mode lets them.
-    #[error("others may write to it")]
+    #[error("others can write to it")]
     Open,
 }
 
@@ -280,7 +280,7 @@ pub enum FolderFault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum XstartupFault {
     /// Its lines end in CR LF, and shells take the CR for a part of each command.
-    #[error("has Windows line endings (CRLF), so its commands would not be found")]
+    #[error("has Windows line endings (CRLF), so its commands cannot be found")]
     Crlf,
     /// Its own user may not read it.
     #[error("cannot be read by its user")]

@@ -148,10 +148,10 @@ impl From<Depth> for u8 {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadLaunch {
     /// Not a size.
-    #[error("`{0}` is no size: write it like 1920x1080, each side from 16 to 16384")]
+    #[error("`{0}` is not a size; write it like 1920x1080, each side from 16 to 16384")]
     Geometry(String),
     /// A depth that no VNC server has.
-    #[error("a depth of {0} is not possible: it is 24 or 16")]
+    #[error("a depth of {0} is not possible; use 24 or 16")]
     Depth(u8),
 }
 
@@ -177,7 +177,7 @@ mod tests {
             "99999x99999",
         ] {
             let error = text.parse::<Geometry>().unwrap_err().to_string();
-            assert!(error.starts_with(&format!("`{text}` is no size")), "{error}");
+            assert!(error.starts_with(&format!("`{text}` is not a size")), "{error}");
         }
     }
 

@@ -177,7 +177,7 @@ pub enum Reason {
     SessionEnded(Exit),
     /// What ran in it ended as soon as it had started, and without an error.
     #[error(
-        "The session ended within seconds of its start, without an error: none of its programs kept running. The last lines of its log may say why"
+        "The session ended within seconds, without an error: none of its programs kept running. The last lines of its log may say why"
     )]
     SessionEndedAtOnce,
     /// Its VNC server ended.
@@ -187,10 +187,10 @@ pub enum Reason {
     #[error("It ended while Porthole was not running")]
     WhileAway,
     /// This program ended while it was starting the display.
-    #[error("Porthole ended while it was starting this display; start it again")]
+    #[error("Porthole ended while starting this desktop. Start it again")]
     Interrupted,
     /// Nobody watches over it any more: this program is about to end. The display may run on.
-    #[error("Porthole no longer watches over it")]
+    #[error("Porthole no longer manages it")]
     Forsaken,
 }
 
@@ -237,7 +237,7 @@ fn signal_name(signal: i32) -> String {
         2 => "SIGINT",
         6 => "SIGABRT: it crashed",
         7 => "SIGBUS: it crashed",
-        9 => "SIGKILL: by somebody, or for lack of memory",
+        9 => "SIGKILL: someone ended it, or memory ran out",
         11 => "SIGSEGV: it crashed",
         15 => "SIGTERM",
         _ => return format!("signal {signal}"),

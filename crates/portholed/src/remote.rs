@@ -112,12 +112,12 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Look for faults in all that links stand on, and say what to do; nothing is changed
+    /// Find what keeps links from working and say what to do; changes nothing
     Doctor {
         /// As JSON, for programs
         #[arg(long)]
         json: bool,
-        /// A token file of websockify's, or a folder of such files, to look at and to try the targets of
+        /// A websockify token file, or a folder of such files, to check, with its targets
         #[arg(long, value_name = "FILE")]
         token_source: Option<PathBuf>,
     },

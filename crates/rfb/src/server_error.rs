@@ -108,15 +108,17 @@ impl ServerError {
     pub fn cause(&self) -> String {
         match self {
             Self::NotRfb { .. } => "this is not a VNC server".into(),
-            Self::Version { version } => format!("the server speaks RFB {version}, which is too old"),
-            Self::CutShort { during } => format!("the VNC server hung up or fell silent before {during}"),
+            Self::Version { version } => format!("the server uses RFB {version}, which is too old"),
+            Self::CutShort { during } => {
+                format!("the VNC server closed or stopped answering before {during}")
+            }
             Self::Refused { .. } => "the VNC server refused the connection".into(),
-            Self::TooManyFailures { .. } => "the VNC server locked us out after wrong passwords".into(),
+            Self::TooManyFailures { .. } => "the VNC server locked Porthole out after wrong passwords".into(),
             Self::WrongPassword { .. } => "the VNC server refused the display's password".into(),
             Self::WrongUser { .. } => "the VNC server refused the display's user name or password".into(),
-            Self::UserMissing => "the VNC server asks for a user name and the display has none".into(),
-            Self::PasswordMissing => "the VNC server asks for a password and the display has none".into(),
-            Self::PasswordNotAsked => "the display has a password but the VNC server asks for none".into(),
+            Self::UserMissing => "the VNC server needs a user name, and the display has none".into(),
+            Self::PasswordMissing => "the VNC server needs a password, and the display has none".into(),
+            Self::PasswordNotAsked => "the display has a password, but the VNC server wants none".into(),
             Self::UnsupportedSecurity { offered } => {
                 format!("the VNC server offers only {}", security_types(offered))
             }
@@ -138,15 +140,15 @@ impl ServerError {
     pub fn fix(&self) -> &'static str {
         match self {
             Self::NotRfb { .. } => "check the target's port",
-            Self::Version { .. } => "use a server of RFB 3.3 or later, not a repeater",
-            Self::CutShort { .. } => "check the target and see the server's log",
+            Self::Version { .. } => "use a server with RFB 3.3 or later, not a repeater",
+            Self::CutShort { .. } => "check the target and the server's log",
             Self::Refused { .. } => "see the VNC server's log",
             Self::TooManyFailures { .. } => "set the right password, then wait or restart the server",
-            Self::WrongPassword { .. } => "set the right one (VNC uses its first 8 bytes)",
+            Self::WrongPassword { .. } => "set the right one (VNC uses the first 8 bytes only)",
             Self::WrongUser { .. } => "set the right ones",
             Self::PasswordMissing => "set password_file",
             Self::UserMissing => "set user",
-            Self::PasswordNotAsked => "remove it or start the server with -SecurityTypes VncAuth",
+            Self::PasswordNotAsked => "remove it, or start the server with -SecurityTypes VncAuth",
             Self::UnsupportedSecurity { .. } => "start it with -SecurityTypes VncAuth",
             Self::TooWeak { .. } => "add X509Vnc, X509Plain or RA2_256 to its security types",
             Self::LogInBroken { .. } => "check what answers there, and see the VNC server's log",

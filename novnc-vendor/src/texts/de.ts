@@ -4,7 +4,8 @@ import type { Texts } from './en';
 export const de: Texts = {
   page: {
     desktop: (name) => (name === '' ? 'Desktop' : `Desktop: ${name}`),
-    wayOut: 'Strg, Alt und Umschalt zusammen drücken und loslassen führt zur Bedienleiste.',
+    wayOut:
+      'Drücken Sie Strg, Alt und Umschalt zusammen und lassen Sie los, um zur Bedienleiste zu kommen.',
   },
 
   progress: {
@@ -24,15 +25,15 @@ export const de: Texts = {
 
   asking: {
     title: 'Bitte warten',
-    hint: 'Mit dem Ja steht die Verbindung. Lassen Sie diese Seite so lange offen.',
+    hint: 'Sie werden verbunden, sobald es erlaubt ist. Lassen Sie diese Seite so lange offen.',
     leave: 'Nicht länger warten',
   },
 
   pin: {
     title: 'Dieser Link hat eine PIN',
-    hint: 'Sie kennt, wer Ihnen den Link gegeben hat.',
+    hint: 'Fragen Sie die Person, von der Sie den Link haben.',
     label: 'PIN',
-    wrong: 'Das war nicht die PIN. Prüfen Sie sie und versuchen Sie es noch einmal.',
+    wrong: 'Falsche PIN. Prüfen Sie sie und versuchen Sie es noch einmal.',
     connect: 'Verbinden',
   },
 
@@ -42,7 +43,7 @@ export const de: Texts = {
     canControl: 'Sie können diesen Desktop jetzt steuern.',
     canOnlyLook: 'Sie können jetzt nur noch zusehen.',
     lookOnly: 'Nur zusehen: Sie dürfen diesen Desktop sehen, aber nicht bedienen.',
-    choseToLook: 'Nur zusehen: So haben Sie es unter „Ansicht“ gewählt.',
+    choseToLook: 'Nur zusehen: Das haben Sie unter „Ansicht“ eingeschaltet.',
   },
 
   time: {
@@ -60,8 +61,8 @@ export const de: Texts = {
 
   toolbar: {
     name: 'Bedienleiste',
-    show: 'Bedienleiste zeigen',
-    showHint: 'Bedienleiste zeigen (Strg + Alt + Umschalt)',
+    show: 'Bedienleiste anzeigen',
+    showHint: 'Bedienleiste anzeigen (Strg + Alt + Umschalt)',
     keyboard: 'Bildschirmtastatur',
     keys: 'Tasten',
     clipboard: 'Zwischenablage',
@@ -70,7 +71,7 @@ export const de: Texts = {
     fullscreen: 'Vollbild',
     leaveFullscreen: 'Vollbild verlassen',
     disconnect: 'Trennen',
-    fold: 'Einklappen',
+    fold: 'Bedienleiste ausblenden',
   },
 
   keys: {
@@ -98,10 +99,11 @@ export const de: Texts = {
 
   clipboard: {
     label: 'Zwischenablage des Desktops',
-    hint: 'Was der Desktop kopiert, erscheint hier. Was Sie hier schreiben oder einfügen, können Sie auf dem Desktop einfügen.',
-    refused: 'Der Browser gibt seine Zwischenablage nicht her. Fügen Sie den Text hier ein.',
-    tooLong: (kib) => `Das ist zu viel Text: Höchstens ${kib} KiB passen in die Zwischenablage.`,
-    take: 'Von diesem Gerät holen',
+    hint: 'Auf dem Desktop kopierter Text erscheint hier. Text, den Sie hier eingeben oder einfügen, können Sie auf dem Desktop einfügen.',
+    refused:
+      'Ihr Browser erlaubt den Zugriff auf die Zwischenablage nicht. Fügen Sie den Text stattdessen hier ein.',
+    tooLong: (kib) => `Der Text ist zu lang: Höchstens ${kib} KiB passen in die Zwischenablage.`,
+    take: 'Von diesem Gerät einfügen',
     copy: 'Auf dieses Gerät kopieren',
     copied: 'Kopiert.',
   },
@@ -116,7 +118,7 @@ export const de: Texts = {
     hints: {
       fit: 'Das Bild wird auf diese Seite verkleinert oder vergrößert.',
       remote: 'Der Desktop nimmt die Größe dieser Seite an, wenn er kann.',
-      actual: 'Das Bild wird Punkt für Punkt gezeigt.',
+      actual: 'Originalgröße: ein Bildpunkt für jeden Bildpunkt des Desktops.',
     },
     quality: 'Bildgüte',
     compression: 'Kompression',
@@ -125,19 +127,20 @@ export const de: Texts = {
   },
 
   credentials: {
-    title: 'Dieser Desktop fragt, wer Sie sind',
-    password: 'Dieser Desktop fragt nach einem Passwort',
+    title: 'Dieser Desktop verlangt Benutzername und Passwort',
+    password: 'Dieser Desktop verlangt ein Passwort',
     fields: { username: 'Benutzername', password: 'Passwort', target: 'Rechner' },
-    plainHttp: 'Diese Seite kam über einfaches http: Andere im Netz könnten mitlesen.',
+    plainHttp:
+      'Diese Seite ist nicht verschlüsselt (http): Andere im Netz könnten mitlesen, was Sie eingeben.',
     connect: 'Verbinden',
     cancel: 'Abbrechen',
   },
 
   trust: {
     title: 'Ist das der richtige Desktop?',
-    hint: 'Der VNC-Server zeigt diesen Fingerabdruck. Vergleichen Sie ihn mit dem, den Sie bekommen haben.',
+    hint: 'Vergleichen Sie diesen Fingerabdruck des VNC-Servers mit dem, den Sie bekommen haben.',
     cancel: 'Abbrechen',
-    yes: 'Das ist der richtige',
+    yes: 'Ja, verbinden',
   },
 
   retry: {
@@ -150,26 +153,26 @@ export const de: Texts = {
     label: 'Link',
     hint: 'Oder fügen Sie hier einen Link ein:',
     open: 'Öffnen',
-    wrong: 'Das ist kein Link zu dieser Adresse.',
+    wrong: 'Dieser Link gehört zu einer anderen Adresse.',
   },
 
   endings: {
     closed: {
       title: 'Der Desktop wurde beendet',
-      cause: 'Der VNC-Server hat die Verbindung beendet: Abmeldung, oder er wurde angehalten.',
+      cause: 'Der Desktop wurde abgemeldet oder gestoppt.',
       next: 'Verbinden Sie sich wieder, sobald er neu gestartet ist.',
       action: 'Neu verbinden',
     },
     neverStarted: {
       title: 'Der Desktop ist nicht gestartet',
-      cause: 'Der VNC-Server hat die Verbindung beendet: Abmeldung, oder er wurde angehalten.',
+      cause: 'Der Desktop wurde abgemeldet oder gestoppt.',
       next: 'Verbinden Sie sich wieder, sobald er neu gestartet ist.',
       action: 'Neu verbinden',
     },
     notStarted: {
       title: 'Der Desktop ist nicht gestartet',
       cause: 'Porthole konnte diesen Desktop nicht starten.',
-      next: 'Wem er gehört, sieht in Porthole den Grund. Versuchen Sie es wieder, wenn er behoben ist.',
+      next: 'Den Grund sieht in Porthole, wer den Desktop teilt. Versuchen Sie es später noch einmal.',
       action: 'Noch einmal versuchen',
     },
     shuttingDown: {
@@ -192,26 +195,26 @@ export const de: Texts = {
     },
     noGateway: {
       title: 'Porthole ist nicht erreichbar',
-      cause: 'Unter dieser Adresse antwortet nichts, oder die Antwort kam nicht durch.',
+      cause: 'Unter dieser Adresse antwortet nichts.',
       next: 'Prüfen Sie, ob Porthole läuft und dieses Gerät im richtigen Netz ist.',
       action: 'Jetzt versuchen',
     },
     wrongHost: {
       title: 'Porthole kennt diese Adresse nicht',
-      cause: 'Es wurde mit einem Namen angesprochen, auf den es nicht antwortet.',
+      cause: 'Sie haben es unter einem Namen geöffnet, auf den es nicht antwortet.',
       next: 'Wer Porthole betreibt, muss den Namen zulassen, oder der Reverse-Proxy muss ihn weitergeben.',
       action: 'Noch einmal versuchen',
     },
     wrongOrigin: {
       title: 'Porthole kennt diese Adresse nicht',
-      cause: 'Diese Seite kam von einer Adresse, deren Seiten sich nicht verbinden dürfen.',
+      cause: 'Seiten von dieser Adresse dürfen sich nicht verbinden.',
       next: 'Wer Porthole betreibt, muss die Adresse zulassen.',
       action: 'Noch einmal versuchen',
     },
     blocked: {
-      title: 'Die Verbindung wird unterwegs blockiert',
+      title: 'Etwas blockiert die Verbindung',
       cause:
-        'Porthole antwortet, aber sein WebSocket kommt nicht durch. Wahrscheinlich gibt ihn ein Reverse-Proxy nicht weiter.',
+        'Porthole antwortet, aber WebSocket-Verbindungen scheitern. Wahrscheinlich gibt ein Reverse-Proxy sie nicht weiter.',
       next: 'Setzen Sie in NGINX proxy_http_version 1.1, und geben Sie die Kopfzeilen Upgrade und Connection weiter. Was ankam, steht im Protokoll von Porthole.',
       action: 'Jetzt versuchen',
     },
@@ -229,7 +232,7 @@ export const de: Texts = {
     },
     notValid: {
       title: 'Dieser Link gilt nicht',
-      cause: 'Er ist vertippt, abgelaufen, zurückgezogen oder galt nur für einen Besuch.',
+      cause: 'Er ist vielleicht vertippt, abgelaufen, widerrufen oder schon benutzt.',
       next: 'Bitten Sie um einen neuen Link, oder kopieren Sie ihn in Porthole noch einmal.',
       action: '',
     },
@@ -247,37 +250,37 @@ export const de: Texts = {
     },
     changed: {
       title: 'Dieser Desktop hat sich geändert',
-      cause: 'Er wurde in den Einstellungen von Porthole geändert oder entfernt.',
+      cause: 'Er wurde in Porthole geändert oder entfernt.',
       next: 'Verbinden Sie sich neu, um zu sehen, ob es ihn noch gibt.',
       action: 'Neu verbinden',
     },
     serverRefused: {
       title: 'Der VNC-Server lehnt ab',
-      cause: 'Porthole hat den VNC-Server erreicht, wurde aber nicht eingelassen.',
+      cause: 'Porthole hat den VNC-Server erreicht, aber er hat die Anmeldung abgelehnt.',
       next: 'Prüfen Sie Passwort und Sicherheitseinstellungen dieses Desktops in Porthole.',
       action: 'Noch einmal versuchen',
     },
     tooMany: {
       title: 'Zu viele falsche Links',
-      cause: 'Von dieser Adresse kamen zu viele Links, die nicht gelten.',
+      cause: 'Von Ihrer Adresse wurden zu viele ungültige Links geöffnet.',
       next: 'Warten Sie eine Minute, und versuchen Sie es dann noch einmal.',
       action: 'Noch einmal versuchen',
     },
     expired: {
-      title: 'Die Zeit dieses Links ist um',
-      cause: 'Der Link galt nur eine begrenzte Zeit.',
+      title: 'Dieser Link ist abgelaufen',
+      cause: 'Er galt nur eine begrenzte Zeit.',
       next: 'Bitten Sie um einen neuen Link, oder kopieren Sie ihn in Porthole noch einmal.',
       action: '',
     },
     denied: {
       title: 'Sie wurden nicht eingelassen',
-      cause: 'Wer den Desktop teilt, wurde gefragt und hat abgelehnt.',
+      cause: 'Wer den Desktop teilt, hat abgelehnt.',
       next: 'Sprechen Sie miteinander, und fragen Sie dann noch einmal.',
       action: 'Noch einmal fragen',
     },
     notAnswered: {
       title: 'Niemand hat geantwortet',
-      cause: 'Wer den Desktop teilt, wurde gefragt und hat nicht rechtzeitig geantwortet.',
+      cause: 'Wer den Desktop teilt, hat nicht rechtzeitig geantwortet.',
       next: 'Fragen Sie noch einmal, wenn jemand am Bildschirm sitzt.',
       action: 'Noch einmal fragen',
     },
@@ -293,15 +296,8 @@ export const de: Texts = {
       next: 'Versuchen Sie es in einigen Minuten noch einmal, wenn sie eine Antwort haben.',
       action: 'Noch einmal fragen',
     },
-    useNotSaved: {
-      title: 'Dieser Link geht gerade nicht',
-      cause:
-        'Er gilt für einen einzigen Besuch, und Porthole kann nicht speichern, dass er benutzt wurde. Vielleicht ist der Datenträger voll.',
-      next: 'Sagen Sie der Person Bescheid, die den Desktop teilt. Der Link ist nicht verbraucht: Versuchen Sie es danach noch einmal.',
-      action: 'Noch einmal versuchen',
-    },
     passwordRefused: {
-      title: 'Nicht eingelassen',
+      title: 'Falsches Passwort',
       cause: 'Der VNC-Server hat das Passwort nicht angenommen.',
       next: 'Prüfen Sie das Passwort, und versuchen Sie es noch einmal.',
       action: 'Noch einmal eingeben',
@@ -313,7 +309,7 @@ export const de: Texts = {
       action: 'Noch einmal versuchen',
     },
     notUnderstood: {
-      title: 'Der VNC-Server wurde nicht verstanden',
+      title: 'Unerwartete Daten vom VNC-Server',
       cause: 'Er hat etwas gesendet, das dieser Betrachter nicht lesen kann.',
       next: 'Verbinden Sie sich neu. Wenn es wieder geschieht, hilft eine andere Bildgüte oder das Protokoll des VNC-Servers.',
       action: 'Neu verbinden',
@@ -345,13 +341,13 @@ export const de: Texts = {
     damaged: {
       title: 'Dieser Link ist beschädigt',
       cause:
-        'Er enthält Zeichen, die kein Link hat. Ein Mail- oder Chatprogramm hat vielleicht etwas angehängt oder zerbrochen.',
+        'Er enthält Zeichen, die in Links nie vorkommen. Vielleicht hat ein Mail- oder Chatprogramm ihn verändert.',
       next: 'Kopieren Sie den Link in Porthole neu, und fügen Sie ihn in die Adresszeile ein.',
       action: '',
     },
     foreign: {
       title: 'Dieser Link führt woandershin',
-      cause: 'Er nennt einen anderen Server, und diese Seite verbindet nur mit ihrem eigenen.',
+      cause: 'Er nennt einen anderen Server, und diese Seite verbindet sich nur mit ihrem eigenen.',
       next: 'Bitten Sie um einen Link, der zu dieser Adresse gehört.',
       action: '',
     },
@@ -359,9 +355,8 @@ export const de: Texts = {
   /** Where the gateway says what it does not know, and what would change that. */
   refused: {
     host: (name: string) =>
-      `Es wurde als „${name}“ angesprochen, und auf diesen Namen antwortet es nicht.`,
-    origin: (name: string) =>
-      `Diese Seite kam von ${name}, und Seiten von dort dürfen sich nicht verbinden.`,
+      `Sie haben es als „${name}“ geöffnet, und auf diesen Namen antwortet es nicht.`,
+    origin: (name: string) => `Seiten von ${name} dürfen sich nicht verbinden.`,
     add: (setting: string) =>
       `Wer Porthole betreibt, kann dies in den Einstellungen ergänzen: ${setting}`,
   },

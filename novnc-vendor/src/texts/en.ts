@@ -27,15 +27,15 @@ export const en = {
 
   asking: {
     title: 'Waiting to be let in',
-    hint: 'You are connected as soon as the answer is yes. Leave this page open.',
+    hint: 'You will be connected when they allow it. Keep this page open.',
     leave: 'Stop waiting',
   },
 
   pin: {
     title: 'This link has a PIN',
-    hint: 'Whoever gave you the link can tell you.',
+    hint: 'Ask the person who gave you the link.',
     label: 'PIN',
-    wrong: 'That was not the PIN. Check it and try again.',
+    wrong: 'Wrong PIN. Check it and try again.',
     connect: 'Connect',
   },
 
@@ -43,9 +43,9 @@ export const en = {
     control: 'Control',
     view: 'View only',
     canControl: 'You can control this desktop now.',
-    canOnlyLook: 'You can only look at this desktop now.',
-    lookOnly: 'View only: its owner lets you look at this desktop, not touch it.',
-    choseToLook: 'View only: you chose so under View.',
+    canOnlyLook: 'You can now only view this desktop.',
+    lookOnly: 'View only: the owner has not given you control.',
+    choseToLook: 'View only: you turned this on under View.',
   },
 
   time: {
@@ -71,7 +71,7 @@ export const en = {
     fullscreen: 'Full screen',
     leaveFullscreen: 'Leave full screen',
     disconnect: 'Disconnect',
-    fold: 'Fold away',
+    fold: 'Hide controls',
   },
 
   keys: {
@@ -100,10 +100,10 @@ export const en = {
 
   clipboard: {
     label: 'Clipboard of the desktop',
-    hint: 'What the desktop copies appears here. What you write or paste here, you can paste on the desktop.',
-    refused: 'The browser did not give its clipboard. Paste the text here instead.',
-    tooLong: (kib: number) => `That is too much text: a clipboard takes ${kib} KiB at most.`,
-    take: 'Take from this device',
+    hint: 'Text copied on the desktop appears here. Text you type or paste here can be pasted on the desktop.',
+    refused: 'Your browser blocked clipboard access. Paste the text here instead.',
+    tooLong: (kib: number) => `That text is too long: the clipboard takes at most ${kib} KiB.`,
+    take: 'Paste from this device',
     copy: 'Copy to this device',
     copied: 'Copied.',
   },
@@ -118,28 +118,28 @@ export const en = {
     hints: {
       fit: 'The picture is scaled to this page.',
       remote: 'The desktop takes the size of this page, if it can.',
-      actual: 'The picture is shown pixel by pixel.',
+      actual: 'Actual size: one pixel for each pixel of the desktop.',
     },
     quality: 'Quality',
     compression: 'Compression',
     viewOnly: 'View only: send no keys, pointer or clipboard',
-    byOwner: 'The owner of this desktop lets you look only.',
+    byOwner: 'The owner of this desktop allows viewing only.',
   },
 
   credentials: {
-    title: 'This desktop asks who you are',
-    password: 'This desktop asks for a password',
+    title: 'This desktop needs a user name and password',
+    password: 'This desktop needs a password',
     fields: { username: 'User name', password: 'Password', target: 'Machine' },
-    plainHttp: 'This page came over plain http: others on the network could read along.',
+    plainHttp: 'This page is not encrypted (http): others on the network could read what you type.',
     connect: 'Connect',
     cancel: 'Cancel',
   },
 
   trust: {
     title: 'Is this the right desktop?',
-    hint: 'The VNC server shows this fingerprint. Compare it with the one that its owner gave you.',
+    hint: 'Compare this fingerprint of the VNC server with the one its owner gave you.',
     cancel: 'Cancel',
-    yes: 'It is the right one',
+    yes: 'Yes, connect',
   },
 
   retry: {
@@ -153,26 +153,26 @@ export const en = {
     label: 'Link',
     hint: 'Or paste a link here:',
     open: 'Open',
-    wrong: 'That is no link of this address.',
+    wrong: 'That link belongs to another address.',
   },
 
   endings: {
     closed: {
       title: 'The desktop has closed',
-      cause: 'The VNC server ended the connection: you logged out, or it was stopped.',
+      cause: 'The desktop was logged out or stopped.',
       next: 'Reconnect once it has been started again.',
       action: 'Reconnect',
     },
     neverStarted: {
       title: 'The desktop did not start',
-      cause: 'The VNC server ended the connection: you logged out, or it was stopped.',
+      cause: 'The desktop was logged out or stopped.',
       next: 'Reconnect once it has been started again.',
       action: 'Reconnect',
     },
     notStarted: {
       title: 'The desktop did not start',
       cause: 'Porthole could not start this desktop.',
-      next: 'Its owner can see why in Porthole. Try again when it is mended.',
+      next: 'Its owner can see the cause in Porthole. Try again later.',
       action: 'Try again',
     },
     shuttingDown: {
@@ -184,7 +184,7 @@ export const en = {
     brokeTheRules: {
       title: 'The gateway ended the connection',
       cause: 'It received something from this page that it does not allow.',
-      next: 'Reload the page. If it happens again, look into the log of Porthole.',
+      next: 'Reload the page. If it happens again, check the Porthole log.',
       action: 'Reconnect',
     },
     lost: {
@@ -194,32 +194,32 @@ export const en = {
       action: 'Try now',
     },
     noGateway: {
-      title: 'Porthole cannot be reached',
-      cause: 'Nothing answered at this address, or the answer did not get through.',
+      title: 'Cannot reach Porthole',
+      cause: 'Nothing answered at this address.',
       next: 'Check that Porthole is running and that this device is on the right network.',
       action: 'Try now',
     },
     wrongHost: {
       title: 'This address is not known to Porthole',
-      cause: 'It was asked for by a name that it does not answer to.',
-      next: 'Whoever runs Porthole has to allow the name, or the reverse proxy has to pass it on.',
+      cause: 'You opened it under a name it does not answer to.',
+      next: 'Whoever runs Porthole must allow that name, or the reverse proxy must pass on the original one.',
       action: 'Try again',
     },
     wrongOrigin: {
       title: 'This address is not known to Porthole',
-      cause: 'This page came from an address whose pages may not connect.',
-      next: 'Whoever runs Porthole has to allow the address.',
+      cause: 'Pages from this address are not allowed to connect.',
+      next: 'Whoever runs Porthole must allow this address.',
       action: 'Try again',
     },
     blocked: {
-      title: 'The connection is blocked on the way',
+      title: 'Something is blocking the connection',
       cause:
-        'Porthole answers, but its WebSocket does not get through. Most likely a reverse proxy does not pass it on.',
-      next: 'In NGINX, set proxy_http_version 1.1 and pass on the headers Upgrade and Connection. The log of Porthole says what arrived.',
+        'Porthole answers, but WebSocket connections fail. A reverse proxy is probably not passing them on.',
+      next: 'In NGINX, set proxy_http_version 1.1 and pass on the headers Upgrade and Connection. The Porthole log shows what arrived.',
       action: 'Try now',
     },
     noDesktop: {
-      title: 'The desktop cannot be reached',
+      title: 'Cannot reach the desktop',
       cause: 'Porthole is running, but the VNC server behind it does not answer.',
       next: 'Check that the VNC server is running. This page keeps trying.',
       action: 'Try now',
@@ -232,7 +232,7 @@ export const en = {
     },
     notValid: {
       title: 'This link is not valid',
-      cause: 'It was mistyped, has expired, was withdrawn, or was good for one visit only.',
+      cause: 'It may be mistyped, expired, revoked or already used.',
       next: 'Ask for a new link, or copy it again in Porthole.',
       action: '',
     },
@@ -250,44 +250,44 @@ export const en = {
     },
     changed: {
       title: 'This desktop has changed',
-      cause: 'It was changed or removed in the configuration of Porthole.',
+      cause: 'Its owner changed or removed it in Porthole.',
       next: 'Reconnect to see whether it is still there.',
       action: 'Reconnect',
     },
     serverRefused: {
       title: 'The VNC server refused',
-      cause: 'Porthole reached the VNC server, but was not let in.',
+      cause: 'Porthole reached the VNC server, which did not let it in.',
       next: 'Check the password and the security settings of this display in Porthole.',
       action: 'Try again',
     },
     tooMany: {
       title: 'Too many wrong links',
-      cause: 'Too many links that are not valid came from this address.',
+      cause: 'Too many invalid links were opened from your address.',
       next: 'Wait a minute, then try again.',
       action: 'Try again',
     },
     expired: {
-      title: 'The time of this link is over',
-      cause: 'The link was made for a limited time.',
+      title: 'This link has expired',
+      cause: 'It was made for a limited time.',
       next: 'Ask for a new link, or copy it again in Porthole.',
       action: '',
     },
     denied: {
       title: 'You were not let in',
-      cause: 'The owner of this desktop was asked, and said no.',
+      cause: 'The owner of this desktop declined.',
       next: 'Talk to the owner, then ask again.',
       action: 'Ask again',
     },
     notAnswered: {
       title: 'Nobody answered',
-      cause: 'The owner of this desktop was asked, and did not answer in time.',
+      cause: 'The owner of this desktop did not answer in time.',
       next: 'Ask again when the owner is at the screen.',
       action: 'Ask again',
     },
     full: {
       title: 'No room for more viewers',
-      cause: 'As many people as allowed are connected already.',
-      next: 'Try again when somebody has left, or ask the owner of this desktop.',
+      cause: 'The maximum number of people is already connected.',
+      next: 'Try again when someone has left, or ask the owner of this desktop.',
       action: 'Try again',
     },
     tooManyWaiting: {
@@ -296,14 +296,8 @@ export const en = {
       next: 'Try again in a few minutes, when they have been answered.',
       action: 'Ask again',
     },
-    useNotSaved: {
-      title: 'This link cannot be used now',
-      cause: 'It works once, and Porthole cannot save that it was used. Its disk may be full.',
-      next: 'Tell the owner of this desktop. The link is not used up: try again once there is room.',
-      action: 'Try again',
-    },
     passwordRefused: {
-      title: 'Not let in',
+      title: 'Wrong password',
       cause: 'The VNC server did not accept the password.',
       next: 'Check the password and try again.',
       action: 'Enter it again',
@@ -315,9 +309,9 @@ export const en = {
       action: 'Try again',
     },
     notUnderstood: {
-      title: 'The VNC server was not understood',
-      cause: 'It sent something that this viewer cannot read.',
-      next: 'Reconnect. If it happens again, try another quality setting or look into the log of the VNC server.',
+      title: 'Unexpected data from the VNC server',
+      cause: 'It sent something this viewer cannot read.',
+      next: 'Reconnect. If it happens again, try another quality setting or check the log of the VNC server.',
       action: 'Reconnect',
     },
     left: {
@@ -335,7 +329,7 @@ export const en = {
     unexpected: {
       title: 'The connection ended',
       cause: 'The gateway gave no reason.',
-      next: 'Try again. If it keeps happening, look into the log of Porthole.',
+      next: 'Try again. If it keeps happening, check the Porthole log.',
       action: 'Reconnect',
     },
     incomplete: {
@@ -347,21 +341,21 @@ export const en = {
     damaged: {
       title: 'This link is damaged',
       cause:
-        'It holds characters that no link has. A mail or chat program may have added or broken something.',
+        'It contains characters that links never have. A mail or chat program may have changed it.',
       next: 'Copy the link again in Porthole and paste it into the address bar.',
       action: '',
     },
     foreign: {
       title: 'This link leads elsewhere',
-      cause: 'It names another server, and this page only connects to the one that it came from.',
+      cause: 'It names another server, and this page only connects to its own.',
       next: 'Ask for a link that belongs to this address.',
       action: '',
     },
   },
   /** Where the gateway says what it does not know, and what would change that. */
   refused: {
-    host: (name: string) => `It was asked for as “${name}”, a name that it does not answer to.`,
-    origin: (name: string) => `This page came from ${name}, and pages from there may not connect.`,
+    host: (name: string) => `You opened it as “${name}”, a name it does not answer to.`,
+    origin: (name: string) => `Pages from ${name} are not allowed to connect.`,
     add: (setting: string) => `Whoever runs Porthole can add this to its configuration: ${setting}`,
   },
   /** Where the end of a desktop has a reason of its own. */

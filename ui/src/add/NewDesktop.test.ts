@@ -52,7 +52,7 @@ test('a name that is taken is refused at once', async () => {
   await write('Name', 'Alice');
   await click('Start a desktop');
   expect(asked).toEqual([]);
-  expect(text()).toContain('There is a display of this name already');
+  expect(text()).toContain('That name is taken.');
   expect(field('Name').getAttribute('aria-invalid')).toBe('true');
   expect(document.activeElement).toBe(field('Name'));
 });

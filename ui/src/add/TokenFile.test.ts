@@ -51,12 +51,17 @@ test('what is wrong with it is named, and it is not imported', async () => {
 
 test('what follows from it is said', async () => {
   await sees({ more: 7, replaces: '/old', exposed: 'Others can read it.' });
-  for (const words of ['to 9 VNC servers', '7 more get no place', '/old', 'Others can read it.']) {
+  for (const words of [
+    'to 9 VNC servers',
+    '7 more are not listed',
+    '/old',
+    'Others can read it.',
+  ]) {
     expect(text()).toContain(words);
   }
-  expect(text()).toContain('only while a link for others works');
+  expect(text()).toContain('only while a shared link is active');
   await show({ ...nothing, tokenFile: { ...tokenFile, open: true } });
-  expect(text()).toContain('as the config says in listen');
+  expect(text()).toContain('see listen in the config');
 });
 
 test('another path has to be looked into first', async () => {
@@ -64,7 +69,7 @@ test('another path has to be looked into first', async () => {
   await write(path, '/etc/other');
   expect(labels()).not.toContain('Import');
   await write(path, ' ');
-  await click('Look into it');
+  await click('Preview');
   expect(asked).toHaveLength(1);
   expect(document.activeElement).toBe(field(path));
 });

@@ -138,7 +138,7 @@ test('a password that is asked for is written and shown', async () => {
   await click(`Add ${target}`);
   expect(asked).toEqual([add(target)]);
   await show({ ...first, adding: { target, state: { kind: 'asksPassword', refused: false } } });
-  expect(text()).toContain(`${target} asks for its VNC password`);
+  expect(text()).toContain(`${target} needs a password`);
   const password = field('Password, if it has one');
   expect(document.activeElement).toBe(password);
   expect([password.type, field('Address').value]).toEqual(['password', target]);
@@ -150,7 +150,7 @@ test('a password that is asked for is written and shown', async () => {
   await click('Add this address');
   expect(asked.at(-1)).toEqual(add(target, 'rosebud'));
   await show({ ...first, adding: { target, state: { kind: 'asksPassword', refused: true } } });
-  expect(text()).toContain('has refused this password');
+  expect(text()).toContain('did not accept this password');
   expect(password.getAttribute('aria-invalid')).toBe('true');
   // It is that server's, and no other's.
   await click('Add unix:/home/alice/<b>.sock');
@@ -162,13 +162,13 @@ test('what cannot be reached can be added all the same, and what is no address c
   const state = { kind: 'unreachable', reason: 'Nothing <b>there</b>.', fix: 'Start it.' } as const;
   await open({ ...nothing, adding: { target, state } });
   expect(text()).toContain('Nothing <b>there</b>. Start it.');
-  await click('Add it all the same');
+  await click('Add anyway');
   expect(asked).toEqual([add(target, null, true)]);
   await show({
     ...nothing,
     adding: { target, state: { kind: 'wrong', reason: 'No target.' } },
   });
   expect(text()).toContain('No target.');
-  expect(labels()).not.toContain('Add it all the same');
+  expect(labels()).not.toContain('Add anyway');
   expect(field('Address').getAttribute('aria-invalid')).toBe('true');
 });

@@ -11,7 +11,7 @@ export type ShareAddress = {
  */
 host: string, 
 /**
- * Where that is, for people: `wlan0`, "this machine only", "name on the network".
+ * Where that is, for people: `wlan0`, "this computer only", "name on the network".
  */
 label: string, 
 /**

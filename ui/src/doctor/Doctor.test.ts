@@ -15,36 +15,36 @@ const finding = (check: string, verdict: Finding['verdict'], fix: string | null 
 });
 const findings: Finding[] = [
   finding('port', 'ok'),
-  finding('clock', 'warn', 'Set it right: timedatectl set-ntp true, or date --set.'),
+  finding('clock', 'warn', 'Correct it: timedatectl set-ntp true, or date --set.'),
   finding('display', 'fault', 'Start its VNC server.'),
   finding('state', 'fault', 'Run: chmod 700 /home/alice/.local/state'),
 ];
 
 test('it looks, says so, and leads the focus there and back', async () => {
   await open(list);
-  await click('Look for faults');
+  await click('Troubleshoot');
   expect(asked).toEqual([{ type: 'doctor' }]);
   await show({ ...list, doctor: [] });
   expect(focused()).toBe('Close');
   expect(document.querySelector('dialog [role=progressbar]')).not.toBeNull();
-  expect(button('Look again').getAttribute('aria-disabled')).toBe('true');
+  expect(button('Check again').getAttribute('aria-disabled')).toBe('true');
   await show({ ...list, doctor: findings });
   await click('Close');
   expect(asked.at(-1)).toEqual({ type: 'closeDoctor' });
   await show(list);
-  expect(focused()).toBe('Look for faults');
+  expect(focused()).toBe('Troubleshoot');
 });
 
 test('faults come first, each with its cause and what to do', async () => {
   await open({ ...list, doctor: findings });
-  expect(text()).toContain('2 things do not work. 1 thing may cause trouble.');
+  expect(text()).toContain('2 problems found, 1 warning.');
   const lists = [...document.querySelectorAll('dialog ul')];
   expect(lists.map((list) => list.getAttribute('aria-label'))).toEqual([
-    'Does not work',
-    'May cause trouble',
-    '1 thing is well',
+    'Problems',
+    'Warnings',
+    '1 check passed',
   ]);
-  expect(lists[0]?.textContent).toMatch(/Fault:\s*About display\..*Start its VNC server\./s);
+  expect(lists[0]?.textContent).toMatch(/Problem:\s*About display\..*Start its VNC server\./s);
   const commands = [...document.querySelectorAll('dialog code')];
   expect(commands.map(({ textContent }) => textContent)).toEqual([
     'chmod 700 /home/alice/.local/state',
@@ -54,9 +54,9 @@ test('faults come first, each with its cause and what to do', async () => {
 });
 
 test.each([
-  [[], 'All is well.'],
-  [['warn'], 'Nothing is broken. 1 thing may cause trouble.'],
-  [['fault'], '1 thing does not work.'],
+  [[], 'No problems found.'],
+  [['warn'], 'No problems found, 1 warning.'],
+  [['fault'], '1 problem found.'],
 ] as const)('%o is summed up', async (verdicts, words) => {
   const more = verdicts.map((verdict) => finding('clock', verdict));
   await open({ ...list, doctor: [finding('port', 'ok'), ...more] });
@@ -65,7 +65,7 @@ test.each([
 
 test('it is asked to look again', async () => {
   await open({ ...list, doctor: findings });
-  await click('Look again');
+  await click('Check again');
   expect(asked).toEqual([{ type: 'doctor' }]);
 });
 
@@ -83,7 +83,7 @@ test('all of it is copied as text, faults first', async () => {
       'FAULT  state: About state.',
       '    -> Run: chmod 700 /home/alice/.local/state',
       'warn  clock: About clock.',
-      '    -> Set it right: timedatectl set-ntp true, or date --set.',
+      '    -> Correct it: timedatectl set-ntp true, or date --set.',
       'ok  port: About port.',
       '',
     ].join('\n'),

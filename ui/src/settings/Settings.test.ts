@@ -45,10 +45,10 @@ const choices: [string, Setting][] = [
   ['The browser', { key: 'openIn', value: 'browser' }],
   ['Dark', { key: 'theme', value: 'dark' }],
   ['Light', { key: 'theme', value: 'light' }],
-  ['Only see', { key: 'links', value: { ...terms, rights: 'view' } }],
+  ['View only', { key: 'links', value: { ...terms, rights: 'view' } }],
   ['7 days', { key: 'links', value: { ...terms, seconds: 7 * 24 * 3600 } }],
   ['Until I stop it', { key: 'links', value: { ...terms, seconds: null } }],
-  ['Once only', { key: 'links', value: { ...terms, once: true } }],
+  ['One visit only', { key: 'links', value: { ...terms, once: true } }],
   ['Ask me first', { key: 'links', value: { ...terms, ask: true } }],
   ['With a PIN', { key: 'links', value: { ...terms, pin: true } }],
   ['tun0', { key: 'listening', value: { kind: 'interface', name: 'tun0' } }],
@@ -62,7 +62,7 @@ test.each(choices)('%s is asked for', async (words, setting) => {
 
 test('a choice does not take back one that is not written yet', async () => {
   await choose('7 days');
-  await choose('Once only');
+  await choose('One visit only');
   const seconds = 7 * 24 * 3600;
   expect(asked.at(-1)).toEqual({
     type: 'set',
@@ -99,13 +99,7 @@ test('switches ask, and move when it is done', async () => {
 });
 
 test('what holds is shown, however it was changed', async () => {
-  expect(chosen()).toEqual([
-    'A window',
-    'As the system',
-    'See and control',
-    '1 hour',
-    'Any network',
-  ]);
+  expect(chosen()).toEqual(['A window', 'System', 'View and control', '1 hour', 'Any network']);
   await show({
     ...having({
       openIn: 'browser',
@@ -115,14 +109,14 @@ test('what holds is shown, however it was changed', async () => {
     }),
     defaultTerms: { ...terms, rights: 'view', seconds: 7200, pin: true },
   });
-  expect(chosen()).toEqual(['The browser', 'Dark', 'Only see', '2 hours', 'With a PIN', 'wlan0']);
+  expect(chosen()).toEqual(['The browser', 'Dark', 'View only', '2 hours', 'With a PIN', 'wlan0']);
   expect(text()).toContain('192.0.2.5, fd00::5');
 });
 
 test('addresses of the config’s own are among the choices, and so is an interface that is gone', async () => {
   await show(having({ interfaces, listening: { kind: 'fixed', addresses: ['0.0.0.0'] } }));
-  expect(chosen()).toContain('As the config file says');
-  expect(text()).toContain('At all times: 0.0.0.0');
+  expect(chosen()).toContain('Set in the config file');
+  expect(text()).toContain('Always: 0.0.0.0');
   await show(having({ interfaces, listening: { kind: 'interface', name: 'eth7' } }));
   expect(chosen()).toContain('eth7');
   expect(text()).toContain('Not connected now.');
@@ -130,17 +124,11 @@ test('addresses of the config’s own are among the choices, and so is an interf
 
 test('what could not be written goes back, and why is said in the panel', async () => {
   await choose('Dark');
-  await choose('Once only');
-  await choose('Only see');
+  await choose('One visit only');
+  await choose('View only');
   const notice = { kind: 'error' as const, text: 'config.toml could not be written.', path: null };
   await show({ ...having({}), notice });
-  expect(chosen()).toEqual([
-    'A window',
-    'As the system',
-    'See and control',
-    '1 hour',
-    'Any network',
-  ]);
+  expect(chosen()).toEqual(['A window', 'System', 'View and control', '1 hour', 'Any network']);
   expect(document.querySelector('dialog')?.textContent).toContain('could not be written');
 });
 

@@ -23,7 +23,7 @@ test('two clicks share a display as the config says, and the focus is led along'
   await click('Copy link');
   expect(asked.at(-1)).toEqual({ type: 'share', display: 'alice', terms });
   await show(made());
-  expect(text()).toContain('Link copied. Send it to whoever is to see Alice.');
+  expect(text()).toContain('Link copied. Send it to the person you want to share Alice with.');
   expect(focused()).toBe('Close');
   await click('Close');
   expect(asked.at(-1)).toEqual({ type: 'closeShare' });
@@ -33,7 +33,7 @@ test('two clicks share a display as the config says, and the focus is led along'
 
 test('all that a link may be is chosen', async () => {
   await open(choosing);
-  for (const words of ['Only see', '7 days', 'Once only', 'Ask me first', 'With a PIN']) {
+  for (const words of ['View only', '7 days', 'One visit only', 'Ask me first', 'With a PIN']) {
     await choose(words);
   }
   await click('Copy link');
@@ -63,10 +63,10 @@ test('while the link is being made it is not asked for again', async () => {
 
 test('what is chosen survives news', async () => {
   await open(choosing);
-  await choose('Only see');
+  await choose('View only');
   await show({
     ...choosing,
-    notice: { kind: 'error', text: 'The link could not be copied.', path: null },
+    notice: { kind: 'error', text: 'Cannot copy the link.', path: null },
   });
   await click('Copy link');
   expect(asked).toMatchObject([{ type: 'share', terms: { rights: 'view' } }]);
@@ -96,12 +96,12 @@ test('another address has its own link and picture, and is copied when asked for
 
 const states: [Reachability, string[]][] = [
   [{ kind: 'checking' }, ['Trying it…']],
-  [{ kind: 'yes', doubt: null }, ['Opens']],
+  [{ kind: 'yes', doubt: null }, ['Reachable']],
   [
     { kind: 'yes', doubt: 'A firewall is on. To let visitors in: sudo ufw allow 6080/tcp.' },
-    ['Opens here', 'A firewall is on.', 'sudo ufw allow 6080/tcp'],
+    ['Opens on this computer', 'A firewall is on.', 'sudo ufw allow 6080/tcp'],
   ],
-  [{ kind: 'no', reason: 'Nothing answers.', fix: 'Look.' }, ['Does not open', 'Nothing answers.']],
+  [{ kind: 'no', reason: 'Nothing answers.', fix: 'Look.' }, ['Not reachable', 'Nothing answers.']],
 ];
 
 test.each(states)('%o is said', async (opens, words) => {
@@ -119,7 +119,7 @@ test.each(states)('%o is said', async (opens, words) => {
 
 test('plain http is said, and encryption is a switch away', async () => {
   await open(made());
-  expect(text()).toContain('Not encrypted: whoever is on the same network can read along');
+  expect(text()).toContain('Not encrypted: anyone on this network can see');
   expect(button('Encrypt links').getAttribute('aria-checked')).toBe('false');
   await click('Encrypt links');
   expect(asked).toEqual([{ type: 'set', setting: { key: 'encrypt', value: true } }]);
@@ -129,7 +129,7 @@ test('plain http is said, and encryption is a switch away', async () => {
     network: { open: true, listening: [], encrypted: true, fingerprint: 'AB:CD:EF' },
   });
   expect(button('Encrypt links').getAttribute('aria-checked')).toBe('true');
-  expect(text()).toContain('Browsers will warn');
+  expect(text()).toContain('Browsers will show a warning');
   expect(text()).toContain('AB:CD:EF');
 
   await show({
@@ -143,7 +143,7 @@ test('plain http is said, and encryption is a switch away', async () => {
 test('a link says what it gives, and its PIN', async () => {
   const given = { rights: 'view', seconds: 8 * 3600, once: true, ask: true, pin: true } as const;
   await open(made({ terms: given, pin: '482913', copied: null }));
-  expect(text()).toContain('View only 8 hours · once only · you are asked · with PIN');
+  expect(text()).toContain('View only 8 hours · one visit · asks you first · with PIN');
   expect(text()).toContain('482913');
   expect(text()).toContain('It is not on the clipboard yet.');
 });

@@ -16,41 +16,42 @@ export const settings: typeof english = {
     light: 'Hell',
     dark: 'Dunkel',
     links: 'Neue Links',
-    linksMore: 'Womit ein Link beginnt. Beim Teilen lässt sich jeder anders erstellen.',
+    linksMore: 'Vorgaben für neue Links. Beim Teilen lassen sie sich jedes Mal ändern.',
     network: 'Netzwerk',
     listening: {
-      title: 'Andere kommen über',
+      title: 'Verbindungen annehmen über',
       automatic: {
         words: 'Jedes Netz',
-        more: 'Solange ein Link für andere gilt, und nicht länger.',
+        more: 'Nur solange ein Link für andere gilt.',
       },
       thisMachine: { words: 'Keines', more: 'Links öffnen sich nur auf diesem Rechner.' },
       notThere: 'Zurzeit nicht verbunden.',
-      fixed: 'Wie in der Einstellungsdatei',
-      fixedMore: (addresses) => `Jederzeit: ${addresses.join(', ')}`,
+      fixed: 'In der Einstellungsdatei festgelegt',
+      fixedMore: (addresses) => `Immer: ${addresses.join(', ')}`,
     },
     file: 'Einstellungsdatei',
-    fileMore: 'Bis auf den Start beim Anmelden steht alles dort. Was Sie dort ändern, gilt sofort.',
+    fileMore:
+      'Diese Einstellungen stehen dort (außer „Beim Anmelden starten“). Änderungen gelten sofort.',
   },
 
   doctor: {
     title: 'Fehler suchen',
     looking: 'alles, was ein Link braucht, wird geprüft',
-    faults: 'Funktioniert nicht',
-    warnings: 'Kann stören',
-    verdict: { fault: 'Fehler', warn: 'Warnung', ok: 'In Ordnung' },
+    faults: 'Probleme',
+    warnings: 'Warnungen',
+    verdict: { fault: 'Problem', warn: 'Warnung', ok: 'In Ordnung' },
     summary: (faults, warnings) => {
-      const warned = `${warnings} ${warnings === 1 ? 'Punkt kann' : 'Punkte können'} stören.`;
+      const warned = `${warnings} ${warnings === 1 ? 'Warnung' : 'Warnungen'}`;
       if (faults > 0) {
-        const broken = `${faults} ${faults === 1 ? 'Punkt funktioniert' : 'Punkte funktionieren'} nicht.`;
-        return warnings > 0 ? `${broken} ${warned}` : broken;
+        const found = `${faults} ${faults === 1 ? 'Problem' : 'Probleme'} gefunden`;
+        return warnings > 0 ? `${found}, ${warned}.` : `${found}.`;
       }
-      return warnings > 0 ? `Nichts ist kaputt. ${warned}` : 'Alles ist in Ordnung.';
+      return warnings > 0 ? `Keine Probleme gefunden, ${warned}.` : 'Keine Probleme gefunden.';
     },
-    well: (count) => `${count} ${count === 1 ? 'Punkt ist' : 'Punkte sind'} in Ordnung`,
+    well: (count) => `${count} ${count === 1 ? 'Prüfung' : 'Prüfungen'} bestanden`,
     copy: 'Als Text kopieren',
     copied: 'Kopiert',
-    again: 'Erneut suchen',
+    again: 'Erneut prüfen',
     close: 'Schließen',
   },
 };

@@ -5,51 +5,51 @@ export const settings = {
     close: 'Close',
     program: 'Porthole',
     startAtLogin: 'Start at login',
-    startAtLoginMore: 'It waits in the tray, without its window.',
+    startAtLoginMore: 'Starts in the tray, without its window.',
     openIn: 'Open displays in',
     window: 'A window',
     browser: 'The browser',
     theme: 'Appearance',
-    system: 'As the system',
+    system: 'System',
     light: 'Light',
     dark: 'Dark',
     links: 'New links',
-    linksMore: 'What a link begins with. Each can be made otherwise when you share.',
+    linksMore: 'Defaults for new links. You can change them each time you share.',
     network: 'Network',
     listening: {
-      title: 'Others come by',
+      title: 'Accept connections from',
       automatic: {
         words: 'Any network',
-        more: 'While a link for others works, and no longer.',
+        more: 'Only while a shared link is active.',
       },
-      thisMachine: { words: 'None', more: 'Links open on this machine only.' },
+      thisMachine: { words: 'None', more: 'Links open on this computer only.' },
       notThere: 'Not connected now.',
-      fixed: 'As the config file says',
-      fixedMore: (addresses: string[]) => `At all times: ${addresses.join(', ')}`,
+      fixed: 'Set in the config file',
+      fixedMore: (addresses: string[]) => `Always: ${addresses.join(', ')}`,
     },
     file: 'Config file',
     fileMore:
-      'All of this is written there, but for the start at login. What you change there counts at once.',
+      'These settings are stored here (except Start at login). Changes take effect immediately.',
   },
 
   doctor: {
-    title: 'Look for faults',
-    looking: 'looking at all that a link needs',
-    faults: 'Does not work',
-    warnings: 'May cause trouble',
-    verdict: { fault: 'Fault', warn: 'Warning', ok: 'Well' },
+    title: 'Troubleshoot',
+    looking: 'checking everything a link needs',
+    faults: 'Problems',
+    warnings: 'Warnings',
+    verdict: { fault: 'Problem', warn: 'Warning', ok: 'OK' },
     summary: (faults: number, warnings: number) => {
-      const warned = `${warnings} ${warnings === 1 ? 'thing' : 'things'} may cause trouble.`;
+      const warned = `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
       if (faults > 0) {
-        const broken = `${faults} ${faults === 1 ? 'thing does' : 'things do'} not work.`;
-        return warnings > 0 ? `${broken} ${warned}` : broken;
+        const found = `${faults} ${faults === 1 ? 'problem' : 'problems'} found`;
+        return warnings > 0 ? `${found}, ${warned}.` : `${found}.`;
       }
-      return warnings > 0 ? `Nothing is broken. ${warned}` : 'All is well.';
+      return warnings > 0 ? `No problems found, ${warned}.` : 'No problems found.';
     },
-    well: (count: number) => `${count} ${count === 1 ? 'thing is' : 'things are'} well`,
+    well: (count: number) => `${count} ${count === 1 ? 'check' : 'checks'} passed`,
     copy: 'Copy as text',
     copied: 'Copied',
-    again: 'Look again',
+    again: 'Check again',
     close: 'Close',
   },
 };

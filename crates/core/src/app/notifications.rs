@@ -160,7 +160,6 @@ mod tests {
             uses: 1,
             last_use: None,
             shared,
-            made_for: None,
         }
     }
 
@@ -184,9 +183,7 @@ mod tests {
                 state: DisplayState::Reachable,
                 busy: false,
                 sessions,
-                links_for_others: links.iter().filter(|link| link.shared).count(),
                 links,
-                more_links: 0,
                 picture: None,
             }],
             ..Snapshot::default()
@@ -229,8 +226,8 @@ mod tests {
                 .map(|(words, _)| words.clone())
                 .collect::<Vec<_>>()
         };
-        assert_eq!(words(&told[0]), ["Allow", "Allow to view", "Deny"]);
-        assert_eq!(words(&told[1]), ["Allow to view", "Deny"]);
+        assert_eq!(words(&told[0]), ["Allow", "Allow view only", "Deny"]);
+        assert_eq!(words(&told[1]), ["Allow view only", "Deny"]);
         let (visitor, rights) = (2, Some(SessionRights::View));
         assert_eq!(told[1].answers[0].1, Intent::Answer { visitor, rights });
         assert!(told.iter().all(|note| note.urgent));

@@ -186,8 +186,6 @@ mod tests {
             busy: false,
             sessions: Vec::new(),
             links: Vec::new(),
-            more_links: 0,
-            links_for_others: 0,
             picture: None,
         });
         Snapshot {
@@ -240,7 +238,7 @@ mod tests {
             "> Bob",
             "> Alice",
             "Show window",
-            "Look for faults",
+            "Troubleshoot",
             "--",
             "Quit",
         ];
@@ -251,7 +249,7 @@ mod tests {
     fn without_displays_the_window_and_the_way_out_remain() {
         assert_eq!(
             drawn(&menu(&snapshot(&[]))),
-            ["Show window", "Look for faults", "--", "Quit"]
+            ["Show window", "Troubleshoot", "--", "Quit"]
         );
     }
 
@@ -290,7 +288,7 @@ mod tests {
             let lines: Vec<_> = lines.into_iter().skip_while(|line| line != "Copy link").collect();
             assert_eq!(lines[..2], ["Copy link", "> Alice"]);
             assert_eq!(&lines[2..2 + offers.len()], offers);
-            let end = [stop_all, &["Show window", "Look for faults", "--", "Quit"]].concat();
+            let end = [stop_all, &["Show window", "Troubleshoot", "--", "Quit"]].concat();
             assert_eq!(lines[2 + offers.len()..], end);
         }
     }
@@ -307,7 +305,7 @@ mod tests {
             "> Stop…",
             "Stop all and quit…",
             "Show window",
-            "Look for faults",
+            "Troubleshoot",
             "--",
             "Quit",
         ];
@@ -338,7 +336,7 @@ mod tests {
         able.new_desktop = None;
         assert_eq!(
             drawn(&menu(&able)),
-            ["New desktop", "Show window", "Look for faults", "--", "Quit"]
+            ["New desktop", "Show window", "Troubleshoot", "--", "Quit"]
         );
     }
 
@@ -356,7 +354,7 @@ mod tests {
         let lines = [
             "192.0.2.9 wants to control Alice",
             "> Allow",
-            "> Allow to view",
+            "> Allow view only",
             "> Deny",
             "--",
             "Open Alice",

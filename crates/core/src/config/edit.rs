@@ -16,7 +16,7 @@ pub(crate) enum Addition {
     Desktop { name: Option<String> },
     /// The X screen that the program runs on.
     ThisScreen,
-    /// A VNC server that runs already.
+    /// A VNC server that is already running.
     Server {
         target: String,
         /// What it is to be called, with a number if that is taken.

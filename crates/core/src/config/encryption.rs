@@ -190,7 +190,7 @@ mod tests {
         for (text, cause) in [
             (
                 "\ncert = \"chain.pem\"\nkey = \"other.pem\"",
-                "this key belongs to no certificate",
+                "this key does not match any certificate",
             ),
             ("\ncert = \"chain.pem\"", "key"),
             ("\ncert = \"key.pem\"", "certificate"),

@@ -296,7 +296,11 @@ mod tests {
             error.ends_with("write links.rights = \"view\" yourself"),
             "{error}"
         );
-        assert!(changed("links = ", &rights("view")).unwrap_err().contains("mend"));
+        assert!(
+            changed("links = ", &rights("view"))
+                .unwrap_err()
+                .contains("fix the errors")
+        );
     }
 
     proptest::proptest! {

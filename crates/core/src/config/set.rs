@@ -235,8 +235,12 @@ mod tests {
                 "config.toml:1: ",
             ),
             ("", Setting::Listening { value: fixed }, "config.toml: addresses"),
-            ("", Setting::Listening { value: nameless }, "` ` is no interface"),
-            ("", Setting::Links { value: endless }, "is no time for a link"),
+            (
+                "",
+                Setting::Listening { value: nameless },
+                "` ` is not a network interface",
+            ),
+            ("", Setting::Links { value: endless }, "is not a duration"),
         ] {
             fs::write(&file, text).unwrap();
             let error = set(&file, &setting).unwrap_err();
@@ -251,6 +255,9 @@ mod tests {
         fs::write(folder.path().join("porthole"), "no folder").unwrap();
         let file = folder.path().join("porthole/config.toml");
         let error = set(&file, &Setting::Encrypt { value: true }).unwrap_err();
-        assert!(error.contains("config.toml could not be written: "), "{error}");
+        assert!(
+            error.starts_with("cannot write ") && error.contains("config.toml: "),
+            "{error}"
+        );
     }
 }

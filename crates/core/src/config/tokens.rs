@@ -275,7 +275,7 @@ mod tests {
         assert!(!faults.concat().contains("secret"));
         assert_eq!(folder.text(), "# mine\n");
         for (path, cause) in [
-            ("tokens", "not the whole path"),
+            ("tokens", "not a full path"),
             ("/nowhere/tokens", "/nowhere/tokens: cannot be read"),
         ] {
             let Err(Faulty(faults)) = look_into(Path::new(path), &Config::empty()) else {

@@ -346,7 +346,7 @@ mod tests {
         let killed = Reason::ServerEnded(Exit::Signal(9));
         assert_eq!(
             in_german(|| reason(&killed)),
-            "Der VNC-Server wurde abgebrochen (Signal 9, SIGKILL: von jemandem, oder aus Mangel an Arbeitsspeicher)."
+            "Der VNC-Server wurde abgebrochen (Signal 9, SIGKILL: jemand hat es beendet, oder der Arbeitsspeicher reichte nicht)."
         );
     }
 }

@@ -130,14 +130,14 @@ fn files() {
             |well| well.mode("state/state.json", 0o644),
             "state",
             Warn,
-            &["Other users can get at", "state.json", "chmod go-rwx"],
+            &["Other users can access", "state.json", "chmod go-rwx"],
         ),
         (
             "a state file that is damaged",
             |well| well.write("state/state.json", "{\"port\": 60"),
             "state",
             Fault,
-            &["state.json cannot be read (EOF", "copy the links anew"],
+            &["state.json cannot be read (EOF", "copy the links again"],
         ),
         (
             "a file where the state's folder should be",
@@ -158,7 +158,7 @@ fn files() {
             },
             "tokens",
             Fault,
-            &["tokens:1: no colon followed by a space", "read again"],
+            &["tokens:1: no colon followed by a space", "reloaded"],
         ),
         (
             "a token's target that does not answer",
@@ -168,7 +168,10 @@ fn files() {
             },
             "tokens",
             Fault,
-            &["127.0.0.1:1: nothing listens there", "correct the token file"],
+            &[
+                "127.0.0.1:1: nothing is listening there",
+                "correct the token file",
+            ],
         ),
         (
             "a token that can be guessed",
@@ -181,7 +184,7 @@ fn files() {
             Warn,
             &[
                 "tokens has a token",
-                "so short",
+                "short enough to guess",
                 "127.0.0.1:",
                 "8 random letters and digits",
             ],
@@ -237,7 +240,7 @@ fn disks() {
             },
             "disk",
             Fault,
-            &["no space left", "state: ", "du -xh"],
+            &["state is full: ", "du -xh"],
         ),
         (
             "no file",
@@ -251,7 +254,7 @@ fn disks() {
             },
             "disk",
             Fault,
-            &["no file left"],
+            &["has no free inodes"],
         ),
         (
             "little space",
@@ -346,7 +349,7 @@ fn ports_and_addresses() {
             },
             "port",
             Fault,
-            &["is taken by ", "links that were copied before"],
+            &["is taken by ", "Links you copied before"],
         ),
         (
             "an address that this machine does not have",
@@ -364,14 +367,14 @@ fn ports_and_addresses() {
             |well| well.config("interface = \"wlan9\""),
             "network",
             Warn,
-            &["are to come by wlan9", "correct `interface`"],
+            &["accepts connections on wlan9", "correct `interface`"],
         ),
         (
             "no network",
             |well| well.machine.addresses.clear(),
             "network",
             Warn,
-            &["is in no network", "Connect it"],
+            &["is offline", "Connect it"],
         ),
         (
             "an address that does not answer",
@@ -395,11 +398,7 @@ fn firewalls() {
             },
             "firewall",
             Warn,
-            &[
-                "ufw is on",
-                "may keep other machines from port",
-                "sudo ufw allow ",
-            ],
+            &["ufw is on", "may block port", "sudo ufw allow "],
         ),
         (
             "ufw that lets nobody in",
@@ -413,7 +412,7 @@ fn firewalls() {
             },
             "firewall",
             Fault,
-            &["ufw keeps other machines from port", "sudo ufw allow "],
+            &["ufw blocks port", "sudo ufw allow "],
         ),
         (
             "firewalld that lets nobody in",
@@ -426,7 +425,7 @@ fn firewalls() {
             },
             "firewall",
             Fault,
-            &["firewalld keeps other machines from port", "--add-port="],
+            &["firewalld blocks port", "--add-port="],
         ),
         (
             "rules of nftables that root sees",
@@ -461,7 +460,7 @@ fn displays() {
             "display",
             Fault,
             &[
-                "Alice cannot be opened. No connection to 127.0.0.1:",
+                "Alice cannot be opened. Cannot connect to 127.0.0.1:",
                 "Start its VNC server",
             ],
         ),
@@ -480,7 +479,7 @@ fn displays() {
             },
             "display",
             Fault,
-            &["config.toml is no socket", "Correct the display's target"],
+            &["config.toml is not a socket", "Correct the display's target"],
         ),
         (
             "a socket that nobody holds any more",
@@ -491,7 +490,7 @@ fn displays() {
             },
             "display",
             Fault,
-            &["No connection to unix:", "Start its VNC server"],
+            &["Cannot connect to unix:", "Start its VNC server"],
         ),
         (
             "a desktop of a user that there is not",
@@ -625,7 +624,7 @@ fn limits_and_the_clock() {
             |well| well.limit(96),
             "descriptors",
             Fault,
-            &["At most 96 files", "about 8 viewers", "LimitNOFILE="],
+            &["limit of 96 open files", "about 8 viewers", "LimitNOFILE="],
         ),
         (
             "few descriptors",
@@ -639,7 +638,7 @@ fn limits_and_the_clock() {
             |well| well.machine.now = UNIX_EPOCH + Duration::from_secs(90),
             "clock",
             Fault,
-            &["before this program was made", "timedatectl"],
+            &["before this version of Porthole was built", "timedatectl"],
         ),
         (
             "a clock that has gone back",
@@ -670,7 +669,7 @@ fn certificates() {
             },
             "config",
             Fault,
-            &["this key belongs to no certificate in ", "config.toml:"],
+            &["this key does not match any certificate in ", "config.toml:"],
         ),
         (
             "one that has ended",
@@ -680,7 +679,7 @@ fn certificates() {
             },
             "certificate",
             Fault,
-            &["ended 3 days ago", "renewed"],
+            &["expired 3 days ago", "Renew it"],
         ),
         (
             "one that ends soon",
@@ -690,14 +689,14 @@ fn certificates() {
             },
             "certificate",
             Warn,
-            &["ends in 3 days", "renewed"],
+            &["expires in 3 days", "Renew it"],
         ),
         (
             "one of the future",
             |well| well.certificate(false),
             "certificate",
             Fault,
-            &["valid only in ", "the clock right"],
+            &["becomes valid in ", "correct the clock"],
         ),
         (
             "a key that others can read",

@@ -296,7 +296,7 @@ mod tests {
         assert_eq!(local.as_str(), "http://127.0.0.1:6080/v#abc");
         let closed = addresses(&["127.0.0.1:6080"], outside());
         assert_eq!(links(&closed), ["https://127.0.0.1:6080/novnc/v#abc"]);
-        assert_eq!(closed.share_hosts()[0].label, "this machine only");
+        assert_eq!(closed.share_hosts()[0].label, "this computer only");
     }
 
     #[test]

@@ -19,7 +19,7 @@ impl Porthole {
     /// unless the config says where to listen, or where a proxy serves us: to make them lets nobody else in.
     ///
     /// # Errors
-    /// When the system gives no random numbers. A link that cannot be saved works as long as the program runs; a warning
+    /// When the system provides no random numbers. A link that cannot be saved works as long as the program runs; a warning
     /// in the log says so.
     pub async fn new_links(&self) -> Result<Vec<(String, Url)>, LinkError> {
         let addresses = &self.service.network.last().addresses;

@@ -1,4 +1,4 @@
-//! A token file of websockify's, in force beside our own links.
+//! A websockify token file whose tokens work beside Porthole's own links.
 
 use std::{
     path::{Path, PathBuf},

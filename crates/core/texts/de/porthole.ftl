@@ -276,7 +276,7 @@ doctor-descriptors-fix = Heben Sie die harte Grenze an: `ulimit -Hn 65536` als r
 doctor-clock-wrong = Die Uhr geht falsch: Sie zeigt eine Zeit, zu der es dieses Programm noch nicht gab. Links würden zur falschen Zeit enden, und Zertifikate scheinen noch nicht zu gelten.
 doctor-clock-back = Die Uhr ist zurückgestellt oder geht falsch: { $file } wurde später als jetzt gespeichert. Links enden so zur falschen Zeit.
 doctor-clock-fix = Stellen Sie sie richtig: timedatectl set-ntp true, oder date --set.
-doctor-clock-well = Die Uhr kann richtig gehen.
+doctor-clock-well = Die Uhr scheint richtig zu gehen.
 
 ## Warum ein Bildschirm nicht erreichbar ist; nach -fix, was zu tun ist.
 
@@ -433,7 +433,7 @@ ended-forsaken = Porthole wacht nicht mehr darüber.
 # In Klammern.
 signal = Signal { $signal }
 signal-crashed = { $name }: abgestürzt
-signal-killed = SIGKILL: von jemandem, oder aus Mangel an Arbeitsspeicher
+signal-killed = SIGKILL: jemand hat es beendet, oder der Arbeitsspeicher reichte nicht
 
 desk-not-started = { $display } wurde nicht gestartet: { $cause }
 desk-not-restarted = { $display } wurde nicht neu gestartet: { $cause }
@@ -593,8 +593,6 @@ link-too-many = Zu diesem Bildschirm gibt es { $count } Links, mehr werden es ni
 link-too-many-in-all = Es gibt { $count } Links, mehr werden es nicht: widerrufen Sie, was niemand mehr braucht
 state-damaged = { $file } ist beschädigt ({ $error }).
 state-journal-damaged = Zeile { $line } von { $file } ist beschädigt.
-state-journal-foreign = { $file } und { $journal } gehören nicht zusammen, etwa weil eine der beiden aus einer Sicherung stammt.
-state-too-long = sie ist länger als { $limit } MiB; das schreibt Porthole nie
 state-unreadable = { $file } lässt sich nicht lesen ({ $error }).
 state-kept = Die Datei liegt jetzt als { $aside } daneben.
 state-not-kept = Sie ließ sich nicht beiseitelegen: { $error }.

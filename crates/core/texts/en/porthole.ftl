@@ -10,7 +10,7 @@ tray-share = Share
 tray-copy-link = Copy link
 tray-new-desktop = New desktop
 tray-show-window = Show window
-tray-doctor = Look for faults
+tray-doctor = Troubleshoot
 tray-quit = Quit
 tray-stop-all = Stop all and quit
 tray-start = Start
@@ -33,15 +33,15 @@ tray-is-unavailable = cannot be started
 ## Notifications, and answers to visitors.
 
 note-allow = Allow
-note-allow-view = Allow to view
+note-allow-view = Allow view only
 note-deny = Deny
 note-wants-control = { $address } wants to control { $display }
 note-wants-view = { $address } wants to see { $display }
-note-visitor-waits = Whoever has the link waits for your answer.
+note-visitor-waits = Someone with the link is waiting for your answer.
 note-guest = { $address } is connected to { $display }
-note-guest-controls = Keyboard and mouse work from there.
+note-guest-controls = They can use the keyboard and mouse.
 note-guest-views = View only.
-note-guest-raw = What it may do, its VNC server says.
+note-guest-raw = The VNC server decides what they can do.
 note-disconnect = Disconnect
 
 ## Questions before something is lost.
@@ -72,31 +72,31 @@ loses-links =
 ## The doctor. What is so, or the cause of a fault; and after -fix, what to do. A command comes after a colon and ends
 ## the sentence.
 
-doctor-config-fix = Correct { $file }. It is read again whenever it is saved.
-doctor-config-none = There is no { $file } yet: one display, Demo, is served.
+doctor-config-fix = Correct { $file }. It is reloaded every time you save it.
+doctor-config-none = There is no { $file } yet, so the only display is Demo.
 doctor-config-well =
     { $displays ->
-        [one] { $file } is good. It has 1 display.
-       *[other] { $file } is good. It has { $displays } displays.
+        [one] { $file } is valid. It has 1 display.
+       *[other] { $file } is valid. It has { $displays } displays.
     }
 doctor-config-foreign = { $path } belongs to somebody else (user id { $user }), who can change it.
 doctor-config-foreign-fix = Run: sudo chown { $us } { $path }
-doctor-config-open = Other users can change { $path }, and so what Porthole runs.
+doctor-config-open = Other users can change { $path }, and with it what Porthole runs.
 doctor-config-open-fix = Run: chmod go-w { $path }
-doctor-secrets-well = Nobody else can read the files with passwords and keys.
+doctor-secrets-well = Only you can read the files with passwords and keys.
 
 doctor-tokens-well =
     { $tokens ->
-        [one] { $file } is good. It has 1 token.
-       *[other] { $file } is good. It has { $tokens } tokens.
+        [one] { $file } is valid. It has 1 token.
+       *[other] { $file } is valid. It has { $tokens } tokens.
     }
-doctor-tokens-fix = Correct it. The file is read again whenever it changes.
+doctor-tokens-fix = Correct it. The file is reloaded every time it changes.
 doctor-tokens-guessable =
     { $tokens ->
-        [one] { $file } has a token that is so short that it can be guessed: the one for { $target }.
-       *[other] { $file } has { $tokens } tokens that are so short that they can be guessed. The first is the one for { $target }.
+        [one] { $file } has a token short enough to guess: the one for { $target }.
+       *[other] { $file } has { $tokens } tokens short enough to guess. The first is the one for { $target }.
     }
-doctor-tokens-guessable-fix = Replace it by at least 8 random letters and digits, better 22, and hand out the new link. To make one: head -c 16 /dev/urandom | base64 | tr -dc A-Za-z0-9
+doctor-tokens-guessable-fix = Replace it with at least 8 random letters and digits, better 22, and give out the new link. To make one: head -c 16 /dev/urandom | base64 | tr -dc A-Za-z0-9
 doctor-targets-well =
     { $targets ->
         [one] The one target in { $file } answers.
@@ -121,18 +121,18 @@ doctor-state-closed = Nothing can be written to { $folder } ({ $error }), so lin
 doctor-state-read-only-fix = Make its file system writable again.
 doctor-state-foreign = { $path } belongs to somebody else (user id { $user }).
 doctor-state-chown-fix = Run: sudo chown -R { $us } { $folder }
-doctor-state-open = Other users can get at { $path }.
+doctor-state-open = Other users can access { $path }.
 doctor-state-open-fix = Run: chmod go-rwx { $path }
 doctor-state-damaged = { $file } cannot be read ({ $error }): links that were copied no longer work.
-doctor-state-damaged-fix = Restore it from a backup; or let the next start keep it aside and begin afresh, and copy the links anew.
-doctor-state-well = What must be remembered goes to { $file }.
+doctor-state-damaged-fix = Restore it from a backup; or restart Porthole, which sets it aside and starts afresh, and copy the links again.
+doctor-state-well = Links and settings are saved in { $file }.
 
-doctor-disk-full = There is no space left on the disk of { $folder }: nothing can be saved.
-doctor-disk-no-files = There is no file left on the disk of { $folder }: nothing can be saved.
-doctor-disk-little = Only { $megabytes } MB are left on the disk of { $folder }.
-doctor-disk-fix = Make room there; to see what takes it: du -xh { $folder } | sort -h | tail
-doctor-disk-unknown = How full the disk of { $folder } is cannot be told: { $error }.
-doctor-disk-well = The disks have room.
+doctor-disk-full = The disk with { $folder } is full: nothing can be saved.
+doctor-disk-no-files = The disk with { $folder } has no free inodes: nothing can be saved.
+doctor-disk-little = Only { $megabytes } MB are free on the disk with { $folder }.
+doctor-disk-fix = Free some space there. To see what uses it: du -xh { $folder } | sort -h | tail
+doctor-disk-unknown = Cannot determine the free space on { $folder }: { $error }.
+doctor-disk-well = There is enough disk space.
 
 # The second part of a sentence.
 doctor-runtime-instead = displays have their sockets below /tmp/porthole-{ $us } instead
@@ -164,166 +164,166 @@ doctor-x-sockets-closed = Not everybody can put the socket of an X display into 
 doctor-x-sockets-closed-fix = Run: sudo chmod 1777 { $folder }
 doctor-x-sockets-well = X displays can have their sockets in { $folder }.
 
-doctor-refused-hosts = Visitors were refused who asked for this computer as { $names }.
+doctor-refused-hosts = Visitors who opened this computer as { $names } were refused.
 doctor-refused-hosts-fix = If that name is yours, add hosts = ["{ $name }"] to the config.
 doctor-refused-origins = Pages of { $names } tried to connect and were refused.
 doctor-refused-origins-fix = If visitors come from there, as through a reverse proxy, add origins = ["{ $name }"] to the config.
-doctor-refused-http10 = A reverse proxy passes WebSockets on by HTTP/1.0, so its visitors cannot connect.
+doctor-refused-http10 = A reverse proxy forwards WebSockets with HTTP/1.0, so its visitors cannot connect.
 doctor-refused-http10-fix = In NGINX, add to the location: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";
 doctor-refused-no-upgrade = A reverse proxy removes the Upgrade headers of WebSockets, so its visitors cannot connect.
 doctor-refused-no-upgrade-fix = In NGINX, add to the location: proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";
-doctor-running-other = The Porthole that runs (process { $process }) is version { $version }; this is { $ours }.
-doctor-running-other-fix = Quit it and start it again. Desktops that it started go on.
-doctor-running-well = Porthole runs (process { $process }) at { $address }.
-doctor-running-not = Porthole does not run with this config now.
-doctor-running-odd = The Porthole that runs answers what was not asked.
-doctor-running-silent = The Porthole that runs does not answer.
-doctor-running-unknown-fix = Its log may say why. If it hangs, end its process and start it again; desktops that it started go on.
+doctor-running-other = The running Porthole (process { $process }) is version { $version }; this is { $ours }.
+doctor-running-other-fix = Quit it and start it again. Its desktops keep running.
+doctor-running-well = Porthole is running (process { $process }) at { $address }.
+doctor-running-not = Porthole is not running with this config.
+doctor-running-odd = The running Porthole gave an unexpected answer.
+doctor-running-silent = The running Porthole does not answer.
+doctor-running-unknown-fix = Its log may say why. If it hangs, end its process and start it again. Its desktops keep running.
 
-doctor-port-unchosen = A free port is chosen at the first start, and kept.
-doctor-port-listened = Porthole listens on port { $port }.
+doctor-port-unchosen = Porthole chooses a free port at its first start and keeps it.
+doctor-port-listened = Porthole is listening on port { $port }.
 doctor-port-free = Port { $port } is free.
 doctor-port-administrator = Only the administrator may listen on port { $port }.
 doctor-port-administrator-fix = Set a `port` from 1024 on in { $file }; a reverse proxy can have { $port }. Or allow it: sudo sysctl net.ipv4.ip_unprivileged_port_start={ $port }
 doctor-port-no-address = This machine does not have the address { $ip }.
 doctor-port-no-address-fix = Change `listen` in { $file }. It has: { $addresses }.
 doctor-port-no-address-none-fix = Change `listen` in { $file }. It has no other address than 127.0.0.1 now.
-doctor-port-other = { $address } cannot be listened on: { $error }.
+doctor-port-other = Cannot listen on { $address }: { $error }.
 doctor-port-other-fix = Check `listen` and `port` in { $file }.
 doctor-port-taken = Port { $port } is taken by { $program } (process { $process }).
 doctor-port-taken-by-user = Port { $port } is taken by a program of another user (user id { $user }).
 doctor-port-taken-by-other = Port { $port } is taken by another program.
-doctor-port-taken-fix = Stop that program, or set another `port` in { $file }. With another port, links that were copied before name the wrong one.
+doctor-port-taken-fix = Stop that program, or set another `port` in { $file }. Links you copied before name the old port.
 
-doctor-network-none = This machine is in no network: links open on it alone.
-doctor-network-none-fix = Connect it to the network that the other machines are in.
-doctor-network-missing = Other machines are to come by { $interface }, which has no address now: links open on this machine alone.
+doctor-network-none = This computer is offline, so links only work here.
+doctor-network-none-fix = Connect it to the same network as the other computers.
+doctor-network-missing = Porthole accepts connections on { $interface }, which has no address now, so links only work on this computer.
 doctor-network-missing-fix = Connect it, or correct `interface` in the config.
-doctor-network-not-listened = { $interface } has { $ip }. Porthole does not listen there, since `{ $key }` in the config says otherwise.
-doctor-network-well = { $interface }: links with { $ip } can be opened, as far as is seen from here.
-doctor-network-closed = { $interface } has { $ip }, but a connection to it fails from here already: { $error }.
-doctor-network-closed-fix = Look at this machine's routes and packet filter: ip route get, and as root nft list ruleset.
+doctor-network-not-listened = { $interface } has { $ip }. Porthole does not listen there because of `{ $key }` in the config.
+doctor-network-well = { $interface }: links with { $ip } open, as far as can be tested from here.
+doctor-network-closed = { $interface } has { $ip }, but connecting to it fails even from this computer: { $error }.
+doctor-network-closed-fix = Check the routes and the packet filter of this computer: ip route get, and as root nft list ruleset.
 
-doctor-firewall-alone = No firewall is in the way: Porthole listens for this machine alone.
-doctor-firewall-later = The firewall can be looked at when a port is chosen.
-doctor-firewall-well = No firewall that is known here keeps port { $port } closed.
-doctor-firewall-closed = The firewall { $firewall } keeps other machines from port { $port }.
+doctor-firewall-alone = Porthole only accepts connections from this computer, so no firewall matters.
+doctor-firewall-later = The firewall can be checked once a port is chosen.
+doctor-firewall-well = No known firewall blocks port { $port }.
+doctor-firewall-closed = The firewall { $firewall } blocks port { $port } for other computers.
 doctor-firewall-closed-fix = To let them in: { $command }
-doctor-firewall-maybe = The firewall { $firewall } is on, and may keep other machines from port { $port }.
-doctor-firewall-maybe-fix = If links do not open from other machines: { $command }
+doctor-firewall-maybe = The firewall { $firewall } is on and may block port { $port } for other computers.
+doctor-firewall-maybe-fix = If links do not open on other computers: { $command }
 doctor-firewall-nft = sudo nft add rule inet filter input tcp dport { $port } accept (with your table's and chain's names)
 
-doctor-certificate-http = Links are http, so there is no certificate to look at.
-doctor-certificate-generated = Porthole makes its certificate, and renews it.
-doctor-certificate-unknown = Until when the certificate is valid cannot be read.
+doctor-certificate-http = Links use http, so there is no certificate to check.
+doctor-certificate-generated = Porthole makes and renews its certificate.
+doctor-certificate-unknown = Cannot read when the certificate expires.
 doctor-certificate-early =
     { $days ->
-        [0] The certificate is valid only in less than a day; browsers refuse it now.
-        [one] The certificate is valid only in 1 day; browsers refuse it now.
-       *[other] The certificate is valid only in { $days } days; browsers refuse it now.
+        [0] The certificate becomes valid in less than a day; until then browsers refuse it.
+        [one] The certificate becomes valid in 1 day; until then browsers refuse it.
+       *[other] The certificate becomes valid in { $days } days; until then browsers refuse it.
     }
-doctor-certificate-early-fix = Wait, or set the clock right: timedatectl set-ntp true
+doctor-certificate-early-fix = Wait, or correct the clock: timedatectl set-ntp true
 doctor-certificate-ended =
     { $days ->
-        [0] The certificate ended less than a day ago; browsers refuse it.
-        [one] The certificate ended 1 day ago; browsers refuse it.
-       *[other] The certificate ended { $days } days ago; browsers refuse it.
+        [0] The certificate expired less than a day ago; browsers refuse it.
+        [one] The certificate expired 1 day ago; browsers refuse it.
+       *[other] The certificate expired { $days } days ago; browsers refuse it.
     }
 doctor-certificate-ends =
     { $days ->
-        [0] The certificate ends in less than a day.
-        [one] The certificate ends in 1 day.
-       *[other] The certificate ends in { $days } days.
+        [0] The certificate expires in less than a day.
+        [one] The certificate expires in 1 day.
+       *[other] The certificate expires in { $days } days.
     }
-doctor-certificate-renew-fix = Have it renewed. A new file counts as soon as it is there.
-doctor-certificate-well = The certificate fits its key, and is valid for { $days } days.
+doctor-certificate-renew-fix = Renew it. Porthole loads the new file as soon as it is there.
+doctor-certificate-well = The certificate matches its key and is valid for { $days } days.
 
 doctor-display-well = { $display } can be opened.
 doctor-display-closed = { $display } cannot be opened. { $cause }
 doctor-socket-missing = There is no socket { $socket } ({ $error }).
-doctor-socket-no-socket = { $socket } is no socket.
+doctor-socket-no-socket = { $socket } is not a socket.
 doctor-socket-no-socket-fix = Correct the display's target in the config file.
-doctor-socket-closed = The socket { $socket } may not be opened by this user.
-doctor-socket-closed-fix = Let its VNC server make it for a group that you are in (-rfbunixmode 0660), or run: sudo chmod go+rw { $socket }
+doctor-socket-closed = This user may not open the socket { $socket }.
+doctor-socket-closed-fix = Have the VNC server create it for a group you are in (-rfbunixmode 0660), or run: sudo chmod go+rw { $socket }
 doctor-desktops-well = New desktops can be started.
-doctor-no-pam = This system has no PAM for su: desktops of other users get no session of logind's, no limits of limits.conf, and no home is made for them.
-doctor-no-pam-fix = Install util-linux's su with PAM, so that there is an /etc/pam.d/su.
-doctor-this-screen-well = The screen that one sits at can be shared.
+doctor-no-pam = This system has no PAM for su, so other users' desktops get no logind session, no limits from limits.conf and no home folder made for them.
+doctor-no-pam-fix = Install util-linux's su with PAM, which provides /etc/pam.d/su.
+doctor-this-screen-well = The screen of this computer can be shared.
 
-doctor-screen-none = There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): portholed works, porthole opens no window.
+doctor-screen-none = There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): portholed works, but porthole cannot open a window.
 doctor-screen-wayland-gone = WAYLAND_DISPLAY is `{ $name }`, but no Wayland compositor answers at { $socket }.
 doctor-screen-wayland-gone-fix = Start Porthole from within the graphical session, or unset WAYLAND_DISPLAY.
 doctor-screen-wayland = This is a Wayland session: the window works, but its screen cannot be shared by X0tigervnc.
 doctor-screen-wayland-fix = Use the desktop's own sharing (GNOME: Settings, System, Remote Desktop; KDE: krfb; Sway and others: wayvnc), added here as a display with a target; or log in to an X11 session.
 doctor-screen-x-gone = DISPLAY is `{ $name }`, but no X server answers at { $socket }.
 doctor-screen-x-gone-fix = Start Porthole from within the graphical session, or unset DISPLAY.
-doctor-screen-cookie = XAUTHORITY is `{ $file }`, which cannot be read: the X server will let nobody in.
+doctor-screen-cookie = XAUTHORITY is `{ $file }`, which cannot be read, so the X server refuses Porthole.
 doctor-screen-cookie-fix = Start Porthole as the user of the graphical session, or unset XAUTHORITY.
 doctor-screen-well = There is an X screen, { $name }.
 
-doctor-tray-no-bus = The session bus (D-Bus) does not answer: there is no tray icon, and no notification.
+doctor-tray-no-bus = The session bus (D-Bus) does not answer, so there are no tray icon and no notifications.
 doctor-tray-no-bus-fix = Start Porthole from within the graphical session, or under dbus-run-session.
 doctor-tray-none = The desktop shows no tray icons, so closing the window quits Porthole. It asks first while visitors are connected or a shared link is active.
 doctor-tray-none-fix = On GNOME, install the extension `AppIndicator and KStatusNotifierItem Support` (Debian, Ubuntu: gnome-shell-extension-appindicator); elsewhere, add a system tray to the panel.
 doctor-tray-well = The desktop shows tray icons.
 
 doctor-webkit-missing = WebKitGTK 4.1 is missing: porthole cannot open its window. portholed needs no window.
-doctor-webkit-missing-fix = Install what your system calls libwebkit2gtk-4.1-0 (Debian, Ubuntu), webkit2gtk4.1 (Fedora) or webkit2gtk-4.1 (Arch).
-doctor-webkit-well = WebKitGTK is there: porthole can open its window.
+doctor-webkit-missing-fix = Install the package libwebkit2gtk-4.1-0 (Debian, Ubuntu), webkit2gtk4.1 (Fedora) or webkit2gtk-4.1 (Arch).
+doctor-webkit-well = WebKitGTK is installed: porthole can open its window.
 doctor-tray-library-missing = The library for the tray icon is missing: the window works without one.
-doctor-tray-library-missing-fix = Install what your system calls libayatana-appindicator3-1 (Debian, Ubuntu), libayatana-appindicator-gtk3 (Fedora) or libayatana-appindicator (Arch).
-doctor-tray-library-well = The library for the tray icon is there.
+doctor-tray-library-missing-fix = Install the package libayatana-appindicator3-1 (Debian, Ubuntu), libayatana-appindicator-gtk3 (Fedora) or libayatana-appindicator (Arch).
+doctor-tray-library-well = The library for the tray icon is installed.
 
-doctor-descriptors = At most { $most } files and sockets may be open: enough for about { $viewers } viewers.
-doctor-descriptors-fix = Raise the hard limit: `ulimit -Hn 65536` as root, nofile in /etc/security/limits.conf, or LimitNOFILE= in systemd's unit.
-doctor-clock-wrong = The clock is wrong: it says a time before this program was made. Links would end at a wrong time, and certificates seem not to be valid yet.
-doctor-clock-back = The clock has gone back, or is wrong: { $file } was saved later than now. Links end at a wrong time by it.
-doctor-clock-fix = Set it right: timedatectl set-ntp true, or date --set.
-doctor-clock-well = The clock can be right.
+doctor-descriptors = The limit of { $most } open files and sockets is enough for about { $viewers } viewers.
+doctor-descriptors-fix = Raise the hard limit: `ulimit -Hn 65536` as root, nofile in /etc/security/limits.conf, or LimitNOFILE= in the systemd unit.
+doctor-clock-wrong = The clock is wrong: it shows a time before this version of Porthole was built. Links will expire at the wrong time, and certificates seem not yet valid.
+doctor-clock-back = The clock was set back or is wrong: { $file } was saved later than now. Links will expire at the wrong time.
+doctor-clock-fix = Correct it: timedatectl set-ntp true, or date --set.
+doctor-clock-well = The clock looks right.
 
 ## Why a display cannot be reached; after -fix, what to do.
 
-unreachable = No connection to { $place }: { $why }.
+unreachable = Cannot connect to { $place }: { $why }.
 unreachable-fix = Start its VNC server, or correct the display's target in the config file.
 unreachable-address-fix = Start its VNC server, or correct the address.
-unreachable-silent = What listens at { $place } did not answer in time.
-unreachable-silent-fix = Check that it is a VNC server, and that it is not held up.
+unreachable-silent = The server at { $place } did not answer in time.
+unreachable-silent-fix = Check that it is a VNC server and that it is not hung.
 
 # The end of a sentence.
-no-way-nobody = nothing listens there
+no-way-nobody = nothing is listening there
 no-way-no-socket = its socket does not exist
-no-way-closed-socket = its socket may not be opened
-no-way-foreign-socket = its socket is held by another user
-no-way-unknown-socket = the system does not tell who holds its socket
-no-way-unknown-host = its host name is not known
+no-way-closed-socket = no permission to open its socket
+no-way-foreign-socket = its socket belongs to another user
+no-way-unknown-socket = the system does not say who owns its socket
+no-way-unknown-host = unknown host name
 no-way-no-address = its host name has no address
-no-way-no-route = there is no way to its host
+no-way-no-route = no route to its host
 no-way-silent = its host does not answer
-no-way-slow = it did not answer in 5 seconds
+no-way-slow = no answer within 5 seconds
 no-way-not-started = it was not started
 no-way-failed = the connection failed
 
 server-no-vnc = This is not a VNC server.
 server-no-vnc-fix = Check the target's port.
-server-old = The server speaks RFB { $version }, which is too old.
-server-old-fix = Use a server of RFB 3.3 or later, not a repeater.
-server-cut-short = The VNC server hung up or fell silent before all was said.
-server-cut-short-fix = Check the target and see the server's log.
+server-old = The server uses RFB { $version }, which is too old.
+server-old-fix = Use a server with RFB 3.3 or later, not a repeater.
+server-cut-short = The VNC server closed the connection or stopped answering during the handshake.
+server-cut-short-fix = Check the target and the server's log.
 server-refused = The VNC server refused the connection.
 server-refused-fix = See the VNC server's log.
-server-locked = The VNC server locked us out after wrong passwords.
+server-locked = The VNC server locked Porthole out after wrong passwords.
 server-locked-fix = Set the right password, then wait or restart the server.
 server-wrong-password = The VNC server refused the display's password.
-server-wrong-password-fix = Set the right one (VNC uses its first 8 bytes).
-server-asks = The VNC server asks for a password and the display has none.
+server-wrong-password-fix = Set the right one (VNC uses the first 8 bytes only).
+server-asks = The VNC server needs a password, and the display has none.
 server-asks-fix = Set password_file.
-server-asks-not = The display has a password but the VNC server asks for none.
-server-asks-not-fix = Remove it or start the server with -SecurityTypes VncAuth.
+server-asks-not = The display has a password, but the VNC server wants none.
+server-asks-not-fix = Remove it, or start the server with -SecurityTypes VncAuth.
 server-security = The VNC server offers only { $offered }.
 server-security-fix = Start it with -SecurityTypes VncAuth.
 server-wrong-user = The VNC server refused the display's user name or password.
 server-wrong-user-fix = Set the right ones.
-server-asks-user = The VNC server asks for a user name and the display has none.
+server-asks-user = The VNC server needs a user name, and the display has none.
 server-asks-user-fix = Set user.
 server-weak = The VNC server offers only { $offered }, which the display does not allow.
 server-weak-fix = Add X509Vnc, X509Plain or RA2_256 to its security types.
@@ -337,11 +337,11 @@ fault-key-length = the server's RSA key has { $bits } bits, not 1024 to 8192
 fault-key = the server's RSA key is not valid
 fault-random-length = the server's random number came in { $length } bytes, not { $expected }
 fault-random = the server's random number cannot be decrypted
-fault-hash = the server's hash of both RSA keys is wrong; somebody may sit in between
+fault-hash = the server's hash of both RSA keys is wrong; someone may be intercepting the connection
 fault-subtype = the server asks for credentials of an unknown kind ({ $kind })
-fault-record = an encrypted record was changed on its way
+fault-record = an encrypted record was changed on the way
 fault-record-length = an encrypted record has { $length } bytes, over 8192
-fault-turn = the server sent more than was its turn
+fault-turn = the server sent data out of turn
 fault-prime-length = the server's Diffie-Hellman prime has { $bytes } bytes, not 128 to 1024
 fault-diffie-hellman = the server's Diffie-Hellman numbers are not valid
 fault-vencrypt-version = the server speaks VeNCrypt { $version }, not 0.2
@@ -353,64 +353,64 @@ fault-tunnel = the server offers only tunnels that nobody knows
 server-long-name = The VNC server's name has { $length } bytes, over 4096.
 server-long-name-fix = Give the desktop a shorter name.
 
-target-wrong = `{ $target }` is no target: { $why }. Write it like 127.0.0.1:5901, [::1]:5901, localhost:1 or unix:/path.
+target-wrong = `{ $target }` is not an address: { $why }. Examples: 127.0.0.1:5901, [::1]:5901, localhost:1, unix:/path.
 # The end of a sentence.
 target-relative = the path must be absolute
-target-no-port = it has no port
-target-not-ipv6 = what stands in brackets must be an IPv6 address
-target-no-brackets = an IPv6 address stands in brackets
-target-no-host = that is no host name
+target-no-port = the port is missing
+target-not-ipv6 = the brackets must contain an IPv6 address
+target-no-brackets = an IPv6 address needs brackets
+target-no-host = that is not a host name
 target-bad-port = the port must be a number from 0 to 65535
 
 ## Why a desktop cannot be started, what is done to start it, and why it is over.
 
-launch-not-here = Displays can be launched on Linux only.
+launch-not-here = Porthole can start desktops on Linux only.
 launch-not-here-fix = Give the display a target instead.
 launch-not-installed = TigerVNC is not installed: { $program } was not found.
 launch-not-installed-fix = Install TigerVNC.
 launch-install-fix = To install it: { $command }.
 launch-no-session = There is no desktop for { $user }: neither ~/.vnc/xstartup, ~/.config/tigervnc/xstartup nor ~/.xsession, and no desktop is installed.
-launch-no-session-fix = To install it: { $command }. Or name a command as `session`.
-launch-no-session-unknown-fix = Install a desktop, like Xfce. Or name a command as `session`.
-launch-xstartup-crlf = { $path } has Windows line endings (CRLF), so its commands would not be found.
+launch-no-session-fix = To install it: { $command }. Or set `session` to a command.
+launch-no-session-unknown-fix = Install a desktop, like Xfce. Or set `session` to a command.
+launch-xstartup-crlf = { $path } has Windows line endings (CRLF), so its commands cannot be found.
 launch-xstartup-crlf-fix = To convert it: sed -i 's/\r$//' { $path }.
 launch-xstartup-unreadable = { $path } cannot be read by its user.
 launch-xstartup-unreadable-fix = To let its owner read it: chmod u+r { $path }.
 launch-no-user = There is no user `{ $user }` on this machine.
 launch-no-user-fix = Check `user`, or add the account.
-launch-no-login = The account `{ $user }` is not for logging in: its shell is { $shell }.
+launch-no-login = The account `{ $user }` cannot log in: its shell is { $shell }.
 launch-no-login-fix = Choose another `user`, or give it a shell: usermod -s /bin/bash { $user }.
 launch-expired = The account `{ $user }` has expired.
-launch-expired-fix = To open it again: chage -E -1 { $user }.
-launch-no-limits = The limits of a login of { $user } could not be read: { $why }.
-launch-no-limits-fix = Start it again. If it stays so, look at what root gets from: runuser -u { $user } true.
-launch-login-refused = No session could be opened for { $user }{ $said }.
+launch-expired-fix = To reactivate it: chage -E -1 { $user }.
+launch-no-limits = Cannot read the login limits of { $user }: { $why }.
+launch-no-limits-fix = Start it again. If that does not help, run as root to see why: runuser -u { $user } true.
+launch-login-refused = Cannot open a session for { $user }{ $said }.
 launch-no-home = { $user }'s home { $home } does not exist.
 launch-no-home-fix = Create it, or let logins create it: enable pam_mkhomedir for su.
-launch-logins-closed = Nobody but root may log in now, because { $file } exists{ $said }.
+launch-logins-closed = Only root can log in now, because { $file } exists{ $said }.
 launch-no-sudo = { $me } may not start a desktop for { $user }{ $said }.
 launch-no-sudo-fix = To allow it, add this line with `visudo -f /etc/sudoers.d/porthole`: { $me } ALL=({ $user }) NOPASSWD: ALL.
 launch-bad-folder = The folder { $folder } cannot be used: { $why }.
 launch-bad-folder-fix = Remove it.
-launch-long-path = The socket's path would be too long: { $path } has { $length } bytes, and 107 are possible.
+launch-long-path = The socket path { $path } is too long: it has { $length } bytes, and the limit is 107.
 launch-long-path-fix = Set XDG_RUNTIME_DIR to a shorter path.
-launch-disk-full = There is no space left on the disk of { $path }.
-launch-disk-full-fix = Make room there, and start again.
-launch-folder = { $path } could not be made: { $why }.
+launch-disk-full = The disk with { $path } is full.
+launch-disk-full-fix = Free some space there and start again.
+launch-folder = Cannot create { $path }: { $why }.
 launch-no-x11-folder-fix = Make it: sudo install -d -m 1777 -o root -g root /tmp/.X11-unix.
-launch-run = { $program } could not be run: { $why }.
+launch-run = Cannot run { $program }: { $why }.
 launch-server-failed = The VNC server ended before it was ready{ $said }.
-launch-server-silent = The VNC server was not ready within { $seconds } seconds; it was ended.
-launch-impostor = The socket { $socket } is not held by the VNC server that was started: { $why }.
+launch-server-silent = The VNC server was not ready within { $seconds } seconds, so Porthole ended it.
+launch-impostor = The socket { $socket } does not belong to the VNC server that Porthole started: { $why }.
 launch-no-screen = There is no X screen here to share: DISPLAY is not set.
 launch-no-screen-fix = Start Porthole from the desktop to share.
-launch-wayland = This is a Wayland session, whose screen X0tigervnc cannot see.
-launch-wayland-fix = What works: the desktop's own sharing (GNOME: Settings, System, Remote Desktop; KDE: krfb; Sway and others: wayvnc), added here as a display with a target; or log in to an X11 session.
+launch-wayland = This is a Wayland session. X0tigervnc cannot share its screen.
+launch-wayland-fix = Use the desktop's own sharing (GNOME: Settings, System, Remote Desktop; KDE: krfb; Sway and others: wayvnc), added here as a display with a target; or log in to an X11 session.
 
 # The end of a sentence.
 folder-none = it is not a folder
 folder-foreign = it belongs to somebody else (user id { $user })
-folder-open = others may write to it
+folder-open = others can write to it
 
 # Within a sentence.
 starting-account = looking up the account
@@ -421,7 +421,7 @@ starting-session = starting the session
 ended-stopped = It was stopped.
 ended-logged-out = The session ended: its user logged out.
 ended-session = The session ended.
-ended-session-at-once = The session ended within seconds of its start, without an error: none of its programs kept running. The last lines of its log may say why.
+ended-session-at-once = The session ended within seconds, without an error: none of its programs kept running. The last lines of its log may say why.
 ended-session-not-run = The session command could not be run (status 126): is it executable?
 ended-session-not-found = The session command was not found (status 127): is it installed, and spelt right?
 ended-session-failed = The session command failed with status { $status }; the last lines of its log may say why.
@@ -430,26 +430,26 @@ ended-server = The VNC server ended.
 ended-server-failed = The VNC server failed with status { $status }.
 ended-server-killed = The VNC server was killed ({ $signal }).
 ended-while-away = It ended while Porthole was not running.
-ended-interrupted = Porthole ended while it was starting this display; start it again.
-ended-forsaken = Porthole no longer watches over it.
+ended-interrupted = Porthole ended while starting this desktop. Start it again.
+ended-forsaken = Porthole no longer manages it.
 
 # In brackets.
 signal = signal { $signal }
 signal-crashed = { $name }: it crashed
-signal-killed = SIGKILL: by somebody, or for lack of memory
+signal-killed = SIGKILL: someone ended it, or memory ran out
 
 desk-not-started = { $display } was not started: { $cause }
-desk-not-restarted = { $display } was not started again: { $cause }
-desk-unknown = Porthole does not launch this display.
+desk-not-restarted = { $display } was not restarted: { $cause }
+desk-unknown = Porthole does not start this display.
 desk-no-longer = { $display } is no longer in the config.
-desk-runs-on = { $display } runs on as it was; what was changed counts from its next start.
-desk-still-runs = { $display } is not in the config any more, but still runs. To stop it: portholed stop "{ $display }".
+desk-runs-on = { $display } keeps running as it was. Changes take effect at its next start.
+desk-still-runs = { $display } is no longer in the config but still running. To stop it: portholed stop "{ $display }".
 desk-runs-for-another = The desktop of { $user } still runs as { $name }, because { $display } is for somebody else now. To open it again, change `user` back. To stop it: portholed stop "{ $name }".
 # In place of an address.
 plan-desktop = desktop
 plan-desktop-of = desktop of { $user }
 desk-forgotten = no longer in the config
-desk-forgotten-runs = The config does not know it any more; it runs on as it was started.
+desk-forgotten-runs = It is no longer in the config but still running.
 desk-forgotten-fix = Stop it, or add it to the config again.
 
 ## What is wrong with the config file, and with the files that it names. What comes after file and line, without a full
@@ -463,55 +463,55 @@ config-file-unreadable = { $file } cannot be read: { $error }
 config-not-utf8 = this is not UTF-8 text; save the file as UTF-8
 # Said by what reads it.
 config-not-understood = { $message }
-config-listen-empty = `listen` is an empty list; write an address, as "127.0.0.1"
-config-no-address = `{ $text }` is no address to listen on; write one like "127.0.0.1", "0.0.0.0" or "::1" (a port goes into `port`)
-config-no-port = { $number } is no port; write a number from 1 to 65535, or 0 for any
-config-no-limit = { $number } is no bound of sessions; write a number from 1 to 100000
-config-no-base-path = `{ $text }` is no base path; write one like "/novnc"
-config-no-host = `{ $text }` is no host name; write one like "desk.example.org", without a port
-config-no-origin = `{ $text }` is no origin: write only the scheme, the host and perhaps a port, as "https://desk.example.org"; no path, no slash at the end, no wildcards
-config-no-public-url = `{ $text }` is no address for links; write one like "https://desk.example.org/novnc"
-config-no-proxy = `{ $text }` is no address of a proxy; write one like "127.0.0.1", "10.0.0.0/8" or "127.0.0.1 X-Forwarded-For"
-config-proxy-everybody = `{ $text }` would believe everybody; name the addresses of your proxies, like "127.0.0.1" or "10.0.0.0/8"
+config-listen-empty = `listen` is an empty list; write an address such as "127.0.0.1"
+config-no-address = `{ $text }` is not an address to listen on; write one like "127.0.0.1", "0.0.0.0" or "::1" (a port goes into `port`)
+config-no-port = { $number } is not a port; write a number from 1 to 65535, or 0 for any
+config-no-limit = { $number } is not a number of sessions; write a number from 1 to 100000
+config-no-base-path = `{ $text }` is not a base path; write one like "/novnc"
+config-no-host = `{ $text }` is not a host name; write one like "desk.example.org", without a port
+config-no-origin = `{ $text }` is not an origin: write the scheme, the host and if needed a port, like "https://desk.example.org"; no path, no trailing slash, no wildcards
+config-no-public-url = `{ $text }` is not an address for links; write one like "https://desk.example.org/novnc"
+config-no-proxy = `{ $text }` is not the address of a proxy; write one like "127.0.0.1", "10.0.0.0/8" or "127.0.0.1 X-Forwarded-For"
+config-proxy-everybody = `{ $text }` would trust everybody; name the addresses of your proxies, like "127.0.0.1" or "10.0.0.0/8"
 config-name-missing = a display needs a name
-config-name-long = this name is too long; 64 characters are the most
-config-name-control = a name has no line breaks or other control characters
+config-name-long = this name is too long; the limit is 64 characters
+config-name-control = a name must not contain line breaks or other control characters
 config-name-taken = the name `{ $name }` is taken by the display on line { $line }; choose another
-config-no-id = `{ $text }` is no id: write 1 to 32 of a to z, 0 to 9 and -, the first of them no -
+config-no-id = `{ $text }` is not an id: write 1 to 32 characters of a to z, 0 to 9 and -, not starting with -
 config-id-taken = the id `{ $id }` is taken by the display on line { $line }; choose another, or leave it out
 config-display-gone = { $display } is no longer in the config as it was; try again
-config-target-and-launch = a display has a `target` or a `launch`, not both; remove one of them
-config-neither-target-nor-launch = this display has neither `target` nor `launch`; add where its VNC server listens, as target = ":1", or launch = {"{}"} for a desktop of its own
-config-needless-password = a display that Porthole launches needs no password: it gets one of its own
+config-target-and-launch = a display has either `target` or `launch`; remove one of them
+config-neither-target-nor-launch = this display has neither `target` nor `launch`; add the address of its VNC server, like target = ":1", or launch = {"{}"} for a new desktop
+config-needless-password = a display that Porthole starts needs no password: Porthole makes one
 config-password-file = the password file { $file } { $cause }
-config-password-no-text = is not text. Put the password itself into its first line; a file made by vncpasswd does not work here
+config-password-no-text = is not text. Write the password itself on its first line; a file made by vncpasswd does not work here
 config-password-empty = is empty. Its first line is the password
-config-password-lines = a password is one line
+config-password-lines = a password must be a single line
 config-neither = `{ $word }` is neither { $one } nor { $other }
-config-none-of = `{ $word }` is none of { $all }
-config-depth = a depth of { $depth } is not possible: it is 24 or 16
-config-no-size = `{ $text }` is no size: write it like 1920x1080, each side from 16 to 16384
-config-no-account = `{ $name }` is no account's name; leave `user` out for your own desktop
-config-no-session = `session` is no command; leave it out for the system's desktop
-config-no-time = `{ $text }` is no time for a link; write one like "30m", "1h" or "7d", or "never"
-config-no-interface = `{ $name }` is no interface; write one like "wlan0"
+config-none-of = `{ $word }` is not one of { $all }
+config-depth = a depth of { $depth } is not possible; use 24 or 16
+config-no-size = `{ $text }` is not a size; write it like 1920x1080, each side from 16 to 16384
+config-no-account = `{ $name }` is not an account name; leave out `user` for your own desktop
+config-no-session = `session` is not a command; leave it out for the system's desktop
+config-no-time = `{ $text }` is not a duration; write one like "30m", "1h" or "7d", or "never"
+config-no-interface = `{ $name }` is not a network interface; write one like "wlan0"
 config-key-alone = a `key` needs its certificate; add `cert`
 config-token-file = in the token file, { $fault }
 config-exposed = Other users can read { $file }.
 config-exposed-fix = Run: chmod { $mode } { $file }
 
-identity-mismatch = this key belongs to no certificate in { $certificate }; compare what `openssl pkey -in KEY -pubout` and `openssl x509 -in CERTIFICATE -noout -pubkey` print
-identity-broken-certificate = a certificate in it is broken; export or fetch it again
-identity-unusable-key = this key cannot be used: { $why }; make a P-256 key and a certificate for it: `{ $command }`, or ask your authority for one
+identity-mismatch = this key does not match any certificate in { $certificate }; compare what `openssl pkey -in KEY -pubout` and `openssl x509 -in CERTIFICATE -noout -pubkey` print
+identity-broken-certificate = a certificate in it is damaged; export or fetch it again
+identity-unusable-key = this key cannot be used: { $why }; make a P-256 key and a certificate for it: `{ $command }`, or ask your certificate authority for one
 identity-unreadable = cannot read it: { $error }
-identity-broken = it is broken: a block from BEGIN to END is cut off or garbled
+identity-broken = it is damaged: a block from BEGIN to END is cut off or garbled
 identity-no-certificate = there is no certificate in it; one in PEM begins with -----BEGIN CERTIFICATE-----
-identity-locked-key = the key in it is locked by a password; `openssl pkey -in KEY -out NEW` makes one that is not
-identity-broken-key = the key in it is broken
+identity-locked-key = the key in it has a password; `openssl pkey -in KEY -out NEW` makes a copy without one
+identity-broken-key = the key in it is damaged
 identity-no-key = there is no private key in it; one in PEM begins with -----BEGIN PRIVATE KEY-----
-identity-old-certificate = this certificate is of X.509 version 1, which browsers do not take; make one of version 3 with the same key: `openssl req -x509 -key KEY -days 397 -subj /CN=HOST -addext subjectAltName=DNS:HOST -out CERTIFICATE`
+identity-old-certificate = this certificate has X.509 version 1, which browsers reject; make one of version 3 with the same key: `openssl req -x509 -key KEY -days 397 -subj /CN=HOST -addext subjectAltName=DNS:HOST -out CERTIFICATE`
 identity-unusable-certificate = this certificate cannot be used for TLS; see `openssl x509 -in CERTIFICATE -noout -text`
-identity-key-p521 = it is of the curve P-521, which browsers do not take
+identity-key-p521 = its curve is P-521, which browsers reject
 identity-key-curve = its curve is neither P-256 nor P-384
 identity-key-large = it is an RSA key of more than 4096 bits
 identity-key-small = it is an RSA key of fewer than 2048 bits, which is not safe
@@ -526,9 +526,9 @@ tokens-no-file = is neither a file nor a folder
 tokens-too-big = is too big for token files: more than { $mebibytes } MiB altogether
 tokens-too-many = has too many tokens: more than { $tokens } altogether
 tokens-long-line = this line is too long: more than { $kibibytes } KiB
-tokens-emptied = is empty, while it had tokens before; to take them all away, write a comment into it, such as `# none`
-tokens-emptied-folder = has no token file any more; to take all tokens away, put a file into it with a comment, such as `# none`
-tokens-kept = { $faults }. Until then the last good tokens stay in force.
+tokens-emptied = is empty but had tokens before; to remove them all, write a comment into it, such as `# none`
+tokens-emptied-folder = no longer has a token file; to remove all tokens, put a file into it with a comment, such as `# none`
+tokens-kept = { $faults }. Until then Porthole keeps using the last valid tokens.
 tokens-no-port = the target has no port; write host:port
 tokens-bad-port = the target does not end with a port from 1 to 65535; write host:port, and a comment on a line of its own
 tokens-bad-host = the target's host is neither a name nor an address
@@ -536,16 +536,16 @@ tokens-bad-address = the target's host is not an IPv6 address; write host:port o
 tokens-relative-socket = the path of a Unix socket must begin with /
 tokens-unknown-socket = a Unix socket is written unix_socket:/path
 tokens-more = … and { $others } more
-tokens-relative = { $file } is not the whole path; write it from the first / on
+tokens-relative = { $file } is not a full path; write it starting with /
 tokens-path-not-utf8 = the path { $file } is not UTF-8, as the config file is; rename it
 
 ## Writing the config file. Without a full stop.
 
-config-not-written = { $file } could not be written: { $error }
-config-mend-first = mend what is wrong in it first
-config-write-yourself = this is written in a way that cannot be changed here; write { $line } yourself
-config-write-to-display-yourself = this is written in a way that cannot be changed here; write { $line } to { $display } yourself
-config-remove-yourself = this is written in a way that cannot be changed here; remove { $key } yourself
+config-not-written = cannot write { $file }: { $error }
+config-mend-first = fix the errors in it first
+config-write-yourself = Porthole cannot change this automatically; write { $line } yourself
+config-write-to-display-yourself = Porthole cannot change this automatically; add { $line } to { $display } yourself
+config-remove-yourself = Porthole cannot change this automatically; remove { $key } yourself
 config-fixed-addresses = addresses to listen on are written into the config file
 config-first-desktop = Desktop
 config-this-screen = This screen
@@ -553,64 +553,62 @@ config-this-screen = This screen
 ## What the window tells of what was asked for.
 
 done-added = { $display } was added to { $file }.
-done-kept-password = The password of { $display } is kept now.
-done-imported = The tokens of { $file } work as links now.
+done-kept-password = The password for { $display } is saved.
+done-imported = The tokens in { $file } now work as links.
 done-imported-displays =
     { $count ->
-        [0] All its displays are in the list already.
+        [0] All its displays were already in the list.
         [one] 1 display was added.
        *[other] { $count } displays were added.
     }
 done-exported = The history is in { $file }.
-refused-host = A visitor asked for this computer as “{ $name }” and was refused. If that name is yours, add hosts = ["{ $name }"] to the config.
-done-new-port = The new port counts from the next start.
-failed-open = { $display } could not be opened: { $cause }.
-failed-browser = The browser could not be opened: { $cause }.
+refused-host = A visitor who opened this computer as “{ $name }” was refused. If that name is yours, add hosts = ["{ $name }"] to the config.
+done-new-port = The new port takes effect after a restart.
+failed-open = Cannot open { $display }: { $cause }.
+failed-browser = Cannot open the browser: { $cause }.
 failed-no-browser = No program on this computer opens web pages. Copy the link instead, and open it where there is a browser.
-failed-window = The window could not be shown: { $cause }.
-failed-copy = The link could not be copied: { $cause }.
-failed-login = Start at login could not be changed: { $cause }.
-failed-export = The history could not be written to { $folder }: { $cause }.
-failed-export-no-folder = There is no folder to write the history to: set HOME.
-failed-file-open = { $file } could not be opened: { $cause }.
+failed-window = Cannot show the window: { $cause }.
+failed-copy = Cannot copy the link: { $cause }.
+failed-login = Cannot change Start at login: { $cause }.
+failed-export = Cannot export the history to { $folder }: { $cause }.
+failed-export-no-folder = There is no folder to export the history to: set HOME.
+failed-file-open = Cannot open { $file }: { $cause }.
 failed-no-editor = No program on this computer opens .toml files. The config file is { $file }.
-failed-no-display = There is no display called { $display } any more.
+failed-no-display = There is no longer a display called { $display }.
 failed-unknown-display = This display is no longer in the list.
-failed-no-visitor = This visitor has left.
-failed-rights-not-yet = The VNC server takes nothing at the moment. As soon as it does, the visitor gets control.
+failed-no-visitor = This visitor has already left.
+failed-rights-not-yet = The VNC server is not accepting input at the moment. The visitor gets control as soon as it does.
 rights-session-ended = The session ended before its rights could be changed.
-rights-view-lasts = This visitor may only view now, in all their tabs and after they reload the page, until you give control back.
-failed-no-host = This machine is not reached as { $host } any more.
-failed-no-link = No link could be made: { $cause }.
-failed-not-saved = The link works until Porthole ends, and no longer: { $cause }.
-failed-not-revoked = The link is revoked until Porthole ends, and no longer: { $cause }.
+rights-view-lasts = This visitor can now only view, in all their tabs and after reloading the page, until you give control back.
+failed-no-host = This computer can no longer be reached as { $host }.
+failed-no-link = Cannot make a link: { $cause }.
+failed-not-saved = The link only works until Porthole quits: { $cause }.
+failed-not-revoked = The link is only revoked until Porthole quits: { $cause }.
 failed-port-not-kept = { $cause }. The next start may choose another port.
 # Why the desktop did not do it.
 desktop-gone = the desktop is gone
 desktop-silent = the desktop does not answer
 # Without a full stop.
-state-not-saved = { $file } could not be saved: { $cause }
-state-ending = the program is ending
-no-random = the system gives no random numbers ({ $cause })
+state-not-saved = cannot save { $file }: { $cause }
+state-ending = Porthole is shutting down
+no-random = the system provides no random numbers ({ $cause })
 link-no-display = the display is no longer in the config
-link-too-many = there are { $count } links to this display, and no more can be made: revoke those that nobody needs
-link-too-many-in-all = there are { $count } links, and no more can be made: revoke those that nobody needs
+link-too-many = this display already has { $count } links, the maximum: revoke those nobody needs
+link-too-many-in-all = there are already { $count } links, the maximum: revoke those nobody needs
 state-damaged = { $file } is damaged ({ $error }).
 state-journal-damaged = Line { $line } of { $file } is damaged.
-state-journal-foreign = { $file } and { $journal } do not belong together, as when one of them comes from a backup.
-state-too-long = it is longer than { $limit } MiB, which Porthole never writes
 state-unreadable = { $file } cannot be read ({ $error }).
 state-kept = It was kept as { $aside }.
 state-not-kept = It could not be moved aside: { $error }.
-state-links-lost = Links that were copied before no longer work.
+state-links-lost = Links copied before no longer work.
 
-copied-control = Link copied. It gives control until you revoke it{ $more }.
-copied-control-for = Link copied. It gives control for { $time }{ $more }.
-copied-view = Link copied. It gives a view until you revoke it{ $more }.
-copied-view-for = Link copied. It gives a view for { $time }{ $more }.
-copied-once = , once
-copied-ask = , when you allow it
-copied-here = It opens on this machine only.
+copied-control = Link copied: control, until you revoke it{ $more }.
+copied-control-for = Link copied: control, for { $time }{ $more }.
+copied-view = Link copied: view only, until you revoke it{ $more }.
+copied-view-for = Link copied: view only, for { $time }{ $more }.
+copied-once = , one visit
+copied-ask = , you approve
+copied-here = It opens on this computer only.
 time-days =
     { $count ->
         [one] 1 day
@@ -638,33 +636,33 @@ control-failed = `portholed status`, `start` and `stop` will not find this progr
 ## The network.
 
 listen-cannot = Cannot listen on { $address }: { $error }. { $fix }.
-listen-kept-fix = This is the port that your links name. Stop what listens there (perhaps Porthole runs already), or set another `port` in { $file }
-listen-taken-fix = Stop what listens there, or change `port` in { $file }
+listen-kept-fix = Your links name this port. Stop the program that uses it (perhaps another Porthole), or set another `port` in { $file }
+listen-taken-fix = Stop the program that uses it, or change `port` in { $file }
 listen-administrator-fix = Ports below 1024 belong to the administrator; set a higher `port` in { $file }
 listen-no-address-fix = This machine does not have that address; change `listen` in { $file }
 listen-other-fix = Check `listen` and `port` in { $file }
-network-name-untold = The name { $name } could not be told to the network: { $error }.
-network-no-certificate = No certificate could be made: { $error }.
-network-certificate-unsaved = { $file } could not be saved: { $error }. The next start makes another certificate.
+network-name-untold = Cannot announce the name { $name } on the network: { $error }.
+network-no-certificate = Cannot make a certificate: { $error }.
+network-certificate-unsaved = Cannot save { $file }: { $error }. The next start makes another certificate.
 
 # Where an address is.
-address-here = this machine only
+address-here = this computer only
 address-name = name on the network
 address-public = through your proxy
 address-config = name in the config
 address-network = the network
 
-opens-not = Porthole's page did not come from { $host }: { $trouble }.
-opens-refused-fix = Nothing listens there. See that no other program has port { $port }, or choose another address.
-opens-not-connected-fix = This machine may have lost that address; choose another, or check the network.
-opens-late-fix = A firewall of this machine may drop what comes from itself; choose another address.
-opens-other-fix = Another program may listen there. Stop it, or set another `port` in the config (now { $port }).
+opens-not = { $host } did not load: { $trouble }.
+opens-refused-fix = Nothing is listening there. Check that no other program uses port { $port }, or choose another address.
+opens-not-connected-fix = This computer may have lost that address; choose another, or check the network.
+opens-late-fix = A firewall on this computer may block its own connections; choose another address.
+opens-other-fix = Another program may be listening there. Stop it, or set another `port` in the config (now { $port }).
 # Why the page did not come.
-opens-late = no answer came in time
+opens-late = no answer in time
 opens-answer = the answer was `{ $answer }`
 opens-doubt-proxy = Porthole cannot see whether the proxy leads to { $address }. Open the link once to be sure.
-opens-doubt-name = Not all machines know such names. Where the link does not open, take another address.
-opens-doubt-closed = The firewall { $firewall } keeps other machines from port { $port }. To let them in, run: { $command }
+opens-doubt-name = Not all devices can find such names. Where the link does not open, use another address.
+opens-doubt-closed = The firewall { $firewall } blocks port { $port } for other computers. To let them in, run: { $command }
 opens-doubt-maybe = The firewall { $firewall } is on. If the link does not open elsewhere, run: { $command }
 
 ## Why a visit ended.

@@ -33,7 +33,7 @@ pub enum BadProxyNetwork {
     )]
     Malformed,
     /// It is every address there is.
-    #[error("this would believe everybody; name the addresses of your proxies, like 127.0.0.1 or 10.0.0.0/8")]
+    #[error("this would trust everybody; name the addresses of your proxies, like 127.0.0.1 or 10.0.0.0/8")]
     Everybody,
 }
 

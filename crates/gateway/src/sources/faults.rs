@@ -52,13 +52,11 @@ pub enum Cause {
     #[error("this line is too long: more than {} KiB", .0 >> 10)]
     LongLine(u64),
     /// It had tokens, and now there is nothing in it. That happens to files whose disk is full, or whose writer failed.
-    #[error(
-        "is empty, while it had tokens before; to take them all away, write a comment into it, such as `# none`"
-    )]
+    #[error("is empty but had tokens before; to remove them all, write a comment into it, such as `# none`")]
     Emptied,
     /// The folder's files had tokens, and now there is none that says anything.
     #[error(
-        "has no token file any more; to take all tokens away, put a file into it with a comment, such as `# none`"
+        "no longer has a token file; to remove all tokens, put a file into it with a comment, such as `# none`"
     )]
     EmptiedFolder,
 }

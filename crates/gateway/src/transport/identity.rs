@@ -191,30 +191,22 @@ mod tests {
         for (certificate, key, told) in [
             ("", &*key, "certificate: there is no certificate"),
             (&key, &key, "certificate: there is no certificate"),
-            (&broken(&certificate), &key, "certificate: it is broken"),
+            (&broken(&certificate), &key, "certificate: it is damaged"),
             (
                 &empty(&certificate),
                 &key,
-                "certificate: a certificate in it is broken",
+                "certificate: a certificate in it is damaged",
             ),
             (&certificate, "", "key: there is no private key"),
             (&certificate, &certificate, "key: there is no private key"),
-            (
-                &certificate,
-                &locked,
-                "key: the key in it is locked by a password",
-            ),
-            (
-                &certificate,
-                &locked_before,
-                "key: the key in it is locked by a password",
-            ),
-            (&certificate, &broken(&key), "key: the key in it is broken"),
+            (&certificate, &locked, "key: the key in it has a password"),
+            (&certificate, &locked_before, "key: the key in it has a password"),
+            (&certificate, &broken(&key), "key: the key in it is damaged"),
             (&certificate, &empty(&key), "key: this key cannot be used"),
             (
                 &certificate,
                 &other,
-                "key: this key belongs to no certificate in certificate",
+                "key: this key does not match any certificate in certificate",
             ),
         ] {
             let error = Identity::from_pem(certificate.as_bytes(), key.as_bytes()).unwrap_err();

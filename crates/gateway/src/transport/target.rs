@@ -188,9 +188,7 @@ impl FromStr for Target {
 
 /// A target that cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{target}` is no target: {why}. Write it like 127.0.0.1:5901, [::1]:5901, localhost:1 or unix:/path"
-)]
+#[error("`{target}` is not an address: {why}. Examples: 127.0.0.1:5901, [::1]:5901, localhost:1, unix:/path")]
 pub struct BadTarget {
     /// As it was written.
     pub target: String,
@@ -205,16 +203,16 @@ pub enum BadTargetReason {
     #[error("the path must be absolute")]
     RelativePath,
     /// No colon.
-    #[error("it has no port")]
+    #[error("the port is missing")]
     NoPort,
     /// Brackets around something else.
-    #[error("what stands in brackets must be an IPv6 address")]
+    #[error("the brackets must contain an IPv6 address")]
     NotIpv6,
     /// An IPv6 address without them.
-    #[error("an IPv6 address stands in brackets")]
+    #[error("an IPv6 address needs brackets")]
     NoBrackets,
     /// Spaces, slashes or control characters.
-    #[error("that is no host name")]
+    #[error("that is not a host name")]
     NoHost,
     /// Not a number, or too large.
     #[error("the port must be a number from 0 to 65535")]
@@ -225,34 +223,34 @@ pub enum BadTargetReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoWay {
     /// It refuses connections.
-    #[error("nothing listens there")]
+    #[error("nothing is listening there")]
     NobodyListens,
     /// There is no such file.
     #[error("its socket does not exist")]
     NoSocket,
     /// The socket's mode.
-    #[error("its socket may not be opened")]
+    #[error("no permission to open its socket")]
     ClosedSocket,
     /// Somebody put another socket there.
-    #[error("its socket is held by another user")]
+    #[error("its socket belongs to another user")]
     ForeignSocket,
     /// No SO_PEERCRED.
-    #[error("the system does not tell who holds its socket")]
+    #[error("the system does not say who owns its socket")]
     UnknownSocket,
     /// No name server knows it.
-    #[error("its host name is not known")]
+    #[error("unknown host name")]
     UnknownHost,
     /// Name servers know it, and no address.
     #[error("its host name has no address")]
     NoAddress,
     /// No network leads there.
-    #[error("there is no way to its host")]
+    #[error("no route to its host")]
     NoRoute,
     /// By the system's patience.
     #[error("its host does not answer")]
     SilentHost,
     /// By ours.
-    #[error("it did not answer in 5 seconds")]
+    #[error("no answer within 5 seconds")]
     TooSlow,
     /// A display that is started on demand, and was not.
     #[error("it was not started")]
@@ -315,8 +313,8 @@ mod tests {
     #[test]
     fn what_is_no_target_says_why() {
         for (text, why) in [
-            ("", "no port"),
-            ("localhost", "no port"),
+            ("", "port is missing"),
+            ("localhost", "port is missing"),
             ("localhost:", "number"),
             ("localhost:http", "number"),
             ("localhost:70000", "number"),

@@ -113,7 +113,7 @@ async fn a_socket_that_another_user_holds_is_not_spoken_to() {
         } else {
             let (code, reason) = closed(&mut viewer).await;
             assert_eq!(code, 1011);
-            assert!(reason.contains("held by another user"), "{reason}");
+            assert!(reason.contains("belongs to another user"), "{reason}");
         }
     }
 }

@@ -106,7 +106,7 @@ async fn a_refused_password_is_explained() {
     assert_eq!(code, 4004);
     assert_eq!(
         reason,
-        "the VNC server refused the display's password: set the right one (VNC uses its first 8 bytes) \
+        "the VNC server refused the display's password: set the right one (VNC uses the first 8 bytes only) \
          (it said \"no way\")"
     );
 }
@@ -177,7 +177,7 @@ async fn a_server_that_hangs_up_while_a_password_is_written_is_explained() {
     let (_, (code, reason)) = rest(&mut viewer).await;
     assert_eq!(code, 4004);
     assert!(
-        reason.starts_with("the VNC server hung up or fell silent before it accepted us"),
+        reason.starts_with("the VNC server closed or stopped answering before it accepted us"),
         "{reason}"
     );
 }
@@ -195,12 +195,12 @@ async fn servers_that_cannot_be_spoken_with_are_explained() {
         (
             &without,
             &[&b"RFB 002.000\n"[..]],
-            "the server speaks RFB 002.000, which is too old",
+            "the server uses RFB 002.000, which is too old",
         ),
         (
             &with_password,
             &[vnc::VERSION, &[1, 1]],
-            "the display has a password but the VNC server asks for none",
+            "the display has a password, but the VNC server wants none",
         ),
         (
             &with_password,
@@ -270,7 +270,7 @@ async fn a_server_that_has_locked_us_out_is_heard_though_it_reads_nothing() {
     let (code, reason) = closed(&mut viewer).await;
     assert_eq!(code, 4004);
     assert!(
-        reason.starts_with("the VNC server locked us out after wrong passwords"),
+        reason.starts_with("the VNC server locked Porthole out after wrong passwords"),
         "{reason}"
     );
 }

@@ -50,9 +50,9 @@ async fn a_target_that_cannot_be_reached_says_why() {
     // RFC 6761 §6.4: no name ends in this.
     let nowhere = "desk.invalid:5900".parse().unwrap();
     for (token, target, why) in [
-        ("down", down, "nothing listens there"),
+        ("down", down, "nothing is listening there"),
         ("gone", gone, "its socket does not exist"),
-        ("nowhere", nowhere, "its host name is not known"),
+        ("nowhere", nowhere, "unknown host name"),
     ] {
         gateway.grant(token, raw(target));
         let reason = format!("The VNC server cannot be reached: {why}");

@@ -484,7 +484,7 @@ mod tests {
         for (path, why) in [
             (link, "not a folder"),
             (file, "not a folder"),
-            (open, "others may write"),
+            (open, "others can write"),
         ] {
             let error = make_ours(&path).unwrap_err().to_string();
             assert!(error.contains(why), "{error}");

@@ -53,7 +53,7 @@ async fn a_session_that_is_killed_takes_the_display_with_it() {
 async fn a_session_that_runs_nothing_was_not_logged_out_of() {
     let stage = Stage::new();
     let (reason, _) = last_words(&stage.start("true")).await;
-    assert!(reason.contains("ended within seconds of its start"), "{reason}");
+    assert!(reason.contains("ended within seconds"), "{reason}");
     assert!(!reason.contains("logged out"), "{reason}");
     assert!(stage.is_empty());
 }

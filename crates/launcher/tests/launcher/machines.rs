@@ -51,7 +51,7 @@ async fn a_full_disk() {
     let launcher = Launcher::at("/mnt/porthole".into());
     let (reason, _) = last_words(&launcher.start(launch("X", None, "true"))).await;
     assert!(
-        reason.contains("no space left on the disk of /mnt/porthole/x-"),
+        reason.contains("The disk with /mnt/porthole/x-") && reason.contains(" is full"),
         "{reason}"
     );
     assert!(!std::path::Path::new("/mnt/porthole").exists());

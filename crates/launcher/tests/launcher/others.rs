@@ -204,7 +204,7 @@ async fn accounts_that_are_closed_stay_closed() {
         (
             "porthole-nologin",
             ["-s", "/usr/sbin/nologin"],
-            "is not for logging in: its shell is /usr/sbin/nologin",
+            "cannot log in: its shell is /usr/sbin/nologin",
         ),
         (
             "porthole-expired",
@@ -255,7 +255,7 @@ async fn nobody_talks_themselves_out_of_their_limits() {
         if folder == "kills" {
             let (reason, _) = last_words(&launched).await;
             assert!(
-                reason.contains("limits of a login of porthole-sly could not be read"),
+                reason.contains("Cannot read the login limits of porthole-sly"),
                 "{reason}"
             );
             assert!(stage.is_empty());
@@ -354,7 +354,9 @@ async fn a_socket_that_somebody_else_holds_is_refused() {
     let _ours = std::os::unix::net::UnixListener::bind(&socket).unwrap();
     let end = ended(&adopt_one(&stage).await).await;
     assert!(
-        end.reason.to_string().contains("is not held by the VNC server"),
+        end.reason
+            .to_string()
+            .contains("does not belong to the VNC server"),
         "{}",
         end.reason
     );

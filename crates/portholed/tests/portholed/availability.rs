@@ -104,8 +104,11 @@ async fn status_tells_of_each_display_whether_it_can_be_opened() {
     for line in [
         "\nDemo  demo, reachable\n".to_owned(),
         format!("\nAsks  {}, asks for its VNC password\n", asking.address),
-        format!("\nGone  {nobody}, unreachable: No connection to {nobody}: nothing listens there. Start its VNC server"),
-        "\nName  desk.invalid:5901, unreachable: No connection to desk.invalid:5901: its host name is not known.".to_owned(),
+        format!(
+            "\nGone  {nobody}, unreachable: Cannot connect to {nobody}: nothing is listening there. Start its VNC server"
+        ),
+        "\nName  desk.invalid:5901, unreachable: Cannot connect to desk.invalid:5901: unknown host name."
+            .to_owned(),
     ] {
         assert!(text.contains(&line), "{line}{text}");
     }
@@ -186,20 +189,20 @@ async fn the_doctor_tries_the_targets_of_a_token_file() {
     };
     let text = doctor(&format!("hidden: {0}\nhidden2: {0}\n", asking.address)).await;
     assert!(
-        text.contains("tokens is good. It has 2 tokens.") && text.contains("The one target in "),
+        text.contains("tokens is valid. It has 2 tokens.") && text.contains("The one target in "),
         "{text}"
     );
     assert_eq!(asking.calls(), 1);
 
     let text = doctor(&format!("hidden: {}\nhidden2: {nobody}\n", asking.address)).await;
-    let fault = format!("No connection to {nobody}: nothing listens there.");
+    let fault = format!("Cannot connect to {nobody}: nothing is listening there.");
     assert!(text.contains(&fault), "{text}");
     assert!(!text.contains("hidden"), "{text}");
 
     // A thousand: a hundred are tried, twenty told of, and the rest is counted.
     let lines = (0..1000).map(|n| format!("hidden{n}: 127.9.{}.{}:1\n", n / 250, n % 250 + 1));
     let text = doctor(&lines.collect::<String>()).await;
-    assert_eq!(text.matches("nothing listens there").count(), 20, "{text}");
+    assert_eq!(text.matches("nothing is listening there").count(), 20, "{text}");
     assert!(text.contains("80 more targets do not answer."), "{text}");
     assert!(
         text.contains("900 targets in ") && text.contains(" were not tried."),

@@ -80,13 +80,13 @@ fn what_cannot_be_used_is_named_with_the_command_that_mends_it() {
         (
             rsa(2048),
             "openssl pkey -in key.pem -aes256 -passout pass:x -out k; mv k key.pem",
-            "locked by a password",
+            "has a password",
             "openssl pkey -in KEY -out NEW",
         ),
         (
             ec("prime256v1"),
             "openssl ec -in key.pem -aes128 -passout pass:x -out k; mv k key.pem",
-            "locked by a password",
+            "has a password",
             "openssl pkey -in KEY -out NEW",
         ),
         (

@@ -97,7 +97,7 @@ async fn status_tells_of_every_display() {
     assert!(lines[0].contains(&format!("listens on http://{} ", portholed.address)));
     assert_eq!(
         lines[1],
-        "Office    127.0.0.1:100, unreachable: No connection to 127.0.0.1:100: nothing listens there. Start its VNC \
+        "Office    127.0.0.1:100, unreachable: Cannot connect to 127.0.0.1:100: nothing is listening there. Start its VNC \
          server, or correct the display's target in the config file."
     );
     assert!(lines[2].starts_with("Nobody's  cannot be started: "), "{output}");

@@ -139,7 +139,7 @@ async fn a_certificate_that_is_wrong_at_the_start_is_said() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{error}");
     assert!(
-        error.contains("key.pem: this key belongs to no certificate in ") && error.contains("cert.pem"),
+        error.contains("key.pem: this key does not match any certificate in ") && error.contains("cert.pem"),
         "{error}"
     );
 }

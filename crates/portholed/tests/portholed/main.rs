@@ -32,5 +32,3 @@ mod sharing;
 mod stand_in;
 mod target;
 mod token_files;
-#[cfg(unix)]
-mod unsaved;

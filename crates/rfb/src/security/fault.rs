@@ -24,13 +24,13 @@ pub enum LogInFault {
     #[error("the server's random number cannot be decrypted")]
     Random,
     /// The two sides have seen different RSA keys.
-    #[error("the server's hash of both RSA keys is wrong; somebody may sit in between")]
+    #[error("the server's hash of both RSA keys is wrong; someone may be intercepting the connection")]
     Hash,
     /// RA2 knows two kinds of credentials, and it is neither.
     #[error("the server asks for credentials of an unknown kind ({0})")]
     Subtype(u8),
     /// A record is not what was sent.
-    #[error("an encrypted record was changed on its way")]
+    #[error("an encrypted record was changed on the way")]
     RecordChanged,
     /// A record of a log-in is longer than any has reason to be.
     #[error("an encrypted record has {length} bytes, over 8192")]
@@ -39,7 +39,7 @@ pub enum LogInFault {
         length: usize,
     },
     /// The server said more than the log-in has.
-    #[error("the server sent more than was its turn")]
+    #[error("the server sent data out of turn")]
     OutOfTurn,
     /// The Diffie-Hellman prime is too short or too long.
     #[error("the server's Diffie-Hellman prime has {bytes} bytes, not 128 to 1024")]

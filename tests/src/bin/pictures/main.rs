@@ -101,14 +101,14 @@ impl House {
         let main = self.window.main().await?;
         main.says("2 viewers connected").await?;
         for name in NAMES {
-            main.has(&format!("Live picture of {name}")).await?;
+            main.has(&format!("Live thumbnail of {name}")).await?;
         }
         album.take("window", async || main_window(&self.desktop)).await?;
 
         main.click("Share Alice…").await?;
         main.click("Copy link").await?;
         main.has("The link to Alice as a QR code").await?;
-        main.says("Opens").await?;
+        main.says("Reachable").await?;
         album.take("share", async || main_window(&self.desktop)).await
     }
 

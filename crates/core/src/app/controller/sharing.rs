@@ -280,7 +280,7 @@ mod tests {
         for (terms, english, german) in [
             (
                 terms,
-                "control for 1 hour",
+                "control, for 1 hour",
                 "1 Stunde lang, den Bildschirm zu steuern",
             ),
             (
@@ -291,7 +291,7 @@ mod tests {
                     ask: true,
                     pin: false,
                 },
-                "a view for 90 minutes, once, when you allow it",
+                "view only, for 90 minutes, one visit, you approve",
                 "90 Minuten lang zuzusehen, nur einmal, wenn Sie es erlauben",
             ),
             (
@@ -299,7 +299,7 @@ mod tests {
                     seconds: Some(7 * 86_400),
                     ..terms
                 },
-                "control for 7 days",
+                "control, for 7 days",
                 "7 Tage lang, den Bildschirm zu steuern",
             ),
             (
@@ -307,11 +307,11 @@ mod tests {
                     seconds: None,
                     ..terms
                 },
-                "control until you revoke it",
+                "control, until you revoke it",
                 "den Bildschirm zu steuern, bis Sie ihn widerrufen",
             ),
         ] {
-            assert_eq!(given(terms), format!("Link copied. It gives {english}."));
+            assert_eq!(given(terms), format!("Link copied: {english}."));
             let said = in_german(|| given(terms));
             assert!(said.ends_with(&format!(" {german}.")), "{said}");
         }

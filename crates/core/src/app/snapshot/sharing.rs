@@ -34,7 +34,7 @@ pub struct ShareView {
 pub struct ShareAddress {
     /// The host as the link names it: `192.168.7.5`, `[fd00::5]`, `desk.local`.
     pub host: String,
-    /// Where that is, for people: `wlan0`, "this machine only", "name on the network".
+    /// Where that is, for people: `wlan0`, "this computer only", "name on the network".
     pub label: String,
     /// The whole link. A secret.
     pub url: String,

@@ -505,7 +505,7 @@ async fn no_link_that_was_given_out_ends_because_another_is_made() {
     }
     assert_eq!(
         full.to_string(),
-        "there are 20 links to this display, and no more can be made: revoke those that nobody needs"
+        "this display already has 20 links, the maximum: revoke those nobody needs"
     );
     // Windows of our own are no concern of others.
     assert!(make(&alice, Audience::Window, in_all + 1).is_ok());

@@ -18,16 +18,16 @@ pub enum IdentityFault {
     Unreadable(String),
     /// The key is another's; names where the certificates stand.
     #[error(
-        "this key belongs to no certificate in {0}; compare what `openssl pkey -in KEY -pubout` and \
+        "this key does not match any certificate in {0}; compare what `openssl pkey -in KEY -pubout` and \
          `openssl x509 -in CERTIFICATE -noout -pubkey` print"
     )]
     Mismatch(String),
     /// No certificate can be made of what stands between BEGIN and END.
-    #[error("a certificate in it is broken; export or fetch it again")]
+    #[error("a certificate in it is damaged; export or fetch it again")]
     BrokenCertificate,
     /// X.509 version 1 or 2, which nobody takes any more.
     #[error(
-        "this certificate is of X.509 version 1, which browsers do not take; make one of version 3 with the same key: \
+        "this certificate has X.509 version 1, which browsers reject; make one of version 3 with the same key: \
          `openssl req -x509 -key KEY -days 397 -subj /CN=HOST -addext subjectAltName=DNS:HOST -out CERTIFICATE`"
     )]
     OldCertificate,
@@ -38,7 +38,7 @@ pub enum IdentityFault {
     #[error("{0}")]
     UnusableKey(#[from] KeyFault),
     /// PEM that makes no sense.
-    #[error("it is broken: a block from BEGIN to END is cut off or garbled")]
+    #[error("it is damaged: a block from BEGIN to END is cut off or garbled")]
     Broken,
     /// PEM without one.
     #[error("there is no certificate in it; one in PEM begins with -----BEGIN CERTIFICATE-----")]
@@ -50,10 +50,10 @@ pub enum IdentityFault {
     )]
     NotPem,
     /// Nobody is there to be asked for its password.
-    #[error("the key in it is locked by a password; `openssl pkey -in KEY -out NEW` makes one that is not")]
+    #[error("the key in it has a password; `openssl pkey -in KEY -out NEW` makes a copy without one")]
     LockedKey,
     /// What is wrong with it may quote it, and is not said.
-    #[error("the key in it is broken")]
+    #[error("the key in it is damaged")]
     BrokenKey,
     /// Neither PKCS #8 nor PKCS #1 nor SEC 1.
     #[error("there is no private key in it; one in PEM begins with -----BEGIN PRIVATE KEY-----")]
@@ -62,7 +62,7 @@ pub enum IdentityFault {
 
 /// Why a key that is whole cannot be used. Another key needs another certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}; make a P-256 key and a certificate for it: `{NEW_PAIR}`, or ask your authority for one", self.why())]
+#[error("{}; make a P-256 key and a certificate for it: `{NEW_PAIR}`, or ask your certificate authority for one", self.why())]
 pub enum KeyFault {
     /// An EC key of the curve P-521.
     P521,
@@ -83,7 +83,7 @@ pub const NEW_PAIR: &str = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_cu
 impl KeyFault {
     fn why(self) -> &'static str {
         match self {
-            Self::P521 => "this key cannot be used: it is of the curve P-521, which browsers do not take",
+            Self::P521 => "this key cannot be used: its curve is P-521, which browsers reject",
             Self::Curve => "this key cannot be used: its curve is neither P-256 nor P-384",
             Self::LargeRsa => "this key cannot be used: it is an RSA key of more than 4096 bits",
             Self::SmallRsa => {

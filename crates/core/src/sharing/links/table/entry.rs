@@ -110,8 +110,7 @@ impl Entry {
         self.is_shut() && self.visits == 0
     }
 
-    /// `opens`: its display leads where it was made for.
-    pub fn view(&self, opens: bool) -> LinkView {
+    pub fn view(&self) -> LinkView {
         LinkView {
             id: self.id,
             terms: self.terms,
@@ -120,7 +119,6 @@ impl Entry {
             uses: self.uses,
             last_use: self.last_use,
             shared: self.audience == Audience::Others,
-            made_for: (!opens).then(|| self.place.clone()),
         }
     }
 }
