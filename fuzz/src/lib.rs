@@ -1,5 +1,7 @@
 //! What the targets share: bytes of a fuzzer read as a stream that comes in pieces.
 
+pub mod log_ins;
+
 /// A stream, and the sizes of the pieces in which it comes, over and over.
 pub struct Pieces<'a> {
     sizes: &'a [u8],

@@ -43,3 +43,32 @@ impl TightCapabilities {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_are_taken_away_to_their_last_byte_and_not_held() {
+        for counts in [[0, 0, 0], [1, 0, 2], [1, 2, 3]] {
+            let mut said: Vec<u8> = counts.into_iter().flat_map(u16::to_be_bytes).collect();
+            let entries: u16 = counts.into_iter().sum();
+            said.resize(8 + 16 * usize::from(entries), b'c');
+            let length = said.len();
+            said.extend(b"\0\0");
+            for size in 1..=said.len() {
+                let (mut lists, mut taken, mut done) = (TightCapabilities::new(), 0, false);
+                for piece in said.chunks(size) {
+                    let progress = lists.advance(piece);
+                    taken += progress.consumed;
+                    done = progress.done;
+                }
+                assert!(taken == length && done, "{counts:?} by {size}");
+            }
+        }
+        let mut most = TightCapabilities::new();
+        assert!(!most.advance(&[0xff; 8]).done);
+        assert_eq!(most.advance(&vec![0; 4 << 20]).consumed, 3 * 16 * 0xffff);
+        assert!(most.counts.held().is_empty());
+    }
+}

@@ -149,3 +149,82 @@ impl fmt::Debug for Cipher {
         write!(f, "Cipher(record {})", self.number)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(key: &[u8]) -> (RecordSealer, RecordOpener) {
+        RecordSealer::new(key).zip(RecordOpener::new(key)).unwrap()
+    }
+
+    #[test]
+    fn what_is_sealed_opens_record_by_record() {
+        for key in [&[7; 16][..], &[7; 32]] {
+            let (mut sealer, mut opener) = pair(key);
+            let (mut sealed, mut opened, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
+            let plain: Vec<u8> = (0..20_000_u32).map(|number| number.to_le_bytes()[0]).collect();
+            sealer.seal(&[], &mut sealed);
+            assert!(sealed.is_empty());
+            sealer.seal(&plain, &mut sealed);
+            while !sealed.is_empty() {
+                let Ok(Opened::Record { plain, length }) = opener.open(&mut sealed) else {
+                    panic!("no record");
+                };
+                opened.extend_from_slice(plain);
+                lengths.push(length);
+                sealed.drain(..length);
+            }
+            assert_eq!(lengths, [8210, 8210, 3634]);
+            assert!(opened == plain);
+        }
+    }
+
+    #[test]
+    fn a_record_is_waited_for_and_may_be_empty_or_as_long_as_its_length_can_say() {
+        for content in [0, 1, usize::from(u16::MAX)] {
+            let (mut sealer, mut opener) = pair(&[1; 32]);
+            let mut record = u16::try_from(content).unwrap().to_be_bytes().to_vec();
+            record.resize(2 + content, 5);
+            let tag = sealer.0.encrypt([record[0], record[1]], &mut record[2..]);
+            record.extend(tag);
+            assert!(record.len() <= MAX_RECORD_BYTES);
+            for held in [0, 1] {
+                assert_eq!(opener.open(&mut record[..held]), Ok(Opened::Needs(2)));
+            }
+            let whole = record.len();
+            for held in [2, 2 + content, whole - 1] {
+                assert_eq!(opener.open(&mut record[..held]), Ok(Opened::Needs(whole)));
+            }
+            let mut plain = vec![5; content];
+            let plain = &mut plain[..];
+            let length = whole;
+            assert_eq!(opener.open(&mut record), Ok(Opened::Record { plain, length }));
+        }
+    }
+
+    #[test]
+    fn records_cannot_be_changed_left_out_or_sent_again() {
+        let (mut sealer, _) = pair(&[1; 16]);
+        let [mut first, mut second] = [Vec::new(), Vec::new()];
+        sealer.seal(b"yes", &mut first);
+        sealer.seal(b"no!", &mut second);
+        for at in 0..first.len() * 8 {
+            let mut changed = first.clone();
+            changed[at / 8] ^= 1 << (at % 8);
+            let opened = pair(&[1; 16])
+                .1
+                .open(&mut changed)
+                .map(|opened| matches!(opened, Opened::Needs(_)));
+            assert!(
+                matches!(opened, Err(LogInFault::RecordChanged) | Ok(true)),
+                "{at}"
+            );
+        }
+        let (_, mut opener) = pair(&[1; 16]);
+        assert_eq!(opener.open(&mut second.clone()), Err(LogInFault::RecordChanged));
+        let (_, mut opener) = pair(&[1; 16]);
+        assert!(opener.open(&mut first.clone()).is_ok());
+        assert_eq!(opener.open(&mut first), Err(LogInFault::RecordChanged));
+    }
+}

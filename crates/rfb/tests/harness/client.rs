@@ -5,7 +5,6 @@ use std::{
     io::{Read, Write},
 };
 
-use num_bigint::BigUint;
 use porthole_rfb::{
     CLIENT_INIT_SHARED, ClientKey, LogIn, Need, Opened, Records, SecurityChoice, ServerError,
     ServerHandshake, ServerInit, ServerInitInfo, ServerKey, TightCapabilities, TlsKind,
@@ -43,8 +42,20 @@ impl TryCryptoRng for SameRandom {}
 
 /// Our key, which is the same in every test: to make one takes a while. The primes are openssl's.
 pub fn client_key() -> ClientKey {
-    let [p, q] = [P, Q].map(|hex| BigUint::parse_bytes(hex, 16).expect("a number").to_bytes_be());
+    let [p, q] =
+        [P, Q].map(|hex| -> Vec<u8> { hex.as_chunks::<2>().0.iter().map(|pair| byte(*pair)).collect() });
     ClientKey::of_primes([&p, &q]).expect("an RSA key")
+}
+
+fn byte(pair: [u8; 2]) -> u8 {
+    pair.iter().fold(0, |sum, digit| {
+        sum << 4
+            | if *digit > b'9' {
+                digit - b'a' + 10
+            } else {
+                digit - b'0'
+            }
+    })
 }
 
 const P: &[u8] = b"c8e3a75b81078ae04850a8f7c52206104755cdc35d3d30bb811b0cc49e26646e998ad11c572302c1546f318802828faa9cd149abf5655645569be987e0cee80353d70d18c378dd2729c46e705364529d6328aa2961965765f4b99e6a5a427071efb2bd6aa0a7a4475e9ce72afd3e92481dbb7171760a4ea5f2e05522b524b1c7";

@@ -653,6 +653,50 @@ fn what_a_log_in_has_no_room_for_is_not_cut() {
     }
 }
 
+/// However far it came, a flood is not swallowed.
+#[test]
+fn no_more_than_64_kib_are_taken_of_a_flood() {
+    let flood = vec![0; 1 << 20];
+    for kind in KINDS {
+        let (server, _) = server_side(kind);
+        // Behind RSA each step is slow, and like any other record.
+        let behind = if let Kind::Ra2(..) = kind { 97 } else { 1 };
+        for length in (0..server.len()).step_by(behind) {
+            let mut handshake = handshake(kind);
+            let mut output = Vec::new();
+            advance(&mut handshake, &server[..length], &mut output).unwrap();
+            match advance(&mut handshake, &flood, &mut output) {
+                Ok(progress) => assert!(progress.consumed < 64 << 10, "{kind:?} at {length}"),
+                Err(error) => assert!(!error.to_string().is_empty()),
+            }
+        }
+    }
+}
+
+/// What the fuzzer begins with: how the log-in is (as here), no pieces, the server's side.
+#[test]
+#[ignore = "writes to fuzz/seeds"]
+fn write_seeds() {
+    let seeds = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds");
+    for kind in KINDS {
+        let (server, _) = server_side(kind);
+        let (target, start) = match kind {
+            Kind::Ra2(..) => ("log_in_ra2", 0),
+            Kind::None | TIGHT_NONE | Kind::TightEmpty => ("log_in", 2),
+            _ => ("log_in", 0),
+        };
+        let name = match kind {
+            Kind::Tight(_, code, _) => format!("tight-{code}"),
+            kind => format!("{kind:?}")
+                .to_lowercase()
+                .replace(['(', ','], "-")
+                .replace([')', ' '], ""),
+        };
+        std::fs::create_dir_all(seeds.join(target)).unwrap();
+        std::fs::write(seeds.join(target).join(name), [&[start, 0], &server[..]].concat()).unwrap();
+    }
+}
+
 #[test]
 fn each_is_let_in_or_refused_with_the_servers_reason() {
     for kind in KINDS {

@@ -14,3 +14,4 @@ mod client;
 mod stand_in;
 mod stand_ins;
 mod tigervnc;
+mod weston;

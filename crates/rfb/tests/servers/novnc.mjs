@@ -1,5 +1,8 @@
 // noVNC's core logs in to a server on this machine: PORT USER PASSWORD TARGET. What it needs of a browser is made up.
+import { Buffer } from 'node:buffer';
+import console from 'node:console';
 import { connect } from 'node:net';
+import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
 const [, , core, port, username, password, target] = process.argv;

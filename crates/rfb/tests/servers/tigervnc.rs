@@ -97,7 +97,7 @@ impl TigerVnc {
         log_in(
             Box::new(stream),
             LogIn::new(credentials.clone(), policy, SameRandom(1)),
-            |_, kind| tls(socket.try_clone().unwrap(), kind),
+            |_, kind| tls(OwnedFd::from(socket.try_clone().unwrap()), kind),
         )
     }
 }
@@ -111,7 +111,7 @@ impl Drop for TigerVnc {
 }
 
 /// TLS by node, over the server's socket.
-fn tls(socket: UnixStream, kind: TlsKind) -> Box<dyn Stream> {
+pub fn tls(socket: OwnedFd, kind: TlsKind) -> Box<dyn Stream> {
     let (ours, theirs) = UnixStream::pair().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/tls.mjs");
     let kind = match kind {
@@ -123,7 +123,7 @@ fn tls(socket: UnixStream, kind: TlsKind) -> Box<dyn Stream> {
         .args(["-c", "exec node \"$0\" \"$1\" 3<&0 4>&1 < /dev/null >&2"])
         .arg(script)
         .arg(kind)
-        .stdin(OwnedFd::from(socket))
+        .stdin(socket)
         .stdout(OwnedFd::from(theirs))
         .spawn()
         .unwrap();
@@ -210,12 +210,12 @@ fn the_installed_one_is_opened_by_each_type_that_it_has() {
 }
 
 /// The folder of newer servers, with an account that PAM knows.
-fn newer() -> String {
+pub fn newer() -> String {
     let root =
         std::env::var("PORTHOLE_SERVERS").expect("PORTHOLE_SERVERS names a folder made by debootstrap");
     let pam = "auth required pam_unix.so\naccount required pam_unix.so\n";
     fs::write(format!("{root}/etc/pam.d/porthole"), pam).unwrap();
-    let account = "id porthole > /dev/null 2>&1 || useradd porthole; echo porthole:secret | chpasswd";
+    let account = "flock /tmp/porthole.lock sh -c 'id porthole > /dev/null 2>&1 || useradd porthole; echo porthole:secret | chpasswd'";
     assert!(
         Command::new("chroot")
             .args([&root, "sh", "-c", account])

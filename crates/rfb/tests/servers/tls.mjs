@@ -1,5 +1,6 @@
 // TLS for a test that speaks to a real server: descriptor 3 is the server's socket, descriptor 4 is ours.
 import { Socket } from 'node:net';
+import process from 'node:process';
 import { connect } from 'node:tls';
 
 const [, , kind] = process.argv;
