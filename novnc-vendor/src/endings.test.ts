@@ -33,6 +33,7 @@ test.each([
   [4014, 'offer'],
   [4015, 'offer'],
   [4016, 'never'],
+  [4017, 'offer'],
   [4999, 'offer'],
 ])('code %i: retry %s, with title, cause and next step', (code, retry) => {
   const ending = endingOf(outcome(code));

@@ -55,6 +55,7 @@ const RETRY: Record<Kind, Retry> = {
   notAnswered: 'offer',
   full: 'offer',
   tooManyWaiting: 'offer',
+  useNotSaved: 'offer',
   passwordRefused: 'offer',
   securityRefused: 'offer',
   notUnderstood: 'offer',
@@ -66,7 +67,7 @@ const RETRY: Record<Kind, Retry> = {
   foreign: 'never',
 };
 
-/** The close codes are those of the gateway (`crates/gateway/src/end.rs`). */
+/** The close codes are those of the gateway (`crates/gateway/src/session/close_reason.rs`). */
 const BY_CODE: Partial<Record<number, Kind>> = {
   1000: 'closed',
   1001: 'shuttingDown',
@@ -91,6 +92,7 @@ const BY_CODE: Partial<Record<number, Kind>> = {
   4014: 'notStarted',
   4015: 'tooManyWaiting',
   4016: 'revoked',
+  4017: 'useNotSaved',
 };
 
 /** Where the gateway's reason says what this page cannot know; elsewhere it repeats the code in fewer words. */

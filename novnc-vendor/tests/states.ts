@@ -54,6 +54,7 @@ export const SCENES: Record<string, Scene> = {
   full: ends(4013, 'No room for more viewers'),
   'not-started': ends(4014, 'The desktop did not start'),
   'too-many-waiting': ends(4015, 'Many others are waiting'),
+  'use-not-saved': ends(4017, 'This link cannot be used now'),
   'not-valid': ends(4001, 'This link is not valid'),
   'by-owner': ends(4002, 'Ended by the owner'),
   revoked: ends(4016, 'This link was revoked'),

@@ -405,7 +405,21 @@ export const looks: Record<string, Look> = {
   'links of displays that have left': {
     snapshot: {
       ...list,
-      orphans: [{ id: 'gone', name: 'Old desk', links, until: now + 8 * MINUTE }],
+      orphans: [{ id: 'gone', name: 'Old desk', links, moreLinks: 0, until: now + 8 * MINUTE }],
+    },
+  },
+  'links that open nothing, and more than are shown': {
+    snapshot: {
+      ...list,
+      displays: [
+        {
+          ...screen,
+          links: links.map((link, at) =>
+            at === 0 ? { ...link, madeFor: '127.0.0.1:5902' } : link,
+          ),
+          moreLinks: 9950,
+        },
+      ],
     },
   },
   history: {

@@ -18,6 +18,8 @@ export const alice: DisplayView = {
   busy: false,
   sessions: [],
   links: [],
+  moreLinks: 0,
+  linksForOthers: 0,
   picture: null,
 };
 
@@ -97,6 +99,7 @@ export const link: LinkView = {
   uses: 0,
   lastUse: null,
   shared: true,
+  madeFor: null,
 };
 
 /** A link that was made just now and is on the clipboard. */

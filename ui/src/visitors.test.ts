@@ -94,12 +94,33 @@ test('one link is revoked at once, all of them after a question', async () => {
   expect(asked.slice(1)).toEqual([{ type: 'revokeLinks', display: 'alice' }]);
 });
 
+test('links beyond those that are shown are counted, and it is said where they are listed', async () => {
+  const display = { ...alice, links: [link, { ...link, id: 4 }], moreLinks: 9998 };
+  await open({ ...nothing, displays: [display] });
+  expect(text()).toContain('10000 active links');
+  expect(text()).toContain('And 9998 more. In a terminal, portholed links lists all of them');
+});
+
+test('a link that was made for another place is marked as one that opens nothing', async () => {
+  const suspended = { ...link, id: 4, madeFor: '127.0.0.1:5902' };
+  await open({ ...nothing, displays: [{ ...alice, links: [suspended, link] }] });
+  expect(text()).toContain('2 links, some of which open nothing');
+  expect(text()).toContain(
+    'Opens nothing: it was made for 127.0.0.1:5902, which this display no longer is.',
+  );
+  expect(text().match(/Opens nothing/g)).toHaveLength(1);
+  await show({ ...nothing, displays: [{ ...alice, links: [link] }] });
+  expect(text()).toContain('1 active link');
+  expect(text()).not.toContain('Opens nothing');
+});
+
 test('links of a display that has left the config are said to open nothing, and can be revoked', async () => {
   const links = [link, { ...link, id: 4 }];
-  const orphan = { id: 'gone', name: 'Alice', links, until: Date.now() + 300_000 };
+  const orphan = { id: 'gone', name: 'Alice', links, moreLinks: 7, until: Date.now() + 300_000 };
   await open({ ...nothing, displays: [alice], orphans: [orphan] });
   expect(text()).toContain('Alice is no longer in the config, so its links open nothing.');
   expect(text()).toContain('in 5 minutes');
+  expect(text()).toContain('And 7 more.');
   const [first = ''] = labels().filter((label) => label.startsWith('Revoke: Control, until'));
   await click(first);
   await click('Revoke now: all links to Alice');

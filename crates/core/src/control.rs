@@ -21,6 +21,9 @@ pub(crate) use requests::Requests;
 pub(crate) use serve::Control;
 pub use sharing::{Ends, LinkStatus, NewLink, SessionStatus, Wish};
 
+/// The most links of one answer. Of these 18,000 take 4 MiB.
+const MAX_LINKS_PER_ANSWER: usize = 2000;
+
 /// What is asked of the program that runs. Displays go by their name, or by their id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "request", rename_all = "kebab-case")]
@@ -50,7 +53,7 @@ pub enum Request {
     Links {
         /// Of this display; `None`: of all.
         display: Option<String>,
-        /// A part of them; `None`: all of them, however many. [`ask()`] asks part by part.
+        /// A part of them; `None`: the first. [`ask()`] asks part by part, and gives all of them then.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         page: Option<Page>,
     },
@@ -96,8 +99,17 @@ pub enum Request {
 pub struct Page {
     /// Only entries before the one with this id; `None`: from the latest on.
     pub before: Option<u64>,
-    /// At most so many.
+    /// At most so many; no answer has more than 2,000.
     pub limit: usize,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self {
+            before: None,
+            limit: MAX_LINKS_PER_ANSWER,
+        }
+    }
 }
 
 /// What it answers.

@@ -66,7 +66,7 @@ async fn a_kept_port_that_is_taken_is_told_with_what_to_do() {
     for part in [
         address.to_string().as_str(),
         "config.toml",
-        "perhaps Porthole runs already",
+        "perhaps another Porthole",
     ] {
         assert!(text.contains(part), "{text}");
     }
@@ -193,7 +193,7 @@ async fn another_port_counts_from_the_next_start() {
     let port = address.port() ^ 1;
     fs::write(home.path("config.toml"), format!("port = {port}")).unwrap();
     let change = soon(porthole.changed()).await;
-    assert!(change.notes[0].text.contains("next start"), "{change:?}");
+    assert!(change.notes[0].text.contains("after a restart"), "{change:?}");
     assert_eq!(porthole.addresses(), [address]);
 }
 

@@ -55,7 +55,7 @@ async fn make(home: &Home, wish: Wish) -> (NewLink, Url) {
 struct Place {
     home: Home,
     person: Person,
-    _vnc: Vnc,
+    vnc: Vnc,
 }
 
 impl Place {
@@ -65,7 +65,7 @@ impl Place {
         Self {
             person: Person::start(&home).await,
             home,
-            _vnc: vnc,
+            vnc,
         }
     }
 
@@ -384,4 +384,40 @@ async fn a_question_that_no_window_shows_is_for_a_notification() {
     let note = notes(&asks).remove(0);
     assert_eq!(note.title, "Quit Porthole?");
     assert_eq!(note.answers[0].1, Intent::Quit);
+}
+
+/// Each change of any link makes a new snapshot, so that it must not have all of them.
+#[tokio::test]
+async fn the_window_gets_the_latest_links_and_those_in_use_and_a_count_of_the_rest() {
+    let mut place = Place::new().await;
+    let (first, url) = place.make(wish()).await;
+    let viewer = Viewer::connect(&url).await;
+    let mut last = 0;
+    for _ in 0..53 {
+        last = place.make(wish()).await.0.link.id;
+    }
+    let shows_last = |now: &std::sync::Arc<porthole_core::Snapshot>| {
+        let latest = now.displays[0].links.first();
+        latest.is_some_and(|link| link.id == last)
+    };
+    let now = place.person.sees(shows_last).await;
+    let alice = &now.displays[0];
+    assert_eq!(
+        (alice.links.len(), alice.more_links, alice.links_for_others),
+        (51, 3, 54)
+    );
+    assert!(alice.links.is_sorted_by(|one, next| one.id > next.id));
+    assert_eq!(alice.links[50].id, first.link.id, "somebody is connected by it");
+    assert_eq!(now.guests().count(), 1);
+    assert!(alice.links.iter().all(|link| link.made_for.is_none()));
+    // Its display is another now: all of them open nothing, and say so.
+    place.home.write(&display("Alice", "demo"));
+    let now = place
+        .person
+        .sees(|now| now.displays[0].links[0].made_for.is_some())
+        .await;
+    let alice = &now.displays[0];
+    assert_eq!(alice.links[0].made_for, Some(place.vnc.address.to_string()));
+    assert_eq!(alice.links_for_others, 0);
+    assert_eq!(viewer.closed().await, 4003);
 }

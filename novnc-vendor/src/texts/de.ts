@@ -296,6 +296,13 @@ export const de: Texts = {
       next: 'Versuchen Sie es in einigen Minuten noch einmal, wenn sie eine Antwort haben.',
       action: 'Noch einmal fragen',
     },
+    useNotSaved: {
+      title: 'Dieser Link geht gerade nicht',
+      cause:
+        'Er gilt für einen einzigen Besuch, und Porthole kann nicht speichern, dass er benutzt wurde. Vielleicht ist der Datenträger voll.',
+      next: 'Sagen Sie der Person Bescheid, die den Desktop teilt. Der Link ist nicht verbraucht: Versuchen Sie es danach noch einmal.',
+      action: 'Noch einmal versuchen',
+    },
     passwordRefused: {
       title: 'Falsches Passwort',
       cause: 'Der VNC-Server hat das Passwort nicht angenommen.',

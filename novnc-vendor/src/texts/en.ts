@@ -296,6 +296,12 @@ export const en = {
       next: 'Try again in a few minutes, when they have been answered.',
       action: 'Ask again',
     },
+    useNotSaved: {
+      title: 'This link cannot be used now',
+      cause: 'It works once, and Porthole cannot save that it was used. Its disk may be full.',
+      next: 'Tell the owner of this desktop. The link is not used up: try again once there is room.',
+      action: 'Try again',
+    },
     passwordRefused: {
       title: 'Wrong password',
       cause: 'The VNC server did not accept the password.',

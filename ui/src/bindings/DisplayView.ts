@@ -39,9 +39,17 @@ busy: boolean,
  */
 sessions: Array<SessionView>, 
 /**
- * Its links that work, the latest first.
+ * Its links, the latest first: the latest 50, and those that are in use.
  */
 links: Array<LinkView>, 
+/**
+ * How many links it has besides.
+ */
+moreLinks: number, 
+/**
+ * How many of all its links are for others, and open it.
+ */
+linksForOthers: number, 
 /**
  * What it looks like, as far as that is known; kept up to date while the window is to be seen.
  */

@@ -32,4 +32,9 @@ lastUse: number | null,
 /**
  * Whether it was made for other machines; else for a browser of this one.
  */
-shared: boolean, };
+shared: boolean, 
+/**
+ * The target (or whose desktop) it was made for, if its display is another now: then it opens nothing, until that is
+ * changed back.
+ */
+madeFor: string | null, };

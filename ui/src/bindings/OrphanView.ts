@@ -16,9 +16,13 @@ id: DisplayId,
  */
 name: string, 
 /**
- * Its links, the latest first. Never empty.
+ * Its links, the latest first: at most the latest 50. Never empty.
  */
 links: Array<LinkView>, 
+/**
+ * How many links it has besides.
+ */
+moreLinks: number, 
 /**
  * When they are gone for good, in milliseconds since 1970 (UTC).
  */

@@ -215,6 +215,12 @@ export const de: Texts = {
 
   links: {
     summary: (count) => (count === 1 ? '1 aktiver Link' : `${count} aktive Links`),
+    summarySome: (count) =>
+      count === 1 ? '1 Link, der nichts öffnet' : `${count} Links, von denen manche nichts öffnen`,
+    more: (count) =>
+      `Und ${count} weitere. Im Terminal zeigt portholed links sie alle, und portholed revoke widerruft sie.`,
+    suspended: (place) =>
+      `Öffnet nichts: Der Link wurde für ${place} erstellt; das ist dieser Bildschirm nicht mehr.`,
     list: (display) => `Links zu ${display}`,
     here: 'für einen Browser auf diesem Rechner',
     unused: 'noch nicht benutzt',

@@ -208,6 +208,13 @@ export const en = {
 
   links: {
     summary: (count: number) => (count === 1 ? '1 active link' : `${count} active links`),
+    /** Not all of them open the display. */
+    summarySome: (count: number) =>
+      count === 1 ? '1 link, which opens nothing' : `${count} links, some of which open nothing`,
+    more: (count: number) =>
+      `And ${count} more. In a terminal, portholed links lists all of them, and portholed revoke ends them.`,
+    suspended: (place: string) =>
+      `Opens nothing: it was made for ${place}, which this display no longer is.`,
     list: (display: string) => `Links to ${display}`,
     here: 'for a browser on this computer',
     unused: 'not used yet',

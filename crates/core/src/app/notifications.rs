@@ -160,6 +160,7 @@ mod tests {
             uses: 1,
             last_use: None,
             shared,
+            made_for: None,
         }
     }
 
@@ -183,7 +184,9 @@ mod tests {
                 state: DisplayState::Reachable,
                 busy: false,
                 sessions,
+                links_for_others: links.iter().filter(|link| link.shared).count(),
                 links,
+                more_links: 0,
                 picture: None,
             }],
             ..Snapshot::default()

@@ -90,8 +90,12 @@ pub struct DisplayView {
     pub busy: bool,
     /// Who is connected, oldest first.
     pub sessions: Vec<SessionView>,
-    /// Its links that work, the latest first.
+    /// Its links, the latest first: the latest 50, and those that are in use.
     pub links: Vec<LinkView>,
+    /// How many links it has besides.
+    pub more_links: usize,
+    /// How many of all its links are for others, and open it.
+    pub links_for_others: usize,
     /// What it looks like, as far as that is known; kept up to date while the window is to be seen.
     pub picture: Option<ThumbnailView>,
 }
@@ -105,8 +109,10 @@ pub struct OrphanView {
     pub id: DisplayId,
     /// What it was called last.
     pub name: String,
-    /// Its links, the latest first. Never empty.
+    /// Its links, the latest first: at most the latest 50. Never empty.
     pub links: Vec<LinkView>,
+    /// How many links it has besides.
+    pub more_links: usize,
     /// When they are gone for good, in milliseconds since 1970 (UTC).
     #[ts(type = "number")]
     pub until: u64,

@@ -186,6 +186,8 @@ mod tests {
             busy: false,
             sessions: Vec::new(),
             links: Vec::new(),
+            more_links: 0,
+            links_for_others: 0,
             picture: None,
         });
         Snapshot {

@@ -16,9 +16,6 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 /// The longest answer in bytes: of tens of thousands of sessions. Links come page by page.
 const MAX_ANSWER_BYTES: u64 = 32 << 20;
 
-/// So many links are asked for at a time.
-const LINKS_PER_PAGE: usize = 2000;
-
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
@@ -58,7 +55,7 @@ fn ask_for_all_links(place: &ConfigPlace, display: Option<&String>) -> Result<An
     loop {
         let page = Page {
             before: all.last().map(|last| last.link.id),
-            limit: LINKS_PER_PAGE,
+            ..Page::default()
         };
         let request = Request::Links {
             display: display.cloned(),

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use porthole_gateway::RightsError;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Page, Requests};
+use super::{Answer, MAX_LINKS_PER_ANSWER, Page, Requests};
 use crate::{
     DisplayId, LinkView, NetworkView, Reachability, SessionRights, SessionView, Terms,
     config::{MAX_LINK_SECONDS, duration},
@@ -81,9 +81,6 @@ pub struct LinkStatus {
     /// that comes back before; the link opens nothing until then. `None`: the display is in the config.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orphan_until: Option<u64>,
-    /// The target (or whose desktop) it was made for, if its display is another now: then it opens nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub made_for: Option<String>,
     /// What it gives.
     #[serde(flatten)]
     pub link: LinkView,
@@ -187,8 +184,9 @@ impl Requests {
             Ok(display) => display,
             Err(reason) => return failed(reason),
         };
-        let (orphans, suspended) = (self.service.links.orphans(), self.service.links.suspended());
-        let before = page.and_then(|page| page.before).unwrap_or(u64::MAX);
+        let orphans = self.service.links.orphans();
+        let Page { before, limit } = page.unwrap_or_default();
+        let (before, limit) = (before.unwrap_or(u64::MAX), limit.min(MAX_LINKS_PER_ANSWER));
         let links =
             self.service.links.views().into_iter().filter(|(of, link)| {
                 display.as_ref().is_none_or(|display| display == of) && link.id < before
@@ -200,11 +198,9 @@ impl Requests {
                 .iter()
                 .find(|orphan| orphan.id == display)
                 .map(|orphan| orphan.until),
-            made_for: suspended.get(&link.id).cloned(),
             display_id: display,
             link,
         };
-        let limit = page.map_or(usize::MAX, |page| page.limit);
         Answer::Links {
             links: links.by_ref().take(limit).map(status).collect(),
             more: links.peek().is_some(),
@@ -224,7 +220,7 @@ impl Requests {
             Err(reason) => return failed(reason),
         };
         match self.service.revoke_all(&id) {
-            (0, _) => done(format!("{display} has no links.")),
+            (0, saved) => revoked(format!("{display} has no links."), saved).await,
             (1, saved) => revoked(format!("1 link to {display} is revoked."), saved).await,
             (more, saved) => revoked(format!("{more} links to {display} are revoked."), saved).await,
         }
@@ -308,7 +304,9 @@ fn wrong_address(host: &str, addresses: &[LinkAddress]) -> Answer {
 async fn revoked(text: String, saved: Saving) -> Answer {
     match saved.await {
         Ok(()) => done(text),
-        Err(cause) => failed(format!("{text} But only until Porthole ends: {cause}.")),
+        Err(cause) => failed(format!(
+            "{text} But only until Porthole ends: {cause}. Make room and try again."
+        )),
     }
 }
 

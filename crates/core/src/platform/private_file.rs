@@ -9,6 +9,11 @@ use std::{
 use porthole_gateway::open_regular_file;
 use tempfile::NamedTempFile;
 
+use crate::texts::say;
+
+/// No file of ours is longer, in MiB: fifty thousand links take a third of that.
+const MAX_FILE_MIB: u64 = 128;
+
 /// Creates a folder that only its owner may enter, and those above it, unless they are there.
 pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
@@ -18,10 +23,33 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// What a file of ours holds; something else in its place is an error, and never waited for.
+/// What a file of ours holds. Something else in its place is an error, and never waited for; so is one that is longer than
+/// any that we write.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let limit = MAX_FILE_MIB << 20;
+    let too_long = || {
+        io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            say!("state-too-long", limit = MAX_FILE_MIB),
+        )
+    };
+    let file = open_regular_file(path)?;
+    if file.metadata()?.len() > limit {
+        return Err(too_long());
+    }
     let mut content = Vec::new();
-    open_regular_file(path)?.read_to_end(&mut content)?;
+    // It may be growing.
+    file.take(limit + 1).read_to_end(&mut content)?;
+    match content.len() as u64 > limit {
+        true => Err(too_long()),
+        false => Ok(content),
+    }
+}
+
+/// The first bytes of a file of ours, at most so many.
+pub(crate) fn read_beginning(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    open_regular_file(path)?.take(limit).read_to_end(&mut content)?;
     Ok(content)
 }
 
@@ -30,19 +58,36 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidFilename)?;
     create_folder(folder)?;
-    let mut new = NamedTempFile::new_in(folder)?;
-    new.write_all(content)?;
+    let mut new = new_file(folder)?;
+    new.as_file_mut().write_all(content)?;
     new.as_file().sync_all()?;
     new.persist(path)?;
     sync_folder(folder)
+}
+
+/// A file that only its owner may read, under a name that nobody has. That name is random, so no error says it: faults
+/// that last are to be known again.
+fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut options = File::options();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut cause = None;
+    let open = |path: &Path| {
+        options
+            .open(path)
+            .inspect_err(|error| cause = error.raw_os_error())
+    };
+    let new = tempfile::Builder::new().make_in(folder, open);
+    new.map_err(|error| cause.map_or(error, io::Error::from_raw_os_error))
 }
 
 /// Replaces a file of the person's, whole like [`replace`]: its mode stays, and a symbolic link stays one.
 pub(crate) fn rewrite(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = path.canonicalize()?;
     let folder = path.parent().ok_or(io::ErrorKind::InvalidFilename)?;
-    let mut new = NamedTempFile::new_in(folder)?;
-    new.write_all(content)?;
+    let mut new = new_file(folder)?;
+    new.as_file_mut().write_all(content)?;
     new.as_file()
         .set_permissions(fs::metadata(&path)?.permissions())?;
     new.as_file().sync_all()?;
@@ -67,4 +112,20 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    /// Else a fault that lasts would be another one each time.
+    #[test]
+    fn why_a_file_cannot_be_replaced_names_no_file_that_is_new_each_time() {
+        let fails = || {
+            let error = replace(Path::new("/proc/self/fd/state.json"), b"").unwrap_err();
+            error.to_string()
+        };
+        assert_eq!(fails(), fails());
+        assert!(!fails().contains(".tmp"), "{}", fails());
+    }
 }

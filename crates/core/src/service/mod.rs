@@ -58,7 +58,7 @@ impl Service {
         SharedLink::new(made, status, host, &self.links.config().hosts)
     }
 
-    /// Ends a link and the sessions that it opened; whether there was one.
+    /// Ends a link and the sessions that it opened; whether there was one. Again, it saves what could not be saved then.
     pub fn revoke(&self, link: LinkId) -> (bool, Saving) {
         self.links.revoke(link)
     }

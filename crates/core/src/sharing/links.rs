@@ -75,6 +75,17 @@ pub(crate) struct Made {
     pub pin: Option<String>,
 }
 
+/// The links of a display, as many as somebody looks at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LinksSummary {
+    /// The latest, and those that are in use; the latest first.
+    pub shown: Vec<LinkView>,
+    /// How many there are besides.
+    pub more: usize,
+    /// How many of all of them are for others, and open the display.
+    pub for_others: usize,
+}
+
 /// A display that has left the config and still has links, which open nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Orphan {
@@ -179,12 +190,6 @@ impl Links {
         self.link_store.orphans()
     }
 
-    /// The links that open nothing because their display leads elsewhere than when they were made, and where it led then.
-    #[cfg(unix)]
-    pub fn suspended(&self) -> HashMap<LinkId, String> {
-        self.link_store.suspended()
-    }
-
     /// The config in force.
     pub fn config(&self) -> Arc<Config> {
         self.config.load_full()
@@ -241,7 +246,7 @@ impl Links {
 
     /// Ends the links that earlier starts have printed and nobody has used: those of this one take their place.
     pub fn retire_links_of_starts(&self) -> Saving {
-        self.link_store.revoke(Table::retire_links_of_starts).1
+        self.link_store.take_out(Table::retire_links_of_starts).1
     }
 
     fn for_this_machine(&self, display: &DisplayId, audience: Audience) -> Result<(Token, Saving), NotMade> {
@@ -253,15 +258,15 @@ impl Links {
         Ok((made.token, saved))
     }
 
-    /// Ends a link and its sessions; `false` if there is none of that name.
+    /// Ends a link and its sessions; `false` if there is none of that name. One that was revoked already, but could not be
+    /// saved as such, is tried to be saved again.
     pub fn revoke(&self, link: LinkId) -> (bool, Saving) {
-        let (count, saved) = self.link_store.revoke(|table| table.revoke(link));
-        (count > 0, saved)
+        self.link_store.revoke(link)
     }
 
     /// Ends all links of a display and their sessions, but for windows of the program's own; says how many links.
     pub fn revoke_all(&self, display: &str) -> (usize, Saving) {
-        self.link_store.revoke(|table| table.revoke_all(display))
+        self.link_store.revoke_all(display)
     }
 
     /// Waits until all changes so far are saved.
@@ -277,6 +282,11 @@ impl Links {
     /// The links that work, or did when their display was in the config, each with its display, the latest first; not those of the program's own windows.
     pub fn views(&self) -> Vec<(DisplayId, LinkView)> {
         self.link_store.views()
+    }
+
+    /// The links of each display, of each at most the latest `most` and those that are in use; likewise.
+    pub fn summaries(&self, most: usize) -> HashMap<DisplayId, LinksSummary> {
+        self.link_store.summaries(most)
     }
 
     /// The link that a session came by; `None` for windows of the program's own.

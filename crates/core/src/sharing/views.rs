@@ -28,6 +28,10 @@ pub struct LinkView {
     pub last_use: Option<u64>,
     /// Whether it was made for other machines; else for a browser of this one.
     pub shared: bool,
+    /// The target (or whose desktop) it was made for, if its display is another now: then it opens nothing, until that is
+    /// changed back.
+    #[serde(default)]
+    pub made_for: Option<String>,
 }
 
 /// A visitor who waits for an answer.

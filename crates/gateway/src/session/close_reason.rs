@@ -61,6 +61,8 @@ pub enum CloseReason {
     GatewayFull,
     /// As many visitors of this link wait for an answer as may.
     TooManyWaiting,
+    /// The link works once, and it could not be saved that it was used.
+    UseNotSaved,
 }
 
 impl CloseReason {
@@ -90,6 +92,7 @@ impl CloseReason {
             Self::DisplayNotStarted => 4014,
             Self::TooManyWaiting => 4015,
             Self::Revoked => 4016,
+            Self::UseNotSaved => 4017,
         }
     }
 
@@ -121,6 +124,7 @@ impl CloseReason {
             Self::DisplayFull => "This display has as many sessions as it may have".into(),
             Self::GatewayFull => "The gateway has no room for another session".into(),
             Self::TooManyWaiting => "Too many visitors are already waiting for this link".into(),
+            Self::UseNotSaved => "This link works once, and Porthole cannot save that it was used".into(),
         }
     }
 

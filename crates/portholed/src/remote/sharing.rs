@@ -107,7 +107,7 @@ pub fn new_link(made: &NewLink) -> String {
 
 pub fn links(links: &[LinkStatus], now: SystemTime) -> String {
     let rows = links.iter().map(|of| {
-        let words = match (of.orphan_until, &of.made_for) {
+        let words = match (of.orphan_until, &of.link.made_for) {
             (Some(until), _) => {
                 let left = left(until, now);
                 format!(
@@ -257,6 +257,7 @@ mod tests {
             uses: 0,
             last_use: None,
             shared: true,
+            made_for: None,
         }
     }
 
@@ -280,7 +281,6 @@ mod tests {
             display: display.into(),
             display_id: "alice".parse().unwrap(),
             orphan_until: None,
-            made_for: None,
             link,
         };
         assert_eq!(
@@ -296,12 +296,12 @@ mod tests {
             links(&[orphan], now()),
             "4  Alice  opens nothing: the display has left the config; removed in 2 min, unless it comes back\n"
         );
-        let suspended = LinkStatus {
+        let suspended = LinkView {
             made_for: Some("desktop of bob".into()),
-            ..of("Alice", link(5))
+            ..link(5)
         };
         assert_eq!(
-            links(&[suspended], now()),
+            links(&[of("Alice", suspended)], now()),
             "5  Alice  opens nothing: it was made for desktop of bob, which this display no longer is\n"
         );
         assert_eq!(links(&[], now()), "No links\n");

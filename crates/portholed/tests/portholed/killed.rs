@@ -140,3 +140,45 @@ async fn a_start_that_is_refused_or_cannot_listen_leaves_the_state_alone() {
     fails("cannot listen");
     assert_eq!(links().collect::<Vec<_>>(), before);
 }
+
+/// Half a backup: the state file of yesterday beside the journal of today.
+#[tokio::test]
+async fn a_state_file_of_before_revives_no_link_that_was_revoked_since() {
+    let home = Home::new();
+    home.write("c.toml", CONFIG);
+    let args = ["--config=c.toml"];
+    let portholed = Portholed::start(&home, &args);
+    let made = prints(&home, &["link", "Alice"]).unwrap();
+    portholed.stop(Signal::TERM).await;
+    let of = |extension: &str| {
+        let files = kept(&home).into_iter().map(|(file, _)| file);
+        let mut files = files.filter(|file| file.extension() == Some(extension.as_ref()));
+        files.next().unwrap()
+    };
+    let journal = of("journal");
+    let state_file = journal.with_extension("json");
+    // A line that a crash has torn: the next start writes all anew, which it else does every ten minutes.
+    let torn = [fs::read(&journal).unwrap(), b"0123".to_vec()].concat();
+    fs::write(&journal, &torn).unwrap();
+    let mut portholed = Portholed::start(&home, &args);
+    assert!(portholed.next_line().contains("/v#"));
+    let yesterday = fs::read(&state_file).unwrap();
+    portholed.stop(Signal::TERM).await;
+    fs::write(&journal, [fs::read(&journal).unwrap(), b"0123".to_vec()].concat()).unwrap();
+    let mut portholed = Portholed::start(&home, &args);
+    assert!(portholed.next_line().contains("/v#"));
+    assert_ne!(fs::read(&state_file).unwrap(), yesterday);
+    let link = made.lines().next().unwrap();
+    assert!(visit(&portholed, link).await.next().await.is_ok());
+    let links: Value = serde_json::from_str(&prints(&home, &["links", "--json"]).unwrap()).unwrap();
+    for link in links.as_array().unwrap() {
+        prints(&home, &["revoke", &link["id"].to_string()]).unwrap();
+    }
+    portholed.stop(Signal::TERM).await;
+    fs::write(&state_file, yesterday).unwrap();
+    let portholed = Portholed::start(&home, &args);
+    assert_eq!(visit(&portholed, link).await.ending().await.0, 4001);
+    portholed.stop(Signal::TERM).await;
+    let said = home.read("stderr");
+    assert!(said.contains("do not belong together"), "{said}");
+}

@@ -32,3 +32,5 @@ mod sharing;
 mod stand_in;
 mod target;
 mod token_files;
+#[cfg(unix)]
+mod unsaved;

@@ -1,19 +1,20 @@
 //! What the controller knows, as a snapshot.
 
-use std::collections::HashMap;
-
 use porthole_gateway::SessionInfo;
 
 use super::{Controller, sharing::Shared};
 use crate::{
-    DisplayId, DisplayState, DisplayView, LaunchView, LinkView, NetworkView, OrphanView, SessionView,
-    Snapshot, desktops::forgotten, sharing::links::Orphan, texts::say,
+    DisplayId, DisplayState, DisplayView, LaunchView, NetworkView, OrphanView, SessionView, Snapshot,
+    desktops::forgotten, sharing::links::Orphan, texts::say,
 };
+
+/// So many links of each display are shown, and counted beyond: each change of any of them makes a new snapshot.
+const MAX_LINKS_SHOWN: usize = 50;
 
 impl Controller {
     pub(super) fn snapshot(&self) -> Snapshot {
         let sessions = self.service.sessions.list();
-        let links = self.service.links.views();
+        let mut links = self.service.links.summaries(MAX_LINKS_SHOWN);
         let sessions_of = |id: &DisplayId| {
             let sessions = sessions.iter().filter(|session| session.display == id.as_str());
             let link = |session: &SessionInfo| self.service.links.id(session.token);
@@ -21,12 +22,10 @@ impl Controller {
                 .map(|session| SessionView::of(session, link(session)))
                 .collect()
         };
-        let mut of_displays: HashMap<DisplayId, Vec<LinkView>> = HashMap::new();
-        for (display, link) in links {
-            of_displays.entry(display).or_default().push(link);
-        }
-        let links_of = |id: &DisplayId| of_displays.get(id).cloned().unwrap_or_default();
-        let known = self.porthole.config().displays.iter().map(|display| DisplayView {
+        let mut links_of = |id: &DisplayId| links.remove(id).unwrap_or_default();
+        let known = self.porthole.config().displays.iter();
+        let known = known.map(|display| (display, links_of(&display.id)));
+        let known = known.map(|(display, links)| DisplayView {
             id: display.id.clone(),
             name: display.name.clone(),
             target: display.place.to_string(),
@@ -34,9 +33,12 @@ impl Controller {
             state: self.reach_of(display.id.as_str()),
             busy: self.busy.contains(&display.id),
             sessions: sessions_of(&display.id),
-            links: links_of(&display.id),
+            links: links.shown,
+            more_links: links.more,
+            links_for_others: links.for_others,
             picture: self.pictures.view(display.id.as_str()),
         });
+        let known: Vec<_> = known.collect();
         let runs_on = self.service.desktops.forgotten().into_iter();
         let runs_on = runs_on.map(|(id, name)| DisplayView {
             target: forgotten(),
@@ -48,20 +50,24 @@ impl Controller {
             busy: false,
             sessions: sessions_of(&id),
             links: Vec::new(),
+            more_links: 0,
+            links_for_others: 0,
             picture: None,
             name,
             id,
         });
         let orphans = self.service.links.orphans().into_iter();
-        let orphans = orphans.map(|Orphan { id, name, until }| OrphanView {
-            links: links_of(&id),
+        let orphans = orphans.map(|orphan| (links_of(&orphan.id), orphan));
+        let orphans = orphans.map(|(links, Orphan { id, name, until })| OrphanView {
+            links: links.shown,
+            more_links: links.more,
             id,
             name,
             until,
         });
         let mut snapshot = Snapshot {
             orphans: orphans.collect(),
-            displays: known.chain(runs_on).collect(),
+            displays: known.into_iter().chain(runs_on).collect(),
             fault: self.porthole.fault().map(ToString::to_string),
             notice: self.notice.clone(),
             address: self.porthole.address(),

@@ -87,7 +87,7 @@ impl Ending {
             .iter()
             .filter(|display| stops && concerned(display) && display.has_programs());
         let visitors = snapshot.guests().filter(|(display, _)| concerned(display));
-        let links = snapshot.displays.iter().flat_map(|display| &display.links);
+        let links = snapshot.displays.iter().map(|display| display.links_for_others);
         QuestionView {
             ending: self.clone(),
             name: self.display().and_then(|id| {
@@ -103,7 +103,7 @@ impl Ending {
                 })
                 .collect(),
             links: match self {
-                Self::CloseWindow => links.filter(|link| link.shared).count(),
+                Self::CloseWindow => links.sum(),
                 _ => 0,
             },
             unseen: false,

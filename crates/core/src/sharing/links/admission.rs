@@ -54,8 +54,9 @@ impl Door for LinkAdmission {
             let entered = Stay::enter(Arc::clone(&self.link_store), token);
             let (visit, saved) = entered.ok_or(CloseReason::NoSuchLink)?;
             if let Some(saved) = saved {
-                // What comes of it is in the log. If it cannot be saved, the link is used up as long as the program runs.
-                let _ = saved.await;
+                // Why is in the log. Let in unsaved, the visitor could come a second time after the next start. The visit
+                // ends here, so that the link works again once the disk does.
+                saved.await.map_err(|_| CloseReason::UseNotSaved)?;
             }
             let visit = Box::new(visit);
             Ok(Entry { rights, visit })

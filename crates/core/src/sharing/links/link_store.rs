@@ -1,7 +1,7 @@
 //! The links and what happens to them, for all who have to know.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
     time::Duration,
 };
@@ -10,7 +10,7 @@ use porthole_gateway::{CloseReason, Pin, Sessions, Token, TokenHash};
 use tokio::{sync::watch, time::timeout};
 
 use super::{
-    Audience, LinkId, Orphan, TooMany,
+    Audience, LinkId, LinksSummary, Orphan, TooMany,
     approval_queue::ApprovalQueue,
     clock::{Clock, Now},
     table::{Begun, NewLink, Opened, Table},
@@ -43,6 +43,8 @@ pub(super) struct LinkStore {
     sessions: OnceLock<Sessions>,
     changes: watch::Sender<u64>,
     shared: watch::Sender<bool>,
+    /// Links that were revoked while nothing could be saved.
+    unsaved: Arc<Mutex<HashSet<LinkId>>>,
 }
 
 impl LinkStore {
@@ -59,6 +61,7 @@ impl LinkStore {
             history,
             sessions: OnceLock::new(),
             changes,
+            unsaved: Arc::default(),
         }
     }
 
@@ -105,11 +108,6 @@ impl LinkStore {
     /// The displays that have left the config and still have links.
     pub fn orphans(&self) -> Vec<Orphan> {
         self.table().orphans()
-    }
-
-    /// The links that open nothing because their display leads elsewhere, and what they were made for.
-    pub fn suspended(&self) -> HashMap<LinkId, String> {
-        self.table().suspended()
     }
 
     pub fn keep_port(&self, port: u16) -> Saving {
@@ -181,10 +179,44 @@ impl LinkStore {
     }
 
     /// Takes links out, and ends their sessions; says how many they were.
-    pub fn revoke(&self, which: impl FnOnce(&mut Table) -> Vec<TokenHash>) -> (usize, Saving) {
+    pub fn take_out(&self, which: impl FnOnce(&mut Table) -> Vec<TokenHash>) -> (usize, Saving) {
         let (gone, saved) = self.change_and_save(|table, _| which(table));
         self.cut(&gone, CloseReason::Revoked);
         (gone.len(), saved)
+    }
+
+    /// The same with one link. A second time it is tried to save what could not be; `false`: there is none of that name, nor
+    /// was there one that is still to be saved as revoked.
+    pub fn revoke(&self, link: LinkId) -> (bool, Saving) {
+        let (count, saved) = self.take_out(|table| table.revoke(link));
+        if count == 0 && !lock(&self.unsaved).contains(&link) {
+            return (false, saved);
+        }
+        (true, self.noting(vec![link], saved))
+    }
+
+    /// The same with all links of a display, but for windows of the program's own; says how many they were.
+    pub fn revoke_all(&self, display: &str) -> (usize, Saving) {
+        let mut links = Vec::new();
+        let (count, saved) = self.take_out(|table| {
+            links = table.ids_of(display);
+            table.revoke_all(display)
+        });
+        (count, self.noting(links, saved))
+    }
+
+    /// Remembers which links are revoked but not saved as such, and forgets it once they are.
+    fn noting(&self, links: Vec<LinkId>, saved: Saving) -> Saving {
+        let unsaved = Arc::clone(&self.unsaved);
+        Box::pin(async move {
+            let outcome = saved.await;
+            let mut unsaved = lock(&unsaved);
+            match outcome {
+                Ok(()) => unsaved.retain(|link| !links.contains(link)),
+                Err(_) => unsaved.extend(links),
+            }
+            outcome
+        })
     }
 
     pub fn id(&self, token: TokenHash) -> Option<LinkId> {
@@ -197,6 +229,10 @@ impl LinkStore {
 
     pub fn views(&self) -> Vec<(DisplayId, LinkView)> {
         self.table().views()
+    }
+
+    pub fn summaries(&self, most: usize) -> HashMap<DisplayId, LinksSummary> {
+        self.table().summaries(most)
     }
 
     /// Takes out what is over, and says when to look again.
@@ -250,8 +286,12 @@ impl LinkStore {
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.table)
     }
+}
+
+fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Ends links when their time is over, and keeps in the state file how long they lived.

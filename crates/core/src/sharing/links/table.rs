@@ -9,7 +9,7 @@ use std::{collections::HashMap, time::Duration};
 use porthole_gateway::{CloseReason, Pin, Token, TokenHash};
 
 use super::{
-    Audience, LinkId, Orphan, TooMany,
+    Audience, LinkId, LinksSummary, Orphan, TooMany,
     clock::Now,
     expiry::{Expiry, LifeStatus},
     identity::{Identities, Known},
@@ -253,6 +253,16 @@ impl Table {
         (gone, !forgotten.is_empty())
     }
 
+    /// The links of a display that [`Table::revoke_all`] takes out.
+    pub fn ids_of(&self, display: &str) -> Vec<LinkId> {
+        let of_display = |entry: &&Entry| entry.display.as_str() == display && entry.audience.outlives_us();
+        self.links
+            .values()
+            .filter(of_display)
+            .map(|entry| entry.id)
+            .collect()
+    }
+
     /// Takes out a link, and says which token it had.
     pub fn revoke(&mut self, id: LinkId) -> Vec<TokenHash> {
         self.take_out(|entry| entry.id == id)
@@ -283,9 +293,7 @@ impl Table {
 
     /// Whether a link for others lives.
     pub fn is_shared(&self) -> bool {
-        let shared = |entry: &Entry| {
-            entry.audience == Audience::Others && self.displays.opens(entry.display.as_str(), &entry.place)
-        };
+        let shared = |entry: &Entry| entry.audience == Audience::Others && self.leads_to(entry);
         self.links.values().any(shared)
     }
 
@@ -298,26 +306,58 @@ impl Table {
     /// One link, if it is none of a window's.
     pub fn view(&self, id: LinkId) -> Option<LinkView> {
         let mut shown = self.links.values().filter(|entry| entry.audience.outlives_us());
-        shown.find(|entry| entry.id == id).map(Entry::view)
+        shown
+            .find(|entry| entry.id == id)
+            .map(|entry| self.view_of(entry))
     }
 
     /// The links of all displays with the display's id, the latest first.
     pub fn views(&self) -> Vec<(DisplayId, LinkView)> {
         let shown = self.links.values().filter(|entry| entry.audience.outlives_us());
-        let mut shown: Vec<_> = shown.map(|entry| (entry.display.clone(), entry.view())).collect();
+        let mut shown: Vec<_> = shown
+            .map(|entry| (entry.display.clone(), self.view_of(entry)))
+            .collect();
         shown.sort_by_key(|(_, view)| std::cmp::Reverse(view.id));
         shown
     }
 
-    /// The links that open nothing while their display is in the config, because it leads elsewhere; and what they were
-    /// made for.
-    pub fn suspended(&self) -> HashMap<LinkId, String> {
-        let is_suspended = |entry: &&Entry| {
-            let (id, place) = (entry.display.as_str(), &entry.place);
-            self.displays.is_in_config(id) && !self.displays.opens(id, place)
-        };
-        let suspended = self.links.values().filter(is_suspended);
-        suspended.map(|entry| (entry.id, entry.place.clone())).collect()
+    /// The links of each display for whoever looks at them: the latest `most`, and those that are in use.
+    pub fn summaries(&self, most: usize) -> HashMap<DisplayId, LinksSummary> {
+        let mut of_displays: HashMap<&DisplayId, Vec<&Entry>> = HashMap::new();
+        for entry in self.links.values().filter(|entry| entry.audience.outlives_us()) {
+            of_displays.entry(&entry.display).or_default().push(entry);
+        }
+        let summary =
+            |(display, links): (&DisplayId, Vec<&Entry>)| (display.clone(), self.summary(links, most));
+        of_displays.into_iter().map(summary).collect()
+    }
+
+    fn summary(&self, mut links: Vec<&Entry>, most: usize) -> LinksSummary {
+        let count = links.len();
+        let for_others = links
+            .iter()
+            .filter(|entry| entry.audience == Audience::Others && self.leads_to(entry))
+            .count();
+        if count > most {
+            links.select_nth_unstable_by_key(most, |entry| std::cmp::Reverse(entry.id));
+            let rest = links.split_off(most);
+            links.extend(rest.into_iter().filter(|entry| entry.visits > 0));
+        }
+        links.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+        LinksSummary {
+            more: count - links.len(),
+            shown: links.into_iter().map(|entry| self.view_of(entry)).collect(),
+            for_others,
+        }
+    }
+
+    fn view_of(&self, entry: &Entry) -> LinkView {
+        entry.view(!self.displays.is_in_config(entry.display.as_str()) || self.leads_to(entry))
+    }
+
+    /// Whether its display is in the config, and leads where the link was made for.
+    fn leads_to(&self, entry: &Entry) -> bool {
+        self.displays.opens(entry.display.as_str(), &entry.place)
     }
 
     /// The displays that have left the config and still have links.

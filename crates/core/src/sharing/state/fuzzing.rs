@@ -2,7 +2,7 @@
 
 use super::{
     State,
-    journal::{Read, Tip, apply, read},
+    journal::{Generation, Read, Tip, apply, read},
     store::read_state,
 };
 use crate::sharing::links::fuzzing::take_up;
@@ -34,7 +34,7 @@ pub fn read_state_file(bytes: &[u8]) -> Option<usize> {
             take_up(state, apply);
             Some(count)
         }
-        Read::Other | Read::Damaged(_) => None,
+        Read::Contained | Read::Foreign | Read::Damaged(_) => None,
     }
 }
 
@@ -49,7 +49,11 @@ pub fn read_journal_lines(lines: &[u8]) -> usize {
         journal.extend_from_slice(&tip.add(line));
     }
     assert_eq!(tip.length(), journal.len() as u64);
-    match read("00", &journal) {
+    let generation = Generation {
+        this: "00".into(),
+        replaces: None,
+    };
+    match read(&generation, &journal) {
         Read::Changes(changes, end) => {
             assert_eq!(end, Some(tip), "it goes on where it was written");
             let state = apply(State::default(), changes);
@@ -71,6 +75,6 @@ pub fn read_journal_lines(lines: &[u8]) -> usize {
             assert!(line > 1, "the header is ours");
             0
         }
-        Read::Other => 0,
+        Read::Contained | Read::Foreign => 0,
     }
 }

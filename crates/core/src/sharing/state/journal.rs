@@ -58,11 +58,21 @@ pub(super) struct Tip {
     digest: [u8; 32],
 }
 
+/// The generation of a state file, and that which its journal was of when it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Generation {
+    pub this: String,
+    /// The journal of this generation is contained in the state file; `None`: none is.
+    pub replaces: Option<String>,
+}
+
 /// What a journal says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Read {
-    /// It belongs to another generation of the state file, which holds all that it says, or nothing of it.
-    Other,
+    /// The state file contains all that it says: the program ended before it could begin another.
+    Contained,
+    /// It belongs to another state file, an older or a newer one: one of the two is not where it was written.
+    Foreign,
     /// What has changed, in its order, and where it goes on. `None`: its last line is torn, so that it cannot.
     Changes(Vec<Changes>, Option<Tip>),
     /// This line, counted from 1, is not as it was written.
@@ -118,13 +128,14 @@ impl Tip {
     }
 }
 
-/// Reads the journal of the state file of this generation.
-pub(super) fn read(generation: &str, journal: &[u8]) -> Read {
-    let (mut tip, first) = Tip::first(generation);
+/// Reads the journal that lies beside the state file of this generation.
+pub(super) fn read(generation: &Generation, journal: &[u8]) -> Read {
+    let (mut tip, first) = Tip::first(&generation.this);
     let Some(mut rest) = journal.strip_prefix(&first[..]) else {
-        return match is_header(journal) {
-            true => Read::Other,
-            false => Read::Damaged(1),
+        return match generation_of(journal) {
+            None => Read::Damaged(1),
+            found if found == generation.replaces => Read::Contained,
+            Some(_) => Read::Foreign,
         };
     };
     let (mut changes, mut number) = (Vec::new(), 1);
@@ -155,12 +166,12 @@ fn read_line(tip: &mut Tip, line: &[u8]) -> Option<Changes> {
     Some(changes)
 }
 
-/// Whether it begins as the journal of some generation does.
-fn is_header(journal: &[u8]) -> bool {
-    let line = journal.split_inclusive(|byte| *byte == b'\n').next();
-    let json = line.and_then(|line| line.get(DIGITS + 1..)?.strip_suffix(b"\n"));
-    let header = json.and_then(|json| serde_json::from_slice::<Header<'_>>(json).ok());
-    header.is_some_and(|header| Some(&Tip::first(header.journal_of).1[..]) == line)
+/// The generation that a journal names, of which its first line is enough; `None`: it does not begin as a journal does.
+pub(super) fn generation_of(journal: &[u8]) -> Option<String> {
+    let line = journal.split_inclusive(|byte| *byte == b'\n').next()?;
+    let json = line.get(DIGITS + 1..)?.strip_suffix(b"\n")?;
+    let Header { journal_of } = serde_json::from_slice(json).ok()?;
+    (Tip::first(journal_of).1 == line).then(|| journal_of.to_owned())
 }
 
 /// Makes the changes in their order.

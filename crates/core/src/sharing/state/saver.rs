@@ -172,12 +172,14 @@ async fn keep(
     }
 }
 
-/// A fault of the disk is said once, whoever waits.
+/// A fault of the disk is said once until it is over, whoever waits and however its cause changes.
 fn tell(progress: &watch::Sender<Written>, until: u64, outcome: Result<(), SaveError>) {
     let error = outcome.err();
-    let known = progress.borrow().error == error;
-    if let Some(error) = error.as_ref().filter(|_| !known) {
-        tracing::warn!("{error}");
+    let known = progress.borrow().error.is_some();
+    match &error {
+        Some(error) if !known => tracing::warn!("{error}"),
+        None if known => tracing::info!("what could not be saved is saved now"),
+        _ => {}
     }
     progress.send_modify(|written| {
         written.tried = until;

@@ -11,13 +11,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Changes, KnownDisplay, Link, Source, State,
-    journal::{self, Read, Tip},
+    journal::{self, Generation, Read, Tip},
 };
 use crate::{
     platform::{private_file, program_lock::ProgramLock},
     sharing::links::LinkId,
     texts::say,
 };
+
+/// No first line of a journal is longer, in bytes.
+const MAX_HEADER_BYTES: u64 = 256;
 
 /// By how many bytes a journal may be longer than its state file before that is written whole.
 const MAX_JOURNAL_EXCESS: u64 = 4 << 20;
@@ -62,6 +65,8 @@ pub(crate) struct Store {
 #[derive(Serialize)]
 struct Written<'a> {
     generation: &'a str,
+    /// That of the journal that lay beside it, whose content it has.
+    replaces: Option<&'a str>,
     port: Option<u16>,
     last_link: LinkId,
     displays: &'a [KnownDisplay],
@@ -72,6 +77,8 @@ struct Written<'a> {
 struct Kept {
     #[serde(default)]
     generation: Option<String>,
+    #[serde(default)]
+    replaces: Option<String>,
     port: Option<u16>,
     #[serde(default)]
     last_link: LinkId,
@@ -105,7 +112,12 @@ pub(crate) fn load(file: &Path) -> Loaded {
     let cause = match generation.map(|generation| (private_file::read(&journal), generation)) {
         None => return Loaded { state, ..none },
         Some((Ok(bytes), generation)) => match journal::read(&generation, &bytes) {
-            Read::Other => return Loaded { state, ..none },
+            Read::Contained => return Loaded { state, ..none },
+            Read::Foreign => say!(
+                "state-journal-foreign",
+                file = shown(file),
+                journal = shown(&journal)
+            ),
             Read::Changes(changes, tip) => {
                 let state = journal::apply(state, changes);
                 let store = Store {
@@ -148,7 +160,12 @@ pub(crate) fn journal_fault(file: &Path) -> Option<String> {
     };
     match journal::read(&generation, &bytes) {
         Read::Damaged(line) => Some(say!("state-journal-damaged", file = shown(&journal), line = line)),
-        Read::Other | Read::Changes(..) => None,
+        Read::Foreign => Some(say!(
+            "state-journal-foreign",
+            file = shown(file),
+            journal = shown(&journal)
+        )),
+        Read::Contained | Read::Changes(..) => None,
     }
 }
 
@@ -222,18 +239,24 @@ impl Store {
         })
     }
 
-    /// First the state, then an empty journal: in between, the old journal belongs to no state any more. A state file
+    /// First the state, then an empty journal: in between, the state says that it contains the old one. A state file
     /// without any journal is one that has lost it, so that the first journal is there before.
     fn replace(&mut self, state: &State) -> io::Result<()> {
         let generation = generation()?;
+        let journal = journal_of(&self.file);
+        // What lies there now, whoever has written it: it is the state of this program that counts from here on.
+        let replaces = private_file::read_beginning(&journal, MAX_HEADER_BYTES)
+            .ok()
+            .and_then(|beginning| journal::generation_of(&beginning));
         let json = serde_json::to_vec(&Written {
             generation: &generation,
+            replaces: replaces.as_deref(),
             port: state.port,
             last_link: state.last_link,
             displays: &state.displays,
             links_before_journal: &state.links,
         })?;
-        let (journal, (tip, line)) = (journal_of(&self.file), Tip::first(&generation));
+        let (tip, line) = Tip::first(&generation);
         if !journal.try_exists()? {
             private_file::replace(&journal, &line)?;
         }
@@ -278,7 +301,7 @@ fn beginning(generation: &str) -> String {
     format!("{{\"generation\":\"{generation}\"")
 }
 
-pub(super) fn read_state(bytes: &[u8]) -> serde_json::Result<(Option<String>, State)> {
+pub(super) fn read_state(bytes: &[u8]) -> serde_json::Result<(Option<Generation>, State)> {
     let kept: Kept = serde_json::from_slice(bytes)?;
     let state = State {
         port: kept.port,
@@ -290,6 +313,10 @@ pub(super) fn read_state(bytes: &[u8]) -> serde_json::Result<(Option<String>, St
     let generation = kept
         .generation
         .filter(|generation| generation.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let generation = generation.map(|this| Generation {
+        this,
+        replaces: kept.replaces,
+    });
     Ok((generation, state))
 }
 

@@ -285,6 +285,90 @@ fn nothing_is_lost_or_done_twice_while_the_journal_begins_anew() {
     assert_eq!(place.loads(), now);
 }
 
+/// The half of a backup beside the half of today: what was revoked in between stays revoked.
+#[test]
+fn a_state_beside_the_journal_of_another_revives_no_link() {
+    let mut place = Place::new();
+    place.put(10);
+    let backup = [place.file(), place.journal()].map(|file| fs::read(file).unwrap());
+    place.revoke(3);
+    // It is written whole now and then; what is revoked after that is in the journal alone.
+    place.store.write(&*place.source, true).unwrap();
+    place.revoke(10);
+    place.put(11);
+    let today = [place.file(), place.journal()].map(|file| fs::read(file).unwrap());
+    for [state_file, journal] in [[&backup[0], &today[1]], [&today[0], &backup[1]]] {
+        // With the older journal it could also be that the program ended in between, and then all of it is in the state:
+        // but not of one that was written to since.
+        fs::write(place.file(), state_file).unwrap();
+        fs::write(place.journal(), journal).unwrap();
+        let older_journal = journal == &backup[1];
+        let found = load(&place.file());
+        match older_journal {
+            false => {
+                assert_eq!(found.state.links, []);
+                let said = found.lost.unwrap();
+                assert!(
+                    said.contains("do not belong together") && said.contains("no longer work"),
+                    "{said}"
+                );
+                assert!(place.folder.path().join("state.damaged.json").exists());
+            }
+            true => assert!(!found.state.links.contains(&link(3)), "it was revoked before"),
+        }
+    }
+    // Both of one backup are as it was then: nothing can tell them from today's.
+    fs::write(place.file(), &backup[0]).unwrap();
+    fs::write(place.journal(), &backup[1]).unwrap();
+    assert_eq!(place.loads().links, [link(3), link(10)]);
+}
+
+/// A disk that takes the state, but never the journal behind it.
+#[test]
+fn what_a_state_contains_is_known_however_often_its_journal_was_not_begun() {
+    let mut place = Place::new();
+    place.put(10);
+    let old = fs::read(place.journal()).unwrap();
+    for revoked in [3, 10] {
+        place.source.change(Changes {
+            removed: vec![link(revoked).token],
+            ..Changes::default()
+        });
+        place.store.write(&*place.source, true).unwrap();
+        fs::write(place.journal(), &old).unwrap();
+        assert_eq!(place.loads(), place.now());
+    }
+}
+
+#[test]
+fn files_that_are_too_long_are_not_read_and_are_set_aside() {
+    for of_journal in [false, true] {
+        let place = Place::new();
+        let long = if of_journal { place.journal() } else { place.file() };
+        fs::OpenOptions::new()
+            .write(true)
+            .open(&long)
+            .unwrap()
+            .set_len(300 << 20)
+            .unwrap();
+        if of_journal {
+            assert!(
+                journal_fault(&place.file())
+                    .unwrap()
+                    .contains("longer than 128 MiB")
+            );
+        }
+        let found = load(&place.file());
+        assert_eq!(found.state.links, []);
+        let said = found.lost.unwrap();
+        assert!(
+            said.contains("longer than 128 MiB") && said.contains("was kept as"),
+            "{said}"
+        );
+        assert_eq!(load(&place.file()).lost, None, "the next start begins anew");
+    }
+}
+
 /// Nothing but somebody's hand, or half a backup, leaves a state file alone: the first journal is there before it.
 #[test]
 fn a_state_that_has_lost_its_journal_revives_no_link() {
@@ -576,7 +660,7 @@ proptest! {
                 prop_assert!(ever.contains(&&open[..]), "{open:?}");
             }
             Read::Damaged(line) => prop_assert!(line >= 1),
-            Read::Other => prop_assert!(false, "it is this state's"),
+            Read::Contained | Read::Foreign => prop_assert!(false, "it is this state's"),
         }
     }
 }

@@ -110,7 +110,8 @@ impl Entry {
         self.is_shut() && self.visits == 0
     }
 
-    pub fn view(&self) -> LinkView {
+    /// `opens`: its display leads where it was made for.
+    pub fn view(&self, opens: bool) -> LinkView {
         LinkView {
             id: self.id,
             terms: self.terms,
@@ -119,6 +120,7 @@ impl Entry {
             uses: self.uses,
             last_use: self.last_use,
             shared: self.audience == Audience::Others,
+            made_for: (!opens).then(|| self.place.clone()),
         }
     }
 }
