@@ -305,7 +305,7 @@ async fn revoked(text: String, saved: Saving) -> Answer {
     match saved.await {
         Ok(()) => done(text),
         Err(cause) => failed(format!(
-            "{text} But only until Porthole ends: {cause}. Make room and try again."
+            "{text} But only until Porthole ends: {cause}. Once that is mended, try again."
         )),
     }
 }

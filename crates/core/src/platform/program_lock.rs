@@ -87,9 +87,10 @@ fn open(path: &Path) -> io::Result<File> {
 
 fn write(file: &mut File) -> io::Result<()> {
     let line = format!("{} {}\n", std::process::id(), machine());
-    file.set_len(0)?;
+    // Over what stands there, which a full disk takes, too.
     file.rewind()?;
-    file.write_all(line.as_bytes())
+    file.write_all(line.as_bytes())?;
+    file.set_len(line.len() as u64)
 }
 
 /// `None` if it says nothing: it may be written just now, or by an earlier version.

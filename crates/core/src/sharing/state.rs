@@ -4,6 +4,7 @@
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod journal;
+mod room;
 mod saver;
 mod store;
 #[cfg(test)]

@@ -1,6 +1,12 @@
 //! A disk that takes nothing: what is promised for after a restart is not given away before, and can be saved later.
 
 use std::{fs, path::PathBuf};
+#[cfg(target_os = "linux")]
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
 
 use rustix::process::Signal;
 use serde_json::Value;
@@ -86,16 +92,7 @@ impl Place {
     }
 
     async fn visit(&self, link: &str) -> Client {
-        let address = self.portholed.address;
-        let (_, token) = link.split_once('#').unwrap();
-        let headers = [
-            ("Origin", &*format!("http://{address}")),
-            (
-                "Sec-WebSocket-Protocol",
-                &*format!("binary, porthole.token.{token}"),
-            ),
-        ];
-        connect_with(address, "/websockify", &headers).await.unwrap().0
+        visit(&self.portholed, link).await
     }
 
     async fn opens(&self, link: &str) -> bool {
@@ -103,10 +100,27 @@ impl Place {
     }
 
     async fn comes_in(&self, link: &str) {
-        let mut visitor = self.visit(link).await;
-        assert!(visitor.next().await.is_ok(), "the server's first line");
-        visitor.come_in().await;
+        comes_in(&self.portholed, link).await;
     }
+}
+
+async fn visit(portholed: &Portholed, link: &str) -> Client {
+    let address = portholed.address;
+    let (_, token) = link.split_once('#').unwrap();
+    let headers = [
+        ("Origin", &*format!("http://{address}")),
+        (
+            "Sec-WebSocket-Protocol",
+            &*format!("binary, porthole.token.{token}"),
+        ),
+    ];
+    connect_with(address, "/websockify", &headers).await.unwrap().0
+}
+
+async fn comes_in(portholed: &Portholed, link: &str) {
+    let mut visitor = visit(portholed, link).await;
+    assert!(visitor.next().await.is_ok(), "the server's first line");
+    visitor.come_in().await;
 }
 
 #[tokio::test]
@@ -190,4 +204,110 @@ async fn a_revoke_that_cannot_be_saved_says_so_each_time_and_is_saved_by_trying_
     }
     let (code, said) = place.run(&["revoke", &id]);
     assert!(code == Some(1) && said.contains("There is no link"), "{said}");
+}
+
+/// A disk of its own for the state of a home, with little room. It is there for whoever runs inside, as long as this lives.
+#[cfg(target_os = "linux")]
+struct SmallDisk<'a> {
+    home: &'a Home,
+    keeper: Child,
+}
+
+#[cfg(target_os = "linux")]
+impl<'a> SmallDisk<'a> {
+    fn new(home: &'a Home) -> Self {
+        fs::create_dir_all(home.path(".local/state")).unwrap();
+        let mounts = "mount -t tmpfs -o size=2m none .local/state && echo ready && exec cat";
+        let mut keeper = home
+            .command_of(Path::new("unshare"))
+            .args(["--map-root-user", "--mount", "sh", "-c", mounts])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let output = keeper.stdout.as_mut().unwrap();
+        BufReader::new(output).read_line(&mut line).unwrap();
+        assert_eq!(line, "ready\n");
+        Self { home, keeper }
+    }
+
+    fn inside(&self, program: &str, args: &[&str]) -> Command {
+        let mut command = self.home.command_of(Path::new("nsenter"));
+        command
+            .args(["--target", &self.keeper.id().to_string()])
+            .args(["--user", "--mount", "--preserve-credentials", "sh", "-c"])
+            .args([
+                "cd \"$0\" && exec \"$@\"".as_ref(),
+                self.home.path("").as_os_str(),
+            ])
+            .arg(program)
+            .args(args);
+        command
+    }
+
+    fn start(&self) -> Portholed {
+        let mut command = self.inside(env!("CARGO_BIN_EXE_portholed"), &["--config=c.toml"]);
+        let mut portholed = Portholed::run(self.home, &mut command);
+        assert!(portholed.next_line().contains("/v#"));
+        portholed
+    }
+
+    fn prints(&self, words: &[&str]) -> String {
+        let words = [words, &["--config=c.toml"]].concat();
+        let output = self
+            .inside(env!("CARGO_BIN_EXE_portholed"), &words)
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{words:?}: {errors}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn fill(&self) {
+        let full = self
+            .inside("dd", &["if=/dev/zero", "of=.local/state/fill", "bs=4k"])
+            .output();
+        let errors = String::from_utf8(full.unwrap().stderr).unwrap();
+        assert!(errors.contains("No space left"), "{errors}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for SmallDisk<'_> {
+    fn drop(&mut self) {
+        let _ = self.keeper.kill();
+        let _ = self.keeper.wait();
+    }
+}
+
+/// A little room is kept, so that a revoke and the one visit of a link are saved on a disk that others have filled.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn on_a_full_disk_what_is_revoked_or_used_stays_so() {
+    let home = Home::new();
+    home.write("c.toml", CONFIG);
+    let disk = SmallDisk::new(&home);
+    let portholed = disk.start();
+    let once = disk.prints(&["link", "Alice", "--once"]);
+    let made: Value = serde_json::from_str(&disk.prints(&["link", "Alice", "--json"])).unwrap();
+    disk.fill();
+    // The last block of a file may have room by chance, but not for all of these.
+    let more: Vec<_> = (0..12).map(|_| disk.prints(&["link", "Alice"])).collect();
+    let said = disk.prints(&["revoke", &made["id"].to_string()]);
+    assert!(said.ends_with("is revoked.\n"), "{said}");
+    comes_in(&portholed, once.trim_end()).await;
+    portholed.stop(Signal::KILL).await;
+    for _ in 0..2 {
+        let portholed = disk.start();
+        for link in [once.trim_end(), made["url"].as_str().unwrap()] {
+            assert_eq!(visit(&portholed, link).await.ending().await.0, 4001);
+        }
+        for link in &more {
+            assert!(visit(&portholed, link.trim_end()).await.next().await.is_ok());
+        }
+        portholed.stop(Signal::KILL).await;
+        let log = home.read("stderr");
+        assert!(!log.contains("cannot save"), "{log}");
+    }
 }

@@ -254,11 +254,10 @@ impl LinkStore {
 
     /// Saves that what lives is alive: at a start briefly, since the person waits, later in a state that is written whole.
     fn mark(&self, at_start: bool) {
+        // Also for a state that is to be written whole: on a full disk it is a line instead.
+        self.table().mark_seen(self.now());
         match at_start {
-            true => {
-                self.table().mark_seen(self.now());
-                self.saver.save_soon();
-            }
+            true => self.saver.save_soon(),
             false => self.saver.rewrite(),
         }
     }

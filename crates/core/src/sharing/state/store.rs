@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Changes, KnownDisplay, Link, Source, State,
     journal::{self, Generation, Read, Tip},
+    room::{RESERVE_BYTES, has_room, reserve},
 };
 use crate::{
     platform::{private_file, program_lock::ProgramLock},
@@ -54,6 +55,8 @@ pub(crate) struct Store {
     tip: Option<Tip>,
     /// How long the state file is, in bytes.
     length: u64,
+    /// Up to where the journal has room on the disk, as far as is known, in bytes.
+    reserved: u64,
     /// Held until nothing more is written.
     _lock: Option<Arc<ProgramLock>>,
 }
@@ -198,6 +201,7 @@ impl Store {
             file: file.to_owned(),
             tip: None,
             length: 0,
+            reserved: 0,
             _lock: None,
         }
     }
@@ -218,13 +222,18 @@ impl Store {
     /// It could not be written; then the next write is whole.
     pub(super) fn write(&mut self, source: &dyn Source, whole: bool) -> Result<(), SaveError> {
         let tip = self.tip.take();
-        let tip = tip.filter(|tip| !whole && tip.length() <= self.length + MAX_JOURNAL_EXCESS);
+        let tip = tip.filter(|tip| {
+            let goes_on = !whole && tip.length() <= self.length + MAX_JOURNAL_EXCESS;
+            // A full disk may have room for a line all the same, since some is kept for that; once a whole state did not
+            // fit, it has to be written before anything else.
+            goes_on || !has_room(&self.file, self.length + tip.length())
+        });
         if let Some((tip, changes)) = tip.and_then(|tip| Some((tip, source.changes()?))) {
             if changes.is_empty() {
                 self.tip = Some(tip);
                 return Ok(());
             }
-            match append(&self.file, tip, &changes) {
+            match append(&self.file, tip, &changes, &mut self.reserved) {
                 Ok(Some(tip)) => {
                     self.tip = Some(tip);
                     return Ok(());
@@ -262,6 +271,10 @@ impl Store {
         }
         private_file::replace(&self.file, &json)?;
         private_file::replace(&journal, &line)?;
+        self.reserved = OpenOptions::new()
+            .append(true)
+            .open(&journal)
+            .map_or(0, |journal| reserve(&journal, tip.length()));
         self.length = json.len() as u64;
         self.tip = Some(tip);
         Ok(())
@@ -269,7 +282,7 @@ impl Store {
 }
 
 /// Adds a line, unless another program has written since: then `None`.
-fn append(file: &Path, mut tip: Tip, changes: &Changes) -> io::Result<Option<Tip>> {
+fn append(file: &Path, mut tip: Tip, changes: &Changes, reserved: &mut u64) -> io::Result<Option<Tip>> {
     let mut journal = match OpenOptions::new().read(true).append(true).open(journal_of(file)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         journal => journal?,
@@ -287,6 +300,9 @@ fn append(file: &Path, mut tip: Tip, changes: &Changes) -> io::Result<Option<Tip
     let line = tip.add(&serde_json::to_vec(changes)?);
     journal.write_all(&line)?;
     journal.sync_data()?;
+    if *reserved < tip.length() + RESERVE_BYTES / 2 {
+        *reserved = reserve(&journal, tip.length());
+    }
     Ok(Some(tip))
 }
 
