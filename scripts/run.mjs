@@ -65,7 +65,8 @@ export async function outputOf(program, args) {
   return Buffer.concat(output).toString('utf8');
 }
 
-function ended(child, program, args) {
+/** Waits for the end of a program. Fails when the program does. */
+export function ended(child, program, args) {
   return new Promise((resolve, reject) => {
     child.on('error', (error) => reject(new Failure(`${program} cannot be run: ${error.message}`)));
     child.on('close', (code, signal) => {

@@ -1,4 +1,5 @@
 // npm start: from a fresh clone to the running program. Arguments are passed on: npm start -- --config FILE
+// PORTHOLE_PROFILE=dev npm start: the same with the programs that the tests run.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { buildPrograms } from './cargo.mjs';
@@ -41,9 +42,8 @@ async function build(shell) {
     1000,
     `building ${shell.binary} (the first time takes some minutes)`,
   );
-  const [program] = await buildPrograms([shell], { quiet: !process.stderr.isTTY }).finally(() =>
-    clearTimeout(patience),
-  );
+  const options = { profile: process.env.PORTHOLE_PROFILE, quiet: !process.stderr.isTTY };
+  const [program] = await buildPrograms([shell], options).finally(() => clearTimeout(patience));
   return program;
 }
 

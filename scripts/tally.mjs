@@ -4,6 +4,8 @@
 export class Tally {
   passed = 0;
   failed = 0;
+  /** Which runners had tests that failed. */
+  failing = [];
 
   /** Reads a line of `cargo test`. */
   readCargo(line) {

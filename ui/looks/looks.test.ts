@@ -3,9 +3,10 @@
  * Every look of the window in Chromium: axe finds nothing that stands in anybody's way, and nothing is cut off. With
  * LOOKS=FOLDER a picture of each is put there.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer, type ViteDevServer } from 'vite';
+import { build, preview, type PreviewServer } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Chromium, type Showing } from './chromium';
 import { looks } from './looks';
@@ -25,13 +26,18 @@ const showings: Record<string, Showing> = {
   }),
 };
 
-let server: ViteDevServer;
+const root = join(import.meta.dirname, '..');
+let built: string;
+let server: PreviewServer;
 let chromium: Chromium;
 
 beforeAll(async () => {
-  const options = { host: '127.0.0.1', port: 0, hmr: false };
-  server = await createServer({ root: join(import.meta.dirname, '..'), server: options });
-  await server.listen();
+  // Built once: from a development server each look would load some hundred modules.
+  built = await mkdtemp(join(tmpdir(), 'porthole-looks-'));
+  const output = { outDir: built, emptyOutDir: true };
+  const input = join(root, 'looks', 'index.html');
+  await build({ root, build: { ...output, rolldownOptions: { input } }, logLevel: 'warn' });
+  server = await preview({ root, build: output, preview: { host: '127.0.0.1', port: 0 } });
   chromium = await Chromium.start();
   if (folder !== undefined) await mkdir(folder, { recursive: true });
 }, 60_000);
@@ -39,6 +45,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await chromium.stop();
   await server.close();
+  await rm(built, { recursive: true });
 });
 
 const all = Object.keys(looks).flatMap((look) =>
@@ -46,8 +53,8 @@ const all = Object.keys(looks).flatMap((look) =>
 );
 
 test.each(all)('%s, %s', { timeout: 60_000 }, async (look, name, showing) => {
-  const [root = ''] = server.resolvedUrls?.local ?? [];
-  await chromium.open(`${root}looks/index.html?${encodeURIComponent(look)}`, showing);
+  const [address = ''] = server.resolvedUrls?.local ?? [];
+  await chromium.open(`${address}looks/index.html?${encodeURIComponent(look)}`, showing);
   const faults = await chromium.evaluate('faults()');
   if (folder !== undefined) {
     await writeFile(join(folder, `${look}, ${name}.png`), await chromium.picture());

@@ -132,6 +132,7 @@ async fn a_thousand_who_say_nothing_keep_nobody_out() {
 #[tokio::test]
 async fn guesses_beyond_twenty_wait_and_a_right_token_never_does() {
     let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
+    let begun = std::time::Instant::now();
     for i in 0..20 {
         let mut guess = gateway.viewer(&format!("guess{i}")).await;
         assert_eq!(closed(&mut guess).await.0, 4001, "{i}");
@@ -146,14 +147,17 @@ async fn guesses_beyond_twenty_wait_and_a_right_token_never_does() {
     let mut viewer = gateway.viewer("raw").await;
     send(&mut viewer, b"hello").await;
     assert_eq!(receive(&mut viewer, 5).await, b"hello");
-    for guess in &mut guesses {
-        assert!(
-            guess.read_u8().now_or_never().is_none(),
-            "a guess was answered at once"
-        );
-    }
     // One a second is answered, in their order.
-    for guess in &mut guesses {
+    let is_answered = |guess: &mut Stream| guess.read_u8().now_or_never().is_some();
+    let mut answered = 0;
+    while guesses.get_mut(answered).is_some_and(is_answered) {
+        answered += 1;
+    }
+    assert!(
+        answered as u64 <= begun.elapsed().as_secs(),
+        "{answered} guesses were answered at once"
+    );
+    for guess in &mut guesses[answered..] {
         skip(Duration::from_millis(1010)).await;
         assert_eq!(wire::read_close(guess).await.0, 4001);
     }
@@ -163,6 +167,7 @@ async fn guesses_beyond_twenty_wait_and_a_right_token_never_does() {
 async fn a_right_token_passes_while_two_thousand_guesses_wait() {
     allow_many_sockets();
     let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
+    let begun = std::time::Instant::now();
     let mut guesses = Vec::new();
     for i in 0..2_000 {
         let mut guess = gateway.connect().await;
@@ -174,10 +179,12 @@ async fn a_right_token_passes_while_two_thousand_guesses_wait() {
     let mut viewer = gateway.viewer("raw").await;
     send(&mut viewer, b"hello").await;
     assert_eq!(receive(&mut viewer, 5).await, b"hello");
-    // Those that wait are bounded for each address: the others were cut off, and not answered.
+    // Those that wait are bounded for each address: the others were cut off, and not answered, but for one a second.
+    let mut answered = 0;
     for guess in &mut guesses[20..1_900] {
-        assert_eq!(until_closed(guess).await, b"");
+        answered += u64::from(!until_closed(guess).await.is_empty());
     }
+    assert!(answered <= begun.elapsed().as_secs(), "{answered} were answered");
     for guess in &mut guesses[1_936..] {
         assert!(
             guess.read_u8().now_or_never().is_none(),

@@ -180,14 +180,16 @@ async fn each_visitor_behind_a_proxy_has_guesses_of_their_own() {
         stream
     };
     let told = async |token: &str, from: &str| wire::read_close(&mut asked(token, from).await).await.0;
+    let begun = std::time::Instant::now();
     for i in 0..20 {
         assert_eq!(told(&format!("guess{i}"), "192.0.2.7").await, 4001, "{i}");
     }
-    // Inventing hops to the left of the true one helps nobody.
+    // One a second is free again on a machine that is slow. Inventing hops to the left of the true one helps nobody.
     for from in ["192.0.2.7", "9.9.9.9, 192.0.2.7"] {
         let mut waits = asked("guess", from).await;
         assert_eq!(told("guess", "192.0.2.8").await, 4001);
-        assert!(waits.read_u8().now_or_never().is_none(), "{from}");
+        let waits = waits.read_u8().now_or_never().is_none();
+        assert!(waits || begun.elapsed().as_secs() > 0, "{from}");
     }
 }
 
