@@ -13,7 +13,7 @@ export const CRATES = {
   'porthole-core': ['porthole-gateway', 'porthole-launcher'],
   portholed: ['porthole-core', 'porthole-gateway', 'porthole-launcher'],
   'porthole-desktop': ['porthole-core'],
-  'porthole-bench': ['porthole-gateway'],
+  'porthole-bench': ['porthole-gateway', 'porthole-tests'],
   'porthole-tests': [],
 };
 
@@ -62,11 +62,16 @@ export function paths(tree) {
   return read([]);
 }
 
-/** What of the crate a source file uses, as paths without `crate`. Comments and what stands in test modules do not count. */
-export function uses(source) {
-  const code = source
+/** A source file without its comments and its test modules. */
+export function codeOf(source) {
+  return source
     .replace(/^#\[cfg\(test\)\]\n(?:pub\(crate\) )?mod \w+ \{[\s\S]*/m, '')
     .replace(/^\s*\/\/.*$/gm, '');
+}
+
+/** What of the crate a source file uses, as paths without `crate`. Comments and what stands in test modules do not count. */
+export function uses(source) {
+  const code = codeOf(source);
   const found = [];
   for (const [, tree] of code.matchAll(/\buse\s+(crate::[^;]+);/g)) found.push(...paths(tree));
   for (const [path] of code.replace(/\buse\s[^;]+;/g, '').matchAll(/\bcrate(?:::\w+)+/g))

@@ -1,14 +1,17 @@
 // npm run bench: measures Porthole beside other relays. Arguments are passed on: npm run bench -- --rounds 3 --modes down
+// npm run bench -- --before FILE: an older portholed beside the new one. --peer NAME and --modes A,B: a part.
 // npm run bench -- --faults: strangers who take all they can, viewers who read nothing, a system without descriptors.
 // npm run bench -- links: what one more link and a start cost when there are thousands of links.
 // npm run bench -- first-frame: how long a visitor waits in a browser, beside what Porthole replaces.
+// npm run bench -- revoke: how soon a link that was revoked is dark.
 // npm run bench -- revoked-page: how soon pages in a browser say that their link was revoked.
 // npm run bench -- viewing: frames per second and key to picture in a browser, beside websockify and no proxy at all.
 // npm run bench -- start-up: how soon the programs are there, beside websockify.
 // npm run bench -- at-rest --minutes 10: what the programs cost that nobody uses.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildPrograms } from './cargo.mjs';
 import { buildFront, installModules } from './front.mjs';
@@ -21,6 +24,7 @@ const websockify = 'websockify==0.13.0';
 const websockifyProgram = `${folder}/venv/bin/websockify`;
 
 await main(async () => {
+  if (argv.includes('--help')) return help();
   if (process.platform !== 'linux')
     throw new Failure('the benchmark reads /proc, which only Linux has');
   if (argv[2] === 'first-frame') return await firstFrame();
@@ -43,6 +47,18 @@ await main(async () => {
   ]);
   step(`all figures are in ${folder}`);
 });
+
+/** Says what stands at the top of this file, without building anything. */
+function help() {
+  const lines = readFileSync(fileURLToPath(import.meta.url), 'utf8').split('\n');
+  const first = lines.findIndex((line) => !line.startsWith('//'));
+  console.log(
+    lines
+      .slice(0, first)
+      .map((line) => line.replace(/^\/\/ ?/, ''))
+      .join('\n'),
+  );
+}
 
 /** Builds what every benchmark stands on, and gives the path of `portholed`. */
 async function prepare() {
@@ -81,11 +97,11 @@ async function installSeed() {
   return [websockifyProgram, `${folder}/novnc/usr/share/novnc`];
 }
 
-/** Runs a benchmark of the end-to-end tests' kind. */
+/** Runs a benchmark that stands on what the end-to-end tests stand on. */
 async function inBrowser(binary, ...args) {
   await ensure('test');
   const portholed = await prepare();
-  const program = await build('porthole-tests', binary);
+  const program = await build('porthole-bench', binary);
   step('measuring (a minute or two; anything else that runs meanwhile falsifies it)');
   process.env.PORTHOLE_BIN_DIR = dirname(portholed);
   await run(program, args);

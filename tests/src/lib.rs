@@ -1,14 +1,12 @@
 //! What the end-to-end tests stand on: real VNC servers of real OS users, a real browser, a desktop of its own with a
 //! session bus and a tray, and the programs under test. Each ends, with all that it started, when it is dropped.
 
-pub mod account;
 pub mod browser;
 pub mod cable;
 pub mod deadline;
 pub mod desks;
 pub mod desktop;
 pub mod fetch;
-pub mod figures;
 pub mod haproxy;
 pub mod home;
 pub mod lan;

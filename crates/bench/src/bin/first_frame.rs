@@ -7,10 +7,10 @@
 use std::{io::Write, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, ensure};
+use porthole_bench::figures::quantile;
 use porthole_tests::{
     browser::Browser,
     deadline::eventually,
-    figures::quantile,
     home::Home,
     nginx::Nginx,
     people::Person,

@@ -119,7 +119,7 @@ mod tests {
     use std::process::Command;
 
     use super::*;
-    use crate::process::Process;
+    use porthole_tests::process::Process;
 
     #[tokio::test]
     async fn children_and_their_wake_ups_are_counted() -> Result<()> {
@@ -128,7 +128,7 @@ mod tests {
             Process::start(shell.args(["-c", "sh -c 'while sleep 0.01; do :; done' & echo go; wait"]))?;
         shell.line("the shell runs", |_| Some(())).await?;
         let before = Account::of(shell.id())?;
-        let after = crate::deadline::eventually("it is woken", async || {
+        let after = porthole_tests::deadline::eventually("it is woken", async || {
             let after = Account::of(shell.id())?;
             let cost = after.since(&before);
             anyhow::ensure!(cost.wake_ups > 3, "{} times", cost.wake_ups);

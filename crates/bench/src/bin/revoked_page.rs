@@ -10,10 +10,10 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use futures_util::{SinkExt, StreamExt};
+use porthole_bench::figures::quantile;
 use porthole_tests::{
     browser::Browser,
     deadline::eventually,
-    figures::quantile,
     home::Home,
     page::IN_THE_OPEN,
     people::Person,

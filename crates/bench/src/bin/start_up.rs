@@ -11,10 +11,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use porthole_bench::figures::{Figures, median};
 use porthole_tests::{
     deadline::{PATIENCE, eventually},
     desktop::Desktop,
-    figures::{Figures, median},
     home::Home,
     ports::free_port,
     process::Process,

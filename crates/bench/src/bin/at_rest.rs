@@ -6,16 +6,10 @@
 use std::{io::Write, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, ensure};
+use porthole_bench::account::{Account, Cost};
 use porthole_tests::{
-    account::{Account, Cost},
-    deadline::eventually,
-    desktop::Desktop,
-    home::Home,
-    picture_server::PictureServer,
-    pictures::Scene,
-    process::Process,
-    programs::program,
-    tray::Tray,
+    deadline::eventually, desktop::Desktop, home::Home, picture_server::PictureServer, pictures::Scene,
+    process::Process, programs::program, tray::Tray,
 };
 use tokio::time::sleep;
 

@@ -12,18 +12,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use porthole_bench::figures::{Figure, Figures, median};
 use porthole_tests::{
-    browser::Browser,
-    deadline::eventually,
-    figures::{Figure, Figures, median},
-    home::Home,
-    page::IN_THE_OPEN,
-    picture_server::PictureServer,
-    pictures::Scene,
-    portholed::Portholed,
-    ports::free_port,
-    process::Process,
-    vnc::Colour,
+    browser::Browser, deadline::eventually, home::Home, page::IN_THE_OPEN, picture_server::PictureServer,
+    pictures::Scene, portholed::Portholed, ports::free_port, process::Process, vnc::Colour,
 };
 use tokio::net::TcpStream;
 
@@ -72,7 +64,7 @@ async fn main() -> Result<()> {
     let usage = "viewing WEBSOCKIFY NOVNC_FOLDER JSON_FILE: `npm run bench -- viewing` has them all";
     let mut next = || args.next().context(usage);
     let (websockify, novnc, json) = (next()?, next()?, next()?);
-    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../novnc-vendor/dist");
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../novnc-vendor/dist");
     for folder in [&novnc, &pages] {
         ensure!(
             folder.join("vnc.html").is_file(),
