@@ -1,10 +1,8 @@
 //! Where the control socket is.
 
-use std::{
-    fs,
-    os::unix::fs::MetadataExt,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
+
+use porthole_launcher::is_runtime_folder;
 
 use crate::{ConfigPlace, config::digest};
 
@@ -25,11 +23,6 @@ impl ConfigPlace {
 /// `XDG_RUNTIME_DIR`, if it is our own, and closed to others.
 fn runtime() -> Option<PathBuf> {
     let folder = PathBuf::from(std::env::var_os("XDG_RUNTIME_DIR")?);
-    is_private(&folder).then_some(folder)
-}
-
-fn is_private(folder: &Path) -> bool {
     let us = rustix::process::geteuid().as_raw();
-    let private = |data: fs::Metadata| data.is_dir() && data.uid() == us && data.mode() & 0o77 == 0;
-    folder.is_absolute() && folder.symlink_metadata().is_ok_and(private)
+    is_runtime_folder(&folder, us).then_some(folder)
 }

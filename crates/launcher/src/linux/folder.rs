@@ -13,7 +13,7 @@ use std::{
 use rustix::fs::{FlockOperation, flock};
 
 use super::{account::Account, own_space};
-use crate::{FolderFault, LaunchError};
+use crate::{FolderFault, LaunchError, is_runtime_folder};
 
 /// The longest path of a Unix socket (`sun_path` of unix(7), less its final zero).
 const MAX_SOCKET_PATH_BYTES: usize = 107;
@@ -169,13 +169,7 @@ fn runtime() -> Option<PathBuf> {
     let usual = PathBuf::from(format!("/run/user/{uid}"));
     told.into_iter()
         .chain([usual])
-        .find(|folder| is_runtime_of(folder, uid))
-}
-
-/// Whether `folder` is a runtime folder of that user, and of nobody else.
-pub(super) fn is_runtime_of(folder: &Path, uid: u32) -> bool {
-    let private = |data: std::fs::Metadata| data.is_dir() && data.uid() == uid && data.mode() & 0o77 == 0;
-    folder.is_absolute() && folder.symlink_metadata().is_ok_and(private)
+        .find(|folder| is_runtime_folder(folder, uid))
 }
 
 /// Makes a folder that others may pass through, if they know the way, and no more.

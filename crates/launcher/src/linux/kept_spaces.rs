@@ -20,6 +20,7 @@ use rustix::{
 };
 
 use super::own_space::{detach, mounts_on};
+use crate::private::is_private_folder;
 
 /// How much is removed of one space; a space has fewer files, unless its user makes more meanwhile.
 const MAX_REMOVALS: u32 = 100_000;
@@ -134,8 +135,8 @@ fn place(desk: &Path) -> Option<PathBuf> {
 
 /// Whether there is something else than a folder that is root's alone.
 fn is_foreign(path: &Path) -> bool {
-    let is_roots = |data: Metadata| data.is_dir() && data.uid() == 0 && data.mode() & 0o77 == 0;
-    path.symlink_metadata().is_ok_and(|data| !is_roots(data))
+    path.symlink_metadata()
+        .is_ok_and(|data| !is_private_folder(&data, 0))
 }
 
 /// Whether nothing but its first folder is in use. What was removed counts while it is open.

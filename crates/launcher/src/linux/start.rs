@@ -6,7 +6,7 @@ use super::{
     account::Account,
     desk,
     environment::Environment,
-    folder::{self, Base, Folder, cannot_make},
+    folder::{Base, Folder, cannot_make},
     instance::Live,
     log::Log,
     passwords::Passwords,
@@ -18,7 +18,7 @@ use super::{
     x_authority,
     x_sockets::{self, XSocket},
 };
-use crate::{Desktop, Launch, LaunchError, LaunchStep, What};
+use crate::{Desktop, Launch, LaunchError, LaunchStep, What, is_runtime_folder};
 
 /// Who the display is for, if it may be started at all, and the folder it gets.
 pub(super) async fn admit(launch: &Launch, base: &Base) -> Result<Live, LaunchError> {
@@ -114,7 +114,7 @@ impl Live {
         step: impl Fn(LaunchStep),
     ) -> Result<(), LaunchError> {
         let login = format!("/run/user/{}", self.account.uid);
-        let login = Some(Path::new(&login)).filter(|path| folder::is_runtime_of(path, self.account.uid));
+        let login = Some(Path::new(&login)).filter(|path| is_runtime_folder(path, self.account.uid));
         // Asked first: a desktop with nothing on it would start, and show nothing.
         let own = self.own_session(desktop.session.is_none()).await?;
         let command = session_command::choose(desktop.session.as_deref(), &own, &self.account)?;
