@@ -3,6 +3,10 @@
 //! Whoever moves bytes without pause uses up what the system gives a thread of processor time, and whatever else that
 //! thread has to do is kept waiting for milliseconds. So a session at full speed goes on elsewhere until it calms down,
 //! and the small updates of all others find rested threads.
+//!
+//! Measured by `npm run bench` beside the same program without it (two cores, 23 November 2026; `docs/performance.md`): the p99
+//! of a small update beside bulk was 2.5 ms, and is 0.15 to 0.7 ms. Where a session's sockets stayed with the runtime that
+//! they came from, it was 1.1 ms: so sockets move, too.
 
 use std::{
     future::poll_fn,
