@@ -7,7 +7,7 @@ use tauri::{AppHandle, Manager, Url};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use tracing::debug;
 
-use crate::{login::Login, windows};
+use crate::{login::Login, platform::open_as_text, windows};
 
 /// The desktop as the program's controller sees it.
 pub struct Desktop {
@@ -56,28 +56,10 @@ impl porthole_core::Desktop for Desktop {
     }
 }
 
-/// Reachability it as the desktop does. What launchers say of themselves helps nobody, so it goes to the log.
+/// Opens it as the desktop does. What launchers say of themselves helps nobody, so it goes to the log.
 fn open(what: impl AsRef<OsStr>) -> Result<(), ShellError> {
     open::that_detached(what).map_err(|error| {
         debug!(%error, "nothing opened it");
         ShellError::NothingOpens
     })
-}
-
-/// Reachability a file in the program for plain text: systems that know no `.toml` have one.
-#[cfg(target_os = "linux")]
-fn open_as_text(path: &Path) -> Result<(), ShellError> {
-    use gtk::gio::{AppInfo, AppLaunchContext, File, prelude::AppInfoExt};
-
-    let editor = AppInfo::default_for_type("text/plain", false).ok_or(ShellError::NothingOpens)?;
-    let opened = editor.launch(&[File::for_path(path)], None::<&AppLaunchContext>);
-    opened.map_err(|error| {
-        debug!(%error, "the program for text did not start");
-        ShellError::NothingOpens
-    })
-}
-
-#[cfg(not(target_os = "linux"))]
-fn open_as_text(_path: &Path) -> Result<(), ShellError> {
-    Err(ShellError::NothingOpens)
 }

@@ -11,6 +11,7 @@ mod login;
 #[cfg(test)]
 mod manuals;
 mod notifications;
+mod platform;
 mod screen;
 mod thumbnails;
 mod tray;

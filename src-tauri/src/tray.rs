@@ -14,7 +14,7 @@ use tauri::{
 use tracing::warn;
 use zbus::fdo::DBusProxy;
 
-use crate::ipc;
+use crate::{ipc, platform::has_tray_library};
 
 const ID: &str = "porthole";
 const QUIET: Image<'_> = include_image!("icons/tray.png");
@@ -30,7 +30,7 @@ pub struct Tray<R: Runtime> {
 impl<R: Runtime> Tray<R> {
     /// Makes the icon; none if this system has nothing to make it with.
     pub fn new(app: &AppHandle<R>, snapshot: &Snapshot) -> Option<Self> {
-        if !library_is_there() {
+        if !has_tray_library() {
             warn!("there is no tray icon: install libayatana-appindicator3-1 to have one");
             return None;
         }
@@ -148,23 +148,6 @@ fn draw_item<R: Runtime>(app: &AppHandle<R>, item: &Item) -> Result<Box<dyn IsMe
 /// In a label `&` would mark the next letter as the item's key.
 fn escaped(label: &str) -> String {
     label.replace('&', "&&")
-}
-
-/// Loads the library that the icon needs. Tauri loads it the same way, and panics when it is missing.
-#[cfg(target_os = "linux")]
-fn library_is_there() -> bool {
-    use std::panic;
-
-    let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| ()));
-    let loaded = panic::catch_unwind(|| _ = &*libappindicator_sys::LIB);
-    panic::set_hook(hook);
-    loaded.is_ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn library_is_there() -> bool {
-    true
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod http;
+mod platform;
 mod regular_file;
 mod relay;
 mod server;

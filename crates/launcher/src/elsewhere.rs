@@ -79,3 +79,8 @@ impl Search {
 
 /// Nothing is started here that could get too much.
 pub fn remember_open_files() {}
+
+/// Nothing runs.
+pub(crate) fn memory(_: &[i32], _: u32) -> u64 {
+    0
+}

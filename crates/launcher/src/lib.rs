@@ -30,6 +30,8 @@ mod child;
 mod error;
 mod found;
 mod launch;
+#[cfg(unix)]
+mod private;
 mod restarts;
 mod state;
 
@@ -38,15 +40,18 @@ pub use child::child_command;
 pub use error::{FolderFault, LaunchError, XstartupFault};
 pub use found::FoundServer;
 pub use launch::{BadLaunch, Depth, Desktop, Geometry, Launch, What};
+#[cfg(unix)]
+pub use private::is_runtime_folder;
 pub use restarts::Restarts;
 pub use state::{Ended, Exit, LaunchStep, Launched, Reason, Running, State};
 
-#[cfg(target_os = "linux")]
-mod linux;
-#[cfg(target_os = "linux")]
-pub use linux::{Launcher, Search, remember_open_files};
-
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
+#[cfg(target_os = "linux")]
+mod linux;
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::{Launcher, Search, remember_open_files};
+use elsewhere as system;
+#[cfg(target_os = "linux")]
+use linux as system;
+
+pub use system::{Launcher, Search, remember_open_files};

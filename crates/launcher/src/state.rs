@@ -10,7 +10,7 @@ use std::{
 use porthole_rfb::Password;
 use tokio::sync::watch;
 
-use crate::{Launch, LaunchError};
+use crate::{Launch, LaunchError, system};
 
 /// A display that was launched or adopted: how it fares, and a way to stop it.
 ///
@@ -124,7 +124,6 @@ pub struct Running {
     /// The password with which a viewer may only look: the VNC server itself then ignores input.
     pub view_password: Password,
     /// The POSIX sessions of its processes.
-    #[cfg(target_os = "linux")]
     pub(crate) sessions: Vec<i32>,
 }
 
@@ -132,10 +131,7 @@ impl Running {
     /// How many bytes of memory the display's processes have to themselves: server and session, without what they
     /// share with others. This reads /proc from end to end, so ask while somebody looks, and off the async threads.
     pub fn memory(&self) -> u64 {
-        #[cfg(target_os = "linux")]
-        return crate::linux::memory(&self.sessions, self.uid);
-        #[cfg(not(target_os = "linux"))]
-        0
+        system::memory(&self.sessions, self.uid)
     }
 
     /// The folder that holds the display's socket.

@@ -2,8 +2,7 @@
 
 use std::{fmt, path::Path};
 
-#[cfg(unix)]
-use crate::texts::say;
+use crate::{platform::private_file::grants, texts::say};
 
 /// Whose reading of a file is worth a warning.
 #[derive(Clone, Copy)]
@@ -30,23 +29,14 @@ impl fmt::Display for Exposed {
 }
 
 /// What to do about a file that others can read, if they can.
-#[cfg(unix)]
 pub(super) fn exposed(path: &Path, others: Others) -> Option<Exposed> {
-    use std::os::unix::fs::PermissionsExt;
     let (bits, wanted) = match others {
         Others::All => (0o077, "600"),
         Others::Strangers => (0o007, "o="),
     };
-    let mode = std::fs::metadata(path).ok()?.permissions().mode();
     let shown = path.display().to_string();
-    (mode & bits != 0).then(|| Exposed {
+    grants(path, bits).then(|| Exposed {
         cause: say!("config-exposed", file = shown.as_str()),
         fix: say!("config-exposed-fix", mode = wanted, file = shown.as_str()),
     })
-}
-
-/// What to do about a file that others can read, if they can. Here files are private unless they are shared.
-#[cfg(not(unix))]
-pub(super) fn exposed(_path: &Path, _others: Others) -> Option<Exposed> {
-    None
 }

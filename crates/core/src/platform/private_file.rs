@@ -1,7 +1,7 @@
 //! Files that only their owner may read, and that are never half-written.
 
 use std::{
-    fs::{self, DirBuilder, File},
+    fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Read, Write},
     path::{Path, PathBuf},
 };
@@ -100,6 +100,26 @@ pub(crate) fn set_aside(path: &Path) -> io::Result<PathBuf> {
     let aside = path.with_extension("damaged.json");
     fs::rename(path, &aside)?;
     Ok(aside)
+}
+
+/// Makes a file that is created only its owner's to read.
+pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+/// Whether the mode of a file has any of these bits.
+#[cfg(unix)]
+pub(crate) fn grants(path: &Path, bits: u32) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).is_ok_and(|data| data.permissions().mode() & bits != 0)
+}
+
+/// Files have no mode here: they are private unless they are shared.
+#[cfg(not(unix))]
+pub(crate) fn grants(_path: &Path, _bits: u32) -> bool {
+    false
 }
 
 /// A rename lasts once its folder is on the disk.

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::private_file::create_folder;
+use super::private_file::{create_folder, private};
 use crate::texts::say;
 
 /// The longest that a lock's file says of its holder, in bytes.
@@ -66,8 +66,7 @@ fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     // Whoever can open it can lock it.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    private(&mut options);
     // On a disk that cannot be written to, one that is there can be locked all the same.
     let file = options.open(path).or_else(|error| {
         let file = File::open(path);

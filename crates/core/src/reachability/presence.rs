@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use porthole_gateway::Target;
 
-use crate::platform::blocking::blocking;
+use crate::platform::{blocking::blocking, servers::listening_sockets};
 
 /// What the system tells about a server of this machine. To connect would tell more, but TigerVNC counts a connection
 /// that does not log in as an attack.
@@ -20,7 +20,7 @@ impl Presence {
     /// How it is now.
     pub async fn of(target: &Target) -> Self {
         let target = target.clone();
-        blocking(move || sockets(&target).map_or(Self::Unknown, Self::Sockets)).await
+        blocking(move || listening_sockets(&target).map_or(Self::Unknown, Self::Sockets)).await
     }
 
     /// Whether it is certain that another server listens there than before, or none any more, or one again.
@@ -30,64 +30,6 @@ impl Presence {
             _ => false,
         }
     }
-}
-
-#[cfg(target_os = "linux")]
-fn sockets(target: &Target) -> Option<BTreeSet<u64>> {
-    use procfs::net::{TcpState, UnixState};
-    match target {
-        Target::Tcp { host, port } => {
-            let reached = addresses(host)?;
-            let is_it = |listens: std::net::SocketAddr| {
-                let ip = listens.ip().to_canonical();
-                listens.port() == *port && (ip.is_unspecified() || reached.contains(&ip))
-            };
-            let entries = procfs::net::tcp()
-                .ok()?
-                .into_iter()
-                .chain(procfs::net::tcp6().ok()?);
-            let listening = entries.filter(|entry| entry.state == TcpState::Listen);
-            Some(
-                listening
-                    .filter(|entry| is_it(entry.local_address))
-                    .map(|entry| entry.inode)
-                    .collect(),
-            )
-        }
-        Target::Unix(path) | Target::UnixOf { path, .. } => {
-            let entries = procfs::net::unix().ok()?.into_iter();
-            // That is how those that listen are told (unix(7)).
-            let listening = entries.filter(|entry| entry.state == UnixState::UNCONNECTED);
-            Some(
-                listening
-                    .filter(|entry| entry.path.as_ref() == Some(path))
-                    .map(|entry| entry.inode)
-                    .collect(),
-            )
-        }
-        Target::InProcess(_) | Target::OnDemand(_) => None,
-    }
-}
-
-/// The addresses of this machine that a host stands for; `None` if it is another one, or a name that only a name server
-/// knows.
-#[cfg(target_os = "linux")]
-fn addresses(host: &str) -> Option<Vec<std::net::IpAddr>> {
-    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-    if host.eq_ignore_ascii_case("localhost") {
-        return Some(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
-    }
-    let ip = host.parse::<IpAddr>().ok()?.to_canonical();
-    let is_ours = || {
-        let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
-        interfaces.iter().any(|interface| interface.ip() == ip)
-    };
-    (ip.is_loopback() || is_ours()).then(|| vec![ip])
-}
-
-#[cfg(not(target_os = "linux"))]
-fn sockets(_: &Target) -> Option<BTreeSet<u64>> {
-    None
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -10,10 +10,10 @@ use tokio::time::Instant;
 use super::{FAIR_SHARE, Relay, yield_turn};
 use crate::{
     CloseReason,
+    platform::splice::Pipe,
     relay::{
         buffers::{Buffer, SMALL},
         outgoing::{HEADER_ROOM, Outgoing},
-        splice::Pipe,
     },
     transport::socket::Socket,
 };

@@ -11,13 +11,12 @@
 //! - Whatever ends the session from outside ends it also while a write is blocked; new rights are in force, and are said
 //!   to be, as soon as the server has taken what was let through before and what makes it follow.
 
-mod buffers;
+pub(crate) mod buffers;
 mod close;
 mod down;
 pub(crate) mod frame;
 pub(crate) mod full_speed;
 mod outgoing;
-pub(crate) mod splice;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 mod tests;

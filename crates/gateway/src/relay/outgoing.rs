@@ -3,15 +3,15 @@
 use std::{io, ops::Range};
 
 use crate::{
+    platform::splice::Pipe,
     relay::{
         buffers::Buffer,
-        splice::Pipe,
         viewer::{LONGEST_HEADER, put_header},
     },
     transport::socket::Socket,
 };
 
-/// DescriptorClass that is left before the bytes that are read into a buffer, for their header.
+/// Room that is left before the bytes that are read into a buffer, for their header.
 pub(crate) const HEADER_ROOM: usize = LONGEST_HEADER;
 
 /// A frame under way to the viewer.

@@ -9,7 +9,7 @@ use std::{
 use porthole_rfb::{Rights, ServerClipboard};
 
 use super::*;
-use crate::{Grant, HEARTBEAT, Route, Sessions, Target, Token, relay::splice::Pipe};
+use crate::{Grant, HEARTBEAT, Route, Sessions, Target, Token, platform::splice::Pipe};
 
 /// What Xtigervnc says of its extended clipboard.
 const CAPS: [u8; 16] = [3, 0, 0, 0, 0xff, 0xff, 0xff, 0xf8, 0x1f, 0, 0, 1, 0, 0, 0, 0];

@@ -16,10 +16,10 @@ use tracing::{info, warn};
 
 use super::{
     faults::{Cause, Fault, Faults},
-    token_files::{Holds, Stamp, is_local, read},
+    token_files::{Holds, Stamp, read},
     token_lines::TokenLine,
 };
-use crate::{Grant, Lookup, Route, Target, Token, TokenHash, TokenSource};
+use crate::{Grant, Lookup, Route, Target, Token, TokenHash, TokenSource, platform::file_system::is_local};
 
 /// How long files must have stayed the same to be taken for whole.
 const SETTLE_TIME: Duration = Duration::from_millis(100);

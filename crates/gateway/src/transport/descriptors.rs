@@ -13,20 +13,30 @@ use tokio::{
     time::{Instant, sleep},
 };
 
+use crate::platform::descriptors::{self, Descriptor, Usage, usage_behind, usage_now};
+
 /// Raises the limit of open files to the hard one: two sockets for each viewer soon exceed the 1,024 descriptors that a
 /// process usually begins with. Where that is refused the limit stays as it is.
 pub fn allow_many_descriptors() {
-    system::allow_many();
+    descriptors::allow_many();
 }
 
-pub(crate) use system::{room_behind, room_now};
+/// How much room is left behind the next descriptor.
+pub(crate) fn room_now() -> DescriptorClass {
+    usage_now().map_or(DescriptorClass::Nothing, DescriptorClass::of)
+}
+
+/// How much room is left behind a descriptor that is new.
+pub(crate) fn room_behind(new: &impl Descriptor) -> DescriptorClass {
+    DescriptorClass::of(usage_behind(new))
+}
 
 /// What is left behind a new descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DescriptorClass {
     /// Enough for everybody.
     Plenty,
-    /// PendingConnections should go.
+    /// Connections that show no token should go.
     Scarce,
     /// Enough to answer, and not for a session.
     Full,
@@ -41,8 +51,11 @@ const RESERVED_DESCRIPTORS: u64 = 64;
 const WARNING_STEP: u64 = 32;
 
 impl DescriptorClass {
+    fn of(usage: Option<Usage>) -> Self {
+        usage.map_or(Self::Plenty, |usage| Self::behind(usage.taken, usage.limit))
+    }
+
     /// Behind descriptor number `taken`, with at most `limit` of them.
-    #[cfg_attr(not(unix), expect(dead_code, reason = "descriptors are not numbered there"))]
     fn behind(taken: u64, limit: u64) -> Self {
         let step = WARNING_STEP.min(limit / 16);
         let nothing = limit - RESERVED_DESCRIPTORS.min(limit / 4);
@@ -90,58 +103,6 @@ pub(crate) async fn room_is_made() {
             return;
         }
         sleep(POLL_INTERVAL).await;
-    }
-}
-
-#[cfg(unix)]
-mod system {
-    use std::os::fd::{AsFd, AsRawFd};
-
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
-    use socket2::{Domain, Socket, Type};
-
-    use super::DescriptorClass;
-
-    pub(super) fn allow_many() {
-        let limit = getrlimit(Resource::Nofile);
-        let raised = Rlimit {
-            current: limit.maximum,
-            ..limit
-        };
-        if let Err(error) = setrlimit(Resource::Nofile, raised) {
-            tracing::debug!(%error, "the limit of open files stays as it is");
-        }
-    }
-
-    /// How much room is left behind the next descriptor.
-    pub(crate) fn room_now() -> DescriptorClass {
-        Socket::new(Domain::UNIX, Type::STREAM, None)
-            .map_or(DescriptorClass::Nothing, |next| room_behind(&next))
-    }
-
-    /// How much room is left behind a descriptor that is new.
-    pub(crate) fn room_behind(new: &impl AsFd) -> DescriptorClass {
-        let number = new.as_fd().as_raw_fd();
-        match getrlimit(Resource::Nofile).current {
-            Some(limit) => DescriptorClass::behind(u64::try_from(number).unwrap_or_default(), limit),
-            None => DescriptorClass::Plenty,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-mod system {
-    use super::DescriptorClass;
-
-    pub(super) fn allow_many() {}
-
-    pub(crate) fn room_behind<T>(_: &T) -> DescriptorClass {
-        DescriptorClass::Plenty
-    }
-
-    pub(crate) fn room_now() -> DescriptorClass {
-        DescriptorClass::Plenty
     }
 }
 

@@ -10,7 +10,10 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::transport::{descriptors::room_is_made, socket};
+use crate::{
+    platform::sockets::INHERITS_OPTIONS,
+    transport::{descriptors::room_is_made, socket},
+};
 
 /// How long nobody is accepted after the system could not.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -172,9 +175,10 @@ async fn accept(bound: Bound, serve: Arc<Serve>) {
         match bound.socket.accept().await {
             Ok((stream, from)) => {
                 trouble.may_be_over();
-                // It fails on a connection that is gone already; serving it will notice.
-                #[cfg(not(target_os = "linux"))]
-                let _ = socket::tune((&stream).into());
+                if !INHERITS_OPTIONS {
+                    // It fails on a connection that is gone already; serving it will notice.
+                    let _ = socket::tune((&stream).into());
+                }
                 if serve(stream, from) {
                     room_is_made().await;
                 }

@@ -1,7 +1,5 @@
 //! What the relay asks of a socket: to say when it is ready, and then to read or write what it can.
 
-#[cfg(unix)]
-use std::os::fd::{AsFd, BorrowedFd};
 use std::{
     io,
     net::{Shutdown, SocketAddr},
@@ -9,14 +7,20 @@ use std::{
     time::Duration,
 };
 
-use rustix::net::{SendFlags, send};
+use rustix::net::send;
 use socket2::SockRef;
 use tokio::{
     io::Interest,
     net::{TcpStream, UnixStream},
 };
 
-use crate::{relay::splice::Pipe, transport::tls::TlsSocket};
+use crate::{
+    platform::{
+        sockets::{INHERITS_OPTIONS, MORE, QUIETLY, reuse_port},
+        splice::Pipe,
+    },
+    transport::tls::TlsSocket,
+};
 
 /// A connected socket that is driven by readiness, so that a buffer is needed only once there are bytes for it.
 pub(crate) trait Socket {
@@ -66,18 +70,6 @@ pub(crate) trait Socket {
         }
     }
 }
-
-/// Without a signal when the other side is gone.
-#[cfg(not(target_vendor = "apple"))]
-const QUIETLY: SendFlags = SendFlags::NOSIGNAL;
-/// There the standard library has set it for the socket.
-#[cfg(target_vendor = "apple")]
-const QUIETLY: SendFlags = SendFlags::empty();
-
-#[cfg(target_os = "linux")]
-const MORE: SendFlags = SendFlags::MORE;
-#[cfg(not(target_os = "linux"))]
-const MORE: SendFlags = SendFlags::empty();
 
 /// Moves bytes, and takes a socket that moved fewer than there was room for as one that is not ready any more: the call
 /// that would find that out is saved. (The system tells of each change, and not of a state, wherever tokio knows a
@@ -197,18 +189,7 @@ pub(crate) enum ServerStream {
 
 one_of!(ServerStream: Tcp, Unix);
 
-#[cfg(unix)]
-impl AsFd for ServerStream {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        match self {
-            Self::Tcp(stream) => stream.as_fd(),
-            Self::Unix(stream) => stream.as_fd(),
-        }
-    }
-}
-
-/// Small updates leave at once, and a peer whose machine vanished is noticed by the system within some minutes. Where
-/// this is done to a listener, Linux does it to all whom it accepts.
+/// Small updates leave at once, and a peer whose machine vanished is noticed by the system within some minutes.
 pub(crate) fn tune(socket: SockRef<'_>) -> io::Result<()> {
     socket.set_tcp_nodelay(true)?;
     let keepalive = socket2::TcpKeepalive::new()
@@ -223,12 +204,11 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<tokio::net::TcpListener>
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
-    // A port that was ours a moment ago is free again at once (not on Windows, where the option steals live ports).
-    #[cfg(unix)]
-    socket.set_reuse_address(true)?;
-    // Four system calls less for each viewer.
-    #[cfg(target_os = "linux")]
-    tune(SockRef::from(&socket))?;
+    reuse_port(&socket)?;
+    if INHERITS_OPTIONS {
+        // Four system calls less for each viewer.
+        tune(SockRef::from(&socket))?;
+    }
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     socket.listen(1024)?;

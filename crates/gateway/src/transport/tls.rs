@@ -13,7 +13,7 @@ use tokio_rustls::{
     server::TlsStream,
 };
 
-use crate::{relay::splice::Pipe, transport::socket::Socket};
+use crate::{platform::splice::Pipe, transport::socket::Socket};
 
 /// How much plain text rustls encrypts at most before it is sent, unless it is told otherwise.
 const TLS_BUFFER_BYTES: usize = 64 * 1024;

@@ -10,7 +10,9 @@ use std::{
 use time::OffsetDateTime;
 
 use crate::{
-    SessionRights, VisitView, model::milliseconds::milliseconds, platform::private_file::create_folder,
+    SessionRights, VisitView,
+    model::milliseconds::milliseconds,
+    platform::private_file::{create_folder, private},
 };
 
 /// So many exports of one day find a name.
@@ -32,9 +34,7 @@ pub(crate) fn export(visits: &[VisitView], folder: &Path, now: SystemTime) -> io
         let path = folder.join(name);
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(&path) {
+        match private(&mut options).open(&path) {
             Ok(mut file) => {
                 file.write_all(table(visits).as_bytes())?;
                 return Ok(path);

@@ -109,9 +109,7 @@ fn open(path: &Path) -> io::Result<File> {
     }
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    private_file::private(&mut options).open(path)
 }
 
 fn ends_a_line(file: &mut File) -> io::Result<bool> {

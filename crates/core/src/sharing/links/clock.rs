@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::model::milliseconds::milliseconds;
+use crate::{model::milliseconds::milliseconds, platform::clock::running_time};
 
 /// One look at both clocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,21 +22,9 @@ pub(crate) type Clock = Arc<dyn Fn() -> Now + Send + Sync>;
 
 /// This machine's clocks.
 pub(crate) fn clock() -> Clock {
-    let passed = passed();
+    let passed = running_time();
     Arc::new(move || Now {
         wall: milliseconds(SystemTime::now()),
         ran: passed(),
     })
-}
-
-#[cfg(target_os = "linux")]
-fn passed() -> impl Fn() -> Duration {
-    use rustix::time::{ClockId, clock_gettime};
-    || Duration::try_from(clock_gettime(ClockId::Boottime)).unwrap_or_default()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn passed() -> impl Fn() -> Duration {
-    let start = std::time::Instant::now();
-    move || start.elapsed()
 }
