@@ -12,7 +12,9 @@ use anyhow::{Context, Result, anyhow, bail};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
-    process::{Pid, PidfdFlags, Signal, kill_process, kill_process_group, pidfd_open},
+    process::{
+        Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, pidfd_open, waitid,
+    },
 };
 
 use crate::{
@@ -74,7 +76,7 @@ impl Process {
     ///
     /// # Errors
     ///
-    /// When there is none in time; with all that the program wrote.
+    /// When there is none in time, or the program has ended without it; with all that the program wrote.
     pub async fn line<T>(&self, what: &str, find: impl Fn(&str) -> Option<T>) -> Result<T> {
         self.line_within(PATIENCE, what, find).await
     }
@@ -83,20 +85,47 @@ impl Process {
     ///
     /// # Errors
     ///
-    /// When there is none in that time; with all that the program wrote.
+    /// When there is none in that time, or the program has ended without it; with all that the program wrote.
     pub async fn line_within<T>(
         &self,
         limit: Duration,
         what: &str,
         find: impl Fn(&str) -> Option<T>,
     ) -> Result<T> {
-        within(limit, what, async || {
+        let found = within(limit, what, async || {
+            // Asked first: what it wrote before it ended is read then.
+            let ended = self.ended()?;
             let output = self.output()?;
-            let whole = output.rfind('\n').map_or("", |end| &output[..end]);
-            let found = whole.lines().find_map(&find);
-            found.ok_or_else(|| anyhow!("stdout: {output}\nstderr: {}", self.errors().unwrap_or_default()))
-        })
-        .await
+            let whole = match ended {
+                Some(_) => &output,
+                None => output.rfind('\n').map_or("", |end| &output[..end]),
+            };
+            if let Some(found) = whole.lines().find_map(&find) {
+                return Ok(Ok(found));
+            }
+            let wrote = format!("stdout: {output}\nstderr: {}", self.errors().unwrap_or_default());
+            match ended {
+                Some(how) => Ok(Err(anyhow!("{} ended before that, {how}: {wrote}", self.name))),
+                None => Err(anyhow!(wrote)),
+            }
+        });
+        found.await?.with_context(|| what.to_owned())
+    }
+
+    /// How it ended, if it has; it can still be waited for.
+    fn ended(&self) -> Result<Option<String>> {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let status = match waitid(WaitId::Pid(self.pid()?), options) {
+            // It has been waited for.
+            Err(Errno::CHILD) => return Ok(Some("some time ago".to_owned())),
+            status => status?,
+        };
+        Ok(status.map(
+            |status| match (status.exit_status(), status.terminating_signal()) {
+                (Some(code), _) => format!("with status {code}"),
+                (None, signal) => format!("by signal {}", signal.unwrap_or_default()),
+            },
+        ))
     }
 
     /// Its number.
@@ -195,5 +224,63 @@ fn read(file: &File) -> Result<String> {
     match file.read_exact_at(&mut content, 0) {
         Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => Err(error.into()),
         _ => Ok(String::from_utf8_lossy(&content).into_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn shell(script: &str) -> Result<Process> {
+        Process::start(Command::new("sh").args(["-c", script]))
+    }
+
+    async fn looked_for(process: &Process) -> Result<Result<String>> {
+        let line = process.line_within(HOUR, "it says when", |line| {
+            line.strip_prefix("when: ").map(str::to_owned)
+        });
+        timeout(PATIENCE, line)
+            .await
+            .context("it waits for a program that has ended")
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_line_of_a_program_that_has_ended() -> Result<()> {
+        for (script, how) in [
+            ("echo one; echo two >&2; exit 3", "with status 3"),
+            ("echo one; echo two >&2; kill -9 $$", "by signal 9"),
+            // Somebody else may keep its output open.
+            ("sleep 60 & echo one; echo two >&2", "with status 0"),
+        ] {
+            let process = shell(script)?;
+            // Also when it is asked for once more.
+            for _ in 0..2 {
+                let error = looked_for(&process).await?.err().context(script)?;
+                let error = format!("{error:#}");
+                for part in ["it says when", how, "stdout: one\n", "stderr: two\n"] {
+                    assert!(error.contains(part), "{part} in {error}");
+                }
+            }
+        }
+        let mut process = shell("exit 4")?;
+        process.exit().await?;
+        assert!(looked_for(&process).await?.is_err());
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn what_a_program_says_last_is_heard() -> Result<()> {
+        for script in [
+            "printf 'when: now\\n'",
+            "printf 'when: now'; exit 3",
+            "sleep 0.2; echo when: now; exec sleep 60",
+        ] {
+            assert_eq!(looked_for(&shell(script)?).await??, "now");
+        }
+        Ok(())
     }
 }
