@@ -7,7 +7,7 @@ use porthole_gateway::{Grant, Limits, Rights};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::common::{
-    Stream, TestGateway, TestTarget, closed, echo, raw, receive, send, skip, vnc,
+    Stream, TestGateway, TestTarget, closed, echo, hold_clock, raw, receive, send, skip, vnc,
     wire::{self, ask},
     within,
 };
@@ -104,6 +104,7 @@ async fn a_body_is_not_waited_for() {
 async fn a_thousand_who_say_nothing_keep_nobody_out() {
     allow_many_sockets();
     let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
+    let clock = hold_clock();
     let mut before = gateway.viewer("raw").await;
     let mut silent = Vec::new();
     for i in 0..1_000 {
@@ -118,7 +119,7 @@ async fn a_thousand_who_say_nothing_keep_nobody_out() {
         send(viewer, b"hello").await;
         assert_eq!(receive(viewer, 5).await, b"hello");
     }
-    skip(HEADERS).await;
+    clock.advance(HEADERS + Duration::from_millis(10)).await;
     for mut stream in silent {
         until_closed(&mut stream).await;
     }
@@ -132,7 +133,7 @@ async fn a_thousand_who_say_nothing_keep_nobody_out() {
 #[tokio::test]
 async fn guesses_beyond_twenty_wait_and_a_right_token_never_does() {
     let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
-    let begun = std::time::Instant::now();
+    let clock = hold_clock();
     for i in 0..20 {
         let mut guess = gateway.viewer(&format!("guess{i}")).await;
         assert_eq!(closed(&mut guess).await.0, 4001, "{i}");
@@ -147,18 +148,15 @@ async fn guesses_beyond_twenty_wait_and_a_right_token_never_does() {
     let mut viewer = gateway.viewer("raw").await;
     send(&mut viewer, b"hello").await;
     assert_eq!(receive(&mut viewer, 5).await, b"hello");
-    // One a second is answered, in their order.
-    let is_answered = |guess: &mut Stream| guess.read_u8().now_or_never().is_some();
-    let mut answered = 0;
-    while guesses.get_mut(answered).is_some_and(is_answered) {
-        answered += 1;
+    for guess in &mut guesses {
+        assert!(
+            guess.read_u8().now_or_never().is_none(),
+            "a guess was answered at once"
+        );
     }
-    assert!(
-        answered as u64 <= begun.elapsed().as_secs(),
-        "{answered} guesses were answered at once"
-    );
-    for guess in &mut guesses[answered..] {
-        skip(Duration::from_millis(1010)).await;
+    // One a second is answered, in their order.
+    for guess in &mut guesses {
+        clock.advance(Duration::from_millis(1010)).await;
         assert_eq!(wire::read_close(guess).await.0, 4001);
     }
 }
@@ -167,7 +165,8 @@ async fn guesses_beyond_twenty_wait_and_a_right_token_never_does() {
 async fn a_right_token_passes_while_two_thousand_guesses_wait() {
     allow_many_sockets();
     let gateway = TestGateway::relaying(echo(TestTarget::tcp().await)).await;
-    let begun = std::time::Instant::now();
+    // A second more buys another guess, and the machine may need many for so many.
+    let _clock = hold_clock();
     let mut guesses = Vec::new();
     for i in 0..2_000 {
         let mut guess = gateway.connect().await;
@@ -179,13 +178,12 @@ async fn a_right_token_passes_while_two_thousand_guesses_wait() {
     let mut viewer = gateway.viewer("raw").await;
     send(&mut viewer, b"hello").await;
     assert_eq!(receive(&mut viewer, 5).await, b"hello");
-    // Those that wait are bounded for each address: the others were cut off, and not answered, but for one a second.
-    let mut answered = 0;
-    for guess in &mut guesses[20..1_900] {
-        answered += u64::from(!until_closed(guess).await.is_empty());
+    // Those that wait are bounded for each address: the others were cut off, and not answered.
+    // (Two that come one after the other may be taken in the other way round.)
+    for guess in &mut guesses[40..1_900] {
+        assert_eq!(until_closed(guess).await, b"");
     }
-    assert!(answered <= begun.elapsed().as_secs(), "{answered} were answered");
-    for guess in &mut guesses[1_936..] {
+    for guess in &mut guesses[1_960..] {
         assert!(
             guess.read_u8().now_or_never().is_none(),
             "a guess was answered at once"
@@ -253,6 +251,8 @@ async fn who_leaves_while_the_server_hangs_is_gone_at_once() {
     ] {
         for says_goodbye in [true, false] {
             let desk = Desk::new(None, Rights::Control).await;
+            // Nobody waits for the ten seconds that a server has.
+            let _clock = hold_clock();
             let mut viewer = desk.gateway.viewer("alice").await;
             let mut server = desk.target.accept().await;
             if hangs != "at once" {
@@ -290,9 +290,7 @@ async fn who_leaves_while_the_server_hangs_is_gone_at_once() {
             } else {
                 drop(viewer);
             }
-            // Far less than the ten seconds that a server has.
-            let gone = tokio::time::timeout(Duration::from_secs(5), desk.gateway.sessions_become(0)).await;
-            assert!(gone.is_ok(), "{hangs}, {says_goodbye}");
+            desk.gateway.sessions_become(0).await;
         }
     }
 }
@@ -321,7 +319,8 @@ async fn who_was_refused_and_stays_makes_room_for_the_next() {
         sessions_per_link: 0,
         ..Limits::default()
     });
-    // More than one address may have there. They go on talking, and nobody waits for their goodbye to be over.
+    // More than one address may have there. They go on talking, and nobody waits for the three seconds of their goodbye.
+    let _clock = hold_clock();
     let mut refused = Vec::new();
     for _ in 0..300 {
         let mut stream = wire::open(&gateway, "raw").await;
@@ -334,8 +333,7 @@ async fn who_was_refused_and_stays_makes_room_for_the_next() {
             while stream.write(b"still here").await.is_ok() {}
         }
     };
-    // Far less than the three seconds that a goodbye may take.
-    tokio::time::timeout(Duration::from_secs(1), gone).await.unwrap();
+    within(gone).await;
     let last = &mut refused[299];
     assert!(last.write(b"still here").await.is_ok());
     let mut viewer = gateway.viewer("raw").await;
@@ -377,17 +375,25 @@ async fn all_viewers_of_a_link_share_one_budget_of_full_updates_and_each_has_its
     const CHANGES: [u8; 10] = [3, 1, 0, 0, 0, 0, 2, 128, 1, 224];
     let desk = Desk::new(None, Rights::View).await;
     let wish = [FULL; 20].concat();
-    // Time passes between them, and may give one more.
-    for (number, least) in [10, 2, 1, 1].into_iter().enumerate() {
+    let begun = tokio::time::Instant::now();
+    let mut passed = 0;
+    for number in 0..4 {
         let (mut viewer, mut server) = desk.session().await;
         send(&mut viewer, &wish).await;
         let mut full = 0;
         for _ in 0..20 {
             let heard = vnc::read::<10>(&mut server).await;
             assert!([FULL, CHANGES].contains(&heard));
-            full += usize::from(heard == FULL);
+            full += u64::from(heard == FULL);
         }
-        assert!((least..=least + 3).contains(&full), "viewer {number}: {full}");
+        assert!(
+            full >= if number == 0 { 10 } else { 1 },
+            "viewer {number}: {full}"
+        );
+        passed += full;
+        // Ten at once and one for each second, and the first of each.
+        let most = 10 + begun.elapsed().as_secs() + 1 + number + 1;
+        assert!(passed <= most, "viewer {number}: {passed} of {most}");
     }
 }
 
@@ -434,31 +440,25 @@ async fn who_waits_for_a_first_full_update_may_leave_or_be_given_control() {
     };
     drop(join_all((0..64).map(|_| desk.session())).await);
     desk.gateway.sessions_become(0).await;
+    let clock = hold_clock();
     let mut waiting = Vec::new();
     for _ in 0..WAITING {
         waiting.push(comes().await);
     }
-    // Its turn would come in ten seconds.
+    // Its turn would come in ten seconds, and none pass.
     let id = desk.gateway.sessions_become(WAITING).await[WAITING - 1].id;
     within(desk.gateway.sessions().set_rights(id, Rights::Control))
         .await
         .unwrap();
-    let (mut last, mut server) = waiting.remove(WAITING - 1);
-    let let_in = async {
-        assert_eq!(vnc::read::<9>(&mut server).await[..], vnc::hello());
-        server.write_all(vnc::SERVER_INIT).await.unwrap();
-        receive(&mut last, vnc::SERVER_INIT.len()).await;
-    };
-    tokio::time::timeout(Duration::from_secs(5), let_in)
-        .await
-        .unwrap();
-    // Those who leave are gone at once, and have taken nothing: nobody waits behind them.
+    let (_last, mut server) = waiting.remove(WAITING - 1);
+    assert_eq!(vnc::read::<9>(&mut server).await[..], vnc::hello());
+    // Those who leave are gone at once, and have taken nothing: the next turn is not behind theirs.
     drop(waiting);
-    let next = async {
-        desk.gateway.sessions_become(1).await;
-        desk.session().await
-    };
-    tokio::time::timeout(Duration::from_secs(5), next).await.unwrap();
+    desk.gateway.sessions_become(1).await;
+    let (_next, mut server) = comes().await;
+    desk.gateway.sessions_become(2).await;
+    clock.advance(Duration::from_millis(260)).await;
+    assert_eq!(vnc::read::<9>(&mut server).await[..], vnc::hello());
 }
 
 #[tokio::test]

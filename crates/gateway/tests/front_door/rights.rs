@@ -8,7 +8,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
     common::{
-        Server, TestGateway, TestTarget, Viewer, echo, receive, send, skip, viewer::event, vnc, wire, within,
+        Server, TestGateway, TestTarget, Viewer, echo, hold_clock, receive, send, viewer::event, vnc, wire,
+        within,
     },
     relay_bytes::write_until_blocked,
     vnc_route::{Desk, KEY, POINTER, UPDATE_REQUEST, handshake, hears},
@@ -53,6 +54,7 @@ async fn a_viewer_loses_its_hands_and_gets_them_back_in_one_session() {
         receive(&mut viewer, vnc::SERVER_INIT.len()).await;
     };
     tokio::join!(viewer_side, vnc::serve(&mut server, None));
+    let _clock = hold_clock();
     let mut changes = desk.gateway.sessions().changes();
     for _ in 0..3 {
         send(&mut viewer, &[&KEY[..], &QEMU_KEY, &POINTER].concat()).await;
@@ -88,6 +90,7 @@ async fn control_is_taken_from_a_viewer_that_does_not_read() {
     hears(&mut server, &KEY).await;
     let pixels = [7; 100_000];
     write_until_blocked(&mut server, &pixels).await;
+    let _clock = hold_clock();
     // The answers to these wait for their turn, and so do the keys behind them.
     let ping = wire::frame(wire::PING, b"?");
     let key = wire::frame(wire::BINARY, &QEMU_KEY);
@@ -122,6 +125,8 @@ async fn control_is_taken_behind_what_a_slow_server_has_still_to_take() {
     vnc::serve(&mut server, None).await;
     let message = wire::frame(wire::BINARY, &KEY.repeat(1000));
     let taken = write_until_blocked(&mut viewer, &message).await;
+    // The server has five seconds to be told, however long it takes to read what stands before that.
+    let _clock = hold_clock();
     // However often they change meanwhile, the last ones hold, and nothing piles up.
     let sessions = desk.gateway.sessions();
     let id = sessions.list()[0].id;
@@ -219,6 +224,7 @@ async fn page_in_control(desk: &Desk) -> (Viewer, Server) {
 
 #[tokio::test]
 async fn a_message_that_was_begun_in_control_is_neither_waited_for_nor_ended_without() {
+    let _clock = hold_clock();
     for (message, at) in begun() {
         let (head, rest) = message.split_at(at);
         let rest = [rest, &UPDATE_REQUEST].concat();
@@ -251,6 +257,7 @@ async fn a_session_whose_server_cannot_be_told_is_ended() {
     vnc::serve(&mut server, None).await;
     let message = wire::frame(wire::BINARY, &KEY.repeat(1000));
     write_until_blocked(&mut viewer, &message).await;
+    let clock = hold_clock();
     let sessions = desk.gateway.sessions();
     let id = sessions.list()[0].id;
     let (first, second, ()) = tokio::join!(
@@ -259,7 +266,9 @@ async fn a_session_whose_server_cannot_be_told_is_ended() {
         async {
             tokio::task::yield_now().await;
             assert_eq!(sessions.list()[0].rights, Some(Rights::Control));
-            skip(Duration::from_secs(6)).await;
+            clock.advance(Duration::from_secs(6)).await;
+            // Its end takes time, too.
+            drop(clock);
         }
     );
     assert_eq!(
@@ -306,8 +315,9 @@ async fn a_visitor_who_is_not_quite_there_is_demoted_too() {
             if answers {
                 within(server.write_all(vnc::SERVER_INIT)).await.unwrap();
             } else {
+                let clock = hold_clock();
                 tokio::task::yield_now().await;
-                skip(Duration::from_secs(6)).await;
+                clock.advance(Duration::from_secs(6)).await;
             }
         });
         if answers {
@@ -334,12 +344,14 @@ async fn control_is_not_said_to_be_given_before_it_is() {
     vnc::serve(&mut server, None).await;
     let message = wire::frame(wire::BINARY, &UPDATE_REQUEST.repeat(1000));
     write_until_blocked(&mut viewer, &message).await;
+    let clock = hold_clock();
     let sessions = desk.gateway.sessions();
     let id = sessions.list()[0].id;
     let (given, ()) = tokio::join!(
         within(sessions.set_rights(id, Rights::Control)),
-        skip(Duration::from_secs(6))
+        clock.advance(Duration::from_secs(6))
     );
+    drop(clock);
     assert_eq!(given, Err(RightsError::NotYet));
     assert_eq!(sessions.list()[0].rights, Some(Rights::View));
     let mut changes = sessions.changes();

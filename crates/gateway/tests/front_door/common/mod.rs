@@ -10,6 +10,6 @@ pub mod wire;
 
 pub use gateway::{TestGateway, raw};
 pub use target::{Server, TestTarget, echo};
-pub use time::{skip, until, within};
+pub use time::{hold_clock, skip, until, within};
 pub use transport::{SCHEME, Stream, Transport, connect, identity};
 pub use viewer::{Closed, Viewer, closed, open, receive, rest, send};
