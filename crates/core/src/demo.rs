@@ -85,7 +85,7 @@ impl Dial for Demo {
         Box::pin(async {
             let viewer = Arc::clone(&self.viewers)
                 .try_acquire_owned()
-                .map_err(io::Error::other)?;
+                .map_err(|_| io::ErrorKind::ResourceBusy)?;
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
             let port = listener.local_addr()?.port();
             let stage = Arc::clone(&self.stage);

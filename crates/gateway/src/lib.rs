@@ -38,6 +38,8 @@ pub use sources::token_source::{Lookup, TokenSource};
 pub use transport::descriptors::allow_many_descriptors;
 pub use transport::identity::{Identity, IdentityError, IdentityFault, KeyFault, NEW_PAIR};
 pub use transport::listening::BindError;
-pub use transport::target::{BadTarget, BadTargetReason, Dial, NoWay, Target, TargetError};
+pub use transport::target::{
+    BadTarget, BadTargetReason, Dial, NoWay, Target, TargetError, what_is_no_socket,
+};
 pub use vnc::monitor::{Monitor, MonitorError};
 pub use vnc::on_demand::{Awaited, OnDemand, Ready};

@@ -9,7 +9,7 @@ use porthole_gateway::{
     sources::{TargetFault, websockify_target},
 };
 
-use crate::{abbreviations, foreign_options, listen::Listen, remote::Command};
+use crate::{abbreviations, foreign_options, listen::Listen, masked::mask_error, remote::Command};
 
 /// Relays VNC displays to browsers.
 ///
@@ -158,7 +158,7 @@ pub struct Plugin;
 impl Args {
     /// Reads the process's own arguments; on `--help`, `--version` and on wrong ones it says so and ends the process.
     pub fn read() -> Self {
-        Self::parse_all(std::env::args_os()).unwrap_or_else(|error| error.exit())
+        Self::parse_all(std::env::args_os()).unwrap_or_else(|error| mask_error(error).exit())
     }
 
     fn parse_all(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {

@@ -7,6 +7,8 @@ use std::{
 
 use anyhow::Context;
 
+use crate::masked::mask;
+
 /// `[ADDRESS:]PORT`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listen {
@@ -45,7 +47,7 @@ impl Listen {
             return Ok(self.everywhere());
         };
         let found = tokio::net::lookup_host((host.as_str(), self.port)).await;
-        let addresses = found.with_context(|| format!("cannot listen on `{host}`"))?;
+        let addresses = found.with_context(|| format!("cannot listen on `{}`", mask(host)))?;
         Ok(chosen(addresses.collect(), prefer_ipv6))
     }
 

@@ -15,6 +15,7 @@ mod listen;
 mod log;
 #[cfg(test)]
 mod manuals;
+mod masked;
 mod plan;
 mod process;
 mod remote;

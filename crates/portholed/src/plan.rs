@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, bail, ensure};
 use porthole_core::ConfigPlace;
-use porthole_gateway::{HEARTBEAT, Limits, NO_HEARTBEAT, Target};
+use porthole_gateway::{HEARTBEAT, Limits, NO_HEARTBEAT, Target, what_is_no_socket};
 
 use crate::{
     args::Args,
@@ -52,6 +52,9 @@ impl Work {
             Some(socket) => Some(Target::Unix(socket)),
             None => args.target,
         };
+        if let Some(Target::Unix(socket)) = &target {
+            refuse_other_files(socket)?;
+        }
         let tokens = match (target, args.target_config.or(args.token_source)) {
             (Some(target), _) => Tokens::None { target },
             (None, Some(source)) => Tokens::File(resolved(&source)?),
@@ -108,6 +111,17 @@ fn certificate(cert: Option<PathBuf>, key: Option<PathBuf>) -> anyhow::Result<Op
         key: key.unwrap_or_else(|| file.clone()),
         file,
     }))
+}
+
+/// The VNC server may make its socket later; what is there and is none would be connected to in vain for ever.
+fn refuse_other_files(socket: &Path) -> anyhow::Result<()> {
+    if let Some(kind) = what_is_no_socket(socket) {
+        bail!(
+            "the target {} is {kind}, not a socket; name the Unix socket on which the VNC server listens",
+            socket.display()
+        );
+    }
+    Ok(())
 }
 
 fn resolved(path: &Path) -> anyhow::Result<PathBuf> {

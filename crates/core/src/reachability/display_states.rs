@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use porthole_gateway::{Password, ServerError, Target, TargetError, probe};
+use porthole_gateway::{NoWay, Password, ServerError, Target, TargetError, probe};
 use tokio::sync::watch;
 
 use crate::{
@@ -175,7 +175,8 @@ impl Known {
         let is_refusal = matches!(&outcome, Err((_, error)) if error.is_refusal());
         self.refused_by = is_refusal.then_some(presence);
         self.reach = match outcome {
-            Ok(()) => DisplayState::Reachable,
+            // Who has no room for one more is there.
+            Ok(()) | Err((_, TargetError::Unreachable(NoWay::Full))) => DisplayState::Reachable,
             Err((_, TargetError::Refused(ServerError::PasswordMissing))) => {
                 DisplayState::AsksPassword { refused: false }
             }

@@ -24,6 +24,7 @@ fn no_way(why: NoWay) -> String {
     match why {
         NoWay::NobodyListens => say!("no-way-nobody"),
         NoWay::NoSocket => say!("no-way-no-socket"),
+        NoWay::NotASocket => say!("no-way-not-a-socket"),
         NoWay::ClosedSocket => say!("no-way-closed-socket"),
         NoWay::ForeignSocket => say!("no-way-foreign-socket"),
         NoWay::UnknownSocket => say!("no-way-unknown-socket"),
@@ -32,6 +33,7 @@ fn no_way(why: NoWay) -> String {
         NoWay::NoRoute => say!("no-way-no-route"),
         NoWay::SilentHost => say!("no-way-silent"),
         NoWay::TooSlow => say!("no-way-slow"),
+        NoWay::Full => say!("no-way-full"),
         NoWay::NotStarted => say!("no-way-not-started"),
         NoWay::Failed => say!("no-way-failed"),
     }

@@ -289,6 +289,7 @@ unreachable-silent-fix = Prüfen Sie, ob es ein VNC-Server ist und ob ihn etwas 
 # Das Ende eines Satzes.
 no-way-nobody = Dort antwortet nichts
 no-way-no-socket = Seinen Socket gibt es nicht
+no-way-not-a-socket = Sein Socket ist eine Datei anderer Art
 no-way-closed-socket = Sein Socket darf nicht geöffnet werden
 no-way-foreign-socket = Sein Socket gehört einem anderen Benutzer
 no-way-unknown-socket = Das System sagt nicht, wem sein Socket gehört
@@ -297,6 +298,7 @@ no-way-no-address = Der Rechnername hat keine Adresse
 no-way-no-route = Kein Weg führt zu diesem Rechner
 no-way-silent = Der Rechner antwortet nicht
 no-way-slow = Nach 5 Sekunden kam noch keine Antwort
+no-way-full = Er hat so viele Betrachter, wie er bedienen kann
 no-way-not-started = Der Bildschirm ist nicht gestartet
 no-way-failed = Die Verbindung ist gescheitert
 

@@ -292,6 +292,7 @@ unreachable-silent-fix = Check that it is a VNC server and that it is not hung.
 # The end of a sentence.
 no-way-nobody = nothing is listening there
 no-way-no-socket = its socket does not exist
+no-way-not-a-socket = its socket is a file of another kind
 no-way-closed-socket = no permission to open its socket
 no-way-foreign-socket = its socket belongs to another user
 no-way-unknown-socket = the system does not say who owns its socket
@@ -300,6 +301,7 @@ no-way-no-address = its host name has no address
 no-way-no-route = no route to its host
 no-way-silent = its host does not answer
 no-way-slow = no answer within 5 seconds
+no-way-full = it has as many viewers as it can serve
 no-way-not-started = it was not started
 no-way-failed = the connection failed
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use porthole_rfb::shortened;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseCode};
 
-use crate::TargetError;
+use crate::{NoWay, TargetError};
 
 /// Why a session ends. The reason becomes the WebSocket's close code and text, which the viewer's page explains.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,6 +125,14 @@ impl CloseReason {
             Self::GatewayFull => "The gateway has no room for another session".into(),
             Self::TooManyWaiting => "Too many visitors are already waiting for this link".into(),
             Self::UseNotSaved => "This link works once, and Porthole cannot save that it was used".into(),
+        }
+    }
+
+    /// Why there is no connection to the target. One that is full is there.
+    pub(crate) fn from_connecting(error: TargetError) -> Self {
+        match error {
+            TargetError::Unreachable(NoWay::Full) => Self::DisplayFull,
+            error => Self::Target(error),
         }
     }
 

@@ -226,7 +226,7 @@ async fn prepare(
 ) -> Result<(ServerStream, Option<Conversation>), CloseReason> {
     let connect = async {
         let (target, password) = reach(grant).await?;
-        let stream = target.connect().await.map_err(CloseReason::Target)?;
+        let stream = target.connect().await.map_err(CloseReason::from_connecting)?;
         Ok((stream, password))
     };
     if matches!(grant.route, Route::Raw) {

@@ -2,6 +2,7 @@
 
 use std::{
     fmt, io,
+    os::unix::fs::FileTypeExt,
     path::{Path, PathBuf},
     pin::Pin,
     str::FromStr,
@@ -53,6 +54,9 @@ pub enum Target {
 /// A VNC server inside this process, that can be called.
 pub trait Dial: Send + Sync + fmt::Debug {
     /// A new connection to it.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::ResourceBusy`] when it serves as many viewers as it can.
     fn dial(&self) -> Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send + '_>>;
 }
 
@@ -94,7 +98,16 @@ impl Target {
                 Self::Tcp { host, port } => connect_tcp(host, *port).await,
                 Self::Unix(path) => connect_unix(path).await.map(ServerStream::Unix),
                 Self::UnixOf { path, owner } => connect_unix_of(path, *owner).await.map(ServerStream::Unix),
-                Self::InProcess(server) => server.dial().await.and_then(tuned).map_err(|error| why(&error)),
+                Self::InProcess(server) => {
+                    server
+                        .dial()
+                        .await
+                        .and_then(tuned)
+                        .map_err(|error| match error.kind() {
+                            io::ErrorKind::ResourceBusy => NoWay::Full,
+                            _ => why(&error),
+                        })
+                }
                 // To connect is not to start it: whoever may do that asks it for its target first.
                 Self::OnDemand(_) => Err(NoWay::NotStarted),
             }
@@ -107,7 +120,25 @@ impl Target {
 }
 
 async fn connect_unix(path: &Path) -> Result<UnixStream, NoWay> {
-    UnixStream::connect(path).await.map_err(|error| why(&error))
+    let refused = match UnixStream::connect(path).await {
+        Ok(stream) => return Ok(stream),
+        Err(error) => why(&error),
+    };
+    // The system says of a file that is no socket that nobody listens there.
+    let other_file = refused == NoWay::NobodyListens && what_is_no_socket(path).is_some();
+    Err(if other_file { NoWay::NotASocket } else { refused })
+}
+
+/// What kind of file there is at `path` in place of a socket, like "a folder"; `None` if it is one, or cannot be looked at.
+pub fn what_is_no_socket(path: &Path) -> Option<&'static str> {
+    let kind = path.metadata().ok()?.file_type();
+    match kind {
+        _ if kind.is_socket() => None,
+        _ if kind.is_fifo() => Some("a named pipe"),
+        _ if kind.is_dir() => Some("a folder"),
+        _ if kind.is_file() => Some("an ordinary file"),
+        _ => Some("a device"),
+    }
 }
 
 async fn connect_unix_of(path: &Path, owner: u32) -> Result<UnixStream, NoWay> {
@@ -228,6 +259,9 @@ pub enum NoWay {
     /// There is no such file.
     #[error("its socket does not exist")]
     NoSocket,
+    /// A file of another kind stands there.
+    #[error("a file that is no socket stands in its place")]
+    NotASocket,
     /// The socket's mode.
     #[error("no permission to open its socket")]
     ClosedSocket,
@@ -252,6 +286,9 @@ pub enum NoWay {
     /// By ours.
     #[error("no answer within 5 seconds")]
     TooSlow,
+    /// A server inside this process serves as many viewers as it can.
+    #[error("it has as many viewers as it can serve")]
+    Full,
     /// A display that is started on demand, and was not.
     #[error("it was not started")]
     NotStarted,

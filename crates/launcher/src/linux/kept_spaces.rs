@@ -25,6 +25,9 @@ use crate::private::is_private_folder;
 /// How much is removed of one space; a space has fewer files, unless its user makes more meanwhile.
 const MAX_REMOVALS: u32 = 100_000;
 
+/// How many names of a folder are read at once: its user may make more for as long as somebody reads.
+const MAX_NAMES: usize = 1024;
+
 /// How often a folder is looked for that another program has just taken away.
 const MAX_LOOKS: usize = 10;
 
@@ -199,18 +202,66 @@ fn open_folder(
     openat2(at, path, flags, Mode::empty(), resolve)
 }
 
+/// The names in a folder, or the first of them where there are many; those behind them come when these are gone.
 fn names(folder: &impl std::os::fd::AsFd) -> Result<Vec<CString>, Errno> {
     let is_entry = |name: &CString| !matches!(name.to_bytes(), b"." | b"..");
     let entries = Dir::read_from(folder)?;
     entries
         .map(|entry| entry.map(|entry| entry.file_name().to_owned()))
         .filter(|name| name.as_ref().map_or(true, is_entry))
+        .take(MAX_NAMES)
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
+
+    /// A folder of so many files costs no memory for all of them, and neither do those below it.
+    #[test]
+    fn a_space_is_emptied_piece_by_piece() {
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let space = tempfile::tempdir().unwrap();
+        let deep = space.path().join("a/b/c");
+        std::fs::create_dir_all(&deep).unwrap();
+        for folder in [space.path(), &deep] {
+            for number in 0..3 * MAX_NAMES {
+                File::create(folder.join(number.to_string())).unwrap();
+            }
+        }
+        let top = File::open(space.path()).unwrap();
+        assert_eq!(names(&top).unwrap().len(), MAX_NAMES);
+        assert!(is_emptied(space.path()));
+        assert!(names(&top).unwrap().is_empty());
+    }
+
+    #[test]
+    fn who_makes_files_while_the_space_is_emptied_keeps_nobody_for_ever() {
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let space = tempfile::tempdir().unwrap();
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for maker in 0..2 {
+                let (space, done) = (space.path(), &done);
+                scope.spawn(move || {
+                    let mut number = 0_u64;
+                    while !done.load(Ordering::Relaxed) {
+                        number += 1;
+                        let _ = File::create(space.join(format!("{maker}-{number}")));
+                    }
+                });
+            }
+            // Whether it wins is a matter of who is faster; it comes to an end.
+            is_emptied(space.path());
+            done.store(true, Ordering::Relaxed);
+        });
+    }
 
     /// Whoever waits for the folder while it is taken away waits for the one that another program makes in its place.
     #[test]

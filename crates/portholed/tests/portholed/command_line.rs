@@ -150,3 +150,79 @@ fn help_and_version() {
         assert!(output(&["--help"]).contains(part), "{part}");
     }
 }
+
+/// A whole address is easily pasted, with what is before its `@` or behind its `#`.
+#[test]
+fn no_secret_on_the_command_line_is_repeated() {
+    let home = Home::new();
+    let target = ["127.0.0.1:0", "127.0.0.1:1"];
+    for wrong in [
+        &["--allow-origin=https://me:hunter2@a.example"][..],
+        &["--allow-origin", "https://me:hunter2@a.example/x"],
+        &["--allow-origin=https://a.example/v#hunter2"],
+        &["--frame-ancestor=https://me:hunter2@a.example"],
+        &["--trusted-proxy=me:hunter2@10.0.0.1"],
+        &["--token-plugin=me:hunter2@TokenRedis"],
+        &["--heartbeat=me:hunter2@1"],
+        &["--max-sessions=me:hunter2@1"],
+        &["--daemon=me:hunter2@1"],
+        &["--password=hunter2"],
+        &["--auth-source=me:hunter2"],
+        &["--key-password=hunter2"],
+        &["https://me:hunter2@a.example"],
+        &["--", "https://me:hunter2@a.example"],
+    ] {
+        let (code, text) = refusal(&home, &[&target[..], wrong].concat());
+        assert_eq!(code, 2, "{wrong:?}");
+        assert!(!text.contains("hunter2"), "{wrong:?}: {text}");
+    }
+    for wrong in [
+        &["me:hunter2@127.0.0.1:port", "127.0.0.1:1"][..],
+        &["me:hunter2@127.0.0.1:0", "127.0.0.1:1"],
+        &["127.0.0.1:0", "me:hunter2@127.0.0.1:port"],
+        &["127.0.0.1:0", "https://me:hunter2@127.0.0.1"],
+        &["127.0.0.1:0", "unix_socket:me:hunter2@x"],
+        &["link", "Alice", "--address=https://me:hunter2@a.example"],
+        &["link", "Alice", "--for", "me:hunter2@1h"],
+        &["link", "Alice", "https://me:hunter2@a.example"],
+        &["revoke", "http://a.example/v#hunter2"],
+        &["rights", "me:hunter2@1", "view"],
+        &["doctor", "https://me:hunter2@a.example"],
+        &["--config=x.toml", "https://me:hunter2@a.example"],
+    ] {
+        let (_, text) = refusal(&home, wrong);
+        assert!(!text.is_empty() && !text.contains("hunter2"), "{wrong:?}: {text}");
+    }
+}
+
+#[test]
+fn a_target_that_is_a_file_of_another_kind_is_refused() {
+    let home = Home::new();
+    std::fs::write(home.path("file"), "").unwrap();
+    std::fs::create_dir(home.path("folder")).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(home.path("pipe"))
+        .status();
+    assert!(made.unwrap().success());
+    std::os::unix::fs::symlink(home.path("pipe"), home.path("link")).unwrap();
+    for (file, kind) in [
+        ("file", "an ordinary file"),
+        ("folder", "a folder"),
+        ("pipe", "a named pipe"),
+        ("link", "a named pipe"),
+        ("/dev/null", "a device"),
+    ] {
+        let path = home.path(file);
+        for args in [
+            [format!("--unix-target={}", path.display()), "127.0.0.1:0".into()],
+            ["127.0.0.1:0".into(), format!("unix_socket:{}", path.display())],
+        ] {
+            let (code, text) = refusal(&home, &args.each_ref().map(String::as_str));
+            assert_eq!(code, 1, "{args:?}");
+            assert!(
+                text.contains(&format!("{} is {kind}, not a socket", path.display())),
+                "{text}"
+            );
+        }
+    }
+}

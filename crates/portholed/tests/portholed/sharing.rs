@@ -122,6 +122,28 @@ async fn one_more_viewer_of_the_demo_needs_no_pixels_of_its_own() {
     assert!(last < first + 20 * 1024, "from {first} to {last} KiB");
 }
 
+/// Whoever finds it full is told so, and not that it cannot be reached; and it does not count as away.
+#[tokio::test]
+async fn one_viewer_more_than_the_demo_can_serve_is_told_that_it_is_full() {
+    let place = Place::new();
+    let link = place.prints(&["link", "Alice"]);
+    let mut viewers = Vec::new();
+    for _ in 0..32 {
+        let mut viewer = place.visit(&link).await;
+        viewer.bytes().await;
+        viewer.come_in().await;
+        viewers.push(viewer);
+    }
+    let (code, reason) = place.visit(&link).await.ending().await;
+    assert_eq!(code, 4013, "{reason}");
+    assert!(reason.contains("as many sessions"), "{reason}");
+    viewers.pop();
+    // The Demo notices a little later that one has left.
+    while let Err(code) = place.visit(&link).await.next().await {
+        assert_eq!(code, 4013);
+    }
+}
+
 #[test]
 fn terms_are_chosen_and_told() {
     let place = Place::new();
