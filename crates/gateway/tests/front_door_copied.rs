@@ -3,7 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 #[path = "front_door/common/mod.rs"]
-#[allow(dead_code, reason = "what is not about bytes needs more of it")]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "what is not about bytes needs more of it"
+)]
 mod common;
 #[path = "front_door/relay_bytes.rs"]
 mod relay_bytes;
