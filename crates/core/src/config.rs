@@ -1,5 +1,6 @@
 //! What the person has written in `config.toml`, checked.
 
+mod arguments;
 mod bad_target;
 mod check;
 mod edit;
@@ -20,12 +21,13 @@ mod proxies;
 mod rewrite;
 mod schema;
 mod set;
+mod source;
 mod token_faults;
 mod tokens;
 mod which;
 mod words;
 
-use std::{fmt, net::IpAddr, path::PathBuf};
+use std::{fmt, net::IpAddr, path::PathBuf, sync::Arc};
 
 use porthole_gateway::{Limits, Password, ProxyNetwork, Target};
 use porthole_launcher::{Desktop, What};
@@ -33,12 +35,13 @@ use url::Url;
 
 use crate::{DisplayId, OpenIn, Terms, Theme};
 
+pub use arguments::{Arguments, CertificateFiles, Served};
 pub(crate) use bad_target::bad_target;
 pub(crate) use edit::{Added, Addition, add};
 pub(crate) use encryption::identity_fault;
 pub use encryption::{Encryption, OwnCertificate};
 pub(crate) use exposed::Exposed;
-pub(crate) use follow::{Follower, follow};
+pub(crate) use follow::{Follower, Refresh, follow};
 pub(crate) use keep::keep_password;
 pub(crate) use launch::THIS_SCREEN;
 pub use launch::{LaunchPlan, StartWhen, StopWhen};
@@ -53,6 +56,7 @@ pub use place::{ConfigPlace, NoHome};
 pub(crate) use places::{display_at, here};
 pub(crate) use rewrite::not_written;
 pub(crate) use set::set;
+pub(crate) use source::ConfigSource;
 pub(crate) use token_faults::token_faults;
 pub(crate) use tokens::{Contents, Faulty, import, look_into};
 pub(crate) use which::Which;
@@ -95,6 +99,8 @@ pub struct Config {
     pub theme: Theme,
     /// The displays in their order; ids are unique, and so are names.
     pub displays: Vec<Display>,
+    /// The command line that this config was made from, for what a config file cannot say; `None`: it is a file's.
+    pub arguments: Option<Arc<Arguments>>,
 }
 
 /// One display of the config.
@@ -234,6 +240,7 @@ impl Config {
             open: OpenIn::default(),
             theme: Theme::default(),
             displays: Vec::new(),
+            arguments: None,
         }
     }
 
@@ -243,10 +250,10 @@ impl Config {
     }
 }
 
-/// What is wrong with a config file, or with a file that it names: `FILE:LINE: cause`, and what to do.
+/// What is wrong with a config file, or with a file that a config names: `FILE:LINE: cause`, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
-    /// The config file.
+    /// The config file; where there is none, the file that is at fault.
     pub file: PathBuf,
     /// The line, counted from 1, if it is about a line.
     pub line: Option<usize>,

@@ -4,21 +4,28 @@
 //! [`Answer`] as a line of JSON.
 
 mod ask;
+mod folders;
+mod instance;
 mod meaning;
 mod place;
 mod requests;
 mod serve;
 mod sharing;
 
+use std::{net::SocketAddr, path::PathBuf};
+
 use porthole_gateway::{Refusal, RefusalCause};
 use serde::{Deserialize, Serialize};
 
-use crate::{AskView, DisplayId, DisplayState, LaunchView, SessionRights, VisitView};
+use crate::{
+    AskView, DisplayId, DisplayState, LaunchView, SessionRights, VisitView, config::CertificateFiles,
+};
 
 pub use crate::service::LinkAddress;
 pub use ask::{AskError, ask};
+pub use instance::{ControlSocket, Instance};
 pub(crate) use requests::Requests;
-pub(crate) use serve::Control;
+pub(crate) use serve::{Control, ControlPlace};
 pub use sharing::{Ends, LinkStatus, NewLink, SessionStatus, Wish};
 
 /// The most links of one answer. Of these 18,000 take 4 MiB.
@@ -174,13 +181,54 @@ pub struct Status {
     pub process: u32,
     /// Where it listens, as `http://127.0.0.1:6080`; the first address, if there are several.
     pub address: String,
-    /// Its config file.
-    pub config_file: String,
+    /// Its config file; `None`: websockify's command line takes its place.
+    pub config_file: Option<String>,
+    /// What that command line says.
+    #[serde(flatten)]
+    pub arguments: Option<ArgumentsStatus>,
     /// What was refused before its link was looked at, the latest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<RefusalStatus>,
     /// The displays in the order of the config file, and then those that it no longer has, but that still run.
     pub displays: Vec<DisplayStatus>,
+}
+
+/// What is served by websockify's command line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ArgumentsStatus {
+    /// All addresses that are listened on.
+    pub listen: Vec<SocketAddr>,
+    /// The certificate of https.
+    pub certificate: Option<CertificateFiles>,
+    /// The token file, or the folder of such files.
+    pub token_file: Option<TokenFileStatus>,
+    /// The targets: the first of many, in the files' order.
+    pub targets: Vec<TargetStatus>,
+    /// How many targets there are besides.
+    pub more_targets: usize,
+}
+
+/// How a token file fares.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenFileStatus {
+    /// Where it is.
+    pub file: PathBuf,
+    /// How many tokens are in force.
+    pub tokens: usize,
+    /// What is wrong with it as it is now: then what was read before is in force.
+    pub faults: Vec<String>,
+}
+
+/// A target, and who is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TargetStatus {
+    /// As the token file names it.
+    pub target: String,
+    /// How many viewers are connected.
+    pub viewers: usize,
 }
 
 /// How a display fares.

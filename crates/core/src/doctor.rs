@@ -3,6 +3,7 @@
 //!
 //! It only looks. Nothing is written, moved or started; VNC servers are asked as a session would ask them.
 
+mod arguments;
 mod certificate;
 mod displays;
 mod files;
@@ -35,28 +36,35 @@ use crate::{
 use running::Running;
 
 pub use crate::platform::machine::Machine;
+pub use arguments::examine_started;
 pub use finding::{Finding, Verdict};
 
-/// What the doctor looks at.
+/// What the doctor looks at, whatever the config was made from.
 #[derive(Clone, Debug)]
-struct Case {
+struct Subject {
     machine: Machine,
-    place: ConfigPlace,
-    /// What the config file says; if it is wrong, what an empty one would say.
+    /// What the config says; if it is wrong, what an empty one would say.
     config: Config,
-    fault: Option<ConfigError>,
-    /// What is not wrong with the config, but worth a word.
-    warnings: Vec<Exposed>,
     /// The port that the program has chosen in an earlier run.
     kept_port: Option<u16>,
     /// The Porthole that runs with this config.
     running: Running,
 }
 
+/// The same with what belongs to a config file.
+#[derive(Clone, Debug)]
+struct Case {
+    subject: Subject,
+    place: ConfigPlace,
+    fault: Option<ConfigError>,
+    /// What is not wrong with the config, but worth a word.
+    warnings: Vec<Exposed>,
+}
+
 /// Looks at everything, and tells of it in the order in which a person would mend it. `token_source` is a token file of
 /// websockify's to look at in place of the one that the config names. Takes some seconds when something does not answer.
 pub async fn examine(place: ConfigPlace, machine: Machine, token_source: Option<PathBuf>) -> Vec<Finding> {
-    let running = running::ask(&place).await;
+    let running = running::ask(place.clone().into()).await;
     let case = blocking(move || Case::read(machine, place, running)).await;
     let own = blocking({
         let case = case.clone();
@@ -67,11 +75,11 @@ pub async fn examine(place: ConfigPlace, machine: Machine, token_source: Option<
                 folders::state(&case),
                 folders::space(&case),
                 folders::runtime(&case),
-                running::control(&case),
-                refused::refused(&case),
+                running::control(&case.subject.running),
+                refused::refused(&case.subject),
                 port::port(&case),
-                network::addresses(&case),
-                certificate::certificate(&case),
+                network::addresses(&case.subject),
+                certificate::certificate(&case.subject),
             ]
             .concat()
         }
@@ -84,16 +92,16 @@ pub async fn examine(place: ConfigPlace, machine: Machine, token_source: Option<
                 folders::x_sockets(&case),
                 screen::screen(&case),
                 libraries::libraries(&case),
-                limits::descriptors(&case),
-                limits::clock(&case),
+                limits::descriptors(&case.subject.machine),
+                limits::clock(&case.subject.machine, Some(&case.place.state)),
             ]
             .concat()
         }
     });
     let (own, firewall, tokens, displays, around, tray_host) = tokio::join!(
         own,
-        firewall::firewall(&case),
-        tokens::tokens(token_source.or_else(|| case.config.token_file.clone())),
+        firewall::firewall(&case.subject),
+        tokens::tokens(token_source.or_else(|| case.subject.config.token_file.clone())),
         displays::displays(&case),
         around,
         tray_host::tray_host(&case),
@@ -111,16 +119,20 @@ impl Case {
         let state: serde_json::Value = serde_json::from_slice(&state).unwrap_or_default();
         let kept_port = state["port"].as_u64().and_then(|port| port.try_into().ok());
         Self {
-            machine,
+            subject: Subject {
+                machine,
+                config,
+                kept_port,
+                running,
+            },
             place,
-            config,
             fault,
             warnings,
-            kept_port,
-            running,
         }
     }
+}
 
+impl Subject {
     /// The addresses that Porthole listens on, or will: without `listen` in the config, those of this machine once a
     /// link for others lives.
     fn listen(&self) -> Vec<IpAddr> {

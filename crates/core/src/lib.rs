@@ -55,7 +55,7 @@ pub use model::{
 };
 pub use network::{ListenError, MachineNames, NetworkView, QrView, Reachability};
 pub use platform::interfaces::Interface;
-pub use program::{AlreadyRunning, Change, LinkError, Porthole, StartError};
+pub use program::{AlreadyRunning, Change, LinkError, Porthole, Reload, StartError};
 pub use reachability::DisplayState;
 pub use sharing::{AskView, LIFETIME, LinkView, SessionView, VisitView};
 pub use texts::{Language, speak};

@@ -93,10 +93,10 @@ pub(crate) struct Beginning {
     /// Whether a link for others lives.
     pub shared: watch::Receiver<bool>,
     pub interfaces: Interfaces,
-    /// Where a certificate of the program's own is kept.
+    /// Where a certificate of the program's own is kept, for configs that can ask for one.
     pub certificate: PathBuf,
-    /// The config's file, for what is said about it.
-    pub config_file: PathBuf,
+    /// The config's file, if it has one, for what is said about it.
+    pub config_file: Option<PathBuf>,
 }
 
 impl Network {

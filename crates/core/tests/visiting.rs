@@ -22,7 +22,7 @@ use url::Url;
 /// Asks over the control socket.
 async fn told(home: &Home, request: Request) -> Answer {
     let place = home.place();
-    let asked = tokio::task::spawn_blocking(move || ask(&place, &request).unwrap());
+    let asked = tokio::task::spawn_blocking(move || ask(&place.into(), &request).unwrap());
     soon(asked).await.unwrap()
 }
 

@@ -10,19 +10,25 @@ use std::{
 
 use anyhow::Context;
 use porthole_core::{
-    ConfigPlace, Finding, Verdict,
-    doctor::{Machine, examine},
+    Finding, Verdict,
+    control::Instance,
+    doctor::{Machine, examine, examine_started},
 };
 
 /// Looks, prints what was found, and says how this process is to end: 0 when nothing is at fault.
-pub fn run(place: &ConfigPlace, token_source: Option<PathBuf>, json: bool) -> anyhow::Result<ExitCode> {
+pub fn run(instance: Instance, token_source: Option<PathBuf>, json: bool) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
     // A sentence that begins with a relative path would change its first letter.
     let token_source = token_source.map(|path| std::path::absolute(&path).unwrap_or(path));
-    let findings = runtime.block_on(examine(place.clone(), Machine::here(), token_source));
+    let findings = runtime.block_on(async {
+        match instance {
+            Instance::OfConfig(place) => examine(place, Machine::here(), token_source).await,
+            started => examine_started(started, Machine::here(), token_source).await,
+        }
+    });
     // Something that has not answered by now need not hold us up.
     runtime.shutdown_timeout(Duration::ZERO);
     let text = if json {

@@ -1,6 +1,7 @@
 //! Where to listen, as websockify is told.
 
 use std::{
+    fmt,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
     str::FromStr,
 };
@@ -36,7 +37,26 @@ impl FromStr for Listen {
     }
 }
 
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.host {
+            Some(host) if host.contains(':') => write!(f, "[{host}]:{}", self.port),
+            Some(host) => write!(f, "{host}:{}", self.port),
+            None => write!(f, "port {}", self.port),
+        }
+    }
+}
+
 impl Listen {
+    /// A name or an address without brackets; `None` stands for all addresses.
+    pub fn host(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The addresses meant. A name may stand for several; with `prefer_ipv6`, its IPv6 addresses are taken alone if it
     /// has any, as websockify's `-6` does.
     ///

@@ -7,7 +7,6 @@
 
 mod abbreviations;
 mod args;
-mod certificate;
 mod detach;
 mod doctor;
 mod foreign_options;
@@ -20,7 +19,6 @@ mod plan;
 mod process;
 mod remote;
 mod signals;
-mod websockify;
 
 use std::{
     io::{self, Write},
@@ -28,8 +26,11 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context;
-use porthole_core::{ConfigPlace, Porthole};
+use anyhow::{Context, anyhow};
+use porthole_core::{
+    Porthole, StartError,
+    config::{Arguments, Served},
+};
 
 use args::Args;
 use plan::{Plan, Work};
@@ -49,7 +50,7 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> anyhow::Result<ExitCode> {
     if let Some(command) = args.command {
-        return command.run(&ConfigPlace::find(args.config)?);
+        return command.run(args.config, args.instance);
     }
     if args.stop_left {
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
@@ -82,22 +83,46 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(work: Work, mut process: Process) -> anyhow::Result<()> {
-    match work {
+    let (porthole, links) = match work {
         Work::Config(place) => {
             let porthole = Porthole::start(place).await?;
-            process.ready("http", &porthole.addresses(), &porthole.new_links().await?)?;
-            // The config file is followed without being asked.
-            porthole.run_until(process.until_stopped(async || {})).await;
+            let links = porthole.new_links().await?;
+            (porthole, links)
         }
-        Work::Websockify(settings) => {
-            let stand_in = websockify::start(settings).await?;
-            process.ready(stand_in.scheme(), &stand_in.addresses(), &[])?;
-            tokio::select! {
-                () = process.until_stopped(async || stand_in.reload().await) => {}
-                () = stand_in.follow() => {}
-            }
-            stand_in.stop().await;
+        Work::Websockify(stand_in) => {
+            let arguments = stand_in.arguments().await?;
+            warn(&arguments);
+            let porthole = Porthole::start_with(arguments).await.map_err(explain)?;
+            (porthole, Vec::new())
         }
-    }
+    };
+    process.ready(porthole.scheme(), &porthole.addresses(), &links)?;
+    let reload = porthole.reload();
+    let stopped = process.until_stopped(async || reload.now().await);
+    porthole.run_until(stopped).await;
     Ok(())
+}
+
+/// What whoever typed the command line may not have meant.
+fn warn(arguments: &Arguments) {
+    if let Served::Target(target) = &arguments.served {
+        tracing::warn!("no token protects {target}: whoever reaches this port reaches it, too");
+    }
+    if arguments.index {
+        tracing::warn!("whoever reaches this port sees all links at `/`");
+    }
+}
+
+/// What to do about an address that cannot be listened on.
+fn explain(error: StartError) -> anyhow::Error {
+    let StartError::Listen(listen) = &error else {
+        return error.into();
+    };
+    let hint = match listen.kind() {
+        io::ErrorKind::AddrInUse => "another program listens there; `ss -ltnp` tells which",
+        io::ErrorKind::PermissionDenied => "ports below 1024 are for root",
+        io::ErrorKind::AddrNotAvailable => "this machine does not have that address",
+        _ => return error.into(),
+    };
+    anyhow!("{error}\n  hint: {hint}")
 }

@@ -6,14 +6,13 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
-use porthole_core::ConfigPlace;
+use porthole_core::{
+    ConfigPlace,
+    config::{Arguments, CertificateFiles, Served},
+};
 use porthole_gateway::{HEARTBEAT, Limits, NO_HEARTBEAT, Target, what_is_no_socket};
 
-use crate::{
-    args::Args,
-    certificate::Certificate,
-    websockify::{Settings, Tokens},
-};
+use crate::{args::Args, listen::Listen};
 
 /// What is to be done, and how.
 #[derive(Debug)]
@@ -31,7 +30,18 @@ pub enum Work {
     /// The displays of a config file.
     Config(ConfigPlace),
     /// What websockify would serve.
-    Websockify(Settings),
+    Websockify(Box<StandIn>),
+}
+
+/// What takes websockify's place.
+#[derive(Debug)]
+pub struct StandIn {
+    /// Where to listen; a name has to be looked up first.
+    listen: Listen,
+    /// Whether a name's IPv4 addresses are left out if it has others.
+    prefer_ipv6: bool,
+    /// All else.
+    arguments: Arguments,
 }
 
 impl Plan {
@@ -55,9 +65,9 @@ impl Work {
         if let Some(Target::Unix(socket)) = &target {
             refuse_other_files(socket)?;
         }
-        let tokens = match (target, args.target_config.or(args.token_source)) {
-            (Some(target), _) => Tokens::None { target },
-            (None, Some(source)) => Tokens::File(resolved(&source)?),
+        let served = match (target, args.target_config.or(args.token_source)) {
+            (Some(target), _) => Served::Target(target),
+            (None, Some(source)) => Served::TokenFile(resolved(&source)?),
             (None, None) => return Ok(Self::Config(ConfigPlace::find(args.config)?)),
         };
         let Some(listen) = args.listen else {
@@ -67,25 +77,41 @@ impl Work {
         if let Some(folder) = &web {
             ensure!(folder.is_dir(), "--web: there is no folder {}", folder.display());
         }
-        Ok(Self::Websockify(Settings {
+        Ok(Self::Websockify(Box::new(StandIn {
             listen,
             prefer_ipv6: args.prefer_ipv6,
-            certificate: certificate(args.cert, args.key)?,
-            plain: !args.ssl_only,
-            tokens,
-            web,
-            index: args.index,
-            hosts: args.allow_host,
-            origins: args.allow_origin,
-            trusted_proxies: args.trusted_proxy.into_iter().collect(),
-            frame_ancestors: args.frame_ancestor,
-            limits: limits(args.max_sessions),
-            heartbeat: match args.heartbeat {
-                None => HEARTBEAT,
-                Some(0) => NO_HEARTBEAT,
-                Some(seconds) => Duration::from_secs(seconds.into()),
+            arguments: Arguments {
+                listen: Vec::new(),
+                served,
+                certificate: certificate(args.cert, args.key)?,
+                tls_only: args.ssl_only,
+                web,
+                index: args.index,
+                hosts: args.allow_host,
+                origins: args.allow_origin,
+                trusted_proxies: args.trusted_proxy,
+                frame_ancestors: args.frame_ancestor,
+                limits: limits(args.max_sessions),
+                heartbeat: match args.heartbeat {
+                    None => HEARTBEAT,
+                    Some(0) => NO_HEARTBEAT,
+                    Some(seconds) => Duration::from_secs(seconds.into()),
+                },
             },
-        }))
+        })))
+    }
+}
+
+impl StandIn {
+    /// What is served, with the addresses to listen on.
+    ///
+    /// # Errors
+    /// A name without addresses.
+    pub async fn arguments(self) -> anyhow::Result<Arguments> {
+        Ok(Arguments {
+            listen: self.listen.addresses(self.prefer_ipv6).await?,
+            ..self.arguments
+        })
     }
 }
 
@@ -102,14 +128,14 @@ fn limits(max_sessions: Option<u32>) -> Limits {
 }
 
 /// A file that holds both may be named once.
-fn certificate(cert: Option<PathBuf>, key: Option<PathBuf>) -> anyhow::Result<Option<Certificate>> {
+fn certificate(cert: Option<PathBuf>, key: Option<PathBuf>) -> anyhow::Result<Option<CertificateFiles>> {
     let Some(file) = cert.as_deref().map(resolved).transpose()? else {
         return Ok(None);
     };
     let key = key.as_deref().map(resolved).transpose()?;
-    Ok(Some(Certificate {
+    Ok(Some(CertificateFiles {
         key: key.unwrap_or_else(|| file.clone()),
-        file,
+        certificate: file,
     }))
 }
 

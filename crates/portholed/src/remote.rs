@@ -4,6 +4,7 @@ mod ages;
 mod confirm;
 mod sharing;
 mod status;
+mod whom;
 
 use std::{
     io::{self, Write as _},
@@ -13,12 +14,10 @@ use std::{
 };
 
 use clap::{Args, Subcommand};
-use porthole_core::{
-    ConfigPlace,
-    control::{Answer, AskError, Request, ask},
-};
+use porthole_core::control::{Answer, AskError, Instance, Request, ask};
 
-use crate::doctor;
+use crate::{doctor, listen::Listen};
+use whom::{Chosen, NoneRuns, choose};
 
 /// The exit code when there is nobody to be asked, as service managers have it.
 const NOT_RUNNING: u8 = 3;
@@ -133,46 +132,29 @@ pub struct Question {
 
 impl Command {
     /// Asks, prints the answer, and says how this process is to end: 0 when it was done, 1 when it could not be, 3 when
-    /// no Porthole runs.
-    pub fn run(self, place: &ConfigPlace) -> anyhow::Result<ExitCode> {
+    /// no Porthole runs. `config` and `instance` say which Porthole is meant.
+    pub fn run(self, config: Option<PathBuf>, instance: Option<Listen>) -> anyhow::Result<ExitCode> {
+        let chosen = match choose(&self, config, instance) {
+            Err(error) if error.is::<NoneRuns>() => return Ok(not_running(&error)),
+            chosen => chosen?,
+        };
         if let Self::Doctor { json, token_source } = self {
-            return doctor::run(place, token_source, json);
+            return doctor::run(chosen.into_one()?, token_source, json);
         }
         let sure = self.is_sure();
         let (request, json) = self.request();
-        if !sure && !confirm::goes_on(place, &request) {
-            let _ = writeln!(io::stderr(), "Nothing was stopped.");
-            return Ok(ExitCode::FAILURE);
-        }
-        let answer = match ask(place, &request) {
-            Err(error @ AskError::NotRunning { .. }) => {
-                let _ = writeln!(io::stderr(), "error: {error}");
-                return Ok(NOT_RUNNING.into());
-            }
-            answer => answer?,
+        let several = match chosen {
+            Chosen::Several(all) if request == Request::Status && !json => all,
+            chosen => vec![chosen.into_one()?],
         };
-        if let Answer::Failed { reason, log } = answer {
-            let _ = writeln!(io::stderr(), "error: {reason}");
-            for line in log {
-                let _ = writeln!(io::stderr(), "  {line}");
+        let mut code = ExitCode::SUCCESS;
+        for (at, instance) in several.iter().enumerate() {
+            if at > 0 {
+                let _ = writeln!(io::stdout());
             }
-            return Ok(ExitCode::FAILURE);
+            code = put(instance, &request, sure, json)?;
         }
-        if let Answer::Link(link) = &answer {
-            for warning in &link.warnings {
-                let _ = writeln!(io::stderr(), "warning: {warning}");
-            }
-            if let Some(fingerprint) = &link.fingerprint {
-                let _ = writeln!(
-                    io::stderr(),
-                    "browsers will warn; the certificate is {fingerprint}"
-                );
-            }
-        }
-        let text = if json { as_json(&answer)? } else { as_text(&answer) };
-        // The caller may not listen.
-        let _ = io::stdout().write_all(text.as_bytes());
-        Ok(ExitCode::SUCCESS)
+        Ok(code)
     }
 
     /// Whether nobody needs to be asked: nothing can be lost, or the person said so.
@@ -228,6 +210,45 @@ impl Command {
         };
         (request, false)
     }
+}
+
+/// Asks one Porthole, and prints its answer.
+fn put(instance: &Instance, request: &Request, sure: bool, json: bool) -> anyhow::Result<ExitCode> {
+    if !sure && !confirm::goes_on(instance, request) {
+        let _ = writeln!(io::stderr(), "Nothing was stopped.");
+        return Ok(ExitCode::FAILURE);
+    }
+    let answer = match ask(instance, request) {
+        Err(error @ (AskError::NotRunning { .. } | AskError::Gone { .. })) => return Ok(not_running(&error)),
+        answer => answer?,
+    };
+    if let Answer::Failed { reason, log } = answer {
+        let _ = writeln!(io::stderr(), "error: {reason}");
+        for line in log {
+            let _ = writeln!(io::stderr(), "  {line}");
+        }
+        return Ok(ExitCode::FAILURE);
+    }
+    if let Answer::Link(link) = &answer {
+        for warning in &link.warnings {
+            let _ = writeln!(io::stderr(), "warning: {warning}");
+        }
+        if let Some(fingerprint) = &link.fingerprint {
+            let _ = writeln!(
+                io::stderr(),
+                "browsers will warn; the certificate is {fingerprint}"
+            );
+        }
+    }
+    let text = if json { as_json(&answer)? } else { as_text(&answer) };
+    // The caller may not listen.
+    let _ = io::stdout().write_all(text.as_bytes());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn not_running(error: &dyn std::fmt::Display) -> ExitCode {
+    let _ = writeln!(io::stderr(), "error: {error}");
+    NOT_RUNNING.into()
 }
 
 /// What was asked for, without the envelope.

@@ -55,6 +55,7 @@ const MAX_INTENTS: usize = 64;
 
 /// The desktop program without its screen.
 pub struct Controller {
+    place: ConfigPlace,
     porthole: Porthole,
     shell: Shell,
     snapshots: watch::Sender<Arc<Snapshot>>,
@@ -113,9 +114,10 @@ impl Controller {
     /// # Errors
     /// An address that cannot be listened on.
     pub async fn start(place: ConfigPlace, desktop: impl Desktop) -> Result<Handle, StartError> {
-        let porthole = Porthole::start_despite_faults(place).await?;
+        let porthole = Porthole::start_despite_faults(place.clone()).await?;
         let (intents, asked) = mpsc::channel(MAX_INTENTS);
         let mut controller = Self {
+            place,
             notice: together(porthole.notes().to_vec()),
             shell: Shell::start(desktop),
             snapshots: watch::Sender::default(),
@@ -309,7 +311,7 @@ impl Controller {
         self.start_added();
         self.look();
         self.follow_network();
-        let notices = change.notes.into_iter().chain(change.refused);
+        let notices = change.notes.into_iter().chain(change.logged);
         self.notice = together(notices.collect()).or(self.notice.take());
     }
 

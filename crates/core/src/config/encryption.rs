@@ -1,6 +1,9 @@
 //! Whether links are https, as the config says.
 
-use std::{fmt, path::Path};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
 
 use porthole_gateway::{Identity, IdentityError, IdentityFault, KeyFault, NEW_PAIR};
 use toml::Spanned;
@@ -69,33 +72,58 @@ impl Checker<'_> {
     /// Without a `key` of its own, it stands in the certificate's file.
     fn own(&mut self, cert: &Spanned<String>, key: Option<&Spanned<String>>) -> Checked<OwnCertificate> {
         let (cert_path, key_path) = (self.beside(cert), key.map(|key| self.beside(key)));
-        let certificate = self.read(cert, &cert_path)?;
         let secret = key_path.as_deref().unwrap_or(&cert_path);
-        let key = match (key, &key_path) {
-            (Some(key), Some(path)) => self.read(key, path)?,
-            _ => certificate.clone(),
-        };
-        let names = (cert_path.display().to_string(), secret.display().to_string());
-        Identity::from_named_pem((&certificate, &names.0), (&key, &names.1))
-            .map_err(|error| self.wrong(&cert.span(), identity_fault(&error)))?;
-        self.warn(exposed(secret, Others::Strangers));
-        Ok(OwnCertificate { certificate, key })
-    }
-
-    fn read(&self, named: &Spanned<String>, path: &Path) -> Checked<Vec<u8>> {
-        read_bounded(path, MAX_FILE_BYTES).map_err(|error| {
+        let own = read_own(&cert_path, secret).map_err(|(path, error)| {
+            let named = key.filter(|_| path != cert_path).unwrap_or(cert);
             let (file, error) = (path.display().to_string(), error.to_string());
             self.wrong(
                 &named.span(),
                 say!("config-file-unreadable", file = file, error = error),
             )
-        })
+        })?;
+        own.identity(&cert_path, secret)
+            .map_err(|error| self.wrong(&cert.span(), identity_fault(&error)))?;
+        self.warn(exposed(secret, Others::Strangers));
+        Ok(own)
     }
+}
+
+impl OwnCertificate {
+    /// What it is to those who come over TLS; the files' names are for what is wrong with them.
+    ///
+    /// # Errors
+    /// What is wrong, and in which file.
+    pub(super) fn identity(&self, certificate: &Path, key: &Path) -> Result<Identity, IdentityError> {
+        let names = (certificate.display().to_string(), key.display().to_string());
+        Identity::from_named_pem((&self.certificate, &names.0), (&self.key, &names.1))
+    }
+}
+
+/// Reads a certificate and its key, which may stand in one file. Blocks.
+///
+/// # Errors
+/// The file that cannot be read, and why.
+pub(super) fn read_own(certificate: &Path, key: &Path) -> Result<OwnCertificate, (PathBuf, io::Error)> {
+    let read = |path: &Path| read_bounded(path, MAX_FILE_BYTES).map_err(|error| (path.to_owned(), error));
+    let chain = read(certificate)?;
+    let key = match key == certificate {
+        true => chain.clone(),
+        false => read(key)?,
+    };
+    Ok(OwnCertificate {
+        certificate: chain,
+        key,
+    })
 }
 
 /// What is wrong with a certificate or a key, without a full stop.
 pub(crate) fn identity_fault(error: &IdentityError) -> String {
-    let why = match &error.why {
+    format!("{}: {}", error.place, identity_why(error))
+}
+
+/// The same without the file.
+pub(super) fn identity_why(error: &IdentityError) -> String {
+    match &error.why {
         IdentityFault::Unreadable(error) => say!("identity-unreadable", error = error.as_str()),
         IdentityFault::Mismatch(certificate) => {
             say!("identity-mismatch", certificate = certificate.as_str())
@@ -114,8 +142,7 @@ pub(crate) fn identity_fault(error: &IdentityError) -> String {
         IdentityFault::LockedKey => say!("identity-locked-key"),
         IdentityFault::BrokenKey => say!("identity-broken-key"),
         IdentityFault::NoKey => say!("identity-no-key"),
-    };
-    format!("{}: {why}", error.place)
+    }
 }
 
 /// The middle of a sentence.

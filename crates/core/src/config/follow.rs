@@ -1,19 +1,20 @@
-//! Following the config file while the program runs.
+//! Following a config's files while the program runs: the config file, and what it or a command line names.
 
 use std::{
     collections::HashSet,
     ffi::OsString,
+    fs,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::{
-    sync::mpsc,
-    time::{Instant, timeout_at},
+    sync::{mpsc, oneshot},
+    time::{Instant, sleep_until, timeout_at},
 };
 
-use super::{ConfigError, ConfigPlace, Loaded, load};
+use super::{ConfigError, ConfigSource, Loaded};
 use crate::platform::{blocking::blocking, private_file};
 
 /// Editors save in several steps; the file is read when none came for this long …
@@ -22,59 +23,95 @@ const SETTLE_TIME: Duration = Duration::from_millis(100);
 /// … or at the latest after this time.
 const MAX_SETTLE_TIME: Duration = Duration::from_secs(1);
 
+/// How often the files' dates are looked at: network file systems do not tell of changes, and a user can have so many
+/// programs that watch files that no more are let.
+const POLL_INTERVAL: Duration = Duration::from_secs(60);
+
 /// What the config is now, good or not.
 type News = Result<Loaded, ConfigError>;
 
 /// Tells when the config has changed. Dropping it ends the watching.
 pub(crate) struct Follower {
     news: mpsc::Receiver<News>,
+    refresh: Refresh,
 }
+
+/// Has a config's files looked at without waiting for their changes to be noticed. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Refresh(mpsc::Sender<oneshot::Sender<()>>);
 
 impl Follower {
     /// Waits until the config, or what is wrong with it, is another than before. Cancel safe.
     pub async fn next(&mut self) -> News {
         match self.news.recv().await {
             Some(news) => news,
-            // Nothing can be watched here; that was said when it was found.
+            // The program is ending.
             None => std::future::pending().await,
+        }
+    }
+
+    /// For whoever knows that something has changed.
+    pub fn refresh(&self) -> Refresh {
+        self.refresh.clone()
+    }
+}
+
+impl Refresh {
+    /// Waits until the files were read that there are now. What is new in them is told to whoever follows.
+    pub async fn now(&self) {
+        let (done, wait) = oneshot::channel();
+        if self.0.send(done).await.is_ok() {
+            // An error means that the program is ending.
+            let _ = wait.await;
         }
     }
 }
 
-/// Follows the config file and the other `files` that were read with it; `known` is what came of that.
-pub(crate) fn follow(mut place: ConfigPlace, mut files: Vec<PathBuf>, mut known: News) -> Follower {
-    let (news, receiver) = mpsc::channel(1);
-    tokio::spawn(async move {
-        let (sender, mut events) = mpsc::unbounded_channel();
+/// Follows a config and the `files` that were read for it; `known` is what came of that.
+pub(crate) fn follow(source: ConfigSource, files: Vec<PathBuf>, known: News) -> Follower {
+    let (sender, events) = mpsc::unbounded_channel();
+    // A user may have few watchers, and many programs.
+    let first = source.file().or(files.first().map(PathBuf::as_path));
+    let watcher = first.and_then(|first| {
         let watcher = notify::recommended_watcher(move |event| {
             // Fails when the program ends, and then nobody minds.
             let _ = sender.send(event);
         });
-        let mut watched = match watcher {
-            Ok(watcher) => Watched {
-                watcher,
-                folders: HashSet::new(),
-                names: HashSet::new(),
-            },
-            Err(error) => return unwatchable(&place.file, &error),
-        };
+        watcher.inspect_err(|error| unwatchable(first, error)).ok()
+    });
+    let watched = Watched {
+        watcher,
+        events,
+        folders: HashSet::new(),
+        names: HashSet::new(),
+    };
+    start(source, files, known, watched)
+}
+
+fn start(mut source: ConfigSource, mut files: Vec<PathBuf>, mut known: News, watched: Watched) -> Follower {
+    let (news, receiver) = mpsc::channel(1);
+    let (refresh, mut asked) = mpsc::channel::<oneshot::Sender<()>>(16);
+    let mut watched = watched;
+    tokio::spawn(async move {
+        let mut waiting: Vec<oneshot::Sender<()>> = Vec::new();
         let mut quiet = false;
         loop {
-            // A file that was there once is missed when it is gone: it may have been moved by mistake.
-            place.named |= place.file.exists();
-            watched.set(&place.file, &files);
+            source.expect_file();
+            watched.set(source.file(), &files);
             // Read after the watch has begun, or what changed in between would be missed.
-            let (now, read) = blocking({
-                let place = place.clone();
+            let (now, read, seen) = blocking({
+                let source = source.clone();
                 move || {
                     let mut files = Vec::new();
-                    (load(&place, &mut files), files)
+                    let now = source.load(&mut files);
+                    let seen = stamps(source.file(), &files);
+                    (now, files, seen)
                 }
             })
             .await;
             if now != known && !quiet {
                 // Somebody is just saving it; half of a config must not end anybody's session.
-                watched.quiet(&mut events).await;
+                watched.quiet().await;
                 quiet = true;
                 continue;
             }
@@ -89,35 +126,73 @@ pub(crate) fn follow(mut place: ConfigPlace, mut files: Vec<PathBuf>, mut known:
                 quiet = false;
                 continue;
             }
+            for done in waiting.drain(..) {
+                // Whoever asked may be gone.
+                let _ = done.send(());
+            }
             tokio::select! {
-                () = watched.change(&mut events) => quiet = true,
+                () = watched.change() => quiet = true,
+                () = changed_since(&seen) => {}
+                Some(done) = asked.recv() => waiting.push(done),
                 () = news.closed() => return,
             }
         }
     });
-    Follower { news: receiver }
+    Follower {
+        news: receiver,
+        refresh: Refresh(refresh),
+    }
 }
 
 fn unwatchable(path: &Path, error: &notify::Error) {
     tracing::warn!(
-        "{} cannot be watched, so changes count from the next start: {error}",
+        "{} cannot be watched, so changes are noticed within a minute: {error}",
         path.display()
     );
 }
 
-type Events = mpsc::UnboundedReceiver<notify::Result<Event>>;
+/// By what a change of a file is seen without reading it.
+type Stamp = (PathBuf, Option<(SystemTime, u64)>);
+
+/// Blocks.
+fn stamps(config: Option<&Path>, files: &[PathBuf]) -> Vec<Stamp> {
+    let stamp = |path: &Path| {
+        let found = fs::metadata(path).ok();
+        let stamp = found.and_then(|found| Some((found.modified().ok()?, found.len())));
+        (path.to_owned(), stamp)
+    };
+    let files = files.iter().map(PathBuf::as_path);
+    config.into_iter().chain(files).map(stamp).collect()
+}
+
+/// Waits until the dates of files are others. Cancel safe. Never done where there are none.
+async fn changed_since(seen: &[Stamp]) {
+    if seen.is_empty() {
+        std::future::pending::<()>().await;
+    }
+    let paths: Vec<_> = seen.iter().map(|(path, _)| path.clone()).collect();
+    loop {
+        sleep_until(Instant::now() + POLL_INTERVAL).await;
+        let paths = paths.clone();
+        if blocking(move || stamps(None, &paths)).await != seen {
+            return;
+        }
+    }
+}
 
 /// The folders that are watched, and the names in them that matter. Folders, since an editor that saves by renaming
 /// leaves a watch on the file itself behind.
 struct Watched {
-    watcher: RecommendedWatcher,
+    /// `None`: the system lets nobody watch any more.
+    watcher: Option<RecommendedWatcher>,
+    events: mpsc::UnboundedReceiver<notify::Result<Event>>,
     folders: HashSet<PathBuf>,
     names: HashSet<OsString>,
 }
 
 impl Watched {
-    fn set(&mut self, config: &Path, others: &[PathBuf]) {
-        let files = std::iter::once(config).chain(others.iter().map(PathBuf::as_path));
+    fn set(&mut self, config: Option<&Path>, others: &[PathBuf]) {
+        let files = config.into_iter().chain(others.iter().map(PathBuf::as_path));
         // Behind a symbolic link, the file itself is what changes.
         let files: Vec<PathBuf> = files
             .flat_map(|file| [Some(file.to_owned()), file.canonicalize().ok()])
@@ -131,9 +206,15 @@ impl Watched {
             .iter()
             .filter_map(|file| Some(file.parent()?.to_owned()))
             .collect();
-        for gone in self.folders.difference(&folders) {
-            // It may be gone from the disk as well.
-            let _ = self.watcher.unwatch(gone);
+        if let Some(watcher) = &mut self.watcher {
+            for gone in self.folders.difference(&folders) {
+                // It may be gone from the disk as well.
+                let _ = watcher.unwatch(gone);
+            }
+        }
+        if let Some(folder) = config.and_then(Path::parent) {
+            // Without its folder, the first config could not be noticed.
+            let _ = private_file::create_folder(folder);
         }
         let mut kept = HashSet::new();
         for folder in folders {
@@ -146,22 +227,23 @@ impl Watched {
     }
 
     fn begin(&mut self, folder: &Path) -> bool {
-        // Without its folder, the first config could not be noticed.
-        let _ = private_file::create_folder(folder);
-        let watch = self.watcher.watch(folder, RecursiveMode::NonRecursive);
+        let Some(watcher) = &mut self.watcher else {
+            return false;
+        };
+        let watch = watcher.watch(folder, RecursiveMode::NonRecursive);
         watch.inspect_err(|error| unwatchable(folder, error)).is_ok()
     }
 
     /// Waits for a change that matters, and until it is over.
-    async fn change(&self, events: &mut Events) {
-        self.event(events).await;
-        self.quiet(events).await;
+    async fn change(&mut self) {
+        self.event().await;
+        self.quiet().await;
     }
 
     /// Waits until nothing that matters has changed for a while.
-    async fn quiet(&self, events: &mut Events) {
+    async fn quiet(&mut self) {
         let latest = Instant::now() + MAX_SETTLE_TIME;
-        while timeout_at(latest.min(Instant::now() + SETTLE_TIME), self.event(events))
+        while timeout_at(latest.min(Instant::now() + SETTLE_TIME), self.event())
             .await
             .is_ok()
         {
@@ -171,9 +253,9 @@ impl Watched {
         }
     }
 
-    async fn event(&self, events: &mut Events) {
+    async fn event(&mut self) {
         loop {
-            match events.recv().await {
+            match self.events.recv().await {
                 Some(Ok(event)) if self.matters(&event) => return,
                 Some(Ok(_)) => {}
                 // Events were lost: better to read once more.
@@ -195,7 +277,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::config::Config;
+    use crate::config::{Config, ConfigPlace, load};
 
     const ALICE: &str = "[[display]]\nname = \"Alice\"\ntarget = \":1\"\n";
 
@@ -219,7 +301,7 @@ mod tests {
             );
             let mut files = Vec::new();
             let known = load(&place, &mut files);
-            let follower = follow(place, files, known);
+            let follower = follow(ConfigSource::File(place), files, known);
             Self { folder, follower }
         }
 
@@ -311,5 +393,34 @@ mod tests {
         let mut fixture = Fixture::with(folder);
         fs::write(dotfiles.path().join("porthole.toml"), "").unwrap();
         assert_eq!(fixture.next().await.unwrap().config, Config::empty());
+    }
+
+    /// As when the system lets nobody watch, or does not tell of changes.
+    #[tokio::test(start_paused = true)]
+    async fn a_change_that_nobody_tells_of_is_noticed_within_a_minute_or_at_once_when_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        fs::write(&file, ALICE).unwrap();
+        let place = ConfigPlace::at(file.clone(), folder.path().join("state.json"));
+        let known = load(&place, &mut Vec::new());
+        let (_events, nothing) = mpsc::unbounded_channel();
+        let watched = Watched {
+            watcher: None,
+            events: nothing,
+            folders: HashSet::new(),
+            names: HashSet::new(),
+        };
+        let mut follower = start(ConfigSource::File(place), Vec::new(), known, watched);
+        follower.refresh().now().await;
+        fs::write(&file, ALICE.replace("Alice", "Alice and Bob")).unwrap();
+        let begun = Instant::now();
+        let news = follower.next().await.unwrap();
+        assert_eq!(news.config.displays[0].name, "Alice and Bob");
+        assert!(begun.elapsed() <= POLL_INTERVAL + MAX_SETTLE_TIME);
+        fs::write(&file, "").unwrap();
+        let begun = Instant::now();
+        follower.refresh().now().await;
+        assert!(begun.elapsed() <= MAX_SETTLE_TIME);
+        assert_eq!(follower.next().await.unwrap().config, Config::empty());
     }
 }

@@ -2,13 +2,13 @@
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
+    net::SocketAddr,
     os::unix::net::UnixStream,
     path::PathBuf,
     time::Duration,
 };
 
-use super::{Answer, LinkStatus, Page, Request};
-use crate::ConfigPlace;
+use super::{Answer, Instance, LinkStatus, Page, Request};
 
 /// How long an answer may take. A display that does not come up is given up by the program before.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
@@ -25,6 +25,12 @@ pub enum AskError {
         /// The config file.
         config: PathBuf,
     },
+    /// The program that websockify's command line had started has gone.
+    #[error("Porthole is not running at {address} any more")]
+    Gone {
+        /// Where it listened.
+        address: SocketAddr,
+    },
     /// The socket cannot be connected to.
     #[error("Porthole cannot be reached at {}: {source}", .socket.display())]
     Unreachable {
@@ -38,19 +44,19 @@ pub enum AskError {
     NoAnswer(io::Error),
 }
 
-/// Asks the program that runs with this config. Blocks until the answer is there, for two minutes at most.
+/// Asks a program that runs. Blocks until the answer is there, for two minutes at most.
 ///
 /// # Errors
 /// There is no answer.
-pub fn ask(place: &ConfigPlace, request: &Request) -> Result<Answer, AskError> {
+pub fn ask(instance: &Instance, request: &Request) -> Result<Answer, AskError> {
     match request {
-        Request::Links { display, page: None } => ask_for_all_links(place, display.as_ref()),
-        request => ask_once(place, request),
+        Request::Links { display, page: None } => ask_for_all_links(instance, display.as_ref()),
+        request => ask_once(instance, request),
     }
 }
 
 /// Page by page, so that the program that runs never has to hold all of a long answer at once.
-fn ask_for_all_links(place: &ConfigPlace, display: Option<&String>) -> Result<Answer, AskError> {
+fn ask_for_all_links(instance: &Instance, display: Option<&String>) -> Result<Answer, AskError> {
     let mut all: Vec<LinkStatus> = Vec::new();
     loop {
         let page = Page {
@@ -61,7 +67,7 @@ fn ask_for_all_links(place: &ConfigPlace, display: Option<&String>) -> Result<An
             display: display.cloned(),
             page: Some(page),
         };
-        match ask_once(place, &request)? {
+        match ask_once(instance, &request)? {
             Answer::Links { links, more } => {
                 let is_last = !more || links.is_empty();
                 all.extend(links);
@@ -78,16 +84,21 @@ fn ask_for_all_links(place: &ConfigPlace, display: Option<&String>) -> Result<An
     }
 }
 
-fn ask_once(place: &ConfigPlace, request: &Request) -> Result<Answer, AskError> {
-    for socket in place.control_sockets() {
+fn ask_once(instance: &Instance, request: &Request) -> Result<Answer, AskError> {
+    for socket in instance.sockets() {
         match UnixStream::connect(&socket) {
             Ok(stream) => return talk(stream, request).map_err(AskError::NoAnswer),
             Err(error) if is_nobody(&error) => {}
             Err(source) => return Err(AskError::Unreachable { socket, source }),
         }
     }
-    Err(AskError::NotRunning {
-        config: place.file().to_owned(),
+    Err(match instance {
+        Instance::OfConfig(place) => AskError::NotRunning {
+            config: place.file().to_owned(),
+        },
+        Instance::At(socket) => AskError::Gone {
+            address: socket.address,
+        },
     })
 }
 

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use porthole_launcher::is_runtime_folder;
-
+use super::folders::runtime;
 use crate::{ConfigPlace, config::digest};
 
 impl ConfigPlace {
@@ -18,11 +17,4 @@ impl ConfigPlace {
             .chain([self.state.with_file_name(&name)])
             .collect()
     }
-}
-
-/// `XDG_RUNTIME_DIR`, if it is our own, and closed to others.
-fn runtime() -> Option<PathBuf> {
-    let folder = PathBuf::from(std::env::var_os("XDG_RUNTIME_DIR")?);
-    let us = rustix::process::geteuid().as_raw();
-    is_runtime_folder(&folder, us).then_some(folder)
 }

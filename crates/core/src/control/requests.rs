@@ -1,17 +1,27 @@
 //! What is asked over the control socket, and the answers.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{sync::Semaphore, time::timeout};
 
-use super::{Answer, Availability, DisplayStatus, Request, Status, sharing::failed};
+use super::{
+    Answer, ArgumentsStatus, Availability, DisplayStatus, Request, Status, TargetStatus, TokenFileStatus,
+    sharing::failed,
+};
 use crate::{
-    DisplayId, LaunchView, NoDesktop, desktops::forgotten, reachability::display_states::Why,
-    service::Service, texts::say,
+    DisplayId, LaunchView, NoDesktop,
+    config::{Arguments, Served},
+    desktops::forgotten,
+    reachability::display_states::Why,
+    service::Service,
+    texts::say,
 };
 
 /// How long a display may take to answer before its status is told without it.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(6);
+
+/// So many targets of a command line are told of; a token file may have a million.
+const MAX_TARGETS: usize = 100;
 
 /// So many displays are checked at a time.
 const MAX_CHECKS: usize = 32;
@@ -19,7 +29,9 @@ const MAX_CHECKS: usize = 32;
 /// Answers what is asked over the control socket.
 pub(crate) struct Requests {
     pub service: Service,
-    pub config_file: String,
+    pub config_file: Option<String>,
+    /// All addresses that it listens on at its start.
+    pub listen: Vec<SocketAddr>,
 }
 
 impl Requests {
@@ -28,26 +40,26 @@ impl Requests {
         match request {
             Request::Status => Answer::Status(self.status().await),
             Request::StopAll => Answer::Stopped {
-                displays: self.service.desktops.stop_all().await,
+                displays: self.service.stop_all().await,
             },
             Request::Start { display } => match self.in_config_or_running(&display) {
                 Ok(display) => {
-                    let started = self.service.desktops.start(display.as_str()).await;
-                    self.launched(&display, started.map(drop))
+                    let started = self.service.start(&display).await;
+                    self.launched(&display, started)
                 }
                 Err(reason) => failed(reason),
             },
             Request::Stop { display } => match self.running(&display) {
                 Ok(display) => {
-                    let stopped = self.service.desktops.stop(display.as_str()).await;
+                    let stopped = self.service.stop(&display).await;
                     self.launched(&display, stopped)
                 }
                 Err(reason) => failed(reason),
             },
             Request::Restart { display } => match self.in_config_or_running(&display) {
                 Ok(display) => {
-                    let started = self.service.desktops.restart(display.as_str()).await;
-                    self.launched(&display, started.map(drop))
+                    let started = self.service.restart(&display).await;
+                    self.launched(&display, started)
                 }
                 Err(reason) => failed(reason),
             },
@@ -59,7 +71,7 @@ impl Requests {
             Request::Disconnect { session } => self.disconnect(session),
             Request::Rights { session, rights } => self.rights(session, rights).await,
             Request::Visitors => Answer::Visitors {
-                visitors: self.service.links.asking(),
+                visitors: self.service.visitors(),
             },
             Request::Answer { visitor, rights } => self.answer_visitor(visitor, rights),
             Request::History => Answer::History {
@@ -107,10 +119,61 @@ impl Requests {
         Status {
             version: env!("CARGO_PKG_VERSION").into(),
             process: std::process::id(),
-            address: self.service.network.last().addresses.origin(),
+            address: self.address(),
             config_file: self.config_file.clone(),
+            arguments: config
+                .arguments
+                .as_ref()
+                .map(|arguments| self.arguments(arguments)),
             refused: self.service.refusals.list().into_iter().map(Into::into).collect(),
             displays: displays.collect(),
+        }
+    }
+
+    /// Where this machine reaches us.
+    fn address(&self) -> String {
+        let config = self.service.links.config();
+        let origin = self.service.network.last().addresses.origin();
+        let tls_only = config
+            .arguments
+            .as_ref()
+            .is_some_and(|arguments| arguments.tls_only);
+        match origin.strip_prefix("http:") {
+            Some(rest) if tls_only => format!("https:{rest}"),
+            _ => origin,
+        }
+    }
+
+    /// What websockify's command line serves, and who is there. Nothing is asked of the targets: of some it is known only
+    /// that they take connections.
+    fn arguments(&self, arguments: &Arguments) -> ArgumentsStatus {
+        let viewers = self.viewers();
+        let status = |target: String| TargetStatus {
+            viewers: viewers.get(&target).copied().unwrap_or_default(),
+            target,
+        };
+        let (token_file, targets, more_targets) = match &arguments.served {
+            Served::Target(target) => (None, vec![target.to_string()], 0),
+            Served::TokenFile(file) => {
+                let summary = self.service.tokens.summary(MAX_TARGETS);
+                let (tokens, faults, targets, more) = summary.map_or_else(Default::default, |summary| {
+                    let targets = summary.targets.iter().map(ToString::to_string).collect();
+                    (summary.tokens, summary.faults, targets, summary.more_targets)
+                });
+                let status = TokenFileStatus {
+                    file: file.clone(),
+                    tokens,
+                    faults,
+                };
+                (Some(status), targets, more)
+            }
+        };
+        ArgumentsStatus {
+            listen: self.listen.clone(),
+            certificate: arguments.certificate.clone(),
+            token_file,
+            targets: targets.into_iter().map(status).collect(),
+            more_targets,
         }
     }
 

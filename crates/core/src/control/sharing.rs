@@ -257,6 +257,10 @@ impl Requests {
                  also later ones, until one of them is given control."
             )),
             Ok(()) => done(format!("Session {session} may {may} from now on.")),
+            Err(RightsError::NoSession) if self.is_raw(session) => failed(format!(
+                "Session {session} came by a token file or a command line, whose sessions are passed on byte for byte: their \
+                 rights cannot be changed. `portholed disconnect {session}` ends it."
+            )),
             Err(RightsError::NoSession) => no_session(session),
             Err(RightsError::Ended) => failed(format!(
                 "Session {session} has ended: it was over, or its VNC server could not be told of the new rights."
@@ -269,6 +273,14 @@ impl Requests {
                  {may}."
             )),
         }
+    }
+
+    /// Whether there is such a session, and nobody can tell or change what it may do.
+    fn is_raw(&self, session: u64) -> bool {
+        let sessions = self.service.sessions.list();
+        sessions
+            .iter()
+            .any(|found| found.id == session && found.rights.is_none())
     }
 
     pub(super) fn answer_visitor(&self, visitor: u64, rights: Option<SessionRights>) -> Answer {

@@ -21,16 +21,25 @@ use crate::{
 };
 
 impl Desktops {
-    /// Takes over the displays that run from an earlier start of the program.
-    pub(crate) async fn adopt(launcher: Launcher, grace: Duration) -> Self {
-        let adopted = launcher.adopt().await;
-        let room = Self(Arc::new(Room {
+    /// None, for a program that launches nothing and leaves alone what others have launched.
+    pub(crate) fn none() -> Self {
+        Self::of(Launcher::new(), Duration::ZERO)
+    }
+
+    fn of(launcher: Launcher, grace: Duration) -> Self {
+        Self(Arc::new(Room {
             launcher,
             grace,
             desktops: Mutex::default(),
             changes: watch::Sender::new(0),
             sessions: OnceLock::new(),
-        }));
+        }))
+    }
+
+    /// Takes over the displays that run from an earlier start of the program.
+    pub(crate) async fn adopt(launcher: Launcher, grace: Duration) -> Self {
+        let adopted = launcher.adopt().await;
+        let room = Self::of(launcher, grace);
         for launched in adopted {
             let Launch { id, name, what } = launched.launch().clone();
             let own_id: Option<DisplayId> = id.parse().ok();

@@ -5,14 +5,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use porthole_gateway::Identity;
 use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
-use super::Case;
+use super::Subject;
 use crate::{
     Finding,
     config::{Encryption, OwnCertificate},
     texts::say,
 };
 
-const CHECK: &str = "certificate";
+pub(super) const CHECK: &str = "certificate";
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -20,11 +20,11 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const EXPIRY_WARNING_TIME: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// Whether the certificate is valid. That it fits its key is said with the config.
-pub(super) fn certificate(case: &Case) -> Vec<Finding> {
-    vec![match &case.config.encryption {
+pub(super) fn certificate(subject: &Subject) -> Vec<Finding> {
+    vec![match &subject.config.encryption {
         Encryption::Off => Finding::ok(CHECK, say!("doctor-certificate-http")),
         Encryption::Generated => Finding::ok(CHECK, say!("doctor-certificate-generated")),
-        Encryption::Own(own) => look(own, case.machine.now),
+        Encryption::Own(own) => look(own, subject.machine.now),
     }]
 }
 

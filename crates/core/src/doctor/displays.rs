@@ -23,7 +23,7 @@ const CHECK: &str = "display";
 pub(super) async fn displays(case: &Case) -> Vec<Finding> {
     // At once: one that does not answer takes its time.
     let mut looks = JoinSet::new();
-    for (index, display) in case.config.displays.iter().cloned().enumerate() {
+    for (index, display) in case.subject.config.displays.iter().cloned().enumerate() {
         let launcher = case.place.launcher.clone();
         looks.spawn(async move {
             let name = display.name.clone();
@@ -94,7 +94,8 @@ fn closed(socket: &Path) -> Option<(String, String)> {
 pub(super) fn servers(case: &Case) -> Vec<Finding> {
     const CHECK: &str = "vnc-servers";
     let launched = |what: fn(&What) -> bool| {
-        case.config
+        case.subject
+            .config
             .displays
             .iter()
             .any(|display| matches!(&display.place, Place::Launched(plan) if what(&plan.what)))
@@ -130,7 +131,7 @@ pub(super) fn servers(case: &Case) -> Vec<Finding> {
 
 /// Whether other users' desktops would lack what PAM gives to a login.
 fn login_sessions(case: &Case) -> Option<Finding> {
-    let for_others = case.config.displays.iter().any(|display| {
+    let for_others = case.subject.config.displays.iter().any(|display| {
         matches!(
             &display.place,
             Place::Launched(LaunchPlan {
@@ -139,7 +140,7 @@ fn login_sessions(case: &Case) -> Option<Finding> {
             })
         )
     });
-    (case.machine.is_root && for_others && !case.place.launcher.opens_login_sessions())
+    (case.subject.machine.is_root && for_others && !case.place.launcher.opens_login_sessions())
         .then(|| Finding::warn("login-sessions", say!("doctor-no-pam"), say!("doctor-no-pam-fix")))
 }
 

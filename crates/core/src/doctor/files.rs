@@ -29,7 +29,7 @@ pub(super) fn config(case: &Case) -> Vec<Finding> {
             say!(
                 "doctor-config-well",
                 file = shown,
-                displays = case.config.displays.len()
+                displays = case.subject.config.displays.len()
             ),
         ),
     }];
@@ -45,11 +45,15 @@ pub(super) fn config(case: &Case) -> Vec<Finding> {
 fn changeable(check: &str, case: &Case, path: &Path, data: &Metadata) -> Option<Finding> {
     let shown = path.display().to_string();
     let path = shown.as_str();
-    if ![case.machine.user, case.machine.system].contains(&data.uid()) {
+    if ![case.subject.machine.user, case.subject.machine.system].contains(&data.uid()) {
         return Some(Finding::fault(
             check,
             say!("doctor-config-foreign", path = path, user = data.uid()),
-            say!("doctor-config-foreign-fix", us = case.machine.user, path = path),
+            say!(
+                "doctor-config-foreign-fix",
+                us = case.subject.machine.user,
+                path = path
+            ),
         ));
     }
     // What is sticky lets only owners replace their files, like /tmp.

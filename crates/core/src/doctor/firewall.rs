@@ -1,6 +1,6 @@
 //! The machine's own firewall.
 
-use super::Case;
+use super::Subject;
 use crate::{
     Finding,
     platform::firewall::{Barrier, barrier},
@@ -10,15 +10,15 @@ use crate::{
 const CHECK: &str = "firewall";
 
 /// Whether a firewall keeps other machines out.
-pub(super) async fn firewall(case: &Case) -> Vec<Finding> {
-    let outside = case.listen().iter().any(|ip| !ip.is_loopback());
+pub(super) async fn firewall(subject: &Subject) -> Vec<Finding> {
+    let outside = subject.listen().iter().any(|ip| !ip.is_loopback());
     if !outside {
         return vec![Finding::ok(CHECK, say!("doctor-firewall-alone"))];
     }
-    let Some(port) = case.port() else {
+    let Some(port) = subject.port() else {
         return vec![Finding::ok(CHECK, say!("doctor-firewall-later"))];
     };
-    vec![match barrier(&case.machine, port).await {
+    vec![match barrier(&subject.machine, port).await {
         None => Finding::ok(CHECK, say!("doctor-firewall-well", port = port)),
         Some(Barrier {
             name,

@@ -31,7 +31,7 @@ pub(super) fn state(case: &Case) -> Vec<Finding> {
     let Some(folder) = file.parent() else {
         return Vec::new();
     };
-    let us = case.machine.user;
+    let us = case.subject.machine.user;
     let there = nearest(folder);
     let nearest = there.display().to_string();
     let nearest = nearest.as_str();
@@ -119,6 +119,7 @@ pub(super) fn space(case: &Case) -> Vec<Finding> {
     const CHECK: &str = "disk";
     let state = case.place.state.parent().map(nearest);
     let runtime = case
+        .subject
         .machine
         .variable("XDG_RUNTIME_DIR")
         .map(PathBuf::from)
@@ -126,7 +127,7 @@ pub(super) fn space(case: &Case) -> Vec<Finding> {
     let mut folders: Vec<_> = [state, runtime].into_iter().flatten().collect();
     // They may be on one disk.
     folders.dedup_by_key(|folder| folder.metadata().map(|data| data.dev()).ok());
-    let full = |folder: &PathBuf| full(CHECK, &case.machine, folder);
+    let full = |folder: &PathBuf| full(CHECK, &case.subject.machine, folder);
     let mut findings: Vec<_> = folders.iter().filter_map(full).collect();
     if findings.is_empty() {
         findings.push(Finding::ok(CHECK, say!("doctor-disk-well")));
@@ -171,7 +172,7 @@ fn full(check: &str, machine: &Machine, folder: &Path) -> Option<Finding> {
 /// The folder for what lives as long as its user is logged in: launched displays have their sockets there.
 pub(super) fn runtime(case: &Case) -> Vec<Finding> {
     const CHECK: &str = "runtime-folder";
-    let machine = &case.machine;
+    let machine = &case.subject.machine;
     let usual = machine.path(format!("/run/user/{}", machine.user));
     if machine.is_root {
         return vec![Finding::ok(CHECK, say!("doctor-runtime-root"))];
@@ -235,8 +236,8 @@ pub(super) fn runtime(case: &Case) -> Vec<Finding> {
 pub(super) fn x_sockets(case: &Case) -> Vec<Finding> {
     const CHECK: &str = "x-sockets";
     const FOLDER: &str = "/tmp/.X11-unix";
-    let root = case.machine.is_root;
-    vec![match case.machine.path(FOLDER).symlink_metadata() {
+    let root = case.subject.machine.is_root;
+    vec![match case.subject.machine.path(FOLDER).symlink_metadata() {
         Err(_) if root => Finding::ok(CHECK, say!("doctor-x-sockets-none", folder = FOLDER)),
         Err(_) => Finding::fault(
             CHECK,
@@ -248,7 +249,7 @@ pub(super) fn x_sockets(case: &Case) -> Vec<Finding> {
             no_folder(FOLDER, &data),
             say!("doctor-x-sockets-no-folder-fix", folder = FOLDER),
         ),
-        Ok(data) if data.uid() != case.machine.system => Finding::fault(
+        Ok(data) if data.uid() != case.subject.machine.system => Finding::fault(
             CHECK,
             say!("doctor-x-sockets-foreign", folder = FOLDER, user = data.uid()),
             say!("doctor-x-sockets-foreign-fix", folder = FOLDER),

@@ -10,7 +10,7 @@ const FOLDERS: [&str; 4] = ["/usr/local/lib", "/usr/lib", "/usr/lib64", "/lib"];
 
 /// Whether the window's and the tray icon's libraries are there.
 pub(super) fn libraries(case: &Case) -> Vec<Finding> {
-    let has = |names: &[&str]| names.iter().any(|name| is_there(&case.machine, name));
+    let has = |names: &[&str]| names.iter().any(|name| is_there(&case.subject.machine, name));
     let webkit = if has(&["libwebkit2gtk-4.1.so.0"]) {
         Finding::ok("webkit", say!("doctor-webkit-well"))
     } else {

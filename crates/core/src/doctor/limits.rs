@@ -2,10 +2,11 @@
 
 use std::{
     fs,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    path::Path,
+    time::{Duration, UNIX_EPOCH},
 };
 
-use super::Case;
+use super::Machine;
 use crate::{Finding, texts::say};
 
 /// A viewer takes two descriptors, and four while much passes to it.
@@ -24,9 +25,9 @@ const RELEASE_TIME_SECONDS: u64 = 1_767_225_600;
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(300);
 
 /// How many files and sockets may be open at a time.
-pub(super) fn descriptors(case: &Case) -> Vec<Finding> {
+pub(super) fn descriptors(machine: &Machine) -> Vec<Finding> {
     const CHECK: &str = "descriptors";
-    let limits = fs::read_to_string(case.machine.path("/proc/self/limits")).unwrap_or_default();
+    let limits = fs::read_to_string(machine.path("/proc/self/limits")).unwrap_or_default();
     let Some(most) = hard_limit(&limits) else {
         return Vec::new();
     };
@@ -58,22 +59,22 @@ fn hard_limit(limits: &str) -> Option<u64> {
 }
 
 /// Whether the clock can be right: links and certificates end by it.
-pub(super) fn clock(case: &Case) -> Vec<Finding> {
+pub(super) fn clock(machine: &Machine, state: Option<&Path>) -> Vec<Finding> {
     const CHECK: &str = "clock";
     let fix = say!("doctor-clock-fix");
-    let now = case.machine.now;
-    let saved = fs::metadata(&case.place.state).and_then(|data| data.modified());
-    let ahead = |saved: SystemTime| {
-        saved
-            .duration_since(now)
-            .is_ok_and(|ahead| ahead > CLOCK_TOLERANCE)
-    };
+    let now = machine.now;
+    // The state was saved after that.
+    let ahead = state.filter(|state| {
+        let saved = fs::metadata(state).and_then(|data| data.modified());
+        let ahead = saved.ok().and_then(|saved| saved.duration_since(now).ok());
+        ahead.is_some_and(|ahead| ahead > CLOCK_TOLERANCE)
+    });
     let finding = if now < UNIX_EPOCH + Duration::from_secs(RELEASE_TIME_SECONDS) {
         Finding::fault(CHECK, say!("doctor-clock-wrong"), fix)
-    } else if saved.is_ok_and(ahead) {
+    } else if let Some(state) = ahead {
         Finding::warn(
             CHECK,
-            say!("doctor-clock-back", file = case.place.state.display().to_string()),
+            say!("doctor-clock-back", file = state.display().to_string()),
             fix,
         )
     } else {

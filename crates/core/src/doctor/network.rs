@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::Case;
+use super::Subject;
 use crate::{Finding, texts::say};
 
 const CHECK: &str = "network";
@@ -15,8 +15,8 @@ const CHECK: &str = "network";
 const NAME_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Whether a link would open by each address of this machine, as far as can be seen from here.
-pub(super) fn addresses(case: &Case) -> Vec<Finding> {
-    let addresses = &case.machine.addresses;
+pub(super) fn addresses(subject: &Subject) -> Vec<Finding> {
+    let addresses = &subject.machine.addresses;
     if addresses.is_empty() {
         return vec![Finding::warn(
             CHECK,
@@ -24,22 +24,22 @@ pub(super) fn addresses(case: &Case) -> Vec<Finding> {
             say!("doctor-network-none-fix"),
         )];
     }
-    let of = |(interface, ip): &(String, IpAddr)| by(case, interface, *ip);
-    missing(case)
+    let of = |(interface, ip): &(String, IpAddr)| by(subject, interface, *ip);
+    missing(subject)
         .into_iter()
         .chain(addresses.iter().map(of))
         .collect()
 }
 
 /// Others are to come by an interface that is not there.
-fn missing(case: &Case) -> Option<Finding> {
-    let name = case.config.interface.as_ref()?;
-    let there = case
+fn missing(subject: &Subject) -> Option<Finding> {
+    let name = subject.config.interface.as_ref()?;
+    let there = subject
         .machine
         .addresses
         .iter()
         .any(|(interface, _)| interface == name);
-    (case.config.listen.is_none() && !there).then(|| {
+    (subject.config.listen.is_none() && !there).then(|| {
         Finding::warn(
             CHECK,
             say!("doctor-network-missing", interface = name.as_str()),
@@ -48,14 +48,18 @@ fn missing(case: &Case) -> Option<Finding> {
     })
 }
 
-fn by(case: &Case, interface: &str, ip: IpAddr) -> Finding {
+fn by(subject: &Subject, interface: &str, ip: IpAddr) -> Finding {
     let shown = ip.to_string();
-    let listens = case
+    let listens = subject
         .listen()
         .into_iter()
         .any(|listen| listen == ip || everywhere(listen, ip));
     if !listens {
-        let key = match case.config.listen {
+        if subject.running.arguments().is_some() {
+            let text = say!("doctor-network-not-told", interface = interface, ip = shown);
+            return Finding::ok(CHECK, text);
+        }
+        let key = match subject.config.listen {
             Some(_) => "listen",
             None => "interface",
         };
@@ -69,9 +73,9 @@ fn by(case: &Case, interface: &str, ip: IpAddr) -> Finding {
             ),
         );
     }
-    let opened = match case.running.port() {
+    let opened = match subject.running.port() {
         // Without `listen`, other addresses are opened only while a link for others lives.
-        Some(port) if case.config.listen.is_some() => connect(SocketAddr::new(ip, port)),
+        Some(port) if subject.config.listen.is_some() => connect(SocketAddr::new(ip, port)),
         _ => answers_itself(ip),
     };
     match opened {

@@ -12,14 +12,18 @@ const CHECK: &str = "port";
 
 /// Whether Porthole listens, or could.
 pub(super) fn port(case: &Case) -> Vec<Finding> {
-    let Some(port) = case.port() else {
+    let Some(port) = case.subject.port() else {
         return vec![Finding::ok(CHECK, say!("doctor-port-unchosen"))];
     };
-    let addresses = case.listen().into_iter().map(|ip| SocketAddr::new(ip, port));
+    let addresses = case
+        .subject
+        .listen()
+        .into_iter()
+        .map(|ip| SocketAddr::new(ip, port));
     let mut findings: Vec<_> = addresses.filter_map(|address| obstacle(case, address)).collect();
     // Who listens everywhere is in the way at every address.
     findings.dedup();
-    match (findings.is_empty(), case.running.port()) {
+    match (findings.is_empty(), case.subject.running.port()) {
         (false, _) => findings,
         (true, Some(_)) => vec![Finding::ok(CHECK, say!("doctor-port-listened", port = port))],
         (true, None) => vec![Finding::ok(CHECK, say!("doctor-port-free", port = port))],
@@ -57,7 +61,7 @@ fn obstacle(case: &Case, address: SocketAddr) -> Option<Finding> {
 fn taken(case: &Case, address: SocketAddr) -> Option<Finding> {
     let listener = listener(address);
     let program = listener.as_ref().and_then(|listener| listener.program.as_ref());
-    if program.is_some_and(|(process, _)| Some(*process) == case.running.process()) {
+    if program.is_some_and(|(process, _)| Some(*process) == case.subject.running.process()) {
         return None;
     }
     let port = address.port();
@@ -84,6 +88,7 @@ fn taken(case: &Case, address: SocketAddr) -> Option<Finding> {
 /// To have Porthole listen on an address that the machine has.
 fn had(case: &Case, file: &str) -> String {
     let addresses: Vec<_> = case
+        .subject
         .machine
         .addresses
         .iter()

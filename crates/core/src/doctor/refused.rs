@@ -1,6 +1,6 @@
 //! What the Porthole that runs has refused before it looked at a link.
 
-use super::Case;
+use super::Subject;
 use crate::{
     Finding,
     control::{RefusalKind, RefusalStatus},
@@ -13,22 +13,29 @@ const CHECK: &str = "refused";
 const MAX_NAMES: usize = 8;
 
 /// Visitors who were refused for how they came: by a name that is not ours, or through a proxy that spoils the request.
-pub(super) fn refused(case: &Case) -> Vec<Finding> {
-    let all = case.running.refused();
+pub(super) fn refused(subject: &Subject) -> Vec<Finding> {
+    let all = subject.running.refused();
     let is_there = |kind| all.iter().any(|refusal| refusal.cause == kind);
+    let by_arguments = subject.running.arguments().is_some();
     let mut findings = Vec::new();
     if let Some((names, example)) = names(all, RefusalKind::Host) {
         findings.push(Finding::warn(
             CHECK,
             say!("doctor-refused-hosts", names = names),
-            say!("doctor-refused-hosts-fix", name = example),
+            match by_arguments {
+                true => say!("doctor-refused-hosts-argument-fix", name = example),
+                false => say!("doctor-refused-hosts-fix", name = example),
+            },
         ));
     }
     if let Some((names, example)) = names(all, RefusalKind::Origin) {
         findings.push(Finding::warn(
             CHECK,
             say!("doctor-refused-origins", names = names),
-            say!("doctor-refused-origins-fix", name = example),
+            match by_arguments {
+                true => say!("doctor-refused-origins-argument-fix", name = example),
+                false => say!("doctor-refused-origins-fix", name = example),
+            },
         ));
     }
     if is_there(RefusalKind::Http10) {

@@ -5,10 +5,9 @@ use std::time::Duration;
 use tokio::time::timeout;
 use url::Url;
 
-use super::Case;
 use crate::{
-    ConfigPlace, Finding,
-    control::{Answer, AskError, RefusalStatus, Request, ask as ask_control},
+    Finding,
+    control::{Answer, ArgumentsStatus, AskError, Instance, RefusalStatus, Request, ask as ask_control},
     platform::blocking::blocking,
     texts::{say, sentence::sentence},
 };
@@ -25,6 +24,8 @@ pub(super) enum Running {
         process: u32,
         address: String,
         refused: Vec<RefusalStatus>,
+        /// What websockify's command line says, if that has started it.
+        arguments: Option<Box<ArgumentsStatus>>,
     },
     No,
     /// It cannot be asked.
@@ -51,6 +52,14 @@ impl Running {
         }
     }
 
+    /// What websockify's command line says, if that has started it.
+    pub fn arguments(&self) -> Option<&ArgumentsStatus> {
+        match self {
+            Self::Yes { arguments, .. } => arguments.as_deref(),
+            Self::No | Self::Unknown { .. } => None,
+        }
+    }
+
     pub fn process(&self) -> Option<u32> {
         match self {
             Self::Yes { process, .. } => Some(*process),
@@ -60,11 +69,10 @@ impl Running {
 }
 
 /// Asks the Porthole that runs.
-pub(super) async fn ask(place: &ConfigPlace) -> Running {
-    let place = place.clone();
+pub(super) async fn ask(instance: Instance) -> Running {
     let answer = timeout(
         ASK_TIMEOUT,
-        blocking(move || ask_control(&place, &Request::Status)),
+        blocking(move || ask_control(&instance, &Request::Status)),
     )
     .await;
     let unknown = |cause: String| Running::Unknown { cause };
@@ -74,19 +82,20 @@ pub(super) async fn ask(place: &ConfigPlace) -> Running {
             process: status.process,
             address: status.address,
             refused: status.refused,
+            arguments: status.arguments.map(Box::new),
         },
         Ok(Ok(_)) => unknown(say!("doctor-running-odd")),
-        Ok(Err(AskError::NotRunning { .. })) => Running::No,
+        Ok(Err(AskError::NotRunning { .. } | AskError::Gone { .. })) => Running::No,
         Ok(Err(error)) => unknown(sentence(&error.to_string())),
         Err(_) => unknown(say!("doctor-running-silent")),
     }
 }
 
 /// What is to be said of it.
-pub(super) fn control(case: &Case) -> Vec<Finding> {
+pub(super) fn control(running: &Running) -> Vec<Finding> {
     const CHECK: &str = "running";
     let ours = env!("CARGO_PKG_VERSION");
-    vec![match &case.running {
+    vec![match running {
         Running::Yes { version, process, .. } if version != ours => Finding::warn(
             CHECK,
             say!(

@@ -15,7 +15,7 @@ const CHECK: &str = "screen";
 
 /// Which screen there is, and whether it can be used.
 pub(super) fn screen(case: &Case) -> Vec<Finding> {
-    let machine = &case.machine;
+    let machine = &case.subject.machine;
     let (wayland, x) = (machine.variable("WAYLAND_DISPLAY"), machine.variable("DISPLAY"));
     let mut findings = Vec::new();
     findings.extend(wayland.map(|name| on_wayland(machine, name)));

@@ -169,7 +169,7 @@ async fn targets(source: &Path, targets: Vec<Target>) -> Vec<Finding> {
 
 /// What keeps viewers from a target: the cause and what to do. Passwords and ciphers are the viewer's matter, whom the
 /// gateway passes on byte for byte.
-async fn obstacle(target: Target) -> Option<(String, String)> {
+pub(super) async fn obstacle(target: Target) -> Option<(String, String)> {
     match probe(&target, None).await {
         Ok(())
         | Err(TargetError::Refused(

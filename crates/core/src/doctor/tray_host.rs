@@ -16,7 +16,7 @@ const QUESTION: [&str; 6] = [
 /// Whether the desktop shows tray icons. Asks nobody where there is no screen.
 pub(super) async fn tray_host(case: &Case) -> Vec<Finding> {
     const CHECK: &str = "tray";
-    let machine = &case.machine;
+    let machine = &case.subject.machine;
     if machine
         .variable("DISPLAY")
         .or(machine.variable("WAYLAND_DISPLAY"))

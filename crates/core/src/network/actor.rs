@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use porthole_gateway::{BindError, Gateway, Plain};
+use porthole_gateway::{BindError, Gateway};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::sleep,
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    network::listen::{ListenError, listen_on},
+    network::listen::{ListenError, listen_on, plain},
     platform::interfaces::{Interface, Interfaces},
     texts::say,
 };
@@ -33,7 +33,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(10);
 pub(super) struct NetworkActor {
     gateway: Arc<Gateway>,
     interfaces: Interfaces,
-    config_file: PathBuf,
+    config_file: Option<PathBuf>,
     papers: TlsIdentities,
     known: Option<MadeKnown>,
     told: watch::Sender<Arc<NetworkStatus>>,
@@ -95,10 +95,7 @@ impl NetworkActor {
         interfaces.retain(|interface| config.takes(&interface.name));
         let papers = self.papers.of(config, &interfaces).await;
         self.gateway.set_identity(papers.identity.clone());
-        self.gateway.set_plain(match papers.encrypted {
-            true => Plain::ThisMachine,
-            false => Plain::Everybody,
-        });
+        self.gateway.set_plain(plain(config));
         let mut faults = papers.faults;
         faults.extend(self.listen(config, is_shared, &interfaces).await);
         let listening = self.gateway.addresses();
@@ -129,6 +126,10 @@ impl NetworkActor {
 
     /// Listens where it has to, and says where it cannot.
     async fn listen(&self, config: &Config, is_shared: bool, interfaces: &[Interface]) -> Vec<String> {
+        if config.arguments.is_some() {
+            // A command line does not change, and may say more than an address: by which interface of several.
+            return Vec::new();
+        }
         let before = self.gateway.addresses();
         let wanted = with_ports(&wanted(config, is_shared, interfaces), &before);
         if wanted == before {
@@ -147,7 +148,7 @@ impl NetworkActor {
         errors
             .into_iter()
             .filter(|error| !passing(error))
-            .map(|error| ListenError::new(error, kept, &self.config_file).told())
+            .map(|error| ListenError::new(error, kept, self.config_file.as_deref()).told())
             .collect()
     }
 

@@ -1,17 +1,21 @@
 //! Choosing the port.
 
 use std::{
-    io,
+    fmt, io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use porthole_gateway::{
-    Access, BindError, Gateway, HEARTBEAT, OwnNames, Pages, Plain, Settings, SettingsPlace, TokenSource,
+    Access, BindError, Gateway, HEARTBEAT, Identity, Index, OwnNames, Pages, Plain, Settings, SettingsPlace,
+    TokenSource,
 };
 
-use crate::{config::Config, texts::say};
+use crate::{
+    config::{Config, Encryption, Served},
+    texts::say,
+};
 
 /// The port that websockify's users know.
 const DEFAULT_PORT: u16 = 6080;
@@ -20,23 +24,39 @@ const DEFAULT_PORT: u16 = 6080;
 const MAX_PORT_ATTEMPTS: usize = 3;
 
 /// An address that cannot be listened on, and what to do.
-#[derive(Debug, thiserror::Error)]
-#[error("{error}. {}", self.fix())]
+#[derive(Debug)]
 pub struct ListenError {
-    /// Said in full above, so it is not a source: who prints the chain of causes would say it again.
+    /// Said in full, so it is not a source: who prints the chain of causes would say it again.
     error: BindError,
     kept: bool,
-    config: PathBuf,
+    /// The config file; `None`: a command line says where to listen, and whoever reads it knows what to do.
+    config: Option<PathBuf>,
+}
+
+impl std::error::Error for ListenError {}
+
+impl fmt::Display for ListenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.fix() {
+            Some(fix) => write!(f, "{}. {fix}", self.error),
+            None => self.error.fmt(f),
+        }
+    }
 }
 
 impl ListenError {
     /// `kept` tells whether the port was chosen at an earlier start; `config` is the config file.
-    pub(crate) fn new(error: BindError, kept: bool, config: &Path) -> Self {
+    pub(crate) fn new(error: BindError, kept: bool, config: Option<&Path>) -> Self {
         Self {
             error,
             kept,
-            config: config.to_owned(),
+            config: config.map(Path::to_owned),
         }
+    }
+
+    /// Why.
+    pub fn kind(&self) -> io::ErrorKind {
+        self.error.source.kind()
     }
 
     /// The address.
@@ -51,19 +71,19 @@ impl ListenError {
             "listen-cannot",
             address = address,
             error = error,
-            fix = self.fix()
+            fix = self.fix().unwrap_or_default()
         )
     }
 
-    fn fix(&self) -> String {
-        let file = self.config.display().to_string();
-        match self.error.source.kind() {
+    fn fix(&self) -> Option<String> {
+        let file = self.config.as_ref()?.display().to_string();
+        Some(match self.error.source.kind() {
             io::ErrorKind::AddrInUse if self.kept => say!("listen-kept-fix", file = file),
             io::ErrorKind::AddrInUse => say!("listen-taken-fix", file = file),
             io::ErrorKind::PermissionDenied => say!("listen-administrator-fix", file = file),
             io::ErrorKind::AddrNotAvailable => say!("listen-no-address-fix", file = file),
             _ => say!("listen-other-fix", file = file),
-        }
+        })
     }
 }
 
@@ -80,22 +100,29 @@ pub(crate) async fn listen(
     kept: Option<u16>,
     tokens: Arc<dyn TokenSource>,
     own_names: Arc<dyn OwnNames>,
-    file: &Path,
+    index: Index,
+    file: Option<&Path>,
 ) -> Result<Listening, ListenError> {
     let start = |port| {
         Gateway::start(Settings {
-            listen: listen_on(config)
-                .into_iter()
-                .map(|ip| SocketAddr::new(ip, port))
-                .collect(),
-            identity: None,
-            plain: Plain::Everybody,
+            listen: match &config.arguments {
+                Some(arguments) => arguments.listen.clone(),
+                None => listen_on(config)
+                    .into_iter()
+                    .map(|ip| SocketAddr::new(ip, port))
+                    .collect(),
+            },
+            identity: own_identity(config),
+            plain: plain(config),
             splice: true,
             access: access(config),
             own_names: Some(Arc::clone(&own_names)),
-            pages: Pages::Embedded { index: None },
+            pages: pages(config, &index),
             tokens: Arc::clone(&tokens),
-            heartbeat: HEARTBEAT,
+            heartbeat: config
+                .arguments
+                .as_ref()
+                .map_or(HEARTBEAT, |arguments| arguments.heartbeat),
         })
     };
     let wrong = |error, kept| ListenError::new(error, kept, file);
@@ -133,6 +160,38 @@ pub(crate) fn listen_on(config: &Config) -> Vec<IpAddr> {
     config.listen.clone().unwrap_or_else(own)
 }
 
+/// A certificate of the person's, so that nobody who comes in the first moment finds none. Whatever may be wrong with it
+/// is said by whoever watches over it.
+fn own_identity(config: &Config) -> Option<Identity> {
+    match &config.encryption {
+        Encryption::Own(own) => Identity::from_pem(&own.certificate, &own.key).ok(),
+        Encryption::Off | Encryption::Generated => None,
+    }
+}
+
+/// Who is served without TLS.
+pub(crate) fn plain(config: &Config) -> Plain {
+    match (&config.arguments, &config.encryption) {
+        (Some(arguments), _) if arguments.tls_only => Plain::Nobody,
+        (Some(_), _) | (None, Encryption::Off) => Plain::Everybody,
+        (None, Encryption::Generated | Encryption::Own(_)) => Plain::ThisMachine,
+    }
+}
+
+/// What browsers get.
+fn pages(config: &Config, index: &Index) -> Pages {
+    match &config.arguments {
+        None => Pages::Embedded { index: None },
+        Some(arguments) => match (&arguments.web, &arguments.served) {
+            (Some(folder), _) => Pages::Dir(folder.clone()),
+            (None, Served::Target(_)) if !arguments.index => Pages::OneTarget,
+            (None, _) => Pages::Embedded {
+                index: arguments.index.then(|| Arc::clone(index)),
+            },
+        },
+    }
+}
+
 /// Whom to answer, as the config says. Where a proxy serves us is a name of ours, and pages from there are ours.
 pub(crate) fn access(config: &Config) -> Access {
     let public = config.public_url.as_ref();
@@ -141,9 +200,15 @@ pub(crate) fn access(config: &Config) -> Access {
     Access {
         hosts: config.hosts.iter().cloned().chain(host).collect(),
         origins: config.origins.iter().cloned().chain(origin).collect(),
-        any: false,
+        any: config
+            .arguments
+            .as_ref()
+            .is_some_and(|arguments| arguments.answers_all()),
         frame_ancestors: config.frame_ancestors.clone(),
         trusted_proxies: config.trusted_proxies.iter().copied().collect(),
-        settings: SettingsPlace::ConfigFile,
+        settings: match config.arguments {
+            Some(_) => SettingsPlace::CommandLine,
+            None => SettingsPlace::ConfigFile,
+        },
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     texts::say,
 };
 
-use super::{CLOSE_TIMEOUT, LAST_SAVE};
+use super::run::{CLOSE_TIMEOUT, LAST_SAVE};
 
 /// How long a start waits for the program before it to end, as at a restart: as long as that may take, and a second.
 const LOCK_TIMEOUT: Duration = CLOSE_TIMEOUT

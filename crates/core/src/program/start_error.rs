@@ -1,8 +1,10 @@
 //! Why the program could not start.
 
+use porthole_gateway::sources::Faults;
+
 use super::AlreadyRunning;
 use crate::{
-    config::ConfigError,
+    config::{ConfigError, token_faults},
     network::listen::ListenError,
     texts::{say, sentence::sentence},
 };
@@ -16,6 +18,9 @@ pub enum StartError {
     /// Another program serves this config.
     #[error(transparent)]
     Running(#[from] AlreadyRunning),
+    /// The token file that websockify's command line names is wrong.
+    #[error(transparent)]
+    Tokens(#[from] Faults),
     /// An address cannot be listened on.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -27,6 +32,7 @@ impl StartError {
         let why = match self {
             Self::Config(error) => sentence(&error.to_string()),
             Self::Running(error) => error.told(),
+            Self::Tokens(faults) => sentence(&token_faults(faults).join("; ")),
             Self::Listen(error) => error.told(),
         };
         say!("start-failed", cause = why)

@@ -3,30 +3,41 @@
 //! Invariant: nothing here has words for one caller, and nothing here waits for a person.
 
 mod checks;
+mod config_file;
+mod displays;
+mod own_links;
 mod shared_link;
+#[cfg(test)]
+mod tests;
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use porthole_gateway::{CloseReason, Refusals, RightsError, SessionId, Sessions};
 
 use crate::{
-    Desktops, DisplayId, SessionRights, SessionView, Terms, VisitView,
+    AskView, Desktops, DisplayId, SessionRights, SessionView, Terms, VisitView,
     network::NetworkWatch,
     reachability::display_states::DisplayStates,
     sharing::{
         history::History,
         links::{Audience, LinkId, Links, Made, NotMade},
         state::Saving,
+        token_file::Tokens,
     },
 };
 
+pub(crate) use config_file::NotKept;
+pub use own_links::LinkError;
 pub use shared_link::LinkAddress;
 pub(crate) use shared_link::SharedLink;
 
 /// The operations, and what they work on. Cheap to clone; every clone is the same.
 #[derive(Clone)]
 pub(crate) struct Service {
+    /// What is written to; `None`: a command line takes its place.
+    pub config_file: Option<PathBuf>,
     pub links: Arc<Links>,
+    pub tokens: Arc<Tokens>,
     pub desktops: Desktops,
     pub sessions: Sessions,
     pub display_states: DisplayStates,
@@ -84,6 +95,11 @@ impl Service {
     /// Lets a visitor in who waits, with these rights at most, or turns them away; whether they still waited.
     pub fn answer(&self, visitor: u64, rights: Option<SessionRights>) -> bool {
         self.links.answer(visitor, rights)
+    }
+
+    /// The visitors who wait for an answer, the longest first.
+    pub fn visitors(&self) -> Vec<AskView> {
+        self.links.asking()
     }
 
     /// Who is connected, the oldest first, with the name that their display has now.

@@ -50,9 +50,18 @@ enum Job {
 impl History {
     /// Keeps the history in a file, until the last clone is dropped and all is written.
     pub fn start(file: PathBuf) -> Self {
+        Self::keep_in(Keeping::File(file))
+    }
+
+    /// Likewise in memory alone, for a program that leaves nothing behind.
+    pub fn in_memory() -> Self {
+        Self::keep_in(Keeping::Memory(Fold::default()))
+    }
+
+    fn keep_in(place: Keeping) -> Self {
         let (jobs, queue) = mpsc::channel(MAX_WAITING_EVENTS);
         let changes = watch::Sender::new(0);
-        tokio::spawn(keep(file, queue, changes.clone()));
+        tokio::spawn(keep(place, queue, changes.clone()));
         Self {
             run: milliseconds(SystemTime::now()),
             jobs,
@@ -60,8 +69,8 @@ impl History {
         }
     }
 
-    /// A session has begun, by this link.
-    pub fn began(&self, link: LinkId, session: &SessionInfo) {
+    /// A session has begun, by this link, if it is one of ours.
+    pub fn began(&self, link: Option<LinkId>, session: &SessionInfo) {
         self.write(session, What::began(link, session));
     }
 
@@ -95,15 +104,56 @@ impl History {
     }
 }
 
-async fn keep(file: PathBuf, mut queue: mpsc::Receiver<Job>, changes: watch::Sender<u64>) {
+/// Where the history is kept.
+enum Keeping {
+    File(PathBuf),
+    Memory(Fold),
+}
+
+impl Keeping {
+    async fn prune(&mut self) {
+        match self {
+            Self::File(path) => {
+                let path = path.clone();
+                blocking(move || warn(&path, file::prune(&path, SystemTime::now()))).await;
+            }
+            Self::Memory(fold) => file::forget_old(fold, SystemTime::now()),
+        }
+    }
+
+    /// Does what was asked, in its order: reads find what was written before. Says whether anything was written.
+    async fn attend(&mut self, jobs: Vec<Job>) -> bool {
+        match self {
+            Self::File(path) => {
+                let path = path.clone();
+                blocking(move || attend(&path, jobs)).await
+            }
+            Self::Memory(fold) => {
+                let mut wrote = false;
+                for job in jobs {
+                    match job {
+                        Job::Write(event) => {
+                            fold.add(event);
+                            wrote = true;
+                        }
+                        // Who asked may have gone.
+                        Job::Read(answer) => drop(answer.send(fold.clone().views())),
+                    }
+                }
+                wrote
+            }
+        }
+    }
+}
+
+async fn keep(mut place: Keeping, mut queue: mpsc::Receiver<Job>, changes: watch::Sender<u64>) {
     let mut prune_at = Instant::now();
     let mut jobs = Vec::new();
     loop {
-        let path = file.clone();
         tokio::select! {
             biased;
             () = sleep_until(prune_at) => {
-                blocking(move || warn(&path, file::prune(&path, SystemTime::now()))).await;
+                place.prune().await;
                 prune_at = Instant::now() + PRUNE_INTERVAL;
             }
             count = queue.recv_many(&mut jobs, MAX_WAITING_EVENTS) => {
@@ -111,7 +161,7 @@ async fn keep(file: PathBuf, mut queue: mpsc::Receiver<Job>, changes: watch::Sen
                     return;
                 }
                 let jobs = std::mem::take(&mut jobs);
-                if blocking(move || attend(&path, jobs)).await {
+                if place.attend(jobs).await {
                     changes.send_modify(|count| *count += 1);
                 }
             }
@@ -119,7 +169,7 @@ async fn keep(file: PathBuf, mut queue: mpsc::Receiver<Job>, changes: watch::Sen
     }
 }
 
-/// Does what was asked, in its order: reads find what was written before. Says whether anything was written. Blocks.
+/// See [`Keeping::attend`]. Blocks.
 fn attend(path: &Path, jobs: Vec<Job>) -> bool {
     let mut events = Vec::new();
     let mut wrote = false;
@@ -186,8 +236,8 @@ mod tests {
         assert_eq!(history.read().await, []);
         let mut changes = history.changes();
         let (one, other) = (session(1, Rights::Control), session(2, Rights::View));
-        history.began(1, &one);
-        history.began(1, &other);
+        history.began(Some(1), &one);
+        history.began(Some(1), &other);
         history.ended(&one, &CloseReason::ViewerClosed);
         changes.changed().await.unwrap();
         let seen = history.read().await;

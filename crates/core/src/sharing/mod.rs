@@ -3,6 +3,7 @@
 
 pub(crate) mod history;
 pub(crate) mod links;
+pub(crate) mod raw_visits;
 pub(crate) mod state;
 pub(crate) mod token_file;
 mod views;

@@ -5,8 +5,12 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use porthole_gateway::{Lookup, Target, Token, TokenSource, sources::TokenFile};
+use porthole_gateway::{
+    Index, IndexEntry, Lookup, Target, Token, TokenSource,
+    sources::{Faults, TokenFile, TokenLine},
+};
 use tokio::sync::watch;
+use url::form_urlencoded::byte_serialize;
 
 use crate::{
     config::{Config, display_at, token_faults},
@@ -22,6 +26,14 @@ pub(crate) struct Tokens {
     emptied: watch::Sender<Option<String>>,
 }
 
+/// What a token file gives.
+pub(crate) struct TokensSummary {
+    pub tokens: usize,
+    pub targets: Vec<Target>,
+    pub more_targets: usize,
+    pub faults: Vec<String>,
+}
+
 #[derive(Default)]
 struct InForce {
     config: Option<Arc<Config>>,
@@ -30,8 +42,13 @@ struct InForce {
 }
 
 impl Tokens {
-    /// Puts a config in force; what it returns opens the file that is named there now, and need not be waited for.
-    pub fn set_config(self: &Arc<Self>, config: Arc<Config>) -> impl Future<Output = ()> + Send + use<> {
+    /// Puts a config in force; what it returns opens the file that is named there now, and need not be waited for. The
+    /// error is what is wrong with the file: it is not served, then.
+    pub fn set_config(
+        self: &Arc<Self>,
+        config: Arc<Config>,
+    ) -> impl Future<Output = Result<(), Faults>> + Send + use<> {
+        let listed = config.arguments.as_ref().is_some_and(|arguments| arguments.index);
         let to_open = {
             let mut now = self.now();
             now.file
@@ -42,24 +59,56 @@ impl Tokens {
         };
         let tokens = Arc::clone(self);
         async move {
-            if let Some(path) = to_open {
-                tokens.open(path).await;
+            match to_open {
+                Some(path) => tokens.open(path, listed).await,
+                None => Ok(()),
             }
         }
     }
 
-    async fn open(&self, path: PathBuf) {
-        match TokenFile::open(path.clone(), false).await {
-            Ok(file) => {
-                self.follow(&file);
-                let mut now = self.now();
-                if now.names(&path) {
-                    now.file = Some((path, Arc::new(file)));
-                }
-            }
-            // It was good when the config was checked. Once it is mended the config is read again, and it is opened.
-            Err(faults) => tracing::warn!("the token file cannot be served: {faults}"),
+    async fn open(&self, path: PathBuf, listed: bool) -> Result<(), Faults> {
+        let file = TokenFile::open(path.clone(), listed).await?;
+        self.follow(&file);
+        let mut now = self.now();
+        if now.names(&path) {
+            now.file = Some((path, Arc::new(file)));
         }
+        Ok(())
+    }
+
+    /// Waits until changes of the file that were made by now are taken up, or refused.
+    pub async fn refresh(&self) {
+        let file = self.file();
+        if let Some(file) = file {
+            file.refresh().await;
+        }
+    }
+
+    /// All tokens with their links, for a page that lists them: the config has to say that they are listed.
+    pub fn index(self: &Arc<Self>) -> Index {
+        let tokens = Arc::clone(self);
+        Arc::new(move || {
+            let lines = tokens.file().map(|file| file.list()).unwrap_or_default();
+            lines.iter().map(entry).collect()
+        })
+    }
+
+    /// What is in force, and what is wrong with the file as it is now; `None` if there is no file. `most` targets are told
+    /// at most.
+    pub fn summary(&self, most: usize) -> Option<TokensSummary> {
+        let file = self.file()?;
+        let (tokens, targets, more_targets) = file.summary(most);
+        let faults = file.faults().borrow().clone();
+        Some(TokensSummary {
+            tokens,
+            targets,
+            more_targets,
+            faults: faults.map(|faults| token_faults(&faults)).unwrap_or_default(),
+        })
+    }
+
+    fn file(&self) -> Option<Arc<TokenFile>> {
+        self.now().file.as_ref().map(|(_, file)| Arc::clone(file))
     }
 
     /// That the file has become empty, in the person's words, or `None`; tells of each change.
@@ -106,7 +155,7 @@ impl InForce {
 
 impl TokenSource for Tokens {
     fn lookup<'a>(&'a self, token: &'a Token) -> Lookup<'a> {
-        let file = self.now().file.as_ref().map(|(_, file)| Arc::clone(file));
+        let file = self.file();
         Box::pin(async move {
             let mut grant = file?.lookup(token).await?;
             if let Some((id, name)) = self.now().display(&grant.target) {
@@ -115,5 +164,16 @@ impl TokenSource for Tokens {
             }
             Some(grant)
         })
+    }
+}
+
+/// The token stands in the fragment, which no server or proxy gets to log. It may hold any characters, so it is encoded
+/// once for the WebSocket's URL, and that again for the page's.
+fn entry(line: &TokenLine) -> IndexEntry {
+    let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+    let path = format!("websockify?token={}", encoded(line.token.expose()));
+    IndexEntry {
+        name: line.target.to_string(),
+        link: format!("vnc.html#path={}", encoded(&path)),
     }
 }

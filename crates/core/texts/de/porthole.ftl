@@ -105,6 +105,8 @@ doctor-targets-more =
        *[other] { $targets } weitere Ziele antworten nicht.
     }
 doctor-targets-fix = Starten Sie seinen VNC-Server, oder berichtigen Sie die Token-Datei.
+doctor-target-well = { $target } antwortet.
+doctor-target-fix = Starten Sie den VNC-Server, oder starten Sie Porthole mit einem anderen Ziel.
 doctor-targets-untried =
     { $targets ->
         [one] 1 Ziel in { $file } wurde nicht versucht.
@@ -165,6 +167,8 @@ doctor-refused-hosts = Besucher wurden abgewiesen, die diesen Rechner als { $nam
 doctor-refused-hosts-fix = Wenn dieser Name Ihrer ist, ergänzen Sie hosts = ["{ $name }"] in den Einstellungen.
 doctor-refused-origins = Seiten von { $names } wollten sich verbinden und wurden abgewiesen.
 doctor-refused-origins-fix = Wenn Besucher von dort kommen, etwa über einen Reverse-Proxy, ergänzen Sie origins = ["{ $name }"] in den Einstellungen.
+doctor-refused-hosts-argument-fix = Wenn dieser Name Ihrer ist, starten Sie Porthole zusätzlich mit --allow-host={ $name }.
+doctor-refused-origins-argument-fix = Wenn Besucher von dort kommen, etwa über einen Reverse-Proxy, starten Sie Porthole zusätzlich mit --allow-origin={ $name }.
 doctor-refused-http10 = Ein Reverse-Proxy reicht WebSockets mit HTTP/1.0 weiter; seine Besucher können sich deshalb nicht verbinden.
 doctor-refused-http10-fix = Ergänzen Sie in NGINX bei der location: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";
 doctor-refused-no-upgrade = Ein Reverse-Proxy entfernt die Upgrade-Kopfzeilen von WebSockets; seine Besucher können sich deshalb nicht verbinden.
@@ -197,6 +201,7 @@ doctor-network-none-fix = Verbinden Sie ihn mit dem Netz, in dem die anderen Rec
 doctor-network-missing = Andere Rechner sollen über { $interface } kommen, das zurzeit keine Adresse hat: Links öffnen sich nur auf diesem Rechner.
 doctor-network-missing-fix = Verbinden Sie es, oder berichtigen Sie `interface` in den Einstellungen.
 doctor-network-not-listened = { $interface } hat { $ip }. Dort ist Porthole nicht erreichbar, weil `{ $key }` in den Einstellungen es so will.
+doctor-network-not-told = { $interface } hat { $ip }. Porthole lauscht dort nicht, weil seine Befehlszeile andere Adressen nennt.
 doctor-network-well = { $interface }: Links mit { $ip } lassen sich öffnen, soweit das von hier aus zu sehen ist.
 doctor-network-closed = { $interface } hat { $ip }, aber eine Verbindung dorthin scheitert schon von hier aus: { $error }.
 doctor-network-closed-fix = Sehen Sie sich Routen und Paketfilter dieses Rechners an: ip route get, und als root nft list ruleset.
@@ -233,6 +238,7 @@ doctor-certificate-ends =
        *[other] Das Zertifikat läuft in { $days } Tagen ab.
     }
 doctor-certificate-renew-fix = Lassen Sie es erneuern. Eine neue Datei gilt, sobald sie da ist.
+doctor-certificate-files-fix = Berichtigen Sie die Datei. Porthole lädt sie, sobald sie gültig ist; bis dahin bleibt das letzte gute Zertifikat in Gebrauch.
 doctor-certificate-well = Das Zertifikat passt zu seinem Schlüssel und gilt noch { $days } Tage.
 
 doctor-display-well = { $display } lässt sich öffnen.
@@ -453,6 +459,7 @@ desk-forgotten-fix = Stoppen Sie ihn, oder nehmen Sie ihn wieder in die Einstell
 
 ## Was an der Einstellungsdatei falsch ist, und an den Dateien, die sie nennt. Was nach Datei und Zeile kommt, ohne Punkt.
 
+config-is-arguments = es gibt keine Konfigurationsdatei: die Befehlszeile von websockify steht an ihrer Stelle
 config-unreadable = lässt sich nicht lesen: { $error }
 # Warum es sich nicht lesen lässt.
 file-no-file = Das ist keine Datei
@@ -632,6 +639,8 @@ time-seconds =
 
 # Ohne Punkt.
 control-failed = `portholed status`, `start` und `stop` werden dieses Programm nicht finden: { $path }: { $error }
+control-elsewhere = `portholed status`, `sessions` und die anderen Befehle werden dieses Porthole nicht finden: In einem anderen Netzwerk-Namensraum lauscht ein anderes auf derselben Adresse
+control-nowhere = `portholed status`, `sessions` und die anderen Befehle werden dieses Porthole nicht finden, weil es keinen Platz für seinen Steuer-Socket gibt: { $error }
 
 ## Das Netz.
 

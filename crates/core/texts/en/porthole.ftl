@@ -108,6 +108,8 @@ doctor-targets-more =
        *[other] { $targets } more targets do not answer.
     }
 doctor-targets-fix = Start its VNC server, or correct the token file.
+doctor-target-well = { $target } answers.
+doctor-target-fix = Start its VNC server, or start Porthole with another target.
 doctor-targets-untried =
     { $targets ->
         [one] 1 target in { $file } was not tried.
@@ -168,6 +170,8 @@ doctor-refused-hosts = Visitors who opened this computer as { $names } were refu
 doctor-refused-hosts-fix = If that name is yours, add hosts = ["{ $name }"] to the config.
 doctor-refused-origins = Pages of { $names } tried to connect and were refused.
 doctor-refused-origins-fix = If visitors come from there, as through a reverse proxy, add origins = ["{ $name }"] to the config.
+doctor-refused-hosts-argument-fix = If that name is yours, add --allow-host={ $name } when you start Porthole.
+doctor-refused-origins-argument-fix = If visitors come from there, as through a reverse proxy, add --allow-origin={ $name } when you start Porthole.
 doctor-refused-http10 = A reverse proxy forwards WebSockets with HTTP/1.0, so its visitors cannot connect.
 doctor-refused-http10-fix = In NGINX, add to the location: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";
 doctor-refused-no-upgrade = A reverse proxy removes the Upgrade headers of WebSockets, so its visitors cannot connect.
@@ -200,6 +204,7 @@ doctor-network-none-fix = Connect it to the same network as the other computers.
 doctor-network-missing = Porthole accepts connections on { $interface }, which has no address now, so links only work on this computer.
 doctor-network-missing-fix = Connect it, or correct `interface` in the config.
 doctor-network-not-listened = { $interface } has { $ip }. Porthole does not listen there because of `{ $key }` in the config.
+doctor-network-not-told = { $interface } has { $ip }. Porthole does not listen there because its command line names other addresses.
 doctor-network-well = { $interface }: links with { $ip } open, as far as can be tested from here.
 doctor-network-closed = { $interface } has { $ip }, but connecting to it fails even from this computer: { $error }.
 doctor-network-closed-fix = Check the routes and the packet filter of this computer: ip route get, and as root nft list ruleset.
@@ -236,6 +241,7 @@ doctor-certificate-ends =
        *[other] The certificate expires in { $days } days.
     }
 doctor-certificate-renew-fix = Renew it. Porthole loads the new file as soon as it is there.
+doctor-certificate-files-fix = Correct the file. Porthole loads it as soon as it is valid; until then the last good certificate stays in use.
 doctor-certificate-well = The certificate matches its key and is valid for { $days } days.
 
 doctor-display-well = { $display } can be opened.
@@ -457,6 +463,7 @@ desk-forgotten-fix = Stop it, or add it to the config again.
 ## What is wrong with the config file, and with the files that it names. What comes after file and line, without a full
 ## stop.
 
+config-is-arguments = there is no config file: websockify’s command line takes its place
 config-unreadable = cannot be read: { $error }
 # Why it cannot be read.
 file-no-file = it is not a file
@@ -636,6 +643,8 @@ time-seconds =
 
 # Without a full stop.
 control-failed = `portholed status`, `start` and `stop` will not find this program: { $path }: { $error }
+control-elsewhere = `portholed status`, `sessions` and the other commands will not find this Porthole: another one listens on the same address in another network namespace
+control-nowhere = `portholed status`, `sessions` and the other commands will not find this Porthole, because there is no place for its control socket: { $error }
 
 ## The network.
 

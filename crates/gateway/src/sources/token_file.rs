@@ -122,6 +122,15 @@ impl TokenFile {
         }
     }
 
+    /// How many tokens there are, and the first `most` of their targets, in the order of the files; and how many targets
+    /// there are besides.
+    pub fn summary(&self, most: usize) -> (usize, Vec<Target>, usize) {
+        let table = self.table.load();
+        let targets: Vec<_> = table.targets.iter().take(most).cloned().collect();
+        let more = table.targets.len() - targets.len();
+        (table.tokens.len(), targets, more)
+    }
+
     /// All tokens with their targets, by target; nothing unless the file was opened as `listed`.
     pub fn list(&self) -> Vec<TokenLine> {
         let mut lines = self.table.load().lines();

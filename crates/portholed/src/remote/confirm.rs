@@ -3,15 +3,15 @@
 use std::io::{self, IsTerminal, Write as _};
 
 use porthole_core::{
-    ConfigPlace, LaunchView,
-    control::{Answer, DisplayStatus, Request, SessionStatus, ask},
+    LaunchView,
+    control::{Answer, DisplayStatus, Instance, Request, SessionStatus, ask},
 };
 
 /// The target of the screen that a person sits at: to stop sharing it ends no programs.
 const THIS_SCREEN: &str = "this-screen";
 
 /// Whether to go on with `request`. Asks the person at the terminal, if there is one and something would be lost.
-pub fn goes_on(place: &ConfigPlace, request: &Request) -> bool {
+pub fn goes_on(instance: &Instance, request: &Request) -> bool {
     let (verb, display) = match request {
         Request::Stop { display } => ("Stop", Some(display.as_str())),
         Request::Restart { display } => ("Restart", Some(display.as_str())),
@@ -26,10 +26,10 @@ pub fn goes_on(place: &ConfigPlace, request: &Request) -> bool {
         display.is_none_or(|display| display == status.name || display == status.id.as_str())
     };
     // Who cannot be asked cannot be told either: the request itself says why.
-    let Ok(Answer::Status(status)) = ask(place, &Request::Status) else {
+    let Ok(Answer::Status(status)) = ask(instance, &Request::Status) else {
         return true;
     };
-    let Ok(Answer::Sessions { sessions }) = ask(place, &Request::Sessions) else {
+    let Ok(Answer::Sessions { sessions }) = ask(instance, &Request::Sessions) else {
         return true;
     };
     let running = status.displays.iter().filter(|display| runs(display));

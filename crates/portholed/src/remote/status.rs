@@ -4,7 +4,7 @@ use std::{fmt::Write as _, time::SystemTime};
 
 use porthole_core::{
     LaunchView,
-    control::{Availability, DisplayStatus, Status},
+    control::{ArgumentsStatus, Availability, DisplayStatus, Status},
 };
 
 use super::ages::age;
@@ -19,12 +19,52 @@ pub fn table(status: &Status, now: SystemTime) -> String {
     for display in &status.displays {
         let viewers = match display.viewers {
             0 => String::new(),
-            1 => ", 1 viewer".into(),
-            more => format!(", {more} viewers"),
+            some => format!(", {}", viewers(some)),
         };
         let state = state(display, now);
         // Writing to a string does not fail.
         let _ = writeln!(text, "{:width$}  {state}{viewers}", display.name);
+    }
+    if let Some(arguments) = &status.arguments {
+        text += &served(arguments);
+    }
+    text
+}
+
+fn viewers(count: usize) -> String {
+    match count {
+        1 => "1 viewer".into(),
+        more => format!("{more} viewers"),
+    }
+}
+
+/// What websockify's command line serves. Tokens are nobody's business, how many there are is.
+fn served(arguments: &ArgumentsStatus) -> String {
+    let mut text = String::new();
+    if let Some(tokens) = &arguments.token_file {
+        let plural = if tokens.tokens == 1 { "" } else { "s" };
+        let _ = writeln!(text, "{}: {} token{plural}", tokens.file.display(), tokens.tokens);
+        if !tokens.faults.is_empty() {
+            text += "The file has faults, so its last good tokens stay in force:\n";
+        }
+        for fault in &tokens.faults {
+            let _ = writeln!(text, "  {fault}");
+        }
+    }
+    let names = arguments
+        .targets
+        .iter()
+        .map(|served| served.target.chars().count());
+    let width = names.max().unwrap_or_default();
+    for served in &arguments.targets {
+        let viewers = match served.viewers {
+            0 => "nobody".into(),
+            some => viewers(some),
+        };
+        let _ = writeln!(text, "{:width$}  {viewers}", served.target);
+    }
+    if arguments.more_targets > 0 {
+        let _ = writeln!(text, "… and {} more targets", arguments.more_targets);
     }
     text
 }
@@ -94,7 +134,8 @@ mod tests {
             process: 7,
             address: "http://127.0.0.1:6080".into(),
             refused: Vec::new(),
-            config_file: "/config.toml".into(),
+            config_file: Some("/config.toml".into()),
+            arguments: None,
             displays: vec![
                 display("Alice", Some(running), 2),
                 display("Ümit", Some(ended), 0),

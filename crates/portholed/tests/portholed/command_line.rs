@@ -142,7 +142,7 @@ fn help_and_version() {
         "--token-plugin <PLUGIN>",
         "\nRunning:",
         "--daemon",
-        "[--config FILE] COMMAND [ARGUMENTS]",
+        "[--config FILE | --instance PORT] COMMAND [ARGUMENTS]",
         "\n  link ",
         "\n  history ",
         "\n  doctor ",

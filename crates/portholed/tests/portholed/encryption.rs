@@ -125,6 +125,36 @@ async fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
 }
 
 #[tokio::test]
+async fn a_renewed_certificate_is_noticed_without_a_signal_also_behind_a_link() {
+    let home = Home::new();
+    let (first, second) = (pair(), pair());
+    for (folder, (certificate, key)) in [("1", &first), ("2", &second)] {
+        std::fs::create_dir(home.path(folder)).unwrap();
+        home.write(&format!("{folder}/cert.pem"), certificate);
+        home.write(&format!("{folder}/key.pem"), key);
+    }
+    // As certbot and container orchestrators do it.
+    let turn = |folder: &str| {
+        for name in ["cert.pem", "key.pem"] {
+            let link = home.path(&format!("{name}.new"));
+            std::os::unix::fs::symlink(home.path(&format!("{folder}/{name}")), &link).unwrap();
+            std::fs::rename(link, home.path(name)).unwrap();
+        }
+    };
+    turn("1");
+    let args = ["--cert=cert.pem", "--key=key.pem", "127.0.0.1:0", "127.0.0.1:9"];
+    let portholed = Portholed::start(&home, &args);
+    secured(portholed.address, &first.0).await.unwrap();
+    turn("2");
+    let renewed = async { while secured(portholed.address, &second.0).await.is_err() {} };
+    // Well before the files' dates are looked at.
+    tokio::time::timeout(std::time::Duration::from_secs(30), renewed)
+        .await
+        .unwrap();
+    assert!(secured(portholed.address, &first.0).await.is_err());
+}
+
+#[tokio::test]
 async fn a_certificate_that_is_wrong_at_the_start_is_said() {
     let home = Home::new();
     let (first, second) = (pair(), pair());

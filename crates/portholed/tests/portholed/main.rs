@@ -5,6 +5,7 @@
 #[cfg(target_os = "linux")]
 mod availability;
 mod background;
+mod beside;
 #[cfg(target_os = "linux")]
 mod certificates;
 mod client;

@@ -77,13 +77,11 @@ impl Home {
         command
             .current_dir(self.0.path())
             .env("HOME", self.0.path())
+            // Where there is no folder for what lives as long as a login.
+            .env("XDG_RUNTIME_DIR", self.path("no-runtime-folder"))
+            .env("TMPDIR", self.0.path())
             .stdin(Stdio::null());
-        for name in [
-            "XDG_CONFIG_HOME",
-            "XDG_STATE_HOME",
-            "XDG_DATA_HOME",
-            "XDG_RUNTIME_DIR",
-        ] {
+        for name in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"] {
             command.env_remove(name);
         }
         command

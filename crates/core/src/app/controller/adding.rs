@@ -1,12 +1,11 @@
 //! Displays that a person adds, as the controller attends to them: each leads to a link.
 
-use porthole_gateway::{Password, ServerError, Target, TargetError, probe};
+use porthole_gateway::{ServerError, Target, TargetError};
 
 use super::{Controller, work::Done};
 use crate::{
     Adding, AddingView, DisplayState, LaunchView, Notice, Secret, TokenFileView,
-    config::{Added, Addition, Place, THIS_SCREEN, Which, add, bad_target, display_at},
-    platform::blocking::blocking,
+    config::{Added, Addition, Place, THIS_SCREEN, Which, bad_target, display_at},
     reachability::unreachable::unreachable,
     texts::{say, sentence::sentence},
 };
@@ -65,21 +64,18 @@ impl Controller {
         let found = self.found.iter().find(|found| found.target == asked);
         let program = found.and_then(|found| found.program.clone());
         let password = password.filter(|password| !password.expose().is_empty());
-        let shown = password
-            .as_ref()
-            .map(|password| Password::from(password.expose()));
         let addition = Addition::Server {
             name: program.unwrap_or_else(|| target.to_string()),
             target: target.to_string(),
-            password,
+            password: password.clone(),
         };
         self.is_adding(asked, Adding::Trying);
         if anyway {
             return self.add(addition);
         }
-        let attempt = self.additions.attempt;
+        let (attempt, service) = (self.additions.attempt, self.service.clone());
         self.work.spawn(async move {
-            let tried = probe(&target, shown.as_ref()).await;
+            let tried = service.try_server(&target, password.as_ref()).await;
             Done::TriedServer(Box::new(TriedServer {
                 attempt,
                 target,
@@ -128,10 +124,10 @@ impl Controller {
     }
 
     pub(super) fn add(&mut self, addition: Addition) {
-        let file = self.porthole.config_file().to_owned();
+        let service = self.service.clone();
         let launched = !matches!(addition, Addition::Server { .. });
         self.work.spawn(async move {
-            let added = blocking(move || add(&file, &addition)).await;
+            let added = service.add(addition).await;
             Done::Added { added, launched }
         });
     }
@@ -140,7 +136,7 @@ impl Controller {
         self.additions.server = None;
         match added {
             Ok(Added { which, name, is_new }) => {
-                let file = self.porthole.config_file().display();
+                let file = self.place.file().display();
                 if is_new {
                     self.notice = Some(Notice::info(say!(
                         "done-added",
@@ -169,7 +165,7 @@ impl Controller {
             }
         }
         self.additions.to_start = unknown;
-        self.service.desktops.start_soon(known);
+        self.service.start_soon(known);
     }
 
     /// Lets a person share what they have added, as soon as a link to it would work. What does not come up says why in

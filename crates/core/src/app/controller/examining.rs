@@ -14,7 +14,7 @@ impl Controller {
             return;
         }
         self.doctor = Some(Vec::new());
-        let place = self.porthole.place().clone();
+        let place = self.place.clone();
         self.work
             .spawn(async move { Done::Examined(examine(place, Machine::here(), None).await) });
     }

@@ -40,7 +40,7 @@ impl Controller {
     }
 
     pub(super) fn export_history(&mut self) {
-        let Some(folder) = self.porthole.downloads().map(ToOwned::to_owned) else {
+        let Some(folder) = self.place.downloads.clone() else {
             return self.fail(say!("failed-export-no-folder"));
         };
         let service = self.service.clone();

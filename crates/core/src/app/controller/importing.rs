@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use super::{Controller, work::Done};
 use crate::{
     Notice, TokenFileView, TokenTarget,
-    config::{Added, Contents, Faulty, display_at, import, look_into},
-    platform::blocking::blocking,
+    config::{Added, Contents, Faulty, display_at},
     texts::{say, sentence::sentence},
 };
 
@@ -16,9 +15,9 @@ impl Controller {
         let file = file.trim().to_owned();
         self.additions.attempt += 1;
         self.additions.token_file = Some(self.unread(file.clone()));
-        let (attempt, config) = (self.additions.attempt, self.porthole.config().clone());
+        let (attempt, service) = (self.additions.attempt, self.service.clone());
         self.work.spawn(async move {
-            let contents = blocking(move || look_into(&PathBuf::from(file), &config)).await;
+            let contents = service.look_into_token_file(PathBuf::from(file)).await;
             Done::LookedIntoTokenFile { attempt, contents }
         });
     }
@@ -60,16 +59,10 @@ impl Controller {
     /// Takes a token file over.
     pub(super) fn import_token_file(&mut self, file: String) {
         let file = PathBuf::from(file.trim());
-        let config_file = self.porthole.config_file().to_owned();
+        let service = self.service.clone();
         self.work.spawn(async move {
-            let imported = blocking({
-                let file = file.clone();
-                move || import(&config_file, &file)
-            });
-            Done::Imported {
-                imported: imported.await,
-                file,
-            }
+            let imported = service.import_token_file(file.clone()).await;
+            Done::Imported { imported, file }
         });
     }
 

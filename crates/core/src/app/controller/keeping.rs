@@ -1,49 +1,25 @@
 //! The password of a display that is in the list without it, as the controller keeps it.
 
-use porthole_gateway::{Password, ServerError, TargetError, probe};
+use porthole_gateway::{ServerError, TargetError};
 
 use super::{Controller, work::Done};
 use crate::{
     DisplayId, Notice, Secret,
-    config::{Place, Which, keep_password},
-    platform::blocking::blocking,
     reachability::display_states::Why,
+    service::NotKept,
     texts::{say, sentence::sentence},
 };
-
-/// Why a password was not kept.
-pub(super) enum NotKept {
-    /// No session could begin with it.
-    Refused(Place, TargetError),
-    /// It could not be written.
-    Unwritten(String),
-}
 
 impl Controller {
     /// Keeps the password of a display, once its server has let us in with it.
     pub(super) fn keep_password(&mut self, display: DisplayId, password: Secret) {
-        let Some(known) = self.porthole.config().display(display.as_str()).cloned() else {
-            return;
-        };
-        let Place::At(target) = known.place.clone() else {
-            return;
-        };
-        let shown = Password::from(password.expose());
-        if password.expose().is_empty() || known.password.is_some() || !self.busy.insert(display.clone()) {
+        let wanted = !password.expose().is_empty() && self.service.lacks_password(&display);
+        if !wanted || !self.busy.insert(display.clone()) {
             return;
         }
-        let file = self.porthole.config_file().to_owned();
+        let service = self.service.clone();
         self.work.spawn(async move {
-            let kept = match probe(&target, Some(&shown)).await {
-                Err(error) => Err(NotKept::Refused(known.place, error)),
-                Ok(()) => {
-                    let written = move || {
-                        let which = (&Which::of(&known), known.name.as_str());
-                        keep_password(&file, which, &known.place, &password)
-                    };
-                    blocking(written).await.map_err(NotKept::Unwritten)
-                }
-            };
+            let kept = service.keep_password(&display, password).await;
             Done::KeptPassword { display, kept }
         });
     }
@@ -56,6 +32,8 @@ impl Controller {
                 let name = self.service.links.name(display.as_str()).unwrap_or_default();
                 self.notice = Some(Notice::info(say!("done-kept-password", display = name)));
             }
+            // Somebody else has kept one meanwhile, or taken the display away.
+            Err(NotKept::NotWanted) => {}
             Err(NotKept::Unwritten(cause)) => self.fail(sentence(&cause)),
             Err(NotKept::Refused(_, TargetError::Refused(ServerError::WrongPassword { .. }))) => {
                 self.service.display_states.refuse_password(display.as_str());

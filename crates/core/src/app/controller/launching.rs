@@ -13,10 +13,9 @@ use crate::{
 
 impl Controller {
     pub(super) fn start_display(&mut self, display: DisplayId) {
-        let (desktops, name) = (self.service.desktops.clone(), self.service.name(&display));
+        let (service, name) = (self.service.clone(), self.service.name(&display));
         self.launch(async move {
-            let started = desktops.start(display.as_str()).await.map(drop);
-            started.map_err(|error| {
+            service.start(&display).await.map_err(|error| {
                 say!(
                     "desk-not-started",
                     display = name,
@@ -27,20 +26,17 @@ impl Controller {
     }
 
     pub(super) fn stop_display(&mut self, display: DisplayId) {
-        let desktops = self.service.desktops.clone();
+        let service = self.service.clone();
         self.launch(async move {
-            desktops
-                .stop(display.as_str())
-                .await
-                .map_err(|error| words::no_desktop(&error))
+            let stopped = service.stop(&display).await;
+            stopped.map_err(|error| words::no_desktop(&error))
         });
     }
 
     pub(super) fn restart_display(&mut self, display: DisplayId) {
-        let (desktops, name) = (self.service.desktops.clone(), self.service.name(&display));
+        let (service, name) = (self.service.clone(), self.service.name(&display));
         self.launch(async move {
-            let started = desktops.restart(display.as_str()).await.map(drop);
-            started.map_err(|error| {
+            service.restart(&display).await.map_err(|error| {
                 say!(
                     "desk-not-restarted",
                     display = name,
@@ -52,9 +48,9 @@ impl Controller {
 
     /// Stops all that run; the program ends when they have.
     pub(super) fn stop_all(&mut self) {
-        let desktops = self.service.desktops.clone();
+        let service = self.service.clone();
         self.work.spawn(async move {
-            desktops.stop_all().await;
+            service.stop_all().await;
             Done::AllStopped
         });
     }

@@ -9,7 +9,6 @@ use super::{
 };
 use crate::{
     InterfaceView, Setting, SettingsView, ShellError,
-    config::set,
     platform::{
         blocking::blocking,
         interfaces::{Interface, Interfaces},
@@ -62,7 +61,7 @@ impl Controller {
             return;
         }
         self.settings.looking = true;
-        let (shell, interfaces) = (self.shell.clone(), self.porthole.place().interfaces.clone());
+        let (shell, interfaces) = (self.shell.clone(), self.place.interfaces.clone());
         self.work
             .spawn(async move { Done::LookedAtSettings(look(&shell, interfaces, None).await) });
     }
@@ -71,7 +70,7 @@ impl Controller {
     pub(super) fn start_at_login(&mut self, on: bool) {
         self.notice = None;
         self.settings.looking = true;
-        let (shell, interfaces) = (self.shell.clone(), self.porthole.place().interfaces.clone());
+        let (shell, interfaces) = (self.shell.clone(), self.place.interfaces.clone());
         self.work.spawn(async move {
             let fault = shell.call(Call::StartAtLogin(on)).await.err();
             Done::LookedAtSettings(look(&shell, interfaces, fault).await)
@@ -106,9 +105,9 @@ impl Controller {
             return;
         };
         self.settings.writing = true;
-        let file = self.porthole.config_file().to_owned();
+        let service = self.service.clone();
         self.work
-            .spawn(async move { Done::Set(blocking(move || set(&file, &setting)).await) });
+            .spawn(async move { Done::Set(service.set(setting).await) });
     }
 
     pub(super) fn take_set(&mut self, set: Result<(), String>) {

@@ -71,7 +71,7 @@ impl Controller {
             fault: self.porthole.fault().map(ToString::to_string),
             notice: self.notice.clone(),
             address: self.porthole.address(),
-            config_file: self.porthole.config_file().display().to_string(),
+            config_file: self.place.file().display().to_string(),
             version: env!("CARGO_PKG_VERSION").into(),
             found: self.found_views(),
             new_desktop: self.new_desktop.clone(),

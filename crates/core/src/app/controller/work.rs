@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Controller, adding::TriedServer, keeping::NotKept, launching::Looked, settings::Surroundings,
-    sharing::Shared, shell::Call,
+    Controller, adding::TriedServer, launching::Looked, settings::Surroundings, sharing::Shared, shell::Call,
 };
 use crate::{
     DisplayId, DisplayState, Finding, Notice, Reachability, ShellError, VisitView,
-    config::{Added, Contents, Faulty, not_written, write_first},
-    platform::blocking::blocking,
+    config::{Added, Contents, Faulty},
     reachability::display_states::Why,
+    service::NotKept,
     sharing::links::LinkId,
     texts::{say, sentence::sentence},
 };
@@ -89,7 +88,7 @@ impl Controller {
         if !self.begin(&display) {
             return;
         }
-        let url = match self.porthole.window_link(&display) {
+        let url = match self.service.window_link(&display) {
             Ok(url) => url,
             Err(error) => return self.give_up(&display, error),
         };
@@ -118,7 +117,7 @@ impl Controller {
         if !self.begin(&display) {
             return;
         }
-        let (url, saved) = match self.porthole.browser_link(&display) {
+        let (url, saved) = match self.service.browser_link(&display) {
             Ok(link) => link,
             Err(error) => return self.give_up(&display, error),
         };
@@ -149,18 +148,14 @@ impl Controller {
     }
 
     pub(super) fn edit_config(&mut self) {
-        let (shell, file) = (self.shell.clone(), self.porthole.config_file().to_owned());
+        let (shell, service) = (self.shell.clone(), self.service.clone());
         self.work.spawn(async move {
-            let written = blocking({
-                let file = file.clone();
-                move || write_first(&file)
-            });
-            let notice = match written.await {
-                Ok(()) => {
+            let notice = match service.write_first_config().await {
+                Ok(file) => {
                     let opened = shell.call(Call::File(file.clone())).await;
                     opened.err().map(|error| not_opened(&file, error))
                 }
-                Err(cause) => Some(Notice::error(sentence(&not_written(&file, cause)))),
+                Err(cause) => Some(Notice::error(sentence(&cause))),
             };
             Done::asked(notice)
         });

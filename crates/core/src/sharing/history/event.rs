@@ -29,7 +29,7 @@ pub(super) struct Event {
 #[serde(tag = "event", rename_all = "lowercase")]
 pub(super) enum What {
     Began {
-        /// By which link; not known of earlier versions.
+        /// By which link; `None` by a token file's token, and in what earlier versions wrote.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         link: Option<LinkId>,
         display: String,
@@ -60,9 +60,9 @@ impl Event {
 }
 
 impl What {
-    pub fn began(link: LinkId, session: &SessionInfo) -> Self {
+    pub fn began(link: Option<LinkId>, session: &SessionInfo) -> Self {
         Self::Began {
-            link: Some(link),
+            link,
             display: session.name.clone(),
             display_id: session.display.parse().ok(),
             address: session.address.to_string(),

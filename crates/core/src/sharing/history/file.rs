@@ -75,9 +75,8 @@ pub(super) fn prune(path: &Path, now: SystemTime) -> io::Result<()> {
     let Ok(before) = path.metadata() else {
         return Ok(());
     };
-    let oldest = milliseconds(now).saturating_sub(in_milliseconds(KEPT_TIME));
     let mut fold = read(path)?;
-    fold.forget_before(oldest);
+    forget_old(&mut fold, now);
     let mut most = MAX_LINES;
     let text = loop {
         fold.keep(most);
@@ -92,6 +91,11 @@ pub(super) fn prune(path: &Path, now: SystemTime) -> io::Result<()> {
         return Ok(());
     }
     private_file::replace(path, &text)
+}
+
+/// Forgets the visits that are too old.
+pub(super) fn forget_old(fold: &mut Fold, now: SystemTime) {
+    fold.forget_before(milliseconds(now).saturating_sub(in_milliseconds(KEPT_TIME)));
 }
 
 pub(super) fn lines(events: impl IntoIterator<Item = Event>) -> io::Result<Vec<u8>> {

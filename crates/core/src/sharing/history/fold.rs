@@ -57,7 +57,7 @@ struct Visitor {
 }
 
 /// The lines that events make, in their order.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Fold {
     lines: BTreeMap<u64, Visits>,
     next: u64,

@@ -97,7 +97,7 @@ impl Stay {
 impl Visit for Stay {
     fn began(&mut self, session: &SessionInfo) {
         if self.link_store.begin(self.token) != Some(Audience::Window) {
-            self.link_store.history.began(self.id, session);
+            self.link_store.history.began(Some(self.id), session);
             self.told = true;
         }
     }

@@ -173,6 +173,15 @@ pub(crate) fn journal_fault(file: &Path) -> Option<String> {
 }
 
 impl Loaded {
+    /// For a program that remembers nothing: whoever has this must not save.
+    pub fn nothing() -> Self {
+        Self {
+            state: State::default(),
+            lost: None,
+            store: Store::anew(Path::new("")),
+        }
+    }
+
     /// The state file goes first: alone, the journal says nothing, and the state file says too much.
     fn with_lost(self, cause: String) -> Self {
         let file = &self.store.file;
