@@ -119,7 +119,7 @@ _portholed() {
 
     case "${cmd}" in
         portholed)
-            opts="-6 -D -v -h -V --unix-target --config --token-plugin --token-source --target-config --cert --key --ssl-only --web --index --allow-host --allow-origin --trusted-proxy --frame-ancestor --heartbeat --prefer-ipv6 --max-sessions --daemon --log-file --verbose --libserver --file-only --no-parent --detached --stop-left --help --version status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help"
+            opts="-6 -D -v -h -V --unix-target --config --instance --token-plugin --token-source --target-config --cert --key --ssl-only --web --index --allow-host --allow-origin --trusted-proxy --frame-ancestor --heartbeat --prefer-ipv6 --max-sessions --daemon --log-file --verbose --libserver --file-only --no-parent --detached --stop-left --help --version status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -130,6 +130,10 @@ _portholed() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -193,13 +197,17 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__answer)
-            opts="-h --config --help allow view deny"
+            opts="-h --config --instance --help allow view deny"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -211,13 +219,17 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__disconnect)
-            opts="-h --config --help"
+            opts="-h --config --instance --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -229,7 +241,7 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__doctor)
-            opts="-h --json --token-source --config --help"
+            opts="-h --json --token-source --config --instance --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -240,6 +252,10 @@ _portholed() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -489,13 +505,17 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__history)
-            opts="-h --json --config --help"
+            opts="-h --json --config --instance --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -507,7 +527,7 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__link)
-            opts="-h --view --control --for --once --ask --pin --address --json --config --help"
+            opts="-h --view --control --for --once --ask --pin --address --json --config --instance --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -525,6 +545,10 @@ _portholed() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --instance)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -533,13 +557,17 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__links)
-            opts="-h --json --config --help"
+            opts="-h --json --config --instance --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -551,13 +579,17 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__restart)
-            opts="-y -h --yes --config --help"
+            opts="-y -h --yes --config --instance --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -569,7 +601,7 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__revoke)
-            opts="-h --all --config --help"
+            opts="-h --all --config --instance --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -583,6 +615,10 @@ _portholed() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --instance)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -591,13 +627,17 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__rights)
-            opts="-h --config --help view control"
+            opts="-h --config --instance --help view control"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -609,13 +649,17 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__sessions)
-            opts="-h --json --config --help"
+            opts="-h --json --config --instance --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -627,13 +671,17 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__start)
-            opts="-h --config --help"
+            opts="-h --config --instance --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -645,13 +693,17 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__status)
-            opts="-h --json --config --help"
+            opts="-h --json --config --instance --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -663,13 +715,17 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__stop)
-            opts="-y -h --yes --config --help"
+            opts="-y -h --yes --config --instance --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -681,13 +737,17 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__stop__subcmd__all)
-            opts="-y -h --yes --config --help"
+            opts="-y -h --yes --config --instance --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -699,13 +759,17 @@ _portholed() {
             return 0
             ;;
         portholed__subcmd__visitors)
-            opts="-h --json --config --help"
+            opts="-h --json --config --instance --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1,6 +1,6 @@
 //! Starting, the same for a config file and for websockify's command line.
 
-use std::{path::Path, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use porthole_gateway::{TokenSource, sources::Fixed};
 
@@ -9,7 +9,7 @@ use super::{Porthole, StartError, only_one};
 use crate::control::{Control, ControlPlace, Requests};
 use crate::{
     Notice,
-    config::{Arguments, Config, ConfigPlace, ConfigSource, Loaded, Served, follow},
+    config::{Arguments, Config, ConfigError, ConfigPlace, ConfigSource, Loaded, Served, follow},
     demo::Demo,
     desktops::{Desktops, LAST_CLOSE_GRACE},
     network::{Beginning, MachineNames, Network, listen::listen},
@@ -62,28 +62,17 @@ impl Porthole {
             }
         })
         .await;
-        let (loaded, fault) = match read.clone() {
-            Ok(loaded) => (loaded, None),
-            Err(fault) if despite_faults => (
-                Loaded {
-                    config: Config::empty(),
-                    warnings: Vec::new(),
-                },
-                Some(fault),
-            ),
-            Err(fault) => return Err(fault.into()),
-        };
+        let (loaded, fault) = good_or_empty(read.clone(), despite_faults)?;
         let (Kept { state, lost, store }, lock) = kept(&source).await?;
         let kept = state.port;
         // What runs already is found before anybody can ask for it, and nothing is started before we listen: another
         // start of the program may be at work.
-        let desktops = match source.place() {
-            Some(place) => Desktops::adopt(place.launcher.clone(), LAST_CLOSE_GRACE).await,
-            None => Desktops::none(),
-        };
-        let history = match source.place() {
-            Some(place) => History::start(place.history()),
-            None => History::in_memory(),
+        let (desktops, history) = match source.place() {
+            Some(place) => (
+                Desktops::adopt(place.launcher.clone(), LAST_CLOSE_GRACE).await,
+                History::start(place.history()),
+            ),
+            None => (Desktops::none(), History::in_memory()),
         };
         let displays = Displays {
             demo: Arc::new(Demo::new()),
@@ -149,21 +138,9 @@ impl Porthole {
             refusals: gateway.refusals().clone(),
         };
         #[cfg(unix)]
-        let control = {
-            let addresses = gateway.addresses();
-            let place = match (&source, addresses.first()) {
-                (ConfigSource::File(place), _) => Some(ControlPlace::OfConfig(place.clone())),
-                (ConfigSource::Arguments(_), first) => first.copied().map(ControlPlace::At),
-            };
-            let requests = Requests {
-                service: service.clone(),
-                config_file: source.file().map(|file| file.display().to_string()),
-                listen: addresses,
-            };
-            match lock {
-                Ok(lock) => start_control(place, requests, lock, &mut notes).await,
-                Err(_) => None,
-            }
+        let control = match lock {
+            Ok(lock) => start_control(&source, gateway.addresses(), &service, lock, &mut notes).await,
+            Err(_) => None,
         };
         Ok(Self {
             follower: follow(source.clone(), files, read),
@@ -182,6 +159,23 @@ impl Porthole {
             service,
             emptied: tokens.emptied(),
         })
+    }
+}
+
+/// The config to begin with: one with a fault is as good as an empty one, for shells that can show the fault.
+fn good_or_empty(
+    read: Result<Loaded, ConfigError>,
+    despite_faults: bool,
+) -> Result<(Loaded, Option<ConfigError>), ConfigError> {
+    match read {
+        Err(fault) if despite_faults => {
+            let empty = Loaded {
+                config: Config::empty(),
+                warnings: Vec::new(),
+            };
+            Ok((empty, Some(fault)))
+        }
+        read => read.map(|loaded| (loaded, None)),
     }
 }
 
@@ -204,11 +198,21 @@ async fn kept(source: &ConfigSource) -> Result<(Kept, Lock), StartError> {
 /// That there is no control socket keeps nobody from serving.
 #[cfg(unix)]
 async fn start_control(
-    place: Option<ControlPlace>,
-    requests: Requests,
+    source: &ConfigSource,
+    listen: Vec<SocketAddr>,
+    service: &Service,
     lock: Option<Arc<ProgramLock>>,
     notes: &mut Vec<Notice>,
 ) -> Option<Control> {
+    let place = match source {
+        ConfigSource::File(place) => Some(ControlPlace::OfConfig(place.clone())),
+        ConfigSource::Arguments(_) => listen.first().copied().map(ControlPlace::At),
+    };
+    let requests = Requests {
+        service: service.clone(),
+        config_file: source.file().map(|file| file.display().to_string()),
+        listen,
+    };
     let started = Control::start(place?, requests, lock).await;
     started
         .map_err(|error| notes.push(Notice::error(format!("{error}."))))

@@ -459,7 +459,7 @@ desk-forgotten-fix = Stoppen Sie ihn, oder nehmen Sie ihn wieder in die Einstell
 
 ## Was an der Einstellungsdatei falsch ist, und an den Dateien, die sie nennt. Was nach Datei und Zeile kommt, ohne Punkt.
 
-config-is-arguments = es gibt keine Konfigurationsdatei: die Befehlszeile von websockify steht an ihrer Stelle
+config-is-arguments = es gibt keine Einstellungsdatei: die Befehlszeile von websockify steht an ihrer Stelle
 config-unreadable = lässt sich nicht lesen: { $error }
 # Warum es sich nicht lesen lässt.
 file-no-file = Das ist keine Datei

@@ -12,7 +12,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::{
-    client::{Client, connect},
+    client::{Client, connect, connect_with},
     program::{Home, Portholed, token_source},
     target,
 };
@@ -137,6 +137,29 @@ async fn history_tells_who_came_since_it_started_and_is_written_nowhere() {
 }
 
 #[tokio::test]
+async fn visits_by_the_tokens_of_a_config_are_in_its_history() {
+    let (home, target) = (Home::new(), target::echo().await);
+    home.write("tokens", &format!("alice-U6F7msdQ: {target}\n"));
+    home.write(
+        "c.toml",
+        &format!(
+            "port = 0\ntoken_file = \"tokens\"\n[[display]]\nname = \"Alice\"\nid = \"alice\"\ntarget = \"{target}\"\n"
+        ),
+    );
+    let portholed = Portholed::start(&home, &["--config=c.toml"]);
+    let own = format!("http://{}", portholed.address);
+    let (mut alice, _) = connect_with(portholed.address, "/?token=alice-U6F7msdQ", &[("Origin", &own)])
+        .await
+        .unwrap();
+    alice.hears_its_echo().await;
+    let history = home.json(&["history", "--config=c.toml"]);
+    assert_eq!(
+        (&history[0]["display"], &history[0]["displayId"]),
+        (&"Alice".into(), &"alice".into())
+    );
+}
+
+#[tokio::test]
 async fn doctor_examines_what_it_serves() {
     let (home, nobody) = (Home::new(), target::nobody().await);
     home.write("tokens", &format!("alice-U6F7msdQ: {nobody}\n4711: {nobody}\n"));
@@ -146,7 +169,7 @@ async fn doctor_examines_what_it_serves() {
     for part in [
         &*format!("http://{}", portholed.address),
         "2 tokens",
-        "so short",
+        "short enough to guess",
         &nobody.to_string(),
     ] {
         assert!(text.contains(part), "{part}: {text}");
