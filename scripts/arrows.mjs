@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url';
 
 /** What each crate may depend on, of ours. Tests and benchmarks use the programs, so they stand apart. */
 export const CRATES = {
-  'porthole-rfb': [],
-  'porthole-gateway': ['porthole-rfb'],
-  'porthole-launcher': ['porthole-rfb'],
-  'porthole-core': ['porthole-gateway', 'porthole-launcher'],
+  'porthole-phrase': [],
+  'porthole-rfb': ['porthole-phrase'],
+  'porthole-gateway': ['porthole-phrase', 'porthole-rfb'],
+  'porthole-launcher': ['porthole-phrase', 'porthole-rfb'],
+  'porthole-core': ['porthole-gateway', 'porthole-launcher', 'porthole-phrase'],
   portholed: ['porthole-core', 'porthole-gateway', 'porthole-launcher'],
   'porthole-desktop': ['porthole-core'],
   'porthole-bench': ['porthole-gateway', 'porthole-tests'],

@@ -34,6 +34,7 @@ test.each([
   [4015, 'offer'],
   [4016, 'never'],
   [4017, 'offer'],
+  [4018, 'offer'],
   [4999, 'offer'],
 ])('code %i: retry %s, with title, cause and next step', (code, retry) => {
   const ending = endingOf(outcome(code));
@@ -43,9 +44,8 @@ test.each([
 });
 
 test("the gateway's reason is the cause where it tells more, as a sentence", () => {
-  expect(endingOf(outcome(1000, { reason: 'Target closed' })).cause).toBe(
-    endingOf(outcome(1000)).cause,
-  );
+  for (const reason of ['Target closed', 'Target closed.', 'Ziel zu', ''])
+    expect(endingOf(outcome(1000, { reason }))).toEqual(endingOf(outcome(1000)));
   expect(endingOf(outcome(4999, { reason: 'Tide is out' })).cause).toBe('Tide is out.');
   expect(endingOf(outcome(1011, { reason: '127.0.0.1:5901 refused the connection' })).cause).toBe(
     '127.0.0.1:5901 refused the connection.',
@@ -66,10 +66,13 @@ test('a desktop that ended before it was seen did not close', () => {
 });
 
 test('a desktop that Porthole started says why it ended', () => {
-  const ending = endingOf(outcome(1000, { reason: 'The session ended: its user logged out' }));
+  const ending = endingOf(outcome(4018, { reason: 'The session ended: its user logged out.' }));
   expect(ending.cause).toBe('The session ended: its user logged out.');
   expect(ending.next).toContain('start it again');
   expect(ending.retry).toBe('offer');
+  // The code says it, whatever the words are.
+  const asWebsockify = endingOf(outcome(4018, { reason: 'Target closed' }));
+  expect(asWebsockify).toMatchObject({ cause: 'Target closed.', next: ending.next });
 });
 
 test('why a desktop could not be started is not for visitors', () => {

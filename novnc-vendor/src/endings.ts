@@ -69,7 +69,7 @@ const RETRY: Record<Kind, Retry> = {
 
 /** The close codes are those of the gateway (`crates/gateway/src/session/close_reason.rs`). */
 const BY_CODE: Partial<Record<number, Kind>> = {
-  1000: 'closed',
+  // 1000 and 4018: see `closed`.
   1001: 'shuttingDown',
   1002: 'brokeTheRules',
   1003: 'brokeTheRules',
@@ -98,14 +98,15 @@ const BY_CODE: Partial<Record<number, Kind>> = {
 /** Where the gateway's reason says what this page cannot know; elsewhere it repeats the code in fewer words. */
 const TELLS_MORE = new Set([1002, 1003, 1009, 1011, 4004, 4006]);
 
-/** The gateway's reason when it knows no more than that the server ended the connection. */
-const TARGET_CLOSED = 'Target closed';
+/** A desktop that Porthole started has ended, and its reason says why. 1000: some VNC server closed the connection. */
+const DISPLAY_ENDED = 4018;
 
 /** Why a connection ended. Codes that ask for a PIN are no end: see [`pinWanted`]. */
 export function endingOf({ code, reason, opened, connected, gaveUp }: Outcome): Ending {
   if (gaveUp) return ending('notUnderstood');
   if (code === 1006 && !opened) return ending('noGateway');
-  if (code === 1000) return closed(connected, reason);
+  if (code === 1000 || code === DISPLAY_ENDED)
+    return closed(connected, code === DISPLAY_ENDED, reason);
   const kind = BY_CODE[code];
   if (kind === undefined)
     return reason.trim() === ''
@@ -115,10 +116,9 @@ export function endingOf({ code, reason, opened, connected, gaveUp }: Outcome): 
 }
 
 /** Porthole knows why a desktop ended that it started itself, and starts it again for whoever comes. */
-function closed(connected: boolean, reason: string): Ending {
+function closed(connected: boolean, byPorthole: boolean, reason: string): Ending {
   const kind = connected ? 'closed' : 'neverStarted';
-  if (reason === '' || reason === TARGET_CLOSED) return ending(kind);
-  return { ...ending(kind, reason), next: texts.startAgain };
+  return byPorthole ? { ...ending(kind, reason), next: texts.startAgain } : ending(kind);
 }
 
 /** Whether a close code asks for a PIN: for the first time, or again because it was wrong. */

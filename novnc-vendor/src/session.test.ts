@@ -164,7 +164,7 @@ describe('after a loss', () => {
   });
 });
 
-test.each([1000, 4001, 4002, 4003, 4007, 4016])(
+test.each([1000, 4001, 4002, 4003, 4007, 4016, 4018])(
   'code %i ends it, and no picture stays',
   async (code) => {
     await follow();

@@ -428,6 +428,7 @@ export const looks: Record<string, Look> = {
       history: visits.map((visit) => ({
         visits: 1,
         last: visit.began,
+        code: null,
         ...visit,
         display: 'This screen',
         displayId: 'this-screen',

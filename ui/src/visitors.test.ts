@@ -147,6 +147,7 @@ const visit: VisitView = {
   began: new Date(2026, 10, 22, 14, 0).getTime(),
   last: new Date(2026, 10, 22, 14, 0).getTime(),
   ended: new Date(2026, 10, 22, 14, 38).getTime(),
+  code: 1000,
   why: 'The visitor <left>.',
 };
 

@@ -1,7 +1,6 @@
 //! What the person has written in `config.toml`, checked.
 
 mod arguments;
-mod bad_target;
 mod check;
 mod edit;
 mod encryption;
@@ -36,7 +35,6 @@ use url::Url;
 use crate::{DisplayId, OpenIn, Terms, Theme};
 
 pub use arguments::{Arguments, CertificateFiles, Served};
-pub(crate) use bad_target::bad_target;
 pub(crate) use edit::{Added, Addition, add};
 pub(crate) use encryption::identity_fault;
 pub use encryption::{Encryption, OwnCertificate};

@@ -101,6 +101,16 @@ pub enum Request {
     History,
 }
 
+/// A request as it crosses the socket.
+#[derive(Serialize, Deserialize)]
+struct Asked {
+    #[serde(flatten)]
+    request: Request,
+    /// What the asker speaks, as `de`; `None`: earlier versions did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+}
+
 /// A part of a list whose latest entries come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {

@@ -71,7 +71,7 @@ async fn opening_a_display_starts_it_and_stopping_it_leaves_nothing() {
     );
     assert!(porthole.desktops().memory().await[&id("Alice")] > 1 << 20);
     soon(porthole.desktops().stop("alice")).await.unwrap();
-    assert_eq!(viewer.told().await, (1000, "It was stopped".into()));
+    assert_eq!(viewer.told().await, (4018, "It was stopped.".into()));
     assert_eq!(porthole.desktops().view("alice"), Some(LaunchView::Stopped));
     assert!(home.desktops().is_empty() && home.processes("").is_empty());
     porthole.stop().await;
@@ -95,7 +95,7 @@ async fn a_display_that_runs_from_the_start_is_started_again_when_its_server_die
     let viewer = Viewer::connect(&link(&porthole).await).await;
     let killed = kill_server(&home);
     let (code, reason) = viewer.told().await;
-    assert_eq!(code, 1000);
+    assert_eq!(code, 4018);
     assert!(reason.starts_with("The VNC server was killed"), "{reason}");
     soon(porthole.desktops().start("alice")).await.unwrap();
     assert_ne!(home.processes("Xtigervnc"), [killed]);
@@ -114,8 +114,8 @@ async fn what_a_person_stopped_stays_so_and_what_ended_by_itself_tells_why() {
     let mut viewer = Viewer::open(&links[1].1).await;
     viewer.write(b"RFB 003.008\n\x01\x01").await;
     let (code, said) = viewer.told().await;
-    assert_eq!(code, 1000);
-    assert_eq!(said, "The session ended with an error");
+    assert_eq!(code, 4018);
+    assert_eq!(said, "The session ended with an error.");
     let ended = sees(&porthole, "bob", |view| matches!(view, LaunchView::Ended { .. })).await;
     let LaunchView::Ended { reason, log, .. } = ended else {
         panic!()
@@ -139,7 +139,7 @@ async fn a_display_that_cannot_be_started_says_so_before_anybody_tries() {
     assert_eq!(fix, "Check `user`, or add the account.");
     // Why is the owner's business: the machine's accounts, files and rules are in it.
     let told = Viewer::open(&link(&porthole).await).await.told().await;
-    assert_eq!(told, (4014, "This desktop could not be started".into()));
+    assert_eq!(told, (4014, "This desktop could not be started.".into()));
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn an_entry_that_is_for_somebody_else_now_never_opens_the_desktop_that_runs() {
         assert_eq!(viewer.closed().await, 4003);
         assert_eq!(Viewer::arrive(&link_before, None).await.err(), Some(4001));
         let told = Viewer::open(&link(&porthole).await).await.told().await;
-        assert_eq!(told, (4014, "This desktop could not be started".into()));
+        assert_eq!(told, (4014, "This desktop could not be started.".into()));
         assert_eq!(home.processes("Xtigervnc"), server, "no work is lost");
         assert_eq!(detached(&porthole).len(), 1);
 

@@ -22,9 +22,7 @@ pub use http::plain::Plain;
 pub use http::rate_limit::neighbourhood;
 pub use http::refusals::{Refusal, RefusalCause, Refusals};
 pub use http::trusted_proxies::{BadProxyNetwork, ProxyNetwork, TrustedProxies};
-pub use porthole_rfb::{
-    CredentialPart, LogInFault, Password, Picture, Rights, ServerError, UpdateError, security_types,
-};
+pub use porthole_rfb::{CredentialPart, LogInFault, Password, Picture, Rights, ServerError, UpdateError};
 pub use regular_file::open_regular_file;
 pub use server::{Gateway, HEARTBEAT, NO_HEARTBEAT, Settings, probe};
 pub use session::admission::{Door, Entry, Opening, Pin, Visit, Visitor};

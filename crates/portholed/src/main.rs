@@ -28,7 +28,7 @@ use std::{
 
 use anyhow::{Context, anyhow};
 use porthole_core::{
-    Porthole, StartError,
+    Language, Porthole, StartError,
     config::{Arguments, Served},
 };
 
@@ -38,6 +38,7 @@ use process::Process;
 use signals::Signals;
 
 fn main() -> ExitCode {
+    porthole_core::speak(Language::of_environment(|name| std::env::var(name).ok()));
     match run(Args::read()) {
         Ok(code) => code,
         Err(error) => {

@@ -1,4 +1,4 @@
-use crate::ClientError;
+use crate::{ClientError, Unit};
 
 /// The longest list of encodings, in encodings. Viewers send some thirty.
 const MAX_ENCODINGS: u16 = 1024;
@@ -79,7 +79,12 @@ fn set_encodings(head: &[u8]) -> Result<Measure, ClientError> {
         return Ok(Measure::Needs(4));
     };
     let count = u16::from_be_bytes([high, low]);
-    check("SetEncodings", "encodings", count.into(), MAX_ENCODINGS.into())?;
+    check(
+        "SetEncodings",
+        Unit::Encodings,
+        count.into(),
+        MAX_ENCODINGS.into(),
+    )?;
     Ok(whole(Kind::SetEncodings, 4 + 4 * usize::from(count)))
 }
 
@@ -89,7 +94,7 @@ fn client_cut_text(head: &[u8]) -> Result<Measure, ClientError> {
         return Ok(Measure::Needs(8));
     };
     let length = i32::from_be_bytes([a, b, c, d]).unsigned_abs();
-    let rest = check("ClientCutText", "bytes", length, MAX_CUT_TEXT)?;
+    let rest = check("ClientCutText", Unit::Bytes, length, MAX_CUT_TEXT)?;
     Ok(Measure::Known(Message {
         kind: Kind::ClientCutText,
         head: 8,
@@ -101,7 +106,7 @@ fn client_fence(head: &[u8]) -> Result<Measure, ClientError> {
     let &[_, _, _, _, _, _, _, _, length, ..] = head else {
         return Ok(Measure::Needs(9));
     };
-    let payload = check("ClientFence", "bytes", length.into(), MAX_FENCE.into())?;
+    let payload = check("ClientFence", Unit::Bytes, length.into(), MAX_FENCE.into())?;
     Ok(whole(Kind::ClientFence, 9 + payload))
 }
 
@@ -140,7 +145,7 @@ fn qemu(head: &[u8]) -> Result<Measure, ClientError> {
 /// Refuses a length over its limit.
 pub(crate) fn check(
     message: &'static str,
-    unit: &'static str,
+    unit: Unit,
     length: u32,
     limit: u32,
 ) -> Result<usize, ClientError> {

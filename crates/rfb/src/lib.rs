@@ -41,7 +41,7 @@ mod tight_capabilities;
 mod update_budget;
 mod viewer_handshake;
 
-pub use client_error::ClientError;
+pub use client_error::{ClientError, Unit};
 pub use client_reader::ClientReader;
 pub use extended_clipboard::{LateAnswer, Learnt, ServerClipboard};
 pub use need::Need;
@@ -59,7 +59,7 @@ pub use security::{
     records::{MAX_RECORD_BYTES, Opened, RecordOpener, RecordSealer, Records},
     server_key::ServerKey,
 };
-pub use server_error::{CredentialPart, ServerError, security_types};
+pub use server_error::{CredentialPart, ServerError};
 pub use server_handshake::ServerHandshake;
 pub use server_init::{ServerInit, ServerInitInfo};
 pub use shortened::shortened;

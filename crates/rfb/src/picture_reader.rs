@@ -1,3 +1,5 @@
+use porthole_phrase::{Explain, Phrase, display_explained, phrase};
+
 use crate::gather::Gather;
 use crate::picture::Picture;
 
@@ -64,7 +66,6 @@ struct Area {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UpdateError {
     /// Its screen is longer than 16,384 pixels.
-    #[error("the screen has {width} × {height} pixels, which is too large for a picture")]
     TooLarge {
         /// From left to right.
         width: u16,
@@ -72,15 +73,25 @@ pub enum UpdateError {
         height: u16,
     },
     /// It sent a message that was not asked for and whose end is not known.
-    #[error("the VNC server sent a message of the unknown type {0}")]
     UnknownMessage(u8),
     /// It sent pixels in another way than was asked for.
-    #[error("the VNC server used encoding {0}, which was not asked for")]
     UnknownEncoding(i32),
     /// It sent pixels that are not on its screen.
-    #[error("the VNC server sent pixels outside of its screen")]
     Outside,
 }
+
+impl Explain for UpdateError {
+    fn cause(&self) -> Phrase {
+        match *self {
+            Self::TooLarge { width, height } => phrase!("picture-too-large", width = width, height = height),
+            Self::UnknownMessage(number) => phrase!("picture-unknown-message", number = number),
+            Self::UnknownEncoding(number) => phrase!("picture-unknown-encoding", number = number),
+            Self::Outside => phrase!("picture-outside"),
+        }
+    }
+}
+
+display_explained!(UpdateError);
 
 impl PictureReader {
     /// What is to be sent before the first request: in which form pixels are wanted.

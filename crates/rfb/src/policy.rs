@@ -1,5 +1,5 @@
 use crate::client_messages::{Kind, Message, check};
-use crate::{ClientError, Rights};
+use crate::{ClientError, Rights, Unit};
 
 /// The longest list of encodings of a view-only viewer.
 const MAX_VIEW_ENCODINGS: u32 = 256;
@@ -51,7 +51,7 @@ fn view(message: Message, head: &[u8]) -> Result<MessageVerdict, ClientError> {
         },
         Kind::SetEncodings => {
             let count = u32::from(u16::from_be_bytes([head[2], head[3]]));
-            check("SetEncodings", "encodings", count, MAX_VIEW_ENCODINGS)?;
+            check("SetEncodings", Unit::Encodings, count, MAX_VIEW_ENCODINGS)?;
             Ok(MessageVerdict::Pass)
         }
         Kind::FramebufferUpdateRequest | Kind::EnableContinuousUpdates => Ok(MessageVerdict::Pass),
@@ -60,7 +60,7 @@ fn view(message: Message, head: &[u8]) -> Result<MessageVerdict, ClientError> {
         Kind::ClientFence => Ok(MessageVerdict::Drop),
         Kind::ClientCutText => {
             let length = u32::try_from(message.rest).unwrap_or(u32::MAX);
-            check("ClientCutText", "bytes", length, MAX_VIEW_CUT_TEXT)?;
+            check("ClientCutText", Unit::Bytes, length, MAX_VIEW_CUT_TEXT)?;
             Ok(MessageVerdict::Drop)
         }
         Kind::KeyEvent | Kind::PointerEvent | Kind::Xvp | Kind::SetDesktopSize | Kind::QemuKeyEvent => {

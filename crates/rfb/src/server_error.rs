@@ -1,11 +1,13 @@
 use std::fmt;
 
+use porthole_phrase::{Explain, Phrase, phrase};
+
 use crate::{LogInFault, shortened};
 
 /// Why a session with a VNC server could not be begun.
 ///
-/// `Display` is one sentence: the cause, the fix, and last what the server itself said. For a reader who has little room
-/// there is [`Self::within`].
+/// `Display` is the cause, the fix, and last what the server itself said. For a reader who has little room there is
+/// [`Self::within`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServerError {
     /// It did not greet as an RFB server does.
@@ -21,7 +23,7 @@ pub enum ServerError {
     /// It closed the connection or fell silent in the middle.
     CutShort {
         /// What should have come; completes "before …".
-        during: &'static str,
+        during: Phrase,
     },
     /// It refused the connection for a reason of its own.
     Refused {
@@ -93,70 +95,58 @@ pub enum CredentialPart {
     Target,
 }
 
-impl fmt::Display for CredentialPart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::User => "user name",
-            Self::Password => "password",
-            Self::Target => "target",
+impl Explain for ServerError {
+    /// What went wrong; what the server itself said is not part of it.
+    fn cause(&self) -> Phrase {
+        match self {
+            Self::NotRfb { .. } => phrase!("server-no-vnc"),
+            Self::Version { version } => phrase!("server-old", version = version),
+            Self::CutShort { during } => phrase!("server-cut-short", during = during.clone()),
+            Self::Refused { .. } => phrase!("server-refused"),
+            Self::TooManyFailures { .. } => phrase!("server-locked"),
+            Self::WrongPassword { .. } => phrase!("server-wrong-password"),
+            Self::WrongUser { .. } => phrase!("server-wrong-user"),
+            Self::PasswordMissing => phrase!("server-asks"),
+            Self::UserMissing => phrase!("server-asks-user"),
+            Self::PasswordNotAsked => phrase!("server-asks-not"),
+            Self::UnsupportedSecurity { offered } => {
+                phrase!("server-security", offered = security_types(offered))
+            }
+            Self::TooWeak { offered } => phrase!("server-weak", offered = security_types(offered)),
+            Self::LogInBroken { log_in, fault } => {
+                phrase!("server-broken", login = log_in, fault = fault.cause())
+            }
+            Self::CredentialTooLong { log_in, what, limit } => match what {
+                CredentialPart::User => phrase!("server-long-user", login = log_in, limit = *limit),
+                CredentialPart::Password => phrase!("server-long-password", login = log_in, limit = *limit),
+                CredentialPart::Target => phrase!("server-long-target", login = log_in, limit = *limit),
+            },
+            Self::NameTooLong { length } => phrase!("server-long-name", length = *length),
+        }
+    }
+
+    fn fix(&self) -> Option<Phrase> {
+        Some(match self {
+            Self::NotRfb { .. } => phrase!("server-no-vnc-fix"),
+            Self::Version { .. } => phrase!("server-old-fix"),
+            Self::CutShort { .. } => phrase!("server-cut-short-fix"),
+            Self::Refused { .. } => phrase!("server-refused-fix"),
+            Self::TooManyFailures { .. } => phrase!("server-locked-fix"),
+            Self::WrongPassword { .. } => phrase!("server-wrong-password-fix"),
+            Self::WrongUser { .. } => phrase!("server-wrong-user-fix"),
+            Self::PasswordMissing => phrase!("server-asks-fix"),
+            Self::UserMissing => phrase!("server-asks-user-fix"),
+            Self::PasswordNotAsked => phrase!("server-asks-not-fix"),
+            Self::UnsupportedSecurity { .. } => phrase!("server-security-fix"),
+            Self::TooWeak { .. } => phrase!("server-weak-fix"),
+            Self::LogInBroken { .. } => phrase!("server-broken-fix"),
+            Self::CredentialTooLong { .. } => phrase!("server-credential-fix"),
+            Self::NameTooLong { .. } => phrase!("server-long-name-fix"),
         })
     }
 }
 
 impl ServerError {
-    /// What went wrong, in words for people; what the server itself said is not part of it.
-    pub fn cause(&self) -> String {
-        match self {
-            Self::NotRfb { .. } => "this is not a VNC server".into(),
-            Self::Version { version } => format!("the server uses RFB {version}, which is too old"),
-            Self::CutShort { during } => {
-                format!("the VNC server closed or stopped answering before {during}")
-            }
-            Self::Refused { .. } => "the VNC server refused the connection".into(),
-            Self::TooManyFailures { .. } => "the VNC server locked Porthole out after wrong passwords".into(),
-            Self::WrongPassword { .. } => "the VNC server refused the display's password".into(),
-            Self::WrongUser { .. } => "the VNC server refused the display's user name or password".into(),
-            Self::UserMissing => "the VNC server needs a user name, and the display has none".into(),
-            Self::PasswordMissing => "the VNC server needs a password, and the display has none".into(),
-            Self::PasswordNotAsked => "the display has a password, but the VNC server wants none".into(),
-            Self::UnsupportedSecurity { offered } => {
-                format!("the VNC server offers only {}", security_types(offered))
-            }
-            Self::TooWeak { offered } => format!(
-                "the VNC server offers only {}, which the display does not allow",
-                security_types(offered)
-            ),
-            Self::LogInBroken { log_in, fault } => {
-                format!("the VNC server's {log_in} log-in is broken: {fault}")
-            }
-            Self::CredentialTooLong { log_in, what, limit } => {
-                format!("the {what} is longer than {log_in} takes ({limit} bytes)")
-            }
-            Self::NameTooLong { length } => format!("the VNC server's name has {length} bytes, over 4096"),
-        }
-    }
-
-    /// What to do about it.
-    pub fn fix(&self) -> &'static str {
-        match self {
-            Self::NotRfb { .. } => "check the target's port",
-            Self::Version { .. } => "use a server with RFB 3.3 or later, not a repeater",
-            Self::CutShort { .. } => "check the target and the server's log",
-            Self::Refused { .. } => "see the VNC server's log",
-            Self::TooManyFailures { .. } => "set the right password, then wait or restart the server",
-            Self::WrongPassword { .. } => "set the right one (VNC uses the first 8 bytes only)",
-            Self::WrongUser { .. } => "set the right ones",
-            Self::PasswordMissing => "set password_file",
-            Self::UserMissing => "set user",
-            Self::PasswordNotAsked => "remove it, or start the server with -SecurityTypes VncAuth",
-            Self::UnsupportedSecurity { .. } => "start it with -SecurityTypes VncAuth",
-            Self::TooWeak { .. } => "add X509Vnc, X509Plain or RA2_256 to its security types",
-            Self::LogInBroken { .. } => "check what answers there, and see the VNC server's log",
-            Self::CredentialTooLong { .. } => "set a shorter one",
-            Self::NameTooLong { .. } => "give the desktop a shorter name",
-        }
-    }
-
     /// What the server itself said, if anything: foreign text, made printable, at most 4,096 characters.
     pub fn said(&self) -> Option<&str> {
         match self {
@@ -176,40 +166,40 @@ impl ServerError {
         let Some(said) = self.said().filter(|_| whole.len() > bytes) else {
             return shortened(&whole, bytes);
         };
-        let room = bytes.saturating_sub(self.cause().len() + quoted("").len());
-        format!("{}{}", self.cause(), quoted(&shortened(said, room)))
+        let cause = self.cause().to_string();
+        let room = bytes.saturating_sub(cause.len() + quoted("").len());
+        cause + &quoted(&shortened(said, room))
     }
 }
 
 impl fmt::Display for ServerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.cause(), self.fix())?;
-        match self.said() {
-            Some(said) => f.write_str(&quoted(said)),
-            None => Ok(()),
-        }
+        self.cause().fmt(f)?;
+        self.fix().map_or(Ok(()), |fix| write!(f, " {fix}"))?;
+        self.said().map_or(Ok(()), |said| f.write_str(&quoted(said)))
     }
 }
 
 /// What the server said, with other quotation marks inside ours.
 fn quoted(said: &str) -> String {
-    format!(" (it said \"{}\")", said.replace('"', "'"))
+    format!(" {}", phrase!("server-said", said = said.replace('"', "'")))
 }
 
 impl std::error::Error for ServerError {}
 
 /// Names the first few security types (RFC 6143 §8.1.2 and the registry that it set up).
-pub fn security_types(types: &[u32]) -> String {
+fn security_types(types: &[u32]) -> Phrase {
     const MAX_SHOWN_TYPES: usize = 3;
-    let mut names: Vec<String> = types
+    let names: Vec<String> = types
         .iter()
         .take(MAX_SHOWN_TYPES)
         .map(|&number| name(number))
         .collect();
-    if types.len() > MAX_SHOWN_TYPES {
-        names.push(format!("{} more", types.len() - MAX_SHOWN_TYPES));
+    let names = names.join(", ");
+    match types.len().saturating_sub(MAX_SHOWN_TYPES) {
+        0 => phrase!("server-types", names = names),
+        more => phrase!("server-types-more", names = names, more = more),
     }
-    names.join(", ")
 }
 
 fn name(number: u32) -> String {
@@ -230,7 +220,7 @@ fn name(number: u32) -> String {
         260 => "X509None",
         261 => "X509Vnc",
         262 => "X509Plain",
-        _ => return format!("type {number}"),
+        _ => return format!("#{number}"),
     };
     format!("{name} ({number})")
 }

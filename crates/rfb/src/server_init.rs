@@ -1,5 +1,7 @@
 use crate::gather::Gather;
 use crate::printable::printable;
+use porthole_phrase::phrase;
+
 use crate::{MAX_TEXT, ServerError};
 
 /// Width, height, pixel format and the length of the name.
@@ -57,7 +59,7 @@ impl ServerInit {
     /// The error to report when the server closes the connection or falls silent before ServerInit is whole.
     pub fn cut_short(&self) -> ServerError {
         ServerError::CutShort {
-            during: "it described its screen",
+            during: phrase!("server-before-screen"),
         }
     }
 

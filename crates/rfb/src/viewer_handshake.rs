@@ -1,3 +1,5 @@
+use porthole_phrase::{Explain, Phrase, display_explained, phrase};
+
 use crate::Progress;
 use crate::gather::Gather;
 use crate::printable::printable;
@@ -25,13 +27,11 @@ pub struct ViewerHandshake {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ViewerError {
     /// The viewer answered with something else than RFB 3.8.
-    #[error("the viewer speaks \"{said}\"; use one that speaks RFB 003.008")]
     Version {
         /// The twelve bytes that it sent, made printable.
         said: String,
     },
     /// The viewer chose a security type that was not offered.
-    #[error("the viewer chose security type {chosen}, but only {offered} was offered")]
     Security {
         /// The type that it chose.
         chosen: u8,
@@ -39,6 +39,19 @@ pub enum ViewerError {
         offered: u8,
     },
 }
+
+impl Explain for ViewerError {
+    fn cause(&self) -> Phrase {
+        match self {
+            Self::Version { said } => phrase!("viewer-version", said = said),
+            Self::Security { chosen, offered } => {
+                phrase!("viewer-security", chosen = *chosen, offered = *offered)
+            }
+        }
+    }
+}
+
+display_explained!(ViewerError);
 
 #[derive(Clone, Debug)]
 enum ViewerStep {

@@ -39,6 +39,10 @@ last: number,
  */
 ended: number | null, 
 /**
- * Why it ended, as a sentence.
+ * The close code with which it ended, for programs; `None` also for what versions up to 0.1 wrote.
+ */
+code: number | null, 
+/**
+ * Why it ended, as a sentence in the reader's language.
  */
 why: string | null, };

@@ -18,7 +18,10 @@ use super::{
     schema::{self, OneOrMore},
     words::{OPEN, THEMES},
 };
-use crate::{DisplayId, config::bad_target, texts::say};
+use crate::{
+    DisplayId,
+    texts::{explained, say},
+};
 
 /// The longest name of a display, in characters: it has to fit a menu.
 const MAX_NAME_BYTES: usize = 64;
@@ -252,7 +255,7 @@ impl<'a> Checker<'a> {
             text => text
                 .parse::<Target>()
                 .map(Place::At)
-                .map_err(|error| self.wrong(&target.span(), bad_target(&error).trim_end_matches('.'))),
+                .map_err(|error| self.wrong(&target.span(), explained(&error).trim_end_matches('.'))),
         }
     }
 

@@ -8,7 +8,8 @@ use std::{
     time::Duration,
 };
 
-use super::{Answer, Instance, LinkStatus, Page, Request};
+use super::{Answer, Asked, Instance, LinkStatus, Page, Request};
+use crate::texts;
 
 /// How long an answer may take. A display that does not come up is given up by the program before.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
@@ -114,7 +115,10 @@ fn is_nobody(error: &io::Error) -> bool {
 fn talk(mut stream: UnixStream, request: &Request) -> io::Result<Answer> {
     stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
     stream.set_write_timeout(Some(ANSWER_TIMEOUT))?;
-    let mut line = serde_json::to_vec(request)?;
+    let mut line = serde_json::to_vec(&Asked {
+        request: request.clone(),
+        language: Some(texts::language().tag().into()),
+    })?;
     line.push(b'\n');
     stream.write_all(&line)?;
     let mut answer = String::new();

@@ -18,11 +18,11 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Answer, Request, Requests, folders, instance};
+use super::{Answer, Asked, Requests, folders, instance};
 use crate::{
-    ConfigPlace,
+    ConfigPlace, Language,
     platform::{blocking::blocking, private_file::create_folder, program_lock::ProgramLock},
-    texts::say,
+    texts::{in_language, say},
 };
 
 /// How long a client may take to ask, and to take its answer.
@@ -255,7 +255,10 @@ async fn serve(listener: &UnixListener, requests: &Arc<Requests>) {
 
 async fn attend(mut client: UnixStream, requests: &Requests) -> io::Result<()> {
     let answer = match request(&mut client).await {
-        Ok(request) => requests.answer(request).await,
+        Ok(Asked { request, language }) => {
+            let language = language.as_deref().and_then(Language::of).unwrap_or_default();
+            in_language(language, requests.answer(request)).await
+        }
         Err(error) => Answer::Failed {
             reason: format!("The request was not understood: {error}."),
             log: Vec::new(),
@@ -266,7 +269,7 @@ async fn attend(mut client: UnixStream, requests: &Requests) -> io::Result<()> {
     timeout(CLIENT_TIMEOUT, client.write_all(&line)).await?
 }
 
-async fn request(client: &mut UnixStream) -> io::Result<Request> {
+async fn request(client: &mut UnixStream) -> io::Result<Asked> {
     let uid = client.peer_cred()?.uid();
     if uid != rustix::process::geteuid().as_raw() && uid != 0 {
         return Err(io::Error::other("it comes from another user"));

@@ -4,6 +4,7 @@ use std::{fmt, time::Duration};
 
 use porthole_gateway::{Awaited, OnDemand, Ready, Rights, Target};
 use porthole_launcher::{Exit, Reason, Running, What};
+use porthole_phrase::{Phrase, phrase};
 use tokio::time::timeout;
 
 use super::{Desktops, status::DesktopStatus};
@@ -36,7 +37,7 @@ impl OnDemand for DesktopTarget {
         })
     }
 
-    fn last_words(&self) -> Awaited<'_, Option<&'static str>> {
+    fn last_words(&self) -> Awaited<'_, Option<Phrase>> {
         Box::pin(async {
             let mut status = self.desktops.status(self.display.as_str())?;
             let ends = status.wait_for(|status| !status.is_running());
@@ -52,16 +53,18 @@ impl OnDemand for DesktopTarget {
 }
 
 /// What visitors may know of why a display ended: nothing of the machine's accounts, files and commands.
-fn for_visitors(reason: &Reason) -> &'static str {
+fn for_visitors(reason: &Reason) -> Phrase {
     match reason {
-        Reason::Stopped => "It was stopped",
-        Reason::SessionEnded(Exit::Status(0)) => "The session ended: its user logged out",
-        Reason::SessionEnded(Exit::Signal(_)) => "The session was killed",
-        Reason::SessionEnded(Exit::Status(_)) => "The session ended with an error",
-        Reason::SessionEnded(Exit::Unknown) | Reason::SessionEndedAtOnce => "The session ended",
-        Reason::ServerEnded(Exit::Signal(_)) => "The VNC server was killed",
-        Reason::ServerEnded(_) => "The VNC server ended",
-        Reason::NotStarted(_) | Reason::WhileAway | Reason::Interrupted | Reason::Forsaken => "It has ended",
+        Reason::Stopped => phrase!("ended-stopped"),
+        Reason::SessionEnded(Exit::Status(0)) => phrase!("ended-logged-out"),
+        Reason::SessionEnded(Exit::Signal(_)) => phrase!("visitor-session-killed"),
+        Reason::SessionEnded(Exit::Status(_)) => phrase!("visitor-session-failed"),
+        Reason::SessionEnded(Exit::Unknown) | Reason::SessionEndedAtOnce => phrase!("ended-session"),
+        Reason::ServerEnded(Exit::Signal(_)) => phrase!("visitor-server-killed"),
+        Reason::ServerEnded(_) => phrase!("ended-server"),
+        Reason::NotStarted(_) | Reason::WhileAway | Reason::Interrupted | Reason::Forsaken => {
+            phrase!("visitor-has-ended")
+        }
     }
 }
 

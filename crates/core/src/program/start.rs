@@ -23,7 +23,7 @@ use crate::{
         state::{self, Loaded as Kept},
         token_file::Tokens,
     },
-    texts::say,
+    texts::{log_in_english, say},
 };
 
 impl Porthole {
@@ -54,6 +54,7 @@ impl Porthole {
     }
 
     async fn begin(source: ConfigSource, despite_faults: bool) -> Result<Self, StartError> {
+        log_in_english();
         let (read, files) = blocking({
             let source = source.clone();
             move || {

@@ -22,7 +22,7 @@ use crate::{
     VisitView, model::milliseconds::milliseconds, platform::blocking::blocking, sharing::links::LinkId,
 };
 use event::{Event, What};
-use fold::Fold;
+use fold::{Fold, Visits};
 
 pub(crate) use csv::export;
 
@@ -43,8 +43,8 @@ pub(crate) struct History {
 }
 
 enum Job {
-    Write(Event),
-    Read(oneshot::Sender<Vec<VisitView>>),
+    Write(Box<Event>),
+    Read(oneshot::Sender<Vec<Visits>>),
 }
 
 impl History {
@@ -79,12 +79,14 @@ impl History {
         self.write(session, What::ended(why));
     }
 
-    /// The visits of the last 30 days, the latest first; those that followed each other closely as one.
+    /// The visits of the last 30 days, the latest first, in the language that is spoken here; those that followed each
+    /// other closely as one.
     pub async fn read(&self) -> Vec<VisitView> {
         let (answer, answered) = oneshot::channel();
         // Whoever keeps it lives as long as this does; if not, the program ends, and nobody will look.
         let _ = self.jobs.send(Job::Read(answer)).await;
-        answered.await.unwrap_or_default()
+        let visits = answered.await.unwrap_or_default();
+        visits.into_iter().map(Visits::view).collect()
     }
 
     /// Changes when there is something new to read.
@@ -98,7 +100,7 @@ impl History {
             at: milliseconds(SystemTime::now()),
             what,
         };
-        if self.jobs.try_send(Job::Write(event)).is_err() {
+        if self.jobs.try_send(Job::Write(Box::new(event))).is_err() {
             tracing::warn!("the disk is too slow for the history: a visit is missing from it");
         }
     }
@@ -137,7 +139,7 @@ impl Keeping {
                             wrote = true;
                         }
                         // Who asked may have gone.
-                        Job::Read(answer) => drop(answer.send(fold.clone().views())),
+                        Job::Read(answer) => drop(answer.send(fold.clone().latest_first())),
                     }
                 }
                 wrote
@@ -175,7 +177,7 @@ fn attend(path: &Path, jobs: Vec<Job>) -> bool {
     let mut wrote = false;
     for job in jobs {
         match job {
-            Job::Write(event) => events.push(event),
+            Job::Write(event) => events.push(*event),
             Job::Read(answer) => {
                 wrote |= append(path, &mut events);
                 let read = file::read(path).unwrap_or_else(|error| {
@@ -183,7 +185,7 @@ fn attend(path: &Path, jobs: Vec<Job>) -> bool {
                     Fold::default()
                 });
                 // Who asked may have gone.
-                let _ = answer.send(read.views());
+                let _ = answer.send(read.latest_first());
             }
         }
     }

@@ -75,7 +75,10 @@ pub struct VisitView {
     /// When the last one ended, likewise; `None`: it lasts, or the program ended before it.
     #[ts(type = "number | null")]
     pub ended: Option<u64>,
-    /// Why it ended, as a sentence.
+    /// The close code with which it ended, for programs; `None` also for what versions up to 0.1 wrote.
+    #[serde(default)]
+    pub code: Option<u16>,
+    /// Why it ended, as a sentence in the reader's language.
     pub why: Option<String>,
 }
 

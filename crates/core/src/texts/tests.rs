@@ -147,8 +147,8 @@ fn both_languages_have_the_same_messages_with_the_same_arguments() {
     assert_eq!(messages(Language::English), messages(Language::German));
 }
 
-#[test]
-fn each_message_is_said_somewhere() {
+/// All that is compiled of the crates that say something, without what stands in their `tests` folders.
+fn sources() -> String {
     fn read(folder: &Path, all: &mut String) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -159,10 +159,79 @@ fn each_message_is_said_somewhere() {
         }
     }
     let mut sources = String::new();
-    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut sources);
+    for name in ["rfb", "gateway", "launcher", "core", "portholed"] {
+        let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        read(&crates.join(name).join("src"), &mut sources);
+    }
+    sources
+}
+
+#[test]
+fn each_message_is_said_somewhere() {
+    let sources = sources();
     let unsaid = |name: &String| !sources.contains(&format!("\"{name}\""));
     let unsaid: Vec<_> = messages(Language::English).into_keys().filter(unsaid).collect();
     assert!(unsaid.is_empty(), "{unsaid:?}");
+}
+
+/// What `say!` is checked for when it is compiled, for the phrases of all crates: a new error without a sentence ends
+/// here.
+#[test]
+fn each_phrase_has_its_sentence_with_its_arguments() {
+    let (sources, messages) = (sources(), messages(Language::English));
+    let mut found = 0;
+    // Not as one word, or this line would be found, too.
+    let call = concat!("phrase", "!(");
+    for (at, _) in sources.match_indices(call) {
+        let (key, arguments) = phrase(&sources[at + call.len()..]);
+        assert_eq!(messages.get(&key), Some(&arguments), "{key}");
+        found += 1;
+    }
+    assert!(found > 80, "{found}");
+}
+
+/// The key and the names of the arguments, from behind the opening bracket of a `phrase!`.
+fn phrase(source: &str) -> (String, BTreeSet<String>) {
+    let (key, rest) = source
+        .trim_start()
+        .strip_prefix('"')
+        .unwrap()
+        .split_once('"')
+        .unwrap();
+    let mut arguments = BTreeSet::new();
+    let (mut depth, mut quoted, mut escaped, mut part) = (0, false, false, String::new());
+    for char in rest.chars() {
+        match char {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '(' | '[' | '{' => depth += 1,
+            ')' if depth == 0 => break,
+            ')' | ']' | '}' => depth -= 1,
+            ',' if depth == 0 => part.clear(),
+            '=' if depth == 0 => drop(arguments.insert(part.trim().to_owned())),
+            char if depth == 0 => part.push(char),
+            _ => {}
+        }
+    }
+    (key.to_owned(), arguments)
+}
+
+#[test]
+fn phrases_are_found_in_sources() {
+    let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    for (source, key, arguments) in [
+        (r#""a-b") rest, c = 1)"#, "a-b", names(&[])),
+        (
+            r#""a", b = c.d(",", [e = f]), g = ")\"," ) h = i"#,
+            "a",
+            names(&["b", "g"]),
+        ),
+        ("\n \"a\",\n b = f(\"c\", d = 1),\n)", "a", names(&["b"])),
+    ] {
+        assert_eq!(phrase(source), (key.to_owned(), arguments), "{source}");
+    }
 }
 
 #[test]
@@ -178,6 +247,25 @@ fn names_of_languages() {
         ("", None),
     ] {
         assert_eq!(Language::of(name), language, "{name}");
+    }
+}
+
+#[test]
+fn what_a_terminal_speaks() {
+    for (variables, language) in [
+        (&[("LANG", "de_DE.UTF-8")][..], Language::German),
+        (&[("LANG", "de_DE.UTF-8"), ("LC_ALL", "C")], Language::English),
+        (&[("LANG", "C"), ("LANGUAGE", "de")], Language::English),
+        (&[("LANG", "C.UTF-8"), ("LC_MESSAGES", "de_AT")], Language::German),
+        (&[("LANG", "de_DE"), ("LC_ALL", "")], Language::German),
+        (&[("LANG", "en_GB"), ("LANGUAGE", "fr:de:en")], Language::German),
+        (&[("LANG", "fr_FR"), ("LANGUAGE", "it")], Language::English),
+        (&[("LANGUAGE", "de")], Language::English),
+        (&[], Language::English),
+    ] {
+        let value = |name: &str| variables.iter().find(|(known, _)| *known == name);
+        let found = Language::of_environment(|name| value(name).map(|(_, value)| (*value).to_owned()));
+        assert_eq!(found, language, "{variables:?}");
     }
 }
 

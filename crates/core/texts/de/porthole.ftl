@@ -312,7 +312,21 @@ server-no-vnc = Das ist kein VNC-Server.
 server-no-vnc-fix = Prüfen Sie den Port des Ziels.
 server-old = Der Server spricht RFB { $version }, und das ist zu alt.
 server-old-fix = Nehmen Sie einen Server ab RFB 3.3, keinen Repeater.
-server-cut-short = Der VNC-Server hat aufgelegt oder ist verstummt, bevor alles gesagt war.
+server-cut-short = Der VNC-Server hat aufgelegt oder ist verstummt, bevor { $during }.
+server-before-greeting = er grüßte
+server-before-security = er einen Sicherheitstyp anbot
+server-before-challenge = er seine Aufgabe stellte
+server-before-accepting = er uns annahm
+server-before-screen = er seinen Bildschirm beschrieb
+server-before-vencrypt = er einen Untertyp von VeNCrypt anbot
+server-before-tls = er TLS begann
+server-before-tight = er einen Untertyp von Tight anbot
+server-before-key = er seinen RSA-Schlüssel sandte
+server-before-random = er seine Zufallszahl sandte
+server-before-hash = er den Hash beider RSA-Schlüssel sandte
+server-before-credentials = er sagte, welche Anmeldedaten er will
+server-before-diffie-hellman = er seine Diffie-Hellman-Zahlen sandte
+server-before-reason = er seinen Grund nannte
 server-cut-short-fix = Prüfen Sie das Ziel, und sehen Sie ins Protokoll des Servers.
 server-refused = Der VNC-Server hat die Verbindung abgelehnt.
 server-refused-fix = Sehen Sie ins Protokoll des VNC-Servers.
@@ -325,6 +339,8 @@ server-asks-fix = Setzen Sie password_file.
 server-asks-not = Der Bildschirm hat ein Passwort, aber der VNC-Server verlangt keines.
 server-asks-not-fix = Entfernen Sie es, oder starten Sie den Server mit -SecurityTypes VncAuth.
 server-security = Der VNC-Server bietet nur { $offered } an.
+server-types = { $names }
+server-types-more = { $names }, { $more } weitere
 server-security-fix = Starten Sie ihn mit -SecurityTypes VncAuth.
 server-wrong-user = Der VNC-Server hat Benutzernamen oder Passwort des Bildschirms abgelehnt.
 server-wrong-user-fix = Setzen Sie die richtigen.
@@ -357,6 +373,8 @@ fault-capabilities = Der Server zählt { $count } Fähigkeiten auf, mehr als 64
 fault-tunnel = Der Server bietet nur Tunnel an, die niemand kennt
 server-long-name = Der Name des VNC-Servers hat { $length } Bytes, mehr als 4096.
 server-long-name-fix = Geben Sie dem Desktop einen kürzeren Namen.
+# Fremde Worte.
+server-said = Er sagte: „{ $said }“
 
 target-wrong = `{ $target }` ist kein Ziel: { $why }. Schreiben Sie es wie 127.0.0.1:5901, [::1]:5901, localhost:1 oder unix:/pfad.
 # Das Ende eines Satzes.
@@ -674,17 +692,76 @@ opens-doubt-name = Nicht alle Rechner kennen solche Namen. Wo sich der Link nich
 opens-doubt-closed = Die Firewall { $firewall } sperrt Port { $port } für andere Rechner. So lassen Sie sie herein: { $command }
 opens-doubt-maybe = Die Firewall { $firewall } ist an. Falls sich der Link anderswo nicht öffnet, führen Sie aus: { $command }
 
-## Warum ein Besuch endete.
+## Warum eine Sitzung endete: für Verlauf und Betrachter; die Seite des Besuchers hat ihre eigenen Worte für jeden
+## Schließcode. Protokolle sind englisch.
 
-visit-viewer-left = Der Betrachter ist gegangen.
-visit-target-closed = Der VNC-Server hat die Verbindung beendet.
-visit-restarts = Der Bildschirm wurde neu gestartet.
-visit-shutting-down = Porthole wurde beendet.
-visit-disconnected = Sie haben die Verbindung getrennt.
-visit-revoked = Sie haben den Link widerrufen.
-visit-changed = Der Bildschirm wurde geändert oder entfernt.
-visit-expired = Die Zeit des Links war um.
-visit-silent = Der Betrachter antwortete nicht mehr.
+close-viewer-left = Der Betrachter ist gegangen.
+close-target-closed = Der VNC-Server hat die Verbindung beendet.
+close-restarts = Der Bildschirm wurde neu gestartet.
+close-shutting-down = Porthole wurde beendet.
+close-disconnected = Sie haben die Verbindung getrennt.
+close-revoked = Sie haben den Link widerrufen.
+close-changed = Der Bildschirm wurde geändert oder entfernt.
+close-expired = Die Zeit des Links war um.
+close-silent = Der Betrachter antwortete nicht mehr.
+# Was eine spätere Version geschrieben hat.
+close-unknown = Sie endete mit dem Schließcode { $code }.
+close-text-frame = Der Betrachter sandte Text-Frames; verstanden werden nur binäre.
+close-no-such-link = Dieser Link öffnet keinen Bildschirm.
+close-too-many-guesses = Von dieser Adresse kamen zu viele falsche Links; sie muss eine Minute warten.
+close-not-started = Der Desktop konnte nicht gestartet werden.
+close-pin-wanted = Dieser Link verlangt eine PIN.
+close-wrong-pin = Das ist nicht die PIN dieses Links.
+close-denied = Sie haben abgelehnt.
+close-not-answered = Sie haben nicht geantwortet.
+close-link-full = Dieser Link hat so viele Sitzungen, wie er haben darf.
+close-display-full = Dieser Bildschirm hat so viele Sitzungen, wie er haben darf.
+close-gateway-full = Porthole hat keinen Platz für eine weitere Sitzung.
+close-too-many-waiting = Bei diesem Link warten schon zu viele Besucher.
+close-use-not-saved = Dieser Link gilt einmal, und Porthole kann nicht speichern, dass er benutzt wurde.
+
+# Was Besucher davon wissen dürfen, warum ein Desktop endete; siehe auch ended-….
+visitor-session-killed = Die Sitzung wurde abgebrochen.
+visitor-session-failed = Die Sitzung endete mit einem Fehler.
+visitor-server-killed = Der VNC-Server wurde abgebrochen.
+visitor-has-ended = Der Desktop ist beendet.
+
+target-unreachable = Der VNC-Server ist nicht erreichbar: { $why }.
+target-silent = Der VNC-Server hat nicht rechtzeitig geantwortet.
+
+# Was der Betrachter in seinem WebSocket (RFC 6455) falsch gemacht hat.
+websocket-opcode = Unbekannter Opcode im WebSocket.
+websocket-reserved-bit = Ein reserviertes Bit ist gesetzt, und es wurde keine Erweiterung vereinbart.
+websocket-length = In der Länge des Frames ist das höchste Bit gesetzt.
+websocket-unmasked = Der Frame ist nicht maskiert.
+websocket-message-inside = Eine Nachricht begann in einer anderen.
+websocket-never-began = Eine Nachricht geht weiter, die nie begann.
+websocket-control-fragmented = Ein Steuer-Frame ist zerteilt.
+websocket-control-long = Ein Steuer-Frame ist zu lang.
+websocket-half-code = Ein Schließ-Frame hat einen halben Statuscode.
+websocket-bad-code = Ein Schließ-Frame hat einen Statuscode, der nicht gesendet werden darf.
+websocket-reason = Die Begründung in einem Schließ-Frame ist kein UTF-8.
+
+# Was der Betrachter in RFB (RFC 6143) falsch gemacht hat.
+viewer-unknown-message = Der Betrachter sandte eine Nachricht des unbekannten Typs { $number }.
+viewer-unknown-qemu = Der Betrachter sandte die unbekannte QEMU-Nachricht { $subtype }, Operation { $operation }.
+viewer-too-many-bytes = Der Betrachter sandte { $length } Bytes in { $message }; höchstens { $limit } werden angenommen.
+viewer-too-many-encodings = Der Betrachter sandte { $length } Kodierungen in { $message }; höchstens { $limit } werden angenommen.
+viewer-not-allowed = Der Betrachter sandte { $message }, und das ist nicht erlaubt.
+viewer-pixel-format = Der Betrachter verlangte { $bits } Bits pro Pixel; es gibt 8, 16 und 32.
+viewer-version = Der Betrachter spricht „{ $said }“; nehmen Sie einen, der RFB 003.008 spricht.
+viewer-security = Der Betrachter wählte den Sicherheitstyp { $chosen }, aber nur { $offered } wurde angeboten.
+viewer-too-early = Der Betrachter sprach, bevor er eingelassen war.
+
+# Warum es kein Vorschaubild gibt: für das Protokoll.
+picture-too-large = Der Bildschirm hat { $width } × { $height } Pixel, und das ist zu groß für ein Bild.
+picture-unknown-message = Der VNC-Server sandte eine Nachricht des unbekannten Typs { $number }.
+picture-unknown-encoding = Der VNC-Server verwendete die Kodierung { $number }, die nicht verlangt war.
+picture-outside = Der VNC-Server sandte Pixel außerhalb seines Bildschirms.
+picture-closed = Der VNC-Server hat die Verbindung beendet.
+picture-slow = Der VNC-Server wurde in { $seconds } Sekunden nicht fertig.
+picture-too-much = Der VNC-Server sandte weit mehr als seinen Bildschirm.
+picture-no-room = Für ein Bild sind zu wenige Deskriptoren frei.
 
 ## Bevor es ein Fenster gibt.
 

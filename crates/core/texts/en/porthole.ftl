@@ -315,7 +315,21 @@ server-no-vnc = This is not a VNC server.
 server-no-vnc-fix = Check the target's port.
 server-old = The server uses RFB { $version }, which is too old.
 server-old-fix = Use a server with RFB 3.3 or later, not a repeater.
-server-cut-short = The VNC server closed the connection or stopped answering during the handshake.
+server-cut-short = The VNC server closed or stopped answering before { $during }.
+server-before-greeting = it greeted
+server-before-security = it offered a security type
+server-before-challenge = it sent its challenge
+server-before-accepting = it accepted us
+server-before-screen = it described its screen
+server-before-vencrypt = it offered a sub-type of VeNCrypt
+server-before-tls = it began TLS
+server-before-tight = it offered a sub-type of Tight
+server-before-key = it sent its RSA key
+server-before-random = it sent its random number
+server-before-hash = it sent its hash of both RSA keys
+server-before-credentials = it said which credentials it wants
+server-before-diffie-hellman = it sent its Diffie-Hellman numbers
+server-before-reason = it gave its reason
 server-cut-short-fix = Check the target and the server's log.
 server-refused = The VNC server refused the connection.
 server-refused-fix = See the VNC server's log.
@@ -328,6 +342,8 @@ server-asks-fix = Set password_file.
 server-asks-not = The display has a password, but the VNC server wants none.
 server-asks-not-fix = Remove it, or start the server with -SecurityTypes VncAuth.
 server-security = The VNC server offers only { $offered }.
+server-types = { $names }
+server-types-more = { $names }, { $more } more
 server-security-fix = Start it with -SecurityTypes VncAuth.
 server-wrong-user = The VNC server refused the display's user name or password.
 server-wrong-user-fix = Set the right ones.
@@ -360,6 +376,8 @@ fault-capabilities = the server lists { $count } capabilities, over 64
 fault-tunnel = the server offers only tunnels that nobody knows
 server-long-name = The VNC server's name has { $length } bytes, over 4096.
 server-long-name-fix = Give the desktop a shorter name.
+# Foreign words.
+server-said = It said: “{ $said }”
 
 target-wrong = `{ $target }` is not an address: { $why }. Examples: 127.0.0.1:5901, [::1]:5901, localhost:1, unix:/path.
 # The end of a sentence.
@@ -678,17 +696,75 @@ opens-doubt-name = Not all devices can find such names. Where the link does not 
 opens-doubt-closed = The firewall { $firewall } blocks port { $port } for other computers. To let them in, run: { $command }
 opens-doubt-maybe = The firewall { $firewall } is on. If the link does not open elsewhere, run: { $command }
 
-## Why a visit ended.
+## Why a session ended: for history, logs, and the viewer; the visitor's page has its own words for each close code.
 
-visit-viewer-left = The viewer left.
-visit-target-closed = Target closed.
-visit-restarts = This display is being started again.
-visit-shutting-down = Porthole is shutting down.
-visit-disconnected = The owner of this display ended the session.
-visit-revoked = The owner of this display revoked the link.
-visit-changed = This display was changed or removed.
-visit-expired = This link's time is over.
-visit-silent = The viewer did not answer.
+close-viewer-left = The viewer left.
+close-target-closed = Target closed.
+close-restarts = This display is being started again.
+close-shutting-down = Porthole is shutting down.
+close-disconnected = The owner of this display ended the session.
+close-revoked = The owner of this display revoked the link.
+close-changed = This display was changed or removed.
+close-expired = This link's time is over.
+close-silent = The viewer did not answer.
+# What a later version wrote.
+close-unknown = It ended with close code { $code }.
+close-text-frame = Text frames are not understood here; send binary ones.
+close-no-such-link = This link does not open a display.
+close-too-many-guesses = Too many wrong links from this address; wait a minute.
+close-not-started = This desktop could not be started.
+close-pin-wanted = This link wants a PIN.
+close-wrong-pin = That is not this link's PIN.
+close-denied = The owner of this display said no.
+close-not-answered = The owner of this display did not answer.
+close-link-full = This link has as many sessions as it may have.
+close-display-full = This display has as many sessions as it may have.
+close-gateway-full = The gateway has no room for another session.
+close-too-many-waiting = Too many visitors are already waiting for this link.
+close-use-not-saved = This link works once, and Porthole cannot save that it was used.
+
+# What visitors may know of why a desktop ended; see also ended-….
+visitor-session-killed = The session was killed.
+visitor-session-failed = The session ended with an error.
+visitor-server-killed = The VNC server was killed.
+visitor-has-ended = It has ended.
+
+target-unreachable = The VNC server cannot be reached: { $why }.
+target-silent = The VNC server did not answer in time.
+
+# What the viewer did wrong in its WebSocket (RFC 6455).
+websocket-opcode = Unknown WebSocket opcode.
+websocket-reserved-bit = A reserved bit is set, and no extension was agreed on.
+websocket-length = The frame's length has its highest bit set.
+websocket-unmasked = The frame is not masked.
+websocket-message-inside = A message began inside another.
+websocket-never-began = A message continues that never began.
+websocket-control-fragmented = A control frame is fragmented.
+websocket-control-long = A control frame is too long.
+websocket-half-code = A close frame has half a status code.
+websocket-bad-code = A close frame has a status code that may not be sent.
+websocket-reason = A close frame's reason is not UTF-8.
+
+# What the viewer did wrong in RFB (RFC 6143).
+viewer-unknown-message = The viewer sent a message of unknown type { $number }.
+viewer-unknown-qemu = The viewer sent an unknown QEMU message { $subtype }, operation { $operation }.
+viewer-too-many-bytes = The viewer sent { $length } bytes in { $message }; at most { $limit } are taken.
+viewer-too-many-encodings = The viewer sent { $length } encodings in { $message }; at most { $limit } are taken.
+viewer-not-allowed = The viewer sent { $message }, which is not allowed.
+viewer-pixel-format = The viewer asked for { $bits } bits per pixel; there are 8, 16 and 32.
+viewer-version = The viewer speaks "{ $said }"; use one that speaks RFB 003.008.
+viewer-security = The viewer chose security type { $chosen }, but only { $offered } was offered.
+viewer-too-early = The viewer spoke before it was let in.
+
+# Why there is no thumbnail: for the log.
+picture-too-large = The screen has { $width } × { $height } pixels, which is too large for a picture.
+picture-unknown-message = The VNC server sent a message of the unknown type { $number }.
+picture-unknown-encoding = The VNC server used encoding { $number }, which was not asked for.
+picture-outside = The VNC server sent pixels outside of its screen.
+picture-closed = The VNC server closed the connection.
+picture-slow = The VNC server did not finish what it had to say in { $seconds } seconds.
+picture-too-much = The VNC server sent far more than its screen.
+picture-no-room = Too few descriptors are left for a picture.
 
 ## Before there is a window.
 

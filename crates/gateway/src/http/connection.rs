@@ -14,6 +14,7 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use futures_util::future::Either;
 use hyper::{server::conn::http1, service::service_fn, upgrade::Upgraded};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use porthole_phrase::Explain;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -186,7 +187,7 @@ impl Open {
             {
                 return;
             }
-            tracing::info!(%client, code = end.code(), "refused: {}", end.reason());
+            tracing::info!(%client, code = end.code(), "refused: {}", end.cause());
             viewer.close(&end).await;
         };
         tokio::select! {

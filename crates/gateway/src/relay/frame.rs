@@ -5,6 +5,7 @@
 
 use std::{io::Cursor, ops::Range};
 
+use porthole_phrase::phrase;
 use tokio_tungstenite::tungstenite::protocol::frame::{
     FrameHeader,
     coding::{Control as ControlCode, Data, OpCode},
@@ -88,7 +89,7 @@ impl FrameReader {
         }
         let parsed = FrameHeader::parse(&mut Cursor::new(&self.header[..self.header_len]));
         if let Some((header, len)) =
-            parsed.map_err(|_| CloseReason::BrokenWebSocket("Unknown WebSocket opcode"))?
+            parsed.map_err(|_| CloseReason::BrokenWebSocket(phrase!("websocket-opcode")))?
         {
             self.header_len = 0;
             self.frame = Some(self.check(&header, len)?);
@@ -99,26 +100,28 @@ impl FrameReader {
     fn check(&mut self, header: &FrameHeader, len: u64) -> Result<Frame, CloseReason> {
         let wrong = |how| Err(CloseReason::BrokenWebSocket(how));
         if header.rsv1 || header.rsv2 || header.rsv3 {
-            return wrong("A reserved bit is set, and no extension was agreed on");
+            return wrong(phrase!("websocket-reserved-bit"));
         }
         if len > i64::MAX as u64 {
-            return wrong("The frame's length has its highest bit set");
+            return wrong(phrase!("websocket-length"));
         }
         let Some(mask) = header.mask else {
-            return wrong("The frame is not masked");
+            return wrong(phrase!("websocket-unmasked"));
         };
         let control = match header.opcode {
             OpCode::Data(Data::Text) => return Err(CloseReason::TextFrame),
-            OpCode::Data(Data::Binary) if self.in_message => return wrong("A message began inside another"),
+            OpCode::Data(Data::Binary) if self.in_message => {
+                return wrong(phrase!("websocket-message-inside"));
+            }
             OpCode::Data(Data::Continue) if !self.in_message => {
-                return wrong("A message continues that never began");
+                return wrong(phrase!("websocket-never-began"));
             }
             OpCode::Data(_) => {
                 self.in_message = !header.is_final;
                 None
             }
-            OpCode::Control(_) if !header.is_final => return wrong("A control frame is fragmented"),
-            OpCode::Control(_) if len > LONGEST_CONTROL => return wrong("A control frame is too long"),
+            OpCode::Control(_) if !header.is_final => return wrong(phrase!("websocket-control-fragmented")),
+            OpCode::Control(_) if len > LONGEST_CONTROL => return wrong(phrase!("websocket-control-long")),
             OpCode::Control(code) => Some(code),
         };
         Ok(Frame {
@@ -175,23 +178,17 @@ fn close_code(payload: &[u8]) -> Result<Option<u16>, CloseReason> {
     let (code, reason) = match payload {
         [] => return Ok(None),
         [_] => {
-            return Err(CloseReason::BrokenWebSocket(
-                "A close frame has half a status code",
-            ));
+            return Err(CloseReason::BrokenWebSocket(phrase!("websocket-half-code")));
         }
         [high, low, reason @ ..] => (u16::from_be_bytes([*high, *low]), reason),
     };
     // RFC 6455 §7.4: these may stand in a frame.
     if !matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
-        return Err(CloseReason::BrokenWebSocket(
-            "A close frame has a status code that may not be sent",
-        ));
+        return Err(CloseReason::BrokenWebSocket(phrase!("websocket-bad-code")));
     }
     match std::str::from_utf8(reason) {
         Ok(_) => Ok(Some(code)),
-        Err(_) => Err(CloseReason::BrokenWebSocket(
-            "A close frame's reason is not UTF-8",
-        )),
+        Err(_) => Err(CloseReason::BrokenWebSocket(phrase!("websocket-reason"))),
     }
 }
 

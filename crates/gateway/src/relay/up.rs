@@ -6,6 +6,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+use porthole_phrase::Explain;
 use porthole_rfb::{ClientReader, Rights};
 use tokio::time::Instant;
 
@@ -179,7 +180,7 @@ impl<V: Socket, S: Socket> Relay<V, S> {
                 }
                 reader
                     .read(&buffer[payload], &mut up.passed)
-                    .map_err(|error| CloseReason::BrokenRfb(error.to_string()))?;
+                    .map_err(|error| CloseReason::BrokenRfb(error.cause()))?;
             }
         }
         Ok(())

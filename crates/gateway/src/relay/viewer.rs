@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use porthole_phrase::phrase;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::protocol::frame::{
     FrameHeader,
@@ -111,7 +112,7 @@ impl<S: Socket> Viewer<S> {
         loop {
             match timeout(heartbeat, self.receive(&mut said)).await {
                 Ok(Err(end)) => return end,
-                Ok(Ok(())) => return CloseReason::BrokenRfb("the viewer spoke before it was let in".into()),
+                Ok(Ok(())) => return CloseReason::BrokenRfb(phrase!("viewer-too-early")),
                 Err(_) if self.write(&ping()).await.is_err() => return CloseReason::ViewerClosed,
                 Err(_) => {}
             }

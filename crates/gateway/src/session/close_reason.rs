@@ -1,13 +1,13 @@
 //! Why a session ends, and how the viewer is told.
 
-use std::borrow::Cow;
-
+use porthole_phrase::{Explain, Phrase, phrase};
 use porthole_rfb::shortened;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseCode};
 
 use crate::{NoWay, TargetError};
 
-/// Why a session ends. The reason becomes the WebSocket's close code and text, which the viewer's page explains.
+/// Why a session ends. It becomes the WebSocket's close code, which the viewer's page explains, and a text in English
+/// for viewers that show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CloseReason {
     /// The VNC server ended the connection.
@@ -15,16 +15,16 @@ pub enum CloseReason {
     /// The display's server was to be started by us, and could not be. Why is its owner's business: it may name accounts
     /// and files of the machine.
     DisplayNotStarted,
-    /// The display's server was started by us, and came to its end; the text says what visitors may know of it.
-    DisplayEnded(&'static str),
+    /// The display's server was started by us, and came to its end; the phrase says what visitors may know of it.
+    DisplayEnded(Phrase),
     /// The display's server was started by us, and is being started again: the viewer's page comes back by itself.
     DisplayRestarts,
     /// The viewer closed the connection, or its socket ended.
     ViewerClosed,
     /// Porthole is shutting down.
     ShuttingDown,
-    /// The viewer broke the WebSocket protocol; the text says how.
-    BrokenWebSocket(&'static str),
+    /// The viewer broke the WebSocket protocol; the phrase says how.
+    BrokenWebSocket(Phrase),
     /// The viewer sent a text frame; RFB is binary.
     TextFrame,
     /// The target could not be reached, or what answered there refused.
@@ -39,8 +39,8 @@ pub enum CloseReason {
     DisplayChanged,
     /// Too many wrong tokens came from this address.
     TooManyGuesses,
-    /// The viewer sent RFB that is not understood or not allowed; the text says what.
-    BrokenRfb(String),
+    /// The viewer sent RFB that is not understood or not allowed; the phrase says what.
+    BrokenRfb(Phrase),
     /// The link's time ran out during the session.
     Expired,
     /// The viewer answered nothing for too long.
@@ -61,16 +61,16 @@ pub enum CloseReason {
     GatewayFull,
     /// As many visitors of this link wait for an answer as may.
     TooManyWaiting,
-    /// The link works once, and it could not be saved that it was used.
+    /// The link works once, and that it was used cannot be saved.
     UseNotSaved,
 }
 
 impl CloseReason {
     /// The close code: RFC 6455 §7.4.1 below 4000, our own from there on. The viewer's table of explanations
-    /// (`novnc-vendor/src/endings.ts`) has the same codes.
+    /// (`novnc-vendor/src/endings.ts`) has the same codes. 1000 says nothing but that one of the two ends closed.
     pub fn code(&self) -> u16 {
         match self {
-            Self::TargetClosed | Self::DisplayEnded(_) | Self::ViewerClosed => 1000,
+            Self::TargetClosed | Self::ViewerClosed => 1000,
             Self::ShuttingDown => 1001,
             Self::DisplayRestarts => 1012,
             Self::BrokenWebSocket(_) => 1002,
@@ -93,38 +93,7 @@ impl CloseReason {
             Self::TooManyWaiting => 4015,
             Self::Revoked => 4016,
             Self::UseNotSaved => 4017,
-        }
-    }
-
-    /// One sentence for the person at the viewer.
-    pub fn reason(&self) -> Cow<'static, str> {
-        match self {
-            Self::TargetClosed => "Target closed".into(),
-            Self::ViewerClosed => "".into(),
-            Self::DisplayRestarts => "This display is being started again".into(),
-            Self::ShuttingDown => "Porthole is shutting down".into(),
-            Self::BrokenWebSocket(what) => (*what).into(),
-            Self::TextFrame => "Text frames are not understood here; send binary ones".into(),
-            Self::Target(error) => error.to_string().into(),
-            Self::NoSuchLink => "This link does not open a display".into(),
-            Self::Disconnected => "The owner of this display ended the session".into(),
-            Self::Revoked => "The owner of this display revoked the link".into(),
-            Self::DisplayChanged => "This display was changed or removed".into(),
-            Self::TooManyGuesses => "Too many wrong links from this address; wait a minute".into(),
-            Self::DisplayNotStarted => "This desktop could not be started".into(),
-            Self::DisplayEnded(why) => (*why).into(),
-            Self::BrokenRfb(why) => why.clone().into(),
-            Self::Expired => "This link's time is over".into(),
-            Self::Silent => "The viewer did not answer".into(),
-            Self::PinWanted => "This link wants a PIN".into(),
-            Self::WrongPin => "That is not this link's PIN".into(),
-            Self::Denied => "The owner of this display said no".into(),
-            Self::NotAnswered => "The owner of this display did not answer".into(),
-            Self::LinkFull => "This link has as many sessions as it may have".into(),
-            Self::DisplayFull => "This display has as many sessions as it may have".into(),
-            Self::GatewayFull => "The gateway has no room for another session".into(),
-            Self::TooManyWaiting => "Too many visitors are already waiting for this link".into(),
-            Self::UseNotSaved => "This link works once, and Porthole cannot save that it was used".into(),
+            Self::DisplayEnded(_) => 4018,
         }
     }
 
@@ -145,17 +114,54 @@ impl CloseReason {
     pub(crate) fn frame(&self) -> CloseFrame {
         CloseFrame {
             code: CloseCode::from(self.code()),
-            reason: self.short_reason().as_str().into(),
+            reason: self.reason().into(),
         }
     }
 
-    fn short_reason(&self) -> String {
+    fn reason(&self) -> String {
         match self {
+            Self::ViewerClosed => String::new(),
+            Self::TargetClosed => TARGET_CLOSED.into(),
             Self::Target(TargetError::Refused(error)) => error.within(MAX_REASON_BYTES),
-            end => shortened(&end.reason(), MAX_REASON_BYTES),
+            other => shortened(&other.cause().to_string(), MAX_REASON_BYTES),
         }
     }
 }
+
+/// Why a session ended: one sentence, for history and logs.
+impl Explain for CloseReason {
+    fn cause(&self) -> Phrase {
+        match self {
+            Self::TargetClosed => phrase!("close-target-closed"),
+            Self::ViewerClosed => phrase!("close-viewer-left"),
+            Self::DisplayRestarts => phrase!("close-restarts"),
+            Self::ShuttingDown => phrase!("close-shutting-down"),
+            Self::TextFrame => phrase!("close-text-frame"),
+            Self::Target(error) => error.cause(),
+            Self::NoSuchLink => phrase!("close-no-such-link"),
+            Self::Disconnected => phrase!("close-disconnected"),
+            Self::Revoked => phrase!("close-revoked"),
+            Self::DisplayChanged => phrase!("close-changed"),
+            Self::TooManyGuesses => phrase!("close-too-many-guesses"),
+            Self::DisplayNotStarted => phrase!("close-not-started"),
+            Self::DisplayEnded(why) | Self::BrokenWebSocket(why) | Self::BrokenRfb(why) => why.clone(),
+            Self::Expired => phrase!("close-expired"),
+            Self::Silent => phrase!("close-silent"),
+            Self::PinWanted => phrase!("close-pin-wanted"),
+            Self::WrongPin => phrase!("close-wrong-pin"),
+            Self::Denied => phrase!("close-denied"),
+            Self::NotAnswered => phrase!("close-not-answered"),
+            Self::LinkFull => phrase!("close-link-full"),
+            Self::DisplayFull => phrase!("close-display-full"),
+            Self::GatewayFull => phrase!("close-gateway-full"),
+            Self::TooManyWaiting => phrase!("close-too-many-waiting"),
+            Self::UseNotSaved => phrase!("close-use-not-saved"),
+        }
+    }
+}
+
+/// websockify's own words, which its clients know.
+const TARGET_CLOSED: &str = "Target closed";
 
 /// What is left of a close frame's 125 bytes beside the code (RFC 6455 §5.5).
 const MAX_REASON_BYTES: usize = 123;

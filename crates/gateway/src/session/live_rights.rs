@@ -12,20 +12,16 @@ use tokio::{
 /// then, the session is ended instead.
 const MAX_CHANGE_TIME: Duration = Duration::from_secs(5);
 
-/// Why a session's rights are not as they were to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a session's rights are not as they were to be. Who asked for them has the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RightsError {
     /// There is no such session, or it is on a raw route, where nobody can tell.
-    #[error("there is no such session")]
     NoSession,
     /// The session ended before they were in force, or was ended because its VNC server could not be told of them.
-    #[error("the session has ended")]
     Ended,
     /// Somebody wanted other rights meanwhile.
-    #[error("the session was given other rights meanwhile")]
     Overruled,
     /// The VNC server takes nothing. The viewer gets control as soon as it does.
-    #[error("the VNC server takes nothing at the moment")]
     NotYet,
 }
 

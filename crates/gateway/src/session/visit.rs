@@ -7,6 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use porthole_phrase::Explain;
 use porthole_rfb::{ClientReader, Password, Rights};
 use tokio::time::{Instant, sleep_until};
 
@@ -118,7 +119,7 @@ impl GatewayContext {
             to_viewer = info.to_viewer,
             to_server = info.to_server,
             code = end.code(),
-            why = %end.reason(),
+            why = %end.cause(),
             "session ended"
         );
         turned_away
@@ -291,7 +292,7 @@ async fn read_early(
     let mut passed = Vec::new();
     reader
         .read(early, &mut passed)
-        .map_err(|error| CloseReason::BrokenRfb(error.to_string()))?;
+        .map_err(|error| CloseReason::BrokenRfb(error.cause()))?;
     log_in::write(stream, &passed)
         .await
         .ok_or(CloseReason::TargetClosed)

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use porthole_phrase::{Explain, Phrase, display_explained, phrase};
 use porthole_rfb::ServerError;
 use socket2::SockRef;
 use tokio::{
@@ -219,7 +220,6 @@ impl FromStr for Target {
 
 /// A target that cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{target}` is not an address: {why}. Examples: 127.0.0.1:5901, [::1]:5901, localhost:1, unix:/path")]
 pub struct BadTarget {
     /// As it was written.
     pub target: String,
@@ -228,25 +228,19 @@ pub struct BadTarget {
 }
 
 /// What is wrong with a target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadTargetReason {
     /// A socket's path that does not begin with `/`.
-    #[error("the path must be absolute")]
     RelativePath,
     /// No colon.
-    #[error("the port is missing")]
     NoPort,
     /// Brackets around something else.
-    #[error("the brackets must contain an IPv6 address")]
     NotIpv6,
     /// An IPv6 address without them.
-    #[error("an IPv6 address needs brackets")]
     NoBrackets,
     /// Spaces, slashes or control characters.
-    #[error("that is not a host name")]
     NoHost,
     /// Not a number, or too large.
-    #[error("the port must be a number from 0 to 65535")]
     BadPort,
 }
 
@@ -254,62 +248,106 @@ pub enum BadTargetReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoWay {
     /// It refuses connections.
-    #[error("nothing is listening there")]
     NobodyListens,
     /// There is no such file.
-    #[error("its socket does not exist")]
     NoSocket,
     /// A file of another kind stands there.
-    #[error("a file that is no socket stands in its place")]
     NotASocket,
     /// The socket's mode.
-    #[error("no permission to open its socket")]
     ClosedSocket,
     /// Somebody put another socket there.
-    #[error("its socket belongs to another user")]
     ForeignSocket,
     /// No SO_PEERCRED.
-    #[error("the system does not say who owns its socket")]
     UnknownSocket,
     /// No name server knows it.
-    #[error("unknown host name")]
     UnknownHost,
     /// Name servers know it, and no address.
-    #[error("its host name has no address")]
     NoAddress,
     /// No network leads there.
-    #[error("no route to its host")]
     NoRoute,
     /// By the system's patience.
-    #[error("its host does not answer")]
     SilentHost,
     /// By ours.
-    #[error("no answer within 5 seconds")]
     TooSlow,
     /// A server inside this process serves as many viewers as it can.
-    #[error("it has as many viewers as it can serve")]
     Full,
     /// A display that is started on demand, and was not.
-    #[error("it was not started")]
     NotStarted,
     /// Anything else.
-    #[error("the connection failed")]
     Failed,
 }
 
-/// Why a session with a target could not begin. The text is for the person at the viewer.
+/// Why a session with a target could not begin, for the person at the viewer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
     /// No connection.
-    #[error("The VNC server cannot be reached: {0}")]
     Unreachable(NoWay),
     /// It listens, but said nothing that a VNC server says.
-    #[error("The VNC server did not answer in time")]
     NoAnswer,
     /// It answered, and refused or was refused.
-    #[error("{0}")]
     Refused(ServerError),
 }
+
+impl Explain for BadTarget {
+    fn cause(&self) -> Phrase {
+        phrase!("target-wrong", target = &self.target, why = self.why.cause())
+    }
+}
+
+impl Explain for BadTargetReason {
+    /// The end of a sentence.
+    fn cause(&self) -> Phrase {
+        match self {
+            Self::RelativePath => phrase!("target-relative"),
+            Self::NoPort => phrase!("target-no-port"),
+            Self::NotIpv6 => phrase!("target-not-ipv6"),
+            Self::NoBrackets => phrase!("target-no-brackets"),
+            Self::NoHost => phrase!("target-no-host"),
+            Self::BadPort => phrase!("target-bad-port"),
+        }
+    }
+}
+
+impl Explain for NoWay {
+    /// The end of a sentence.
+    fn cause(&self) -> Phrase {
+        match self {
+            Self::NobodyListens => phrase!("no-way-nobody"),
+            Self::NoSocket => phrase!("no-way-no-socket"),
+            Self::NotASocket => phrase!("no-way-not-a-socket"),
+            Self::ClosedSocket => phrase!("no-way-closed-socket"),
+            Self::ForeignSocket => phrase!("no-way-foreign-socket"),
+            Self::UnknownSocket => phrase!("no-way-unknown-socket"),
+            Self::UnknownHost => phrase!("no-way-unknown-host"),
+            Self::NoAddress => phrase!("no-way-no-address"),
+            Self::NoRoute => phrase!("no-way-no-route"),
+            Self::SilentHost => phrase!("no-way-silent"),
+            Self::TooSlow => phrase!("no-way-slow"),
+            Self::Full => phrase!("no-way-full"),
+            Self::NotStarted => phrase!("no-way-not-started"),
+            Self::Failed => phrase!("no-way-failed"),
+        }
+    }
+}
+
+impl Explain for TargetError {
+    fn cause(&self) -> Phrase {
+        match self {
+            Self::Unreachable(why) => phrase!("target-unreachable", why = why.cause()),
+            Self::NoAnswer => phrase!("target-silent"),
+            Self::Refused(error) => error.cause(),
+        }
+    }
+
+    fn fix(&self) -> Option<Phrase> {
+        match self {
+            Self::Unreachable(_) | Self::NoAnswer => None,
+            Self::Refused(error) => error.fix(),
+        }
+    }
+}
+
+display_explained!(BadTarget, NoWay, TargetError);
 
 impl TargetError {
     /// Whether the server was reached: trying again by itself would not help, and could lock the display.
@@ -350,19 +388,19 @@ mod tests {
     #[test]
     fn what_is_no_target_says_why() {
         for (text, why) in [
-            ("", "port is missing"),
-            ("localhost", "port is missing"),
-            ("localhost:", "number"),
-            ("localhost:http", "number"),
-            ("localhost:70000", "number"),
-            ("::1:5900", "brackets"),
-            ("[::1:5900", "brackets"),
-            ("[desk]:5900", "IPv6"),
-            ("a b:5900", "host name"),
-            ("unix:alice.sock", "absolute"),
+            ("", BadTargetReason::NoPort),
+            ("localhost", BadTargetReason::NoPort),
+            ("localhost:", BadTargetReason::BadPort),
+            ("localhost:http", BadTargetReason::BadPort),
+            ("localhost:70000", BadTargetReason::BadPort),
+            ("::1:5900", BadTargetReason::NoBrackets),
+            ("[::1:5900", BadTargetReason::NotIpv6),
+            ("[desk]:5900", BadTargetReason::NotIpv6),
+            ("a b:5900", BadTargetReason::NoHost),
+            ("unix:alice.sock", BadTargetReason::RelativePath),
         ] {
-            let error = text.parse::<Target>().unwrap_err().to_string();
-            assert!(error.contains(why), "{text}: {error}");
+            let target = text.to_owned();
+            assert_eq!(text.parse::<Target>(), Err(BadTarget { target, why }), "{text}");
         }
     }
 }

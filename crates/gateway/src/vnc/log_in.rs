@@ -2,6 +2,7 @@
 
 use std::{future::poll_fn, time::Duration};
 
+use porthole_phrase::Explain;
 use porthole_rfb::{
     CLIENT_INIT_SHARED, LateAnswer, Learnt, Password, Rights, ServerClipboard, ServerHandshake, ServerInit,
     ViewerHandshake,
@@ -217,7 +218,7 @@ pub(crate) async fn welcome<S: Socket>(
         loop {
             let progress = handshake
                 .advance(&unread, &mut answer)
-                .map_err(|error| CloseReason::BrokenRfb(error.to_string()))?;
+                .map_err(|error| CloseReason::BrokenRfb(error.cause()))?;
             unread.drain(..progress.consumed);
             let judged = match handshake.answer() {
                 None => Ok(()),

@@ -2,6 +2,7 @@
 
 use std::{future::poll_fn, time::Duration};
 
+use porthole_phrase::{Explain, Phrase, display_explained, phrase};
 use porthole_rfb::{
     ClientReader, Password, Picture, PictureReader, Rights, ServerInit, ServerInitInfo, UpdateError,
 };
@@ -48,24 +49,33 @@ pub struct Monitor {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MonitorError {
     /// No session could begin.
-    #[error(transparent)]
     Target(#[from] TargetError),
     /// What the server sent makes none.
-    #[error(transparent)]
     Update(#[from] UpdateError),
     /// It ended the session.
-    #[error("the VNC server closed the connection")]
     Closed,
     /// It owes something since [`ANSWER_TIMEOUT`].
-    #[error("the VNC server did not finish what it had to say in 20 seconds")]
     TooSlow,
     /// It sent more than four times its screen.
-    #[error("the VNC server sent far more than its screen")]
     TooMuch,
     /// The descriptors that are left are for visitors.
-    #[error("too few descriptors are left for a picture")]
     NoRoom,
 }
+
+impl Explain for MonitorError {
+    fn cause(&self) -> Phrase {
+        match self {
+            Self::Target(error) => error.cause(),
+            Self::Update(error) => error.cause(),
+            Self::Closed => phrase!("picture-closed"),
+            Self::TooSlow => phrase!("picture-slow", seconds = ANSWER_TIMEOUT.as_secs()),
+            Self::TooMuch => phrase!("picture-too-much"),
+            Self::NoRoom => phrase!("picture-no-room"),
+        }
+    }
+}
+
+display_explained!(MonitorError);
 
 impl MonitorError {
     /// Whether the server does not want this session: trying again by itself could lock the display.

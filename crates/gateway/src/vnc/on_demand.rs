@@ -2,6 +2,7 @@
 
 use std::{fmt, pin::Pin};
 
+use porthole_phrase::Phrase;
 use porthole_rfb::Password;
 
 use crate::Target;
@@ -15,10 +16,10 @@ pub trait OnDemand: Send + Sync + fmt::Debug {
     /// nothing. Cancel safe. `None`: it could not be started; its owner is told why, and the visitor is not.
     fn ready(&self) -> Awaited<'_, Option<Ready>>;
 
-    /// Asked when it has closed a connection, or took none: why, as a sentence for the visitor, if it comes to its end
-    /// as a whole. `None`: it runs on.
+    /// Asked when it has closed a connection, or took none: why, for the visitor, if it comes to its end as a
+    /// whole. `None`: it runs on.
     /// Answers within about a second.
-    fn last_words(&self) -> Awaited<'_, Option<&'static str>>;
+    fn last_words(&self) -> Awaited<'_, Option<Phrase>>;
 }
 
 /// How a server is reached that was started.

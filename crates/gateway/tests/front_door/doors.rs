@@ -9,6 +9,7 @@ use futures_util::StreamExt;
 use porthole_gateway::{
     CloseReason, Door, Entry, Grant, Opening, Rights, Route, SessionInfo, Target, Visit, Visitor,
 };
+use porthole_phrase::Explain;
 use tokio::sync::{mpsc, watch};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -178,7 +179,7 @@ async fn a_pin_is_shown_to_the_door_and_each_refusal_has_its_code() {
         gateway.grant("alice", behind(&door, target.target()));
         door.says(Err(end.clone()));
         let mut viewer = gateway.viewer_with("alice", pin).await;
-        assert_eq!(closed(&mut viewer).await, (code, end.reason().into_owned()));
+        assert_eq!(closed(&mut viewer).await, (code, end.cause().to_string()));
         assert_eq!(diary.next().await, format!("knocks with {shown}"));
         gateway.sessions_become(0).await;
     }

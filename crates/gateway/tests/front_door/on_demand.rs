@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use porthole_gateway::{Awaited, CloseReason, OnDemand, Ready, Target};
+use porthole_phrase::{Phrase, phrase};
 use tokio::sync::watch;
 
 use crate::common::{TestGateway, TestTarget, closed, echo, raw, receive, send};
@@ -11,7 +12,7 @@ use crate::common::{TestGateway, TestTarget, closed, echo, raw, receive, send};
 #[derive(Debug)]
 struct Server {
     start: watch::Sender<Option<Option<Target>>>,
-    words: watch::Sender<Option<Option<&'static str>>>,
+    words: watch::Sender<Option<Option<Phrase>>>,
 }
 
 impl Server {
@@ -26,7 +27,7 @@ impl Server {
         self.start.send_replace(Some(outcome));
     }
 
-    fn says(&self, words: Option<&'static str>) {
+    fn says(&self, words: Option<Phrase>) {
         self.words.send_replace(Some(words));
     }
 }
@@ -41,9 +42,9 @@ impl OnDemand for Server {
         })
     }
 
-    fn last_words(&self) -> Awaited<'_, Option<&'static str>> {
+    fn last_words(&self) -> Awaited<'_, Option<Phrase>> {
         let mut words = self.words.subscribe();
-        Box::pin(async move { words.wait_for(Option::is_some).await.unwrap().unwrap() })
+        Box::pin(async move { words.wait_for(Option::is_some).await.unwrap().clone().unwrap() })
     }
 }
 
@@ -66,7 +67,7 @@ async fn a_server_that_cannot_be_started_is_told_as_its_end() {
     server.starts(None);
     assert_eq!(
         closed(&mut viewer).await,
-        (4014, "This desktop could not be started".into())
+        (4014, "This desktop could not be started.".into())
     );
 }
 
@@ -82,9 +83,10 @@ async fn who_waits_for_a_start_can_be_sent_away() {
 
 #[tokio::test]
 async fn a_server_tells_why_it_closed_if_it_ends_as_a_whole() {
+    // Pages tell the two apart by the code; the second one is websockify's.
     for (words, told) in [
-        (Some("The session ended"), "The session ended"),
-        (None, "Target closed"),
+        (Some(phrase!("ended-session")), (4018, "The session ended.")),
+        (None, (1000, "Target closed")),
     ] {
         let target = TestTarget::unix();
         let server = Server::new();
@@ -93,7 +95,7 @@ async fn a_server_tells_why_it_closed_if_it_ends_as_a_whole() {
         let mut viewer = gateway.viewer("raw").await;
         drop(target.accept().await);
         server.says(words);
-        assert_eq!(closed(&mut viewer).await, (1000, told.into()));
+        assert_eq!(closed(&mut viewer).await, (told.0, told.1.into()));
     }
 }
 

@@ -58,7 +58,10 @@ async fn a_session_is_ended_by_its_id_and_others_are_not() {
     assert!(gateway.sessions().end(ids[0], CloseReason::Disconnected));
     assert!(!gateway.sessions().end(ids[1] + 1, CloseReason::Disconnected));
     let told = closed(&mut first).await;
-    assert_eq!(told, (4002, "The owner of this display ended the session".into()));
+    assert_eq!(
+        told,
+        (4002, "The owner of this display ended the session.".into())
+    );
     rest(&mut first).await;
     gateway.sessions_become(1).await;
     assert!(!gateway.sessions().end(ids[0], CloseReason::Disconnected));
@@ -93,7 +96,7 @@ async fn sessions_are_ended_by_what_they_are() {
         .end_where(CloseReason::Disconnected, |session| session.display == "Bob");
     assert_eq!(
         closed(&mut bob).await,
-        (4003, "This display was changed or removed".into())
+        (4003, "This display was changed or removed.".into())
     );
     send(&mut alice, b"hello").await;
     receive(&mut alice, 5).await;
@@ -183,7 +186,7 @@ async fn a_session_ends_with_the_time_of_its_link() {
     skip(2 * SECOND).await;
     assert_eq!(
         closed(&mut viewer).await,
-        (4007, "This link's time is over".into())
+        (4007, "This link's time is over.".into())
     );
 }
 
@@ -261,7 +264,7 @@ async fn a_viewer_that_answers_nothing_is_gone_after_45_seconds() {
     skip(SECOND).await;
     assert_eq!(
         wire::read_close(&mut viewer).await,
-        (4008, "The viewer did not answer".into())
+        (4008, "The viewer did not answer.".into())
     );
     skip(3 * SECOND).await;
     within(server.read_to_end(&mut Vec::new())).await.unwrap();

@@ -106,8 +106,7 @@ async fn a_refused_password_is_explained() {
     assert_eq!(code, 4004);
     assert_eq!(
         reason,
-        "the VNC server refused the display's password: set the right one (VNC uses the first 8 bytes only) \
-         (it said \"no way\")"
+        "The VNC server refused the display's password. Set the right one (VNC uses the first 8 bytes only). It said: “no way”"
     );
 }
 
@@ -177,7 +176,7 @@ async fn a_server_that_hangs_up_while_a_password_is_written_is_explained() {
     let (_, (code, reason)) = rest(&mut viewer).await;
     assert_eq!(code, 4004);
     assert!(
-        reason.starts_with("the VNC server closed or stopped answering before it accepted us"),
+        reason.starts_with("The VNC server closed or stopped answering before it accepted us"),
         "{reason}"
     );
 }
@@ -190,27 +189,27 @@ async fn servers_that_cannot_be_spoken_with_are_explained() {
         (
             &without,
             &[&b"HTTP/1.1 400 Bad Request\r\n"[..]][..],
-            "this is not a VNC server",
+            "This is not a VNC server",
         ),
         (
             &without,
             &[&b"RFB 002.000\n"[..]],
-            "the server uses RFB 002.000, which is too old",
+            "The server uses RFB 002.000, which is too old",
         ),
         (
             &with_password,
             &[vnc::VERSION, &[1, 1]],
-            "the display has a password, but the VNC server wants none",
+            "The display has a password, but the VNC server wants none",
         ),
         (
             &with_password,
             &[vnc::VERSION, &[2, 19, 30]],
-            "the VNC server offers only VeNCrypt (19), Apple login (30)",
+            "The VNC server offers only VeNCrypt (19), Apple login (30)",
         ),
         (
             &without,
             &[vnc::VERSION, b"\0\0\0\0\x02no"],
-            "the VNC server refused the connection",
+            "The VNC server refused the connection.",
         ),
     ] {
         let (code, reason) = refusal_of(desk, says).await;
@@ -222,8 +221,8 @@ async fn servers_that_cannot_be_spoken_with_are_explained() {
 #[tokio::test]
 async fn a_servers_own_words_reach_the_viewer_as_they_were_meant_and_whole_if_they_can() {
     let desk = Desk::new(None, Rights::Control).await;
-    let cause = "the VNC server refused the connection";
-    let (fix, cut) = (": see the VNC server's log", "");
+    let cause = "The VNC server refused the connection.";
+    let (fix, cut) = (" See the VNC server's log.", "");
     for (said, ours, theirs) in [
         // QEMU counts its NUL; older servers write Latin-1.
         (&b"Authentication failed\0"[..], fix, "Authentication failed"),
@@ -237,13 +236,13 @@ async fn a_servers_own_words_reach_the_viewer_as_they_were_meant_and_whole_if_th
         (
             b"Only three viewers at a time are allowed here, so please come again much later",
             cut,
-            "Only three viewers at a time are allowed here, so please come again …",
+            "Only three viewers at a time are allowed here, so please come …",
         ),
     ] {
         let length = u32::try_from(said.len()).unwrap().to_be_bytes();
         let (code, reason) = refusal_of(&desk, &[vnc::VERSION, &[0], &length, said]).await;
         assert_eq!(code, 4004);
-        assert_eq!(reason, format!("{cause}{ours} (it said \"{theirs}\")"));
+        assert_eq!(reason, format!("{cause}{ours} It said: “{theirs}”"));
     }
 }
 
@@ -270,7 +269,7 @@ async fn a_server_that_has_locked_us_out_is_heard_though_it_reads_nothing() {
     let (code, reason) = closed(&mut viewer).await;
     assert_eq!(code, 4004);
     assert!(
-        reason.starts_with("the VNC server locked Porthole out after wrong passwords"),
+        reason.starts_with("The VNC server locked Porthole out after wrong passwords"),
         "{reason}"
     );
 }
@@ -431,17 +430,17 @@ async fn a_message_that_is_not_understood_ends_the_session() {
         (
             Rights::Control,
             &[7][..],
-            "the viewer sent a message of unknown type 7",
+            "The viewer sent a message of unknown type 7.",
         ),
         (
             Rights::Control,
             &[253, 1],
-            "the viewer sent gii, which is not allowed",
+            "The viewer sent gii, which is not allowed.",
         ),
         (
             Rights::View,
             &[255, 1, 0, 0],
-            "the viewer sent QEMU audio, which is not allowed",
+            "The viewer sent QEMU audio, which is not allowed.",
         ),
     ] {
         let desk = Desk::new(None, rights).await;
@@ -459,8 +458,8 @@ async fn a_message_that_is_not_understood_ends_the_session() {
 async fn a_viewer_that_speaks_no_rfb_is_told_so() {
     let desk = Desk::new(None, Rights::Control).await;
     for (said, expected) in [
-        (&b"RFB 003.003\n"[..], "the viewer speaks"),
-        (b"RFB 003.008\n\x02", "the viewer chose security type 2"),
+        (&b"RFB 003.003\n"[..], "The viewer speaks"),
+        (b"RFB 003.008\n\x02", "The viewer chose security type 2"),
     ] {
         let mut viewer = desk.gateway.viewer("alice").await;
         let mut server = desk.target.accept().await;
@@ -474,7 +473,7 @@ async fn a_viewer_that_speaks_no_rfb_is_told_so() {
 #[tokio::test]
 async fn nobody_waits_for_a_server_that_says_nothing() {
     let desk = Desk::new(None, Rights::Control).await;
-    let no_answer = (1011, "The VNC server did not answer in time".to_owned());
+    let no_answer = (1011, "The VNC server did not answer in time.".to_owned());
     let mut viewer = desk.gateway.viewer("alice").await;
     let mut server = desk.target.accept().await;
     desk.gateway.catches_up().await;
@@ -506,7 +505,7 @@ async fn nobody_waits_for_a_viewer_that_says_nothing() {
     skip(Duration::from_secs(10)).await;
     assert_eq!(
         closed(&mut viewer).await,
-        (4008, "The viewer did not answer".into())
+        (4008, "The viewer did not answer.".into())
     );
     within(server.read_to_end(&mut Vec::new())).await.unwrap();
 }

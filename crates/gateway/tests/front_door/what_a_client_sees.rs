@@ -9,7 +9,7 @@ use porthole_gateway::{Access, Grant, Pages, Target};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite;
 
-const NO_SUCH_LINK: (u16, &str) = (4001, "This link does not open a display");
+const NO_SUCH_LINK: (u16, &str) = (4001, "This link does not open a display.");
 
 async fn sees(viewer: &mut Viewer, (code, reason): (u16, &str)) {
     assert_eq!(closed(viewer).await, (code, reason.to_owned()));
@@ -55,7 +55,7 @@ async fn a_target_that_cannot_be_reached_says_why() {
         ("nowhere", nowhere, "unknown host name"),
     ] {
         gateway.grant(token, raw(target));
-        let reason = format!("The VNC server cannot be reached: {why}");
+        let reason = format!("The VNC server cannot be reached: {why}.");
         sees(&mut gateway.viewer(token).await, (1011, &reason)).await;
     }
 }
@@ -87,9 +87,9 @@ async fn a_text_frame_and_an_unmasked_one_end_the_session() {
         (
             wire::frame(wire::TEXT, b"hi"),
             1003,
-            "Text frames are not understood here; send binary ones",
+            "Text frames are not understood here; send binary ones.",
         ),
-        (unmasked.to_vec(), 1002, "The frame is not masked"),
+        (unmasked.to_vec(), 1002, "The frame is not masked."),
     ] {
         let mut viewer = wire::open(&gateway, "raw").await;
         viewer.write_all(&bytes).await.unwrap();
@@ -171,7 +171,7 @@ async fn when_the_gateway_stops_viewers_are_told() {
     let (address, sessions) = (gateway.address(), gateway.sessions().clone());
     let told = async {
         for (viewer, _) in &mut viewers {
-            sees(viewer, (1001, "Porthole is shutting down")).await;
+            sees(viewer, (1001, "Porthole is shutting down.")).await;
             // Answers the close frame.
             assert_eq!(rest(viewer).await.0, b"");
         }
@@ -192,7 +192,7 @@ async fn a_gateway_stops_though_a_viewer_does_not_listen() {
     let stop = tokio::spawn(gateway.stop());
     assert_eq!(
         wire::read_close(&mut deaf).await,
-        (1001, "Porthole is shutting down".into())
+        (1001, "Porthole is shutting down.".into())
     );
     crate::common::skip(Duration::from_secs(4)).await;
     within(stop).await.unwrap();

@@ -347,6 +347,7 @@ mod tests {
             began: NOW - 60_000,
             last: NOW - 60_000,
             ended: Some(NOW - 50_000),
+            code: Some(4004),
             why: Some("The server says \u{1b}[2J.".into()),
         };
         assert_eq!(

@@ -67,7 +67,7 @@ async fn where_sessions_take_all_the_next_is_told_so_and_the_files_of_the_progra
     };
     assert_eq!(
         turned_away,
-        (4013, "The gateway has no room for another session".into())
+        (4013, "The gateway has no room for another session.".into())
     );
     // The same for another display, however often, and its page opens. What somebody who was turned away gives back may
     // be room for one more.

@@ -79,9 +79,17 @@ impl Home {
             .env("HOME", self.0.path())
             // Where there is no folder for what lives as long as a login.
             .env("XDG_RUNTIME_DIR", self.path("no-runtime-folder"))
+            .env("LANG", "C.UTF-8")
             .env("TMPDIR", self.0.path())
             .stdin(Stdio::null());
-        for name in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"] {
+        for name in [
+            "XDG_CONFIG_HOME",
+            "XDG_STATE_HOME",
+            "XDG_DATA_HOME",
+            "LANGUAGE",
+            "LC_ALL",
+            "LC_MESSAGES",
+        ] {
             command.env_remove(name);
         }
         command

@@ -1,6 +1,6 @@
 //! Links and visitors by subcommands.
 
-use std::process::Output;
+use std::{fs, process::Output, time::UNIX_EPOCH};
 
 use serde_json::Value;
 
@@ -264,6 +264,65 @@ async fn visitors_wait_are_answered_and_leave_a_trace() {
     assert!(
         trace.ends_with(": The owner of this display ended the session.\n"),
         "{trace}"
+    );
+}
+
+/// The file has the close code, and the sentence is made for whoever reads it.
+#[tokio::test]
+async fn why_a_visit_ended_is_told_in_the_readers_language() {
+    let place = Place::new();
+    let link = place.prints(&["link", "Alice"]);
+    let mut viewer = place.visit(&link).await;
+    assert_eq!(viewer.bytes().await, b"RFB 003.008\n");
+    viewer.come_in().await;
+    // Who is revoked before that has left no trace.
+    place.listed("history").await;
+    let id = place.json(&["links"])[0]["id"].to_string();
+    place.prints(&["revoke", &id]);
+    assert_eq!(viewer.ending().await.0, 4016);
+    while place.json(&["history"])[0]["ended"] == Value::Null {}
+
+    let folder = place.home.path(".local/state/porthole");
+    let mut files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let file = files
+        .find(|file| file.extension() == Some("jsonl".as_ref()))
+        .unwrap();
+    let written = fs::read_to_string(&file).unwrap();
+    assert!(
+        written.contains("4016") && !written.contains("revoked the link"),
+        "{written}"
+    );
+    let now = UNIX_EPOCH.elapsed().unwrap().as_millis();
+    let old = r#"{"visit":"1-1","at":AT,"event":"began","display":"Old","address":"192.0.2.1","rights":"view"}
+{"visit":"1-1","at":AT,"event":"ended","why":"What an earlier version said."}
+"#;
+    fs::write(&file, written + &old.replace("AT", &now.to_string())).unwrap();
+
+    let english = place.prints(&["history"]);
+    assert!(
+        english.contains(": The owner of this display revoked the link.\n"),
+        "{english}"
+    );
+    let german = |words: &[&str]| {
+        let words = [words, &["--config=c.toml"]].concat();
+        let output = place
+            .home
+            .command(&words)
+            .env("LANG", "de_DE.UTF-8")
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let told = german(&["history"]);
+    assert!(told.contains(": Sie haben den Link widerrufen.\n"), "{told}");
+    for told in [english, told] {
+        assert!(told.contains(": What an earlier version said.\n"), "{told}");
+    }
+    let visit: Value = serde_json::from_str(&german(&["history", "--json"])).unwrap();
+    let codes = [&visit[0]["code"], &visit[1]["code"]];
+    assert!(
+        codes.contains(&&4016.into()) && codes.contains(&&Value::Null),
+        "{codes:?}"
     );
 }
 

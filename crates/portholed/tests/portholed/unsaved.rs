@@ -134,7 +134,7 @@ async fn a_link_that_works_once_opens_nothing_while_its_use_cannot_be_saved() {
         assert_eq!(code, 4017, "{reason}");
         assert_eq!(
             reason,
-            "This link works once, and Porthole cannot save that it was used"
+            "This link works once, and Porthole cannot save that it was used."
         );
     }
     assert!(

@@ -1,3 +1,5 @@
+use porthole_phrase::{Phrase, phrase};
+
 use super::refusal::Refusal;
 use crate::{
     ServerError,
@@ -83,27 +85,29 @@ impl HandshakeStep {
     }
 
     /// What has not come yet; completes "before …".
-    pub(super) fn missing(&self) -> &'static str {
+    pub(super) fn missing(&self) -> Phrase {
         match self {
-            Self::Version => "it greeted",
-            Self::TypeCount | Self::Types(_) | Self::OneType => "it offered a security type",
+            Self::Version => phrase!("server-before-greeting"),
+            Self::TypeCount | Self::Types(_) | Self::OneType => phrase!("server-before-security"),
             Self::VeNCryptVersion | Self::VeNCryptAnswer | Self::SubtypeCount | Self::Subtypes(_) => {
-                "it offered a sub-type of VeNCrypt"
+                phrase!("server-before-vencrypt")
             }
-            Self::TlsAnswer | Self::Waiting(Waiting::Tls) => "it began TLS",
+            Self::TlsAnswer | Self::Waiting(Waiting::Tls) => phrase!("server-before-tls"),
             Self::TunnelCount | Self::Tunnels(_) | Self::TightCount | Self::TightTypes(_) => {
-                "it offered a sub-type of Tight"
+                phrase!("server-before-tight")
             }
-            Self::ServerKeyLength | Self::ServerKey(..) => "it sent its RSA key",
-            Self::SendClientKey(_) | Self::RandomLength | Self::Random(_) => "it sent its random number",
-            Self::Waiting(Waiting::Trust | Waiting::ClientKey) => "it sent its random number",
-            Self::Hash => "it sent its hash of both RSA keys",
-            Self::Subtype => "it said which credentials it wants",
-            Self::AppleHead | Self::AppleKey(..) | Self::MsLogonKey => "it sent its Diffie-Hellman numbers",
-            Self::Challenge => "it sent its challenge",
-            Self::Send(_) | Self::Waiting(_) | Self::Outcome => "it accepted us",
-            Self::ReasonLength(_) | Self::Reason(..) => "it gave its reason",
-            Self::Done | Self::Failed(_) => "it described its screen",
+            Self::ServerKeyLength | Self::ServerKey(..) => phrase!("server-before-key"),
+            Self::SendClientKey(_) | Self::RandomLength | Self::Random(_) => phrase!("server-before-random"),
+            Self::Waiting(Waiting::Trust | Waiting::ClientKey) => phrase!("server-before-random"),
+            Self::Hash => phrase!("server-before-hash"),
+            Self::Subtype => phrase!("server-before-credentials"),
+            Self::AppleHead | Self::AppleKey(..) | Self::MsLogonKey => {
+                phrase!("server-before-diffie-hellman")
+            }
+            Self::Challenge => phrase!("server-before-challenge"),
+            Self::Send(_) | Self::Waiting(_) | Self::Outcome => phrase!("server-before-accepting"),
+            Self::ReasonLength(_) | Self::Reason(..) => phrase!("server-before-reason"),
+            Self::Done | Self::Failed(_) => phrase!("server-before-screen"),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::common::{cut, cut_text, hostile_stream, message, read, set_encodings, sizes};
 use porthole_rfb::Rights::{Control, View};
-use porthole_rfb::{ClientError, ClientReader, Rights, SharedUpdateBudget};
+use porthole_rfb::{ClientError, ClientReader, Rights, SharedUpdateBudget, Unit};
 use proptest::prelude::*;
 
 /// A key press: what follows a message in these tests, to see that the reader is in step.
@@ -99,7 +99,7 @@ fn every_message_passes_as_it_is_or_not_at_all() {
     }
 }
 
-fn too_long(message: &'static str, unit: &'static str, length: u32, limit: u32) -> ClientError {
+fn too_long(message: &'static str, unit: Unit, length: u32, limit: u32) -> ClientError {
     ClientError::TooLong {
         message,
         unit,
@@ -121,24 +121,24 @@ fn what_cannot_be_read_ends_any_session() {
         (vec![255, 2], qemu(2, 0)),
         (
             set_encodings(&[0; 1025]),
-            too_long("SetEncodings", "encodings", 1025, 1024),
+            too_long("SetEncodings", Unit::Encodings, 1025, 1024),
         ),
-        (fence(0, 65), too_long("ClientFence", "bytes", 65, 64)),
+        (fence(0, 65), too_long("ClientFence", Unit::Bytes, 65, 64)),
         (
             cut_text((16 << 20) + 1, b""),
-            too_long("ClientCutText", "bytes", limit + 1, limit),
+            too_long("ClientCutText", Unit::Bytes, limit + 1, limit),
         ),
         (
             cut_text(-(16 << 20) - 1, b""),
-            too_long("ClientCutText", "bytes", limit + 1, limit),
+            too_long("ClientCutText", Unit::Bytes, limit + 1, limit),
         ),
         (
             cut_text(i32::MAX, b""),
-            too_long("ClientCutText", "bytes", i32::MAX.unsigned_abs(), limit),
+            too_long("ClientCutText", Unit::Bytes, i32::MAX.unsigned_abs(), limit),
         ),
         (
             cut_text(i32::MIN, b""),
-            too_long("ClientCutText", "bytes", 1 << 31, limit),
+            too_long("ClientCutText", Unit::Bytes, 1 << 31, limit),
         ),
     ];
     let known = [0, 2, 3, 4, 5, 6, 150, 248, 250, 251, 253, 255];
@@ -166,11 +166,11 @@ fn what_no_honest_view_only_viewer_sends_ends_its_session_only() {
         ),
         (
             set_encodings(&[0; 257]),
-            too_long("SetEncodings", "encodings", 257, 256),
+            too_long("SetEncodings", Unit::Encodings, 257, 256),
         ),
         (
             cut_text(65537, &[0; 65537]),
-            too_long("ClientCutText", "bytes", 65537, 65536),
+            too_long("ClientCutText", Unit::Bytes, 65537, 65536),
         ),
     ];
     for (message, error) in cases {

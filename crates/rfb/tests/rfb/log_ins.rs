@@ -307,7 +307,7 @@ fn what_is_changed_on_its_way_is_noticed_before_credentials_go_out() {
             let (ended, output) = changed(kind, at);
             match ended {
                 Err(ServerError::LogInBroken { fault, .. }) => {
-                    assert!(faults.contains(&fault), "{kind:?} at {at}: {fault}");
+                    assert!(faults.contains(&fault), "{kind:?} at {at}: {fault:?}");
                 }
                 other => panic!("{kind:?} at {at}: {other:?}"),
             }

@@ -5,9 +5,9 @@ use porthole_gateway::{ServerError, Target, TargetError};
 use super::{Controller, work::Done};
 use crate::{
     Adding, AddingView, DisplayState, LaunchView, Notice, Secret, TokenFileView,
-    config::{Added, Addition, Place, THIS_SCREEN, Which, bad_target, display_at},
+    config::{Added, Addition, Place, THIS_SCREEN, Which, display_at},
     reachability::unreachable::unreachable,
-    texts::{say, sentence::sentence},
+    texts::{explained, say, sentence::sentence},
 };
 
 /// What is being added.
@@ -52,7 +52,7 @@ impl Controller {
         let target: Target = match asked.trim().parse() {
             Ok(target) => target,
             Err(error) => {
-                let reason = bad_target(&error);
+                let reason = explained(&error);
                 return self.is_adding(asked, Adding::Wrong { reason });
             }
         };

@@ -129,6 +129,7 @@ mod tests {
             began: 951_827_696_789,
             last: 951_827_696_789,
             ended: None,
+            code: None,
             why: Some(why.into()),
         }
     }

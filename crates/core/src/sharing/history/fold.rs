@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{Event, What, told};
+use super::event::{Event, What, Why};
 use crate::{
     DisplayId, SessionRights, VisitView, model::milliseconds::in_milliseconds, sharing::links::LinkId,
 };
@@ -40,7 +40,7 @@ pub(super) struct Visits {
     pub ended: Option<u64>,
     /// Why that was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub why: Option<String>,
+    pub why: Option<Why>,
     /// The visits of which no end is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub open: Vec<String>,
@@ -153,7 +153,7 @@ impl Fold {
     }
 
     /// Of a visit that was so long that its beginning is forgotten, nothing is told.
-    fn end(&mut self, visit: &str, at: u64, why: String) {
+    fn end(&mut self, visit: &str, at: u64, why: Why) {
         let number = self.open.remove(visit);
         if let Some(line) = number.and_then(|number| self.lines.get_mut(&number)) {
             line.open.retain(|open| open != visit);
@@ -202,11 +202,17 @@ impl Fold {
         })
     }
 
-    /// The lines as people read them, the latest first.
-    pub fn views(self) -> Vec<VisitView> {
+    /// The lines, the latest first.
+    pub fn latest_first(self) -> Vec<Visits> {
         let mut lines: Vec<_> = self.lines.into_values().rev().collect();
         lines.sort_by_key(|line| std::cmp::Reverse(line.last));
-        lines.into_iter().map(Visits::view).collect()
+        lines
+    }
+
+    /// The lines as people read them, the latest first.
+    #[cfg(any(test, fuzzing))]
+    pub fn views(self) -> Vec<VisitView> {
+        self.latest_first().into_iter().map(Visits::view).collect()
     }
 
     #[cfg(test)]
@@ -226,8 +232,10 @@ impl Visits {
         id.unwrap_or_else(|| self.display.clone())
     }
 
-    fn view(self) -> VisitView {
+    /// As people read it, in the language that is spoken here.
+    pub fn view(self) -> VisitView {
         let lasts = !self.open.is_empty();
+        let why = self.why.filter(|_| !lasts);
         VisitView {
             display: self.display,
             display_id: self.display_id,
@@ -237,7 +245,8 @@ impl Visits {
             began: self.first,
             last: self.last,
             ended: self.ended.filter(|_| !lasts),
-            why: self.why.filter(|_| !lasts).map(|why| told(&why)),
+            code: why.as_ref().and_then(Why::code),
+            why: why.as_ref().map(Why::told),
         }
     }
 }
@@ -306,7 +315,7 @@ mod tests {
             visit: visit.into(),
             at,
             what: What::Ended {
-                why: "Target closed.".into(),
+                why: Why::Sentence("Target closed.".into()),
             },
         }
     }

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Stream, Transport, Viewer, connect, identity, open, wire, within};
+use super::{Stream, Transport, Viewer, connect, identity, open, wire, within, words};
 use crate::TRANSPORT;
 use porthole_gateway::{
     Access, BindError, CloseReason, Gateway, Grant, HEARTBEAT, Identity, Limits, Lookup, OwnNames, Pages,
@@ -64,6 +64,7 @@ impl TestGateway {
         own_names: Option<Arc<dyn OwnNames>>,
         heartbeat: Duration,
     ) -> Self {
+        words::speak();
         let grants = Arc::new(Grants::default());
         let settings = Settings {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],

@@ -7,6 +7,8 @@ pub mod transport;
 pub mod viewer;
 pub mod vnc;
 pub mod wire;
+#[path = "../../../../phrase/testing/english.rs"]
+mod words;
 
 pub use gateway::{TestGateway, raw};
 pub use target::{Server, TestTarget, echo};
