@@ -135,7 +135,7 @@ impl Keeping {
                 for job in jobs {
                     match job {
                         Job::Write(event) => {
-                            fold.add(event);
+                            fold.add(*event);
                             wrote = true;
                         }
                         // Who asked may have gone.
