@@ -9,7 +9,7 @@ use crate::{
     target,
 };
 
-const UNKNOWN: (u16, &str) = (4001, "This link does not open a display");
+const UNKNOWN: (u16, &str) = (4001, "This link does not open a display.");
 
 async fn with_tokens(home: &Home, tokens: &str, options: &[&str]) -> Portholed {
     let source = token_source(&home.write("tokens", tokens));
