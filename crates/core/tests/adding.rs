@@ -348,7 +348,7 @@ async fn a_token_file_is_shown_taken_over_and_followed() {
     let said = |now: &Arc<Snapshot>| {
         now.notice
             .as_ref()
-            .is_some_and(|notice| notice.text.contains("is empty, while"))
+            .is_some_and(|notice| notice.text.contains("is empty but had tokens"))
     };
     let now = person.sees(said).await;
     assert!(
@@ -356,7 +356,7 @@ async fn a_token_file_is_shown_taken_over_and_followed() {
             .as_ref()
             .unwrap()
             .text
-            .ends_with("the last good tokens stay in force.")
+            .ends_with("keeps using the last valid tokens.")
     );
     Viewer::by_token(&old).await.shake_hands().await.unwrap();
 }

@@ -104,7 +104,7 @@ async fn a_link_that_cannot_be_saved_works_and_that_is_said() {
     let notice = person.sees_notice().await;
     assert_eq!(notice.kind, NoticeKind::Error);
     assert!(
-        notice.text.contains("works until Porthole ends"),
+        notice.text.contains("only works until Porthole quits"),
         "{}",
         notice.text
     );
@@ -190,7 +190,7 @@ async fn a_server_that_refuses_is_left_alone_until_a_person_asks() {
     let mut person = Person::start(&home).await;
     let (reason, fix) = person.sees_unreachable().await;
     assert!(
-        reason.starts_with("The display has a password but") && fix.ends_with('.'),
+        reason.starts_with("The display has a password, but") && fix.ends_with('.'),
         "{reason} {fix}"
     );
     person

@@ -58,14 +58,14 @@ fn what_cannot_be_used_is_named_with_the_command_that_mends_it() {
     let rsa = |bits: u32| format!("openssl genrsa -out key.pem {bits}");
     let new_pair = "openssl req -x509 -newkey ec";
     for (key, then, part, command) in [
-        (ec("secp521r1"), "", "curve P-521", new_pair),
+        (ec("secp521r1"), "", "curve is P-521", new_pair),
         (
             format!(
                 "{}; openssl pkcs8 -topk8 -nocrypt -in key.pem -out k; mv k key.pem",
                 ec("secp521r1")
             ),
             "",
-            "curve P-521",
+            "curve is P-521",
             new_pair,
         ),
         (ec("secp256k1"), "", "neither P-256 nor P-384", new_pair),
@@ -111,7 +111,7 @@ fn what_cannot_be_used_is_named_with_the_command_that_mends_it() {
         (
             ec("prime256v1"),
             "openssl ecparam -name prime256v1 -genkey -noout -out key.pem",
-            "belongs to no certificate",
+            "does not match any certificate",
             "openssl x509 -in CERTIFICATE -noout -pubkey",
         ),
     ] {

@@ -76,10 +76,7 @@ async fn a_file_that_was_emptied_keeps_its_tokens_and_is_said_to_be_empty() {
     File::create(&tokens).unwrap();
     opens(&portholed, "alice").await;
     let name = tokens.display();
-    assert_eq!(
-        said(&home, &format!("{name}: is empty, while it had tokens before")),
-        3
-    );
+    assert_eq!(said(&home, &format!("{name}: is empty but had tokens before")), 3);
     assert_eq!(
         said(&home, "the last good tokens stay"),
         3,
@@ -118,7 +115,7 @@ async fn in_a_folder_a_file_may_go_but_not_become_empty_and_the_last_one_may_not
     fs::remove_file(home.path("tokens/alice")).unwrap();
     opens(&portholed, "alice").await;
     assert_eq!(
-        said(&home, "has no token file any more"),
+        said(&home, "no longer has a token file"),
         1,
         "{}",
         home.read("stderr")
