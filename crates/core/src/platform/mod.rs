@@ -2,6 +2,7 @@
 
 pub(crate) mod blocking;
 pub(crate) mod clock;
+pub(crate) mod disk;
 #[cfg(target_os = "linux")]
 pub(crate) mod firewall;
 pub(crate) mod interfaces;
