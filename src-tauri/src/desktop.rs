@@ -1,6 +1,6 @@
 //! What the program asks of the screen.
 
-use std::{ffi::OsStr, path::Path};
+use std::{ffi::OsStr, path::Path, time::Duration};
 
 use porthole_core::{DisplayId, Handle, ShellError};
 use tauri::{AppHandle, Manager, Url};
@@ -56,9 +56,13 @@ impl porthole_core::Desktop for Desktop {
     }
 }
 
+/// How long each of the system's launchers, six at most, may take to say that nothing opens it. One that still runs then
+/// has opened it: some wait until the person closes the program. All together they stay below what the controller waits.
+const LAUNCHER_PATIENCE: Duration = Duration::from_secs(3);
+
 /// Opens it as the desktop does. What launchers say of themselves helps nobody, so it goes to the log.
 fn open(what: impl AsRef<OsStr>) -> Result<(), ShellError> {
-    open::that_detached(what).map_err(|error| {
+    open::that_detached_with_timeout(what, LAUNCHER_PATIENCE).map_err(|error| {
         debug!(%error, "nothing opened it");
         ShellError::NothingOpens
     })

@@ -4,6 +4,7 @@ mod alice_and_bob;
 mod cable;
 mod desks;
 mod displays;
+mod editing;
 mod first_run;
 mod german;
 mod lan;

@@ -10,10 +10,10 @@ use crate::DisplayId;
 ///
 /// The calls come one at a time, from a thread of their own that may be blocked; while one lasts, serving goes on.
 pub trait Desktop: Send + 'static {
-    /// Reachability a window of its own that shows `url`, the viewer connected to the display `display`, which is called `name`.
+    /// Opens a window of its own that shows `url`, the viewer connected to the display `display`, which is called `name`.
     fn open_window(&mut self, display: &DisplayId, name: &str, url: &Url) -> Result<(), ShellError>;
 
-    /// Reachability `url`, which is always http, in the system's browser.
+    /// Opens `url`, which is always http, in the system's browser.
     ///
     /// # Errors
     /// [`ShellError::NothingOpens`] where there is none.
@@ -22,7 +22,7 @@ pub trait Desktop: Send + 'static {
     /// Puts `text` on the clipboard.
     fn copy(&mut self, text: &str) -> Result<(), ShellError>;
 
-    /// Reachability a text file in the program that the person has for such files, or for text.
+    /// Opens a text file in the program that the person has for such files, or for text.
     ///
     /// # Errors
     /// [`ShellError::NothingOpens`] where there is none.
