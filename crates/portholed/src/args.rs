@@ -38,7 +38,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
 
-    /// Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT
+    /// Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`
     #[arg(long, value_name = "PORT", global = true, conflicts_with = "config")]
     pub instance: Option<Listen>,
 

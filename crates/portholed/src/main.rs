@@ -38,7 +38,6 @@ use process::Process;
 use signals::Signals;
 
 fn main() -> ExitCode {
-    porthole_core::speak(Language::of_environment(|name| std::env::var(name).ok()));
     match run(Args::read()) {
         Ok(code) => code,
         Err(error) => {
@@ -51,6 +50,8 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> anyhow::Result<ExitCode> {
     if let Some(command) = args.command {
+        // The log of what serves is in English, whatever this terminal's language is.
+        porthole_core::speak(Language::of_environment(|name| std::env::var(name).ok()));
         return command.run(args.config, args.instance);
     }
     if args.stop_left {

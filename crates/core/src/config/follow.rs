@@ -100,11 +100,12 @@ fn start(mut source: ConfigSource, mut files: Vec<PathBuf>, mut known: News, wat
             watched.set(source.file(), &files);
             // Read after the watch has begun, or what changed in between would be missed.
             let (now, read, seen) = blocking({
-                let source = source.clone();
+                let (source, before) = (source.clone(), files.clone());
                 move || {
+                    // Before they are read: what is written meanwhile has another date than what was seen.
+                    let seen = stamps(source.file(), &before);
                     let mut files = Vec::new();
                     let now = source.load(&mut files);
-                    let seen = stamps(source.file(), &files);
                     (now, files, seen)
                 }
             })
@@ -132,8 +133,11 @@ fn start(mut source: ConfigSource, mut files: Vec<PathBuf>, mut known: News, wat
             }
             tokio::select! {
                 () = watched.change() => quiet = true,
-                () = changed_since(&seen) => {}
-                Some(done) = asked.recv() => waiting.push(done),
+                () = changed_since(&seen) => quiet = false,
+                Some(done) = asked.recv() => {
+                    waiting.push(done);
+                    quiet = false;
+                }
                 () = news.closed() => return,
             }
         }

@@ -2,7 +2,7 @@
 
 use std::{
     env, fs, io,
-    os::unix::fs::{DirBuilderExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -21,11 +21,23 @@ const ROOTS_PLACE: &str = "/run";
 fn places() -> (Option<PathBuf>, PathBuf) {
     let own = runtime().map(|runtime| runtime.join(NAME));
     let is_root = rustix::process::geteuid().is_root();
-    let public = match env::var_os("TMPDIR") {
+    // One that is not a whole path would be another for each folder that a program is started in.
+    let told = env::var_os("TMPDIR").map(PathBuf::from);
+    let public = match told.filter(|told| told.is_absolute() && is_safe_place(told)) {
+        Some(told) => told,
         None if is_root => PathBuf::from(ROOTS_PLACE),
-        _ => env::temp_dir(),
+        None => PathBuf::from("/tmp"),
     };
     (own, public)
+}
+
+/// Whether nobody else can put another folder in the place of ours there.
+fn is_safe_place(place: &Path) -> bool {
+    let us = rustix::process::geteuid().as_raw();
+    place.metadata().is_ok_and(|data| {
+        let (mode, owner) = (data.mode(), data.uid());
+        data.is_dir() && (owner == 0 || owner == us) && (mode & 0o1000 != 0 || mode & 0o22 == 0)
+    })
 }
 
 /// The folders to look for sockets in: those that nobody else can have put there.

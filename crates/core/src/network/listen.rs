@@ -8,8 +8,8 @@ use std::{
 };
 
 use porthole_gateway::{
-    Access, BindError, Gateway, HEARTBEAT, Identity, Index, OwnNames, Pages, Plain, Settings, SettingsPlace,
-    TokenSource,
+    Access, BindError, Gateway, HEARTBEAT, Identity, Index, IndexEntry, OwnNames, Pages, Plain, Settings,
+    SettingsPlace, Target, TokenSource,
 };
 
 use crate::{
@@ -185,11 +185,23 @@ fn pages(config: &Config, index: &Index) -> Pages {
         Some(arguments) => match (&arguments.web, &arguments.served) {
             (Some(folder), _) => Pages::Dir(folder.clone()),
             (None, Served::Target(_)) if !arguments.index => Pages::OneTarget,
-            (None, _) => Pages::Embedded {
+            (None, Served::Target(target)) => Pages::Embedded {
+                index: Some(index_of_one(target)),
+            },
+            (None, Served::TokenFile(_)) => Pages::Embedded {
                 index: arguments.index.then(|| Arc::clone(index)),
             },
         },
     }
+}
+
+/// A page that lists the only target, which needs no token.
+fn index_of_one(target: &Target) -> Index {
+    let entry = IndexEntry {
+        name: target.to_string(),
+        link: "vnc.html".into(),
+    };
+    Arc::new(move || vec![entry.clone()])
 }
 
 /// Whom to answer, as the config says. Where a proxy serves us is a name of ours, and pages from there are ours.

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, time::Duration};
 
 use procfs::process::{Process, Stat, StatM};
 use rustix::process::Signal;
-use tokio::time::timeout;
+use tokio::{
+    task::yield_now,
+    time::{sleep, timeout},
+};
 
 use super::process::{KILL_PATIENCE, Process as OneProcess};
 
@@ -30,6 +33,9 @@ pub(super) fn of(sessions: &[i32], uid: u32) -> Vec<Member> {
 /// How long killed processes may take to end before it is looked for those that others have borne meanwhile.
 const KILL_INTERVAL: Duration = Duration::from_millis(50);
 
+/// How many killed processes are waited for at a time.
+const MAX_AWAITED_MEMBERS: usize = 64;
+
 /// Kills all processes of a POSIX session, whoever they run as, and waits until the system has ended them: 5 s for all
 /// together, since there may be many that we may not kill, or that hang in the system. Nobody else can have the session's
 /// number: who leads it has not been reaped.
@@ -40,18 +46,28 @@ pub(super) async fn kill_all(session: i32) {
             if members.is_empty() {
                 return;
             }
-            let found = members.into_iter().filter_map(|pid| OneProcess::of(pid).ok());
             // The number may have become another's after the first look; the descriptor is that one's, then.
             let is_member = |process: &OneProcess| {
                 let stat = Process::new(process.identity.pid).and_then(|process| process.stat());
                 stat.is_ok_and(|stat| stat.session == session)
             };
-            let members: Vec<_> = found.filter(is_member).collect();
-            for member in &members {
+            // Each costs a descriptor, and there may be thousands.
+            let mut awaited = Vec::new();
+            for pid in members {
+                let Some(member) = OneProcess::of(pid).ok().filter(is_member) else {
+                    continue;
+                };
                 let _ = member.signal(Signal::KILL);
+                if awaited.len() < MAX_AWAITED_MEMBERS {
+                    awaited.push(member);
+                }
+                yield_now().await;
+            }
+            if awaited.is_empty() {
+                sleep(KILL_INTERVAL).await;
             }
             let all_over = async {
-                for member in &members {
+                for member in &awaited {
                     member.over().await;
                 }
             };

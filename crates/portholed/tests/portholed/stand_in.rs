@@ -232,6 +232,18 @@ async fn the_index_is_shown_only_when_asked_for() {
 }
 
 #[tokio::test]
+async fn the_index_of_a_single_target_lists_it() {
+    let home = Home::new();
+    let portholed = Portholed::start(&home, &["--index", "127.0.0.1:0", "127.0.0.1:5901"]);
+    let (status, body) = get(portholed.address, "/").await;
+    assert_eq!(status, 200);
+    assert!(
+        body.contains("\"vnc.html\"") && body.contains("127.0.0.1:5901"),
+        "{body}"
+    );
+}
+
+#[tokio::test]
 async fn a_folder_in_place_of_the_viewer() {
     let home = Home::new();
     std::fs::create_dir(home.path("web")).unwrap();

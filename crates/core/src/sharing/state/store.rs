@@ -26,6 +26,10 @@ const MAX_HEADER_BYTES: u64 = 256;
 /// By how many bytes a journal may be longer than its state file before that is written whole.
 const MAX_JOURNAL_EXCESS: u64 = 4 << 20;
 
+/// A journal grows beyond the excess only where there is no room for a whole state, and never beyond this, in bytes: a start
+/// reads no file of more than 128 MiB.
+const MAX_JOURNAL_BYTES: u64 = 100 << 20;
+
 /// Why the state could not be saved.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", say!("state-not-saved", file = file.display().to_string(), cause = cause.as_str()))]
@@ -230,31 +234,49 @@ impl Store {
     /// # Errors
     /// It could not be written; then the next write is whole.
     pub(super) fn write(&mut self, source: &dyn Source, whole: bool) -> Result<(), SaveError> {
-        let tip = self.tip.take();
-        let tip = tip.filter(|tip| {
-            let goes_on = !whole && tip.length() <= self.length + MAX_JOURNAL_EXCESS;
-            // A full disk may have room for a line all the same, since some is kept for that; once a whole state did not
-            // fit, it has to be written before anything else.
-            goes_on || !has_room(&self.file, self.length + tip.length())
-        });
-        if let Some((tip, changes)) = tip.and_then(|tip| Some((tip, source.changes()?))) {
-            if changes.is_empty() {
-                self.tip = Some(tip);
-                return Ok(());
-            }
-            match append(&self.file, tip, &changes, &mut self.reserved) {
-                Ok(Some(tip)) => {
-                    self.tip = Some(tip);
-                    return Ok(());
-                }
-                Ok(None) => tracing::debug!("another program has written the state; all is written anew"),
-                Err(error) => tracing::debug!(%error, "the journal of the state; all is written anew"),
-            }
+        // What has changed goes to the journal first, where room is kept for it: should there be none for a whole state (a
+        // full disk, a quota), nothing is lost, and the journal goes on.
+        let is_saved = self.write_changes(source);
+        if is_saved && !self.should_replace(whole) {
+            return Ok(());
         }
-        self.replace(&source.whole()).map_err(|cause| SaveError {
-            file: self.file.clone(),
-            cause: cause.to_string(),
-        })
+        match self.replace(&source.whole()) {
+            Err(error) if is_saved => {
+                tracing::debug!(%error, "the state is not written whole, its journal goes on");
+                Ok(())
+            }
+            outcome => outcome.map_err(|cause| SaveError {
+                file: self.file.clone(),
+                cause: cause.to_string(),
+            }),
+        }
+    }
+
+    /// Adds what has changed to the journal; whether all is on the disk then.
+    fn write_changes(&mut self, source: &dyn Source) -> bool {
+        let tip = self.tip.take().filter(|tip| tip.length() <= MAX_JOURNAL_BYTES);
+        let Some((tip, changes)) = tip.and_then(|tip| Some((tip, source.changes()?))) else {
+            return false;
+        };
+        if changes.is_empty() {
+            self.tip = Some(tip);
+            return true;
+        }
+        match append(&self.file, tip, &changes, &mut self.reserved) {
+            Ok(tip) if tip.is_some() => {
+                self.tip = tip;
+                return true;
+            }
+            Ok(_) => tracing::debug!("another program has written the state; all is written anew"),
+            Err(error) => tracing::debug!(%error, "the journal of the state; all is written anew"),
+        }
+        false
+    }
+
+    /// Whether a whole state is wanted, and there is room for one.
+    fn should_replace(&self, whole: bool) -> bool {
+        let length = self.tip.as_ref().map_or(0, Tip::length);
+        (whole || length > self.length + MAX_JOURNAL_EXCESS) && has_room(&self.file, self.length + length)
     }
 
     /// First the state, then an empty journal: in between, the state says that it contains the old one. A state file

@@ -664,3 +664,37 @@ proptest! {
         }
     }
 }
+
+/// As on a disk without inodes, or beyond a quota: the journal has its room, and no other file can be made.
+#[cfg(target_os = "linux")]
+#[test]
+fn where_no_whole_state_can_be_written_the_journal_goes_on() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+
+    use rustix::{process::Uid, thread::set_thread_res_uid};
+
+    // Who may write is another's business than root's.
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let mut place = Place::new();
+    let ordinary = Uid::from_raw(65_534);
+    for file in [place.file(), place.journal()] {
+        chown(file, Some(ordinary.as_raw()), None).unwrap();
+    }
+    fs::set_permissions(place.folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let place = std::thread::spawn(move || {
+        set_thread_res_uid(ordinary, ordinary, ordinary).unwrap();
+        for number in 10..13 {
+            place.source.change(Changes {
+                put: vec![link(number)],
+                ..Changes::default()
+            });
+            place.store.write(&*place.source, true).unwrap();
+        }
+        place.revoke(11);
+        place
+    });
+    let place = place.join().unwrap();
+    assert_eq!(place.loads(), place.now());
+}
