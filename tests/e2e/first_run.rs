@@ -128,7 +128,7 @@ async fn a_vnc_server_that_was_found_is_added_with_its_password() -> Result<()> 
     let window = Window::start(&desktop).await?;
     let person = Newcomer::before(&desktop, &window).await?;
     person.click(&format!("Add 127.0.0.1:{}", server.port)).await?;
-    person.page.says("asks for its VNC password").await?;
+    person.page.says("needs a password").await?;
     person.page.fill("Password, if it has one", "rosebud").await?;
     person.click("Add this address").await?;
     person.page.says("Share Xtigervnc").await?;

@@ -210,7 +210,7 @@ async fn a_turned_phone_keeps_its_session_and_everything_fits() -> Result<()> {
         "Clipboard",
         "View",
         "Disconnect",
-        "Fold away",
+        "Hide controls",
     ];
     let row = ["Esc", "Tab", "Ctrl", "Alt", "Left", "Up", "Down", "Right"];
     for (screen, width) in [(UPRIGHT, 360.0), (ON_ITS_SIDE, 480.0), (UPRIGHT, 360.0)] {
@@ -224,12 +224,12 @@ async fn a_turned_phone_keeps_its_session_and_everything_fits() -> Result<()> {
         visit.clicks_at(&pad, (400, 300)).await?;
         phone.unfold().await?;
         phone.fits(&bar).await?;
-        phone.tap("Fold away").await?;
+        phone.tap("Hide controls").await?;
         phone.show_keyboard().await?;
         phone.fits(&row).await?;
         // The bar takes the place of the keyboard.
         phone.unfold().await?;
-        phone.tap("Fold away").await?;
+        phone.tap("Hide controls").await?;
     }
     let now = visit.session()?;
     ensure!(now == session, "session {now} instead of {session}");

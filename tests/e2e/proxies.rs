@@ -156,22 +156,22 @@ async fn in_a_browser_the_page_names_what_a_proxy_does_wrong() -> Result<()> {
     let upgrade = "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection \"upgrade\";";
     for (websocket, words) in [
         // NGINX as it is: HTTP/1.0, and no Upgrade.
-        (host.to_owned(), ["blocked on the way", "proxy_http_version 1.1"]),
+        (
+            host.to_owned(),
+            ["Something is blocking the connection", "proxy_http_version 1.1"],
+        ),
         (
             format!("{host} proxy_http_version 1.1;"),
-            ["blocked on the way", "Upgrade and Connection"],
+            ["Something is blocking the connection", "Upgrade and Connection"],
         ),
         (
             format!("{upgrade} proxy_set_header Host backend;"),
-            ["asked for as “backend”", "hosts = [\"backend\"]"],
+            ["opened it as “backend”", "hosts = [\"backend\"]"],
         ),
         // It puts the upstream's address there.
         (
             upgrade.to_owned(),
-            [
-                "This page came from http://127.0.0.1:",
-                "origins = [\"http://127.0.0.1:",
-            ],
+            ["Pages from http://127.0.0.1:", "origins = [\"http://127.0.0.1:"],
         ),
     ] {
         let server = format!(

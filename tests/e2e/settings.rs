@@ -58,7 +58,7 @@ async fn what_is_set_in_the_window_is_written_with_all_comments_kept() -> Result
     for (words, written) in [
         ("Dark", "theme = \"dark\" # by day\n"),
         ("The browser", "open = \"browser\"\n"),
-        ("Only see", "[links]\nrights = \"view\"\n"),
+        ("View only", "[links]\nrights = \"view\"\n"),
         ("7 days", "ends = \"7d\" # short\n"),
         ("One visit only", "once = true\n"),
         ("Any network", "# My own words.\n# nobody else\ntheme"),
@@ -210,7 +210,7 @@ async fn the_doctor_is_called_from_the_tray_and_tells_a_fault_with_its_cause() -
     main.click("Check again").await?;
     eventually("the fault is gone", async || {
         let text = main.text().await?;
-        ensure!(!text.contains(&cause) && text.contains("are well"), "{text}");
+        ensure!(!text.contains(&cause) && text.contains("checks passed"), "{text}");
         Ok(())
     })
     .await?;

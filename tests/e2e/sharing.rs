@@ -161,7 +161,7 @@ async fn a_pin_is_asked_for() -> Result<()> {
     let wrong = if pin.starts_with('0') { "111111" } else { "000000" };
     page.fill("PIN", wrong).await?;
     page.click("Connect").await?;
-    page.says("That was not the PIN.").await?;
+    page.says("Wrong PIN.").await?;
     page.fill("PIN", pin.trim()).await?;
     page.click("Connect").await?;
     page.shows(RED, IN_THE_OPEN).await
