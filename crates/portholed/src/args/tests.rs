@@ -133,7 +133,7 @@ fn what_is_wrong_says_what_to_do() {
         ("-D status", &["without --daemon"]),
         ("6080", &["a port alone is not enough", "--token-source=FILE"]),
         ("vnc 127.0.0.1:5901", &["'vnc'", "write a port from 0 to 65535"]),
-        ("6080 desk", &["'desk'", "the port is missing"]),
+        ("6080 desk", &["'desk'", "no port"]),
         ("6080 a:1 b:2", &["unexpected argument 'b:2'"]),
         (
             "6080 a:1 --token-plugin=TokenFile --token-source=x",
