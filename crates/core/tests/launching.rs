@@ -201,7 +201,11 @@ async fn a_display_that_is_changed_runs_on_and_one_that_is_removed_can_be_stoppe
     assert_eq!(porthole.sessions().list().len(), 1);
     home.write("");
     let change = soon(porthole.changed()).await;
-    assert!(change.notes[0].text.contains("still running"), "{:?}", change.notes);
+    assert!(
+        change.notes[0].text.contains("still running"),
+        "{:?}",
+        change.notes
+    );
     assert_eq!(porthole.desktops().running(), [(id("Alice"), "Alice".to_owned())]);
     soon(porthole.desktops().stop("alice")).await.unwrap();
     assert!(porthole.desktops().start("alice").await.is_err());
@@ -264,7 +268,10 @@ fn an_entry_that_is_for_somebody_else_now_never_opens_the_desktop_that_runs() {
         home.write(&desk_of("alice", "Zoe", "zoe-is-nobody"));
         let porthole = start(&home).await;
         let text = &porthole.notes()[0].text;
-        assert!(text.starts_with("Alice") && text.contains("still running"), "{text}");
+        assert!(
+            text.starts_with("Alice") && text.contains("still running"),
+            "{text}"
+        );
         assert!(!runs(&porthole.desktops().view("alice").unwrap()));
         let mut old = link_before.clone();
         old.set_port(Some(porthole.addresses()[0].port())).unwrap();

@@ -252,7 +252,7 @@ async fn a_written_id_decides_which_display_is_which() {
             9,
             "the id `a` is taken by the display on line 5",
         ),
-        (entry("A", &bob, Some("A a")), 5, "`A a` is no id"),
+        (entry("A", &bob, Some("A a")), 5, "`A a` is not an id"),
     ] {
         place.home.replace("c.toml", &Place::config(&[wrong]));
         let said = format!("c.toml:{line}: {cause}");

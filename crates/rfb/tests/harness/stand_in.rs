@@ -174,8 +174,9 @@ impl<S: Read + Write> Server<'_, S> {
         let padding = vec![0x55; bytes - 3 - random_bytes];
         let block = [&[0, 2][..], &padding, &[0], &random].concat();
         let encrypted = BigUint::from_bytes_be(&block).modpow(&their_exponent, &their_modulus);
-        self.write(&(bytes as u16).to_be_bytes())?;
-        self.write(&bytes_of(&encrypted, bytes))?;
+        // In one piece, as servers do: noVNC waits for the length alone.
+        let length = (bytes as u16).to_be_bytes();
+        self.write(&[&length[..], &bytes_of(&encrypted, bytes)].concat())?;
 
         assert_eq!(u16::from_be_bytes(self.read()?) as usize, MODULUS_BYTES);
         let encrypted = BigUint::from_bytes_be(&self.read_many(MODULUS_BYTES)?);

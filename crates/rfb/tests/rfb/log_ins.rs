@@ -673,10 +673,13 @@ fn no_more_than_64_kib_are_taken_of_a_flood() {
     }
 }
 
-/// What the fuzzer begins with: how the log-in is (as here), no pieces, the server's side.
+/// What the fuzzer begins with: how the log-in is (as here), no pieces, the server's side. Written when asked for, by
+/// PORTHOLE_WRITE_SEEDS=1.
 #[test]
-#[ignore = "writes to fuzz/seeds"]
 fn write_seeds() {
+    if std::env::var_os("PORTHOLE_WRITE_SEEDS").is_none() {
+        return;
+    }
     let seeds = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds");
     for kind in KINDS {
         let (server, _) = server_side(kind);
