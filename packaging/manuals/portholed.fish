@@ -26,7 +26,7 @@ end
 
 complete -c portholed -n "__fish_portholed_needs_command" -l unix-target -d 'The Unix socket to relay to, in place of a target' -r -F
 complete -c portholed -n "__fish_portholed_needs_command" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_needs_command" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_needs_command" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_needs_command" -l token-plugin -d 'How tokens are looked up: TokenFile or ReadOnlyTokenFile' -r
 complete -c portholed -n "__fish_portholed_needs_command" -l token-source -d 'File with lines `token: host:port`, or a folder of such files' -r -F
 complete -c portholed -n "__fish_portholed_needs_command" -l target-config -d 'websockify\'s older way to name a token file' -r -F
@@ -69,28 +69,28 @@ complete -c portholed -n "__fish_portholed_needs_command" -a "history" -d 'List 
 complete -c portholed -n "__fish_portholed_needs_command" -a "doctor" -d 'Find what keeps links from working and say what to do; changes nothing'
 complete -c portholed -n "__fish_portholed_needs_command" -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portholed -n "__fish_portholed_using_subcommand status" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_using_subcommand status" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_using_subcommand status" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_using_subcommand status" -l json -d 'As JSON, for programs'
 complete -c portholed -n "__fish_portholed_using_subcommand status" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand start" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_using_subcommand start" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_using_subcommand start" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_using_subcommand start" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand stop" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_using_subcommand stop" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_using_subcommand stop" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_using_subcommand stop" -s y -l yes -d 'Do not ask'
 complete -c portholed -n "__fish_portholed_using_subcommand stop" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand restart" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_using_subcommand restart" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_using_subcommand restart" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_using_subcommand restart" -s y -l yes -d 'Do not ask'
 complete -c portholed -n "__fish_portholed_using_subcommand restart" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand stop-all" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_using_subcommand stop-all" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_using_subcommand stop-all" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_using_subcommand stop-all" -s y -l yes -d 'Do not ask'
 complete -c portholed -n "__fish_portholed_using_subcommand stop-all" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand link" -l for -d 'How long it works: 30m, 1h, 7d or forever' -r
 complete -c portholed -n "__fish_portholed_using_subcommand link" -l address -d 'The address or name of this machine that the link is to begin with' -r
 complete -c portholed -n "__fish_portholed_using_subcommand link" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_using_subcommand link" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_using_subcommand link" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_using_subcommand link" -l view -d 'Visitors may only view the display'
 complete -c portholed -n "__fish_portholed_using_subcommand link" -l control -d 'Visitors may use keyboard, pointer and clipboard'
 complete -c portholed -n "__fish_portholed_using_subcommand link" -l once -d 'It opens one session, and then no other'
@@ -99,37 +99,37 @@ complete -c portholed -n "__fish_portholed_using_subcommand link" -l pin -d 'Vis
 complete -c portholed -n "__fish_portholed_using_subcommand link" -l json -d 'As JSON, for programs'
 complete -c portholed -n "__fish_portholed_using_subcommand link" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand links" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_using_subcommand links" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_using_subcommand links" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_using_subcommand links" -l json -d 'As JSON, for programs'
 complete -c portholed -n "__fish_portholed_using_subcommand links" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand revoke" -l all -d 'End all links of this display' -r
 complete -c portholed -n "__fish_portholed_using_subcommand revoke" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_using_subcommand revoke" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_using_subcommand revoke" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_using_subcommand revoke" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand sessions" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_using_subcommand sessions" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_using_subcommand sessions" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_using_subcommand sessions" -l json -d 'As JSON, for programs'
 complete -c portholed -n "__fish_portholed_using_subcommand sessions" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand disconnect" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_using_subcommand disconnect" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_using_subcommand disconnect" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_using_subcommand disconnect" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand rights" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_using_subcommand rights" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_using_subcommand rights" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_using_subcommand rights" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portholed -n "__fish_portholed_using_subcommand visitors" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_using_subcommand visitors" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_using_subcommand visitors" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_using_subcommand visitors" -l json -d 'As JSON, for programs'
 complete -c portholed -n "__fish_portholed_using_subcommand visitors" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand answer" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_using_subcommand answer" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_using_subcommand answer" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_using_subcommand answer" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portholed -n "__fish_portholed_using_subcommand history" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_using_subcommand history" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_using_subcommand history" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_using_subcommand history" -l json -d 'As JSON, for programs'
 complete -c portholed -n "__fish_portholed_using_subcommand history" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand doctor" -l token-source -d 'A websockify token file, or a folder of such files, to check, with its targets' -r -F
 complete -c portholed -n "__fish_portholed_using_subcommand doctor" -l config -d 'Config file, in place of the one in the config folder' -r -F
-complete -c portholed -n "__fish_portholed_using_subcommand doctor" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this [ADDRESS:]PORT' -r
+complete -c portholed -n "__fish_portholed_using_subcommand doctor" -l instance -d 'Which Porthole a COMMAND speaks to, if several run: the one that was started to listen at this `[ADDRESS:]PORT`' -r
 complete -c portholed -n "__fish_portholed_using_subcommand doctor" -l json -d 'As JSON, for programs'
 complete -c portholed -n "__fish_portholed_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c portholed -n "__fish_portholed_using_subcommand help; and not __fish_seen_subcommand_from status start stop restart stop-all link links revoke sessions disconnect rights visitors answer history doctor help" -f -a "status" -d 'Tell how the displays fare, and whether each can be opened'

@@ -207,7 +207,7 @@ async fn the_doctor_is_called_from_the_tray_and_tells_a_fault_with_its_cause() -
     // Mended meanwhile: it is gone when it is looked for again.
     desktop.home().write(CONFIG, BEGINNING)?;
     main.says("Demo").await?;
-    main.click("Check again").await?;
+    main.click("Check everything again").await?;
     eventually("the fault is gone", async || {
         let text = main.text().await?;
         ensure!(!text.contains(&cause) && text.contains("checks passed"), "{text}");

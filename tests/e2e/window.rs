@@ -81,7 +81,7 @@ async fn a_link_is_shared_from_the_tray_and_revoked_in_the_window() -> Result<()
     tray.click("Share > Alice…").await?;
     main.says("Share Alice").await?;
     main.click("Copy link").await?;
-    main.says("Link copied.").await?;
+    main.says("Link copied").await?;
     let link = desktop.clipboard()?;
     let browser = Browser::start().await?;
     let page = browser.open(&link).await?;
@@ -104,7 +104,7 @@ async fn without_a_tray_closing_the_window_quits_and_asks_while_a_link_lives() -
     main.says("closing the window quits Porthole").await?;
     main.click("Close").await?;
     main.click("Copy link to Alice").await?;
-    main.says("Link copied.").await?;
+    main.says("Link copied").await?;
     let title = "Quit Porthole?";
     for _ in 0..2 {
         desktop.screen()?.close("Porthole")?;

@@ -27,7 +27,7 @@ test('it looks, says so, and leads the focus there and back', async () => {
   await show({ ...list, doctor: [] });
   expect(focused()).toBe('Close');
   expect(document.querySelector('dialog [role=progressbar]')).not.toBeNull();
-  expect(button('Check again').getAttribute('aria-disabled')).toBe('true');
+  expect(button('Check everything again').getAttribute('aria-disabled')).toBe('true');
   await show({ ...list, doctor: findings });
   await click('Close');
   expect(asked.at(-1)).toEqual({ type: 'closeDoctor' });
@@ -65,7 +65,7 @@ test.each([
 
 test('it is asked to look again', async () => {
   await open({ ...list, doctor: findings });
-  await click('Check again');
+  await click('Check everything again');
   expect(asked).toEqual([{ type: 'doctor' }]);
 });
 

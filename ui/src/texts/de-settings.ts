@@ -51,7 +51,7 @@ export const settings: typeof english = {
     well: (count) => `${count} ${count === 1 ? 'Prüfung' : 'Prüfungen'} bestanden`,
     copy: 'Als Text kopieren',
     copied: 'Kopiert',
-    again: 'Erneut prüfen',
+    again: 'Alles erneut prüfen',
     close: 'Schließen',
   },
 };

@@ -49,7 +49,7 @@ export const settings = {
     well: (count: number) => `${count} ${count === 1 ? 'check' : 'checks'} passed`,
     copy: 'Copy as text',
     copied: 'Copied',
-    again: 'Check again',
+    again: 'Check everything again',
     close: 'Close',
   },
 };
