@@ -116,8 +116,9 @@ impl Figures {
 }
 
 /// Three digits that matter.
-fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     match value.abs() {
+        0.0 => "0".into(),
         size if size < 1.0 => format!("{value:.3}"),
         size if size < 10.0 => format!("{value:.2}"),
         size if size < 100.0 => format!("{value:.1}"),
@@ -144,5 +145,18 @@ mod tests {
             "| | ours | theirs | nobody's |\n|---|---:|---:|---:|\n\
              | time, ms | 2.00 | 8.00 (0.25) | – |\n| slowest, ms | 3.00 | 8.00 (0.38) | – |\n"
         );
+    }
+
+    #[test]
+    fn numbers_show_what_matters() {
+        for (value, text) in [
+            (0.0, "0"),
+            (0.1234, "0.123"),
+            (1.234, "1.23"),
+            (12.34, "12.3"),
+            (1234.5, "1234"),
+        ] {
+            assert_eq!(number(value), text);
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{Report, Row, table::number};
+use porthole_bench::figures::number;
+
+use super::{Report, Row};
 use crate::peers::PORTHOLE;
 
 /// What is drawn, and whether more is better.

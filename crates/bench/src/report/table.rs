@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use porthole_bench::figures::number;
+
 use super::{Report, Row};
 use crate::peers::PORTHOLE;
 
@@ -65,35 +67,6 @@ impl Row {
         match self.medians.get(PORTHOLE) {
             Some(own) if peer != PORTHOLE => format!("{} ({:.2})", number(*value), own / value),
             _ => number(*value),
-        }
-    }
-}
-
-/// Three digits that matter.
-pub fn number(value: f64) -> String {
-    match value.abs() {
-        0.0 => "0".into(),
-        size if size < 1.0 => format!("{value:.3}"),
-        size if size < 10.0 => format!("{value:.2}"),
-        size if size < 100.0 => format!("{value:.1}"),
-        _ => format!("{value:.0}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_show_what_matters() {
-        for (value, text) in [
-            (0.0, "0"),
-            (0.1234, "0.123"),
-            (1.234, "1.23"),
-            (12.34, "12.3"),
-            (1234.5, "1234"),
-        ] {
-            assert_eq!(number(value), text);
         }
     }
 }

@@ -1,8 +1,12 @@
 //! Starting, the same for a config file and for websockify's command line.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use porthole_gateway::{TokenSource, sources::Fixed};
+use porthole_gateway::{Gateway, TokenSource, sources::Fixed};
 
 use super::{Porthole, StartError, only_one};
 #[cfg(unix)]
@@ -55,26 +59,13 @@ impl Porthole {
 
     async fn begin(source: ConfigSource, despite_faults: bool) -> Result<Self, StartError> {
         log_in_english();
-        let (read, files) = blocking({
-            let source = source.clone();
-            move || {
-                let mut files = Vec::new();
-                (source.load(&mut files), files)
-            }
-        })
-        .await;
+        let (read, files) = read_config(&source).await;
         let (loaded, fault) = good_or_empty(read.clone(), despite_faults)?;
         let (Kept { state, lost, store }, lock) = kept(&source).await?;
         let kept = state.port;
         // What runs already is found before anybody can ask for it, and nothing is started before we listen: another
         // start of the program may be at work.
-        let (desktops, history) = match source.place() {
-            Some(place) => (
-                Desktops::adopt(place.launcher.clone(), LAST_CLOSE_GRACE).await,
-                History::start(place.history()),
-            ),
-            None => (Desktops::none(), History::in_memory()),
-        };
+        let (desktops, history) = left_behind(&source).await;
         let displays = Displays {
             demo: Arc::new(Demo::new()),
             desktops: desktops.clone(),
@@ -101,15 +92,7 @@ impl Porthole {
             links.follow(gateway.sessions().clone());
         }
         desktops.start_soon(to_start);
-        let network = Network::start(Beginning {
-            gateway: Arc::clone(&gateway),
-            config: Arc::clone(&config),
-            shared: links.shared_links_live(),
-            interfaces: source.interfaces(),
-            certificate: source.place().map(ConfigPlace::certificate).unwrap_or_default(),
-            config_file: source.file().map(Path::to_owned),
-        })
-        .await;
+        let network = start_network(&source, &gateway, &config, &links).await;
         let warnings = loaded.warnings.iter().map(ToString::to_string);
         let mut notes: Vec<_> = lost
             .into_iter()
@@ -161,6 +144,44 @@ impl Porthole {
             emptied: tokens.emptied(),
         })
     }
+}
+
+/// The config as it is now, and the files that were read for it.
+async fn read_config(source: &ConfigSource) -> (Result<Loaded, ConfigError>, Vec<PathBuf>) {
+    let source = source.clone();
+    blocking(move || {
+        let mut files = Vec::new();
+        (source.load(&mut files), files)
+    })
+    .await
+}
+
+/// The desktops that run already, and the visits that are remembered: none of either for a command line.
+async fn left_behind(source: &ConfigSource) -> (Desktops, History) {
+    match source.place() {
+        Some(place) => (
+            Desktops::adopt(place.launcher.clone(), LAST_CLOSE_GRACE).await,
+            History::start(place.history()),
+        ),
+        None => (Desktops::none(), History::in_memory()),
+    }
+}
+
+async fn start_network(
+    source: &ConfigSource,
+    gateway: &Arc<Gateway>,
+    config: &Arc<Config>,
+    links: &Links,
+) -> Network {
+    Network::start(Beginning {
+        gateway: Arc::clone(gateway),
+        config: Arc::clone(config),
+        shared: links.shared_links_live(),
+        interfaces: source.interfaces(),
+        certificate: source.place().map(ConfigPlace::certificate).unwrap_or_default(),
+        config_file: source.file().map(Path::to_owned),
+    })
+    .await
 }
 
 /// The config to begin with: one with a fault is as good as an empty one, for shells that can show the fault.

@@ -39,6 +39,27 @@ pub async fn connect(address: SocketAddr, path: &str) -> Client {
         .0
 }
 
+/// Opens a link, or a token of one, as its page does; the error is the status of a refusal.
+pub async fn visit_with(
+    address: SocketAddr,
+    link: &str,
+    headers: &[(&'static str, &str)],
+) -> Result<Client, u16> {
+    let token = link.trim_end().rsplit('#').next().unwrap();
+    let (origin, protocols) = (
+        format!("http://{address}"),
+        format!("binary, porthole.token.{token}"),
+    );
+    let own = [("Origin", &*origin), ("Sec-WebSocket-Protocol", &*protocols)];
+    let headers = [&own, headers].concat();
+    let (client, _) = connect_with(address, "/websockify", &headers).await?;
+    Ok(client)
+}
+
+pub async fn visit(address: SocketAddr, link: &str) -> Client {
+    visit_with(address, link, &[]).await.unwrap()
+}
+
 /// The close code and reason that `path` ends with.
 pub async fn ending(address: SocketAddr, path: &str) -> (u16, String) {
     connect(address, path).await.ending().await

@@ -4,7 +4,7 @@ use rustix::process::Signal;
 
 use crate::{
     background::Daemon,
-    client::connect_with,
+    client::{connect_with, visit},
     program::{Home, Portholed, announced},
     target,
 };
@@ -25,14 +25,7 @@ async fn every_display_has_its_link() {
         let token = line
             .strip_prefix(&format!("{name}\thttp://{}/v#", portholed.address))
             .unwrap();
-        let protocols = format!("binary, porthole.token.{token}");
-        let headers = [
-            ("Sec-WebSocket-Protocol", &*protocols),
-            ("Origin", &format!("http://{}", portholed.address)),
-        ];
-        let (client, _) = connect_with(portholed.address, "/websockify", &headers)
-            .await
-            .unwrap();
+        let client = visit(portholed.address, token).await;
         assert_eq!(
             client.ending().await.0,
             1011,

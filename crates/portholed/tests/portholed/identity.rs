@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use crate::{
-    client::{Client, connect_with},
+    client::{Client, visit},
     program::{Home, Portholed},
 };
 
@@ -113,15 +113,7 @@ impl Place {
     }
 
     async fn visit(&self, token: &str) -> Client {
-        let address = self.portholed.address;
-        let headers = [
-            ("Origin", &*format!("http://{address}")),
-            (
-                "Sec-WebSocket-Protocol",
-                &*format!("binary, porthole.token.{token}"),
-            ),
-        ];
-        connect_with(address, "/websockify", &headers).await.unwrap().0
+        visit(self.portholed.address, token).await
     }
 
     /// What the server behind a link says that it is; `None`: the link opens nothing.

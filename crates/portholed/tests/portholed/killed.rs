@@ -12,7 +12,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::{
-    client::{Client, connect_with},
+    client::visit,
     program::{Home, Portholed},
 };
 
@@ -28,19 +28,6 @@ const MAKERS: usize = 6;
 
 /// When so many links were printed, the program is killed.
 const ENOUGH: usize = 20;
-
-async fn visit(portholed: &Portholed, link: &str) -> Client {
-    let address = portholed.address;
-    let (_, token) = link.split_once('#').unwrap();
-    let headers = [
-        ("Origin", &*format!("http://{address}")),
-        (
-            "Sec-WebSocket-Protocol",
-            &*format!("binary, porthole.token.{token}"),
-        ),
-    ];
-    connect_with(address, "/websockify", &headers).await.unwrap().0
-}
 
 /// What a subcommand prints; `None` if it was not done.
 fn prints(home: &Home, words: &[&str]) -> Option<String> {
@@ -86,7 +73,7 @@ async fn each_link_that_was_printed_opens_after_a_kill_and_none_that_was_revoked
         assert!(links.len() >= round * ENOUGH, "{}", links.len());
         let portholed = Portholed::start(&home, &["--config=c.toml"]);
         for (link, opens) in &links {
-            let answer = visit(&portholed, link).await.next().await;
+            let answer = visit(portholed.address, link).await.next().await;
             assert_eq!(answer.is_ok(), *opens, "round {round}: {answer:?}");
         }
         let said = home.read("stderr");
@@ -169,7 +156,7 @@ async fn a_state_file_of_before_revives_no_link_that_was_revoked_since() {
     assert!(portholed.next_line().contains("/v#"));
     assert_ne!(fs::read(&state_file).unwrap(), yesterday);
     let link = made.lines().next().unwrap();
-    assert!(visit(&portholed, link).await.next().await.is_ok());
+    assert!(visit(portholed.address, link).await.next().await.is_ok());
     let links: Value = serde_json::from_str(&prints(&home, &["links", "--json"]).unwrap()).unwrap();
     for link in links.as_array().unwrap() {
         prints(&home, &["revoke", &link["id"].to_string()]).unwrap();
@@ -177,7 +164,7 @@ async fn a_state_file_of_before_revives_no_link_that_was_revoked_since() {
     portholed.stop(Signal::TERM).await;
     fs::write(&state_file, yesterday).unwrap();
     let portholed = Portholed::start(&home, &args);
-    assert_eq!(visit(&portholed, link).await.ending().await.0, 4001);
+    assert_eq!(visit(portholed.address, link).await.ending().await.0, 4001);
     portholed.stop(Signal::TERM).await;
     let said = home.read("stderr");
     assert!(said.contains("do not belong together"), "{said}");

@@ -7,7 +7,7 @@ use tokio::{
 };
 
 use crate::{
-    client::{Client, connect_with},
+    client::{connect_with, visit_with},
     program::{Home, Portholed, token_source},
     target,
 };
@@ -33,17 +33,6 @@ fn json(home: &Home, words: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-async fn visit(portholed: &Portholed, link: &str, headers: &[(&'static str, &str)]) -> Result<Client, u16> {
-    let token = link.trim_end().split_once('#').unwrap().1;
-    let protocols = format!("binary, porthole.token.{token}");
-    let origin = format!("http://{}", portholed.address);
-    let own = [("Origin", &*origin), ("Sec-WebSocket-Protocol", &*protocols)];
-    let headers = [&own, headers].concat();
-    connect_with(portholed.address, "/websockify", &headers)
-        .await
-        .map(|(client, _)| client)
-}
-
 /// The whole answer to a request that names the gateway by `host`.
 async fn ask(portholed: &Portholed, request: &str, host: &str) -> String {
     let mut socket = TcpStream::connect(portholed.address).await.unwrap();
@@ -60,7 +49,7 @@ async fn sessions_and_history_are_of_the_visitor_that_a_trusted_proxy_names() {
     let portholed = serving(&home, "trusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\"]\n");
     let link = prints(&home, &["link", "Alice"]);
     let through = [("X-Forwarded-For", "9.9.9.9, 192.0.2.7, 10.0.0.3")];
-    let mut viewer = visit(&portholed, &link, &through).await.unwrap();
+    let mut viewer = visit_with(portholed.address, &link, &through).await.unwrap();
     viewer.bytes().await;
     viewer.come_in().await;
     assert_eq!(json(&home, &["sessions"])[0]["address"], "192.0.2.7");
@@ -68,7 +57,7 @@ async fn sessions_and_history_are_of_the_visitor_that_a_trusted_proxy_names() {
     // Taken back, it counts from the next visit on.
     home.replace("c.toml", &format!("listen = \"127.0.0.1\"\nport = 0\n{DISPLAY}"));
     loop {
-        let mut viewer = visit(&portholed, &link, &through).await.unwrap();
+        let mut viewer = visit_with(portholed.address, &link, &through).await.unwrap();
         viewer.bytes().await;
         let sessions = json(&home, &["sessions"]);
         let addresses: Vec<_> = sessions
@@ -88,7 +77,7 @@ async fn visitors_who_wait_are_asked_about_by_their_own_address() {
     let home = Home::new();
     let portholed = serving(&home, "trusted_proxies = [\"127.0.0.1\"]\n");
     let link = prints(&home, &["link", "Alice", "--ask"]);
-    let _viewer = visit(&portholed, &link, &[("Forwarded", "for=192.0.2.7")])
+    let _viewer = visit_with(portholed.address, &link, &[("Forwarded", "for=192.0.2.7")])
         .await
         .unwrap();
     loop {
@@ -120,11 +109,14 @@ async fn with_a_public_address_links_are_those_that_the_proxy_serves() {
     let own = portholed.address.to_string();
     for host in ["desk.example.org", &own] {
         let headers = [("Host", host), ("Origin", "https://desk.example.org")];
-        let mut viewer = visit(&portholed, url, &headers).await.unwrap();
+        let mut viewer = visit_with(portholed.address, url, &headers).await.unwrap();
         assert_eq!(viewer.bytes().await, b"RFB 003.008\n");
     }
     let foreign = [("Origin", "https://evil.example.org")];
-    assert_eq!(visit(&portholed, url, &foreign).await.err(), Some(403));
+    assert_eq!(
+        visit_with(portholed.address, url, &foreign).await.err(),
+        Some(403)
+    );
 }
 
 #[tokio::test]
@@ -139,7 +131,7 @@ async fn a_link_can_name_every_host_of_the_config() {
     );
     let at = format!("desk.example:{port}");
     let headers = [("Host", &*at), ("Origin", &*format!("http://{at}"))];
-    let mut viewer = visit(&portholed, &link, &headers).await.unwrap();
+    let mut viewer = visit_with(portholed.address, &link, &headers).await.unwrap();
     assert_eq!(viewer.bytes().await, b"RFB 003.008\n");
     let output = home.run(&["link", "Alice", "--address", "other.example", "--config=c.toml"]);
     let errors = String::from_utf8_lossy(&output.stderr);

@@ -5,7 +5,7 @@ use std::{fs, process::Output, time::UNIX_EPOCH};
 use serde_json::Value;
 
 use crate::{
-    client::{Client, connect_with},
+    client::{Client, visit},
     program::{Home, Portholed},
 };
 
@@ -47,16 +47,7 @@ impl Place {
     }
 
     async fn visit(&self, link: &str) -> Client {
-        let address = self.portholed.address;
-        let token = link.trim_end().split_once('#').unwrap().1;
-        let headers = [
-            ("Origin", &*format!("http://{address}")),
-            (
-                "Sec-WebSocket-Protocol",
-                &*format!("binary, porthole.token.{token}"),
-            ),
-        ];
-        connect_with(address, "/websockify", &headers).await.unwrap().0
+        visit(self.portholed.address, link).await
     }
 
     /// Waits until somebody is listed.

@@ -12,7 +12,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::{
-    client::{Client, connect_with},
+    client::{Client, visit},
     program::{Home, Portholed},
 };
 
@@ -92,7 +92,7 @@ impl Place {
     }
 
     async fn visit(&self, link: &str) -> Client {
-        visit(&self.portholed, link).await
+        visit(self.portholed.address, link).await
     }
 
     async fn opens(&self, link: &str) -> bool {
@@ -104,21 +104,8 @@ impl Place {
     }
 }
 
-async fn visit(portholed: &Portholed, link: &str) -> Client {
-    let address = portholed.address;
-    let (_, token) = link.split_once('#').unwrap();
-    let headers = [
-        ("Origin", &*format!("http://{address}")),
-        (
-            "Sec-WebSocket-Protocol",
-            &*format!("binary, porthole.token.{token}"),
-        ),
-    ];
-    connect_with(address, "/websockify", &headers).await.unwrap().0
-}
-
 async fn comes_in(portholed: &Portholed, link: &str) {
-    let mut visitor = visit(portholed, link).await;
+    let mut visitor = visit(portholed.address, link).await;
     assert!(visitor.next().await.is_ok(), "the server's first line");
     visitor.come_in().await;
 }
@@ -301,10 +288,16 @@ async fn on_a_full_disk_what_is_revoked_or_used_stays_so() {
     for _ in 0..2 {
         let portholed = disk.start();
         for link in [once.trim_end(), made["url"].as_str().unwrap()] {
-            assert_eq!(visit(&portholed, link).await.ending().await.0, 4001);
+            assert_eq!(visit(portholed.address, link).await.ending().await.0, 4001);
         }
         for link in &more {
-            assert!(visit(&portholed, link.trim_end()).await.next().await.is_ok());
+            assert!(
+                visit(portholed.address, link.trim_end())
+                    .await
+                    .next()
+                    .await
+                    .is_ok()
+            );
         }
         portholed.stop(Signal::KILL).await;
         let log = home.read("stderr");
