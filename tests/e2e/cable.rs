@@ -65,7 +65,7 @@ async fn the_window_works(displays: &Displays, browser: &Browser) -> Result<()> 
     window.viewer().await?.shows(RED, IN_THE_OPEN).await?;
 
     let main = window.main().await?;
-    main.says("Only this machine can connect").await?;
+    main.says("Only this computer can connect").await?;
     main.click("Share Bob…").await?;
     main.click("Copy link").await?;
     main.has("The link to Bob as a QR code").await?;
@@ -79,7 +79,7 @@ async fn the_window_works(displays: &Displays, browser: &Browser) -> Result<()> 
     page.shows(BLUE, IN_THE_OPEN).await?;
     main.click("Revoke this link").await?;
     page.says("This link was revoked").await?;
-    main.says("Only this machine can connect").await
+    main.says("Only this computer can connect").await
 }
 
 async fn everything_works() -> Result<()> {

@@ -76,7 +76,7 @@ async fn a_link_is_shared_from_the_tray_and_revoked_in_the_window() -> Result<()
     displays.configure(desktop.home(), "")?;
     let window = Window::start(&desktop).await?;
     let main = window.main().await?;
-    main.says("Only this machine can connect").await?;
+    main.says("Only this computer can connect").await?;
 
     tray.click("Share > Alice…").await?;
     main.says("Share Alice").await?;
@@ -89,7 +89,7 @@ async fn a_link_is_shared_from_the_tray_and_revoked_in_the_window() -> Result<()
 
     main.click("Revoke this link").await?;
     page.says("This link was revoked").await?;
-    main.says("Only this machine can connect").await
+    main.says("Only this computer can connect").await
 }
 
 /// No panel on this desktop shows tray icons.

@@ -132,10 +132,10 @@ test('links of a display that has left the config are said to open nothing, and 
 
 test('whether other machines can connect is said', async () => {
   await open({ ...nothing, displays: [alice] });
-  expect(text()).toContain('Only this machine can connect');
+  expect(text()).toContain('Only this computer can connect');
   const network = { open: true, listening: [], encrypted: false, fingerprint: null };
   await show({ ...nothing, displays: [alice], network });
-  expect(text()).toContain('Other machines can connect');
+  expect(text()).toContain('Other computers can connect');
 });
 
 const visit: VisitView = {

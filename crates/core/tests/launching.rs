@@ -135,7 +135,7 @@ async fn a_display_that_cannot_be_started_says_so_before_anybody_tries() {
     let Some(LaunchView::Unavailable { reason, fix }) = porthole.desktops().view("zoe") else {
         panic!()
     };
-    assert_eq!(reason, "There is no user `zoe-is-nobody` on this machine.");
+    assert_eq!(reason, "There is no user `zoe-is-nobody` on this computer.");
     assert_eq!(fix, "Check `user`, or add the account.");
     // Why is the owner's business: the machine's accounts, files and rules are in it.
     let told = Viewer::open(&link(&porthole).await).await.told().await;

@@ -149,7 +149,7 @@ impl LaunchError {
                 "There is no desktop for {user}: neither ~/.vnc/xstartup, ~/.config/tigervnc/xstartup nor ~/.xsession, and no desktop is installed"
             ),
             Self::BadXstartup { path, fault } => format!("{} {fault}", path.display()),
-            Self::NoSuchUser(user) => format!("There is no user `{user}` on this machine"),
+            Self::NoSuchUser(user) => format!("There is no user `{user}` on this computer"),
             Self::NoLogin { user, shell } => format!(
                 "The account `{user}` cannot log in: its shell is {}",
                 shell.display()

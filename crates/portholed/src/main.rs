@@ -123,7 +123,7 @@ fn explain(error: StartError) -> anyhow::Error {
     let hint = match listen.kind() {
         io::ErrorKind::AddrInUse => "another program listens there; `ss -ltnp` tells which",
         io::ErrorKind::PermissionDenied => "ports below 1024 are for root",
-        io::ErrorKind::AddrNotAvailable => "this machine does not have that address",
+        io::ErrorKind::AddrNotAvailable => "this computer does not have that address",
         _ => return error.into(),
     };
     anyhow!("{error}\n  hint: {hint}")

@@ -7,7 +7,7 @@ export const en = {
     openable: (openable: number, all: number) =>
       `${openable} of ${all} ${all === 1 ? 'display' : 'displays'} can be opened`,
     watching: (count: number) => `${count} ${count === 1 ? 'viewer' : 'viewers'} connected`,
-    network: { open: 'Other machines can connect', closed: 'Only this machine can connect' },
+    network: { open: 'Other computers can connect', closed: 'Only this computer can connect' },
     add: 'Add a display',
   },
 

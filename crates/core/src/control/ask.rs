@@ -21,7 +21,7 @@ const MAX_ANSWER_BYTES: u64 = 32 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
     /// No program runs with this config.
-    #[error("Porthole is not running with {}. Start it with: portholed", .config.display())]
+    #[error("Porthole is not running with {0}. Start it with: portholed --config {0}", .config.display())]
     NotRunning {
         /// The config file.
         config: PathBuf,
